@@ -1,0 +1,39 @@
+namespace SemiDefect.Anomaly.Imaging;
+
+/// <summary>
+/// A decoded picture: 8-bit RGB, interleaved, row by row from the top, upright (EXIF orientation applied). Immutable
+/// once made, and so thread-safe.
+/// </summary>
+public sealed class Image
+{
+    private readonly byte[] _rgb;
+
+    /// <summary>Takes over <paramref name="rgb"/>, which the caller must not change afterwards.</summary>
+    /// <param name="width">Pixels per row, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="rgb">width x height x 3 bytes.</param>
+    /// <exception cref="ArgumentException">The length does not fit the size.</exception>
+    public Image(int width, int height, byte[] rgb)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentNullException.ThrowIfNull(rgb);
+        if (rgb.LongLength != 3L * width * height)
+        {
+            throw new ArgumentException($"A {width} x {height} image needs {3L * width * height} bytes, got {rgb.LongLength}.", nameof(rgb));
+        }
+
+        Width = width;
+        Height = height;
+        _rgb = rgb;
+    }
+
+    /// <summary>Pixels per row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The bytes R, G, B, R, ... of all rows.</summary>
+    public ReadOnlySpan<byte> Rgb => _rgb;
+}
