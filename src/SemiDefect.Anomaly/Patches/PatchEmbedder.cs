@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Patches;
 

@@ -1,4 +1,4 @@
-namespace SemiDefect.Anomaly.Patches;
+namespace SemiDefect.Anomaly.Numerics;
 
 /// <summary>
 /// Bilinear interpolation between two grids with half-pixel centers (align_corners = false), as torch's
