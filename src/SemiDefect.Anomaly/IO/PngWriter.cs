@@ -1,11 +1,10 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
 /// Writes 8-bit PNG files (ISO/IEC 15948), grey or RGB, not interlaced, without any chunk that says when or by whom.
-/// The same pixels give the same bytes. Thread-safe: nothing is kept.
+/// The same pixels give the same bytes on every machine. Thread-safe: nothing is kept.
 /// </summary>
 public static class PngWriter
 {
@@ -52,32 +51,29 @@ public static class PngWriter
 
     private static byte[] Compress(int rowLength, int height, int channels, ReadOnlySpan<byte> pixels)
     {
-        using var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        byte[] filtered = new byte[checked((rowLength + 1) * height)];
+        byte[] firstAbove = new byte[rowLength];
+        byte[] best = new byte[rowLength + 1];
+        byte[] candidate = new byte[rowLength + 1];
+        for (int y = 0; y < height; y++)
         {
-            byte[] previous = new byte[rowLength];
-            byte[] best = new byte[rowLength + 1];
-            byte[] candidate = new byte[rowLength + 1];
-            for (int y = 0; y < height; y++)
+            ReadOnlySpan<byte> row = pixels.Slice(y * rowLength, rowLength);
+            ReadOnlySpan<byte> above = y == 0 ? firstAbove : pixels.Slice((y - 1) * rowLength, rowLength);
+            long lowest = long.MaxValue;
+            for (int filter = 0; filter < FilterCount; filter++)
             {
-                ReadOnlySpan<byte> row = pixels.Slice(y * rowLength, rowLength);
-                ReadOnlySpan<byte> above = y == 0 ? previous : pixels.Slice((y - 1) * rowLength, rowLength);
-                long lowest = long.MaxValue;
-                for (int filter = 0; filter < FilterCount; filter++)
+                long sum = Filter(filter, channels, row, above, candidate);
+                if (sum < lowest)
                 {
-                    long sum = Filter(filter, channels, row, above, candidate);
-                    if (sum < lowest)
-                    {
-                        lowest = sum;
-                        (best, candidate) = (candidate, best);
-                    }
+                    lowest = sum;
+                    (best, candidate) = (candidate, best);
                 }
-
-                zlib.Write(best);
             }
+
+            best.CopyTo(filtered.AsSpan(y * (rowLength + 1)));
         }
 
-        return compressed.ToArray();
+        return ZlibEncoder.Compress(filtered);
     }
 
     /// <summary>Fills filter type and filtered bytes; returns the sum of their absolute values as signed bytes (PNG 12.8).</summary>
