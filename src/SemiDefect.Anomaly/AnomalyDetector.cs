@@ -114,6 +114,14 @@ public sealed class AnomalyDetector : IDisposable
         }
     }
 
+    /// <summary>Reads and checks a detector file without making it ready to inspect.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static DetectorDocument ReadDocument(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return bundle.Document;
+    }
+
     /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
