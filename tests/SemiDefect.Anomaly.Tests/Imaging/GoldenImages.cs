@@ -1,0 +1,11 @@
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Imaging;
+
+/// <summary>Where the golden pictures are.</summary>
+internal static class GoldenImages
+{
+    public static string Folder { get; } = System.IO.Path.Combine(Repository.Root, "tests", "SemiDefect.Anomaly.Tests", "Golden", "Imaging");
+
+    public static string Path(string name) => System.IO.Path.Combine(Folder, name);
+}
