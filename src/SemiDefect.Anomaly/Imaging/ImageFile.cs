@@ -31,6 +31,31 @@ public static class ImageFile
         return Decode(ReadBytes(path, limits), path, limits);
     }
 
+    /// <summary>Reads a stream to its end and decodes it. Never holds more than the limit on file size.</summary>
+    /// <exception cref="ImageFormatException">The content cannot be read or decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    public static Image Read(Stream stream, string name, ImageLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        limits ??= ImageLimits.Default;
+        using var content = new MemoryStream();
+        byte[] block = new byte[1 << 16];
+        try
+        {
+            for (int count; (count = stream.Read(block)) > 0;)
+            {
+                CheckLength(content.Length + count, name, limits);
+                content.Write(block, 0, count);
+            }
+        }
+        catch (IOException error)
+        {
+            throw new ImageFormatException($"Cannot read '{name}': {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+
+        return Decode(content.GetBuffer().AsMemory(0, (int)content.Length), name, limits);
+    }
+
     /// <summary>Decodes the content of a file.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What to call the file in messages.</param>

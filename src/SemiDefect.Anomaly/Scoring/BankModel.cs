@@ -22,7 +22,7 @@ internal sealed class BankModel : IDisposable
         }
 
         Bank = bank;
-        _search = new FlatNearestNeighbors(bank.Vectors, groups, threads);
+        _search = NearestNeighbors.Create(bank.Vectors, groups, threads);
         _scorer = new PatchScorer(_search, bank.Vectors, options);
     }
 

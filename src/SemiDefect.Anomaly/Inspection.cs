@@ -1,0 +1,57 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>The verdict on one image. Thread-safe. The full-size map and the regions are made when first asked for.</summary>
+public sealed class Inspection
+{
+    private readonly Lazy<AnomalyMap> _map;
+    private readonly Lazy<IReadOnlyList<Region>> _regions;
+
+    internal Inspection(string name, double score, double threshold, double pixelThreshold, AnomalyMap inputMap, InputGeometry geometry, PatchMatch highestPatch)
+    {
+        Name = name;
+        Score = score;
+        Threshold = threshold;
+        PixelThreshold = pixelThreshold;
+        InputMap = inputMap;
+        Geometry = geometry;
+        HighestPatch = highestPatch;
+        _map = new Lazy<AnomalyMap>(() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry));
+        _regions = new Lazy<IReadOnlyList<Region>>(() => RegionFinder.Find(Map, PixelThreshold));
+    }
+
+    /// <summary>What the image was called: its path, or what the caller gave.</summary>
+    public string Name { get; }
+
+    /// <summary>The anomaly score; 0 or more, larger is stranger.</summary>
+    public double Score { get; }
+
+    /// <summary>The image threshold in force.</summary>
+    public double Threshold { get; }
+
+    /// <summary>The pixel threshold in force.</summary>
+    public double PixelThreshold { get; }
+
+    /// <summary>Whether the score is strictly above the threshold.</summary>
+    public bool IsAbnormal => Score > Threshold;
+
+    /// <summary>Score less threshold: above 0 is abnormal, and the further from 0 the clearer.</summary>
+    public double Margin => Score - Threshold;
+
+    /// <summary>The anomaly map at the size of the network's input.</summary>
+    public AnomalyMap InputMap { get; }
+
+    /// <summary>Where the network's input lies on the original image.</summary>
+    public InputGeometry Geometry { get; }
+
+    /// <summary>The anomaly map at the original image's size; 0 where a crop kept pixels from being inspected. 4 bytes per pixel.</summary>
+    public AnomalyMap Map => _map.Value;
+
+    /// <summary>The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original image.</summary>
+    public IReadOnlyList<Region> Regions => _regions.Value;
+
+    /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
+    public PatchMatch HighestPatch { get; }
+}
