@@ -9,7 +9,7 @@ public sealed class Inspection
     private readonly Lazy<AnomalyMap> _map;
     private readonly Lazy<IReadOnlyList<Region>> _regions;
 
-    internal Inspection(string name, double score, double threshold, double pixelThreshold, AnomalyMap inputMap, InputGeometry geometry, PatchMatch highestPatch)
+    internal Inspection(string name, double score, double threshold, double pixelThreshold, AnomalyMap inputMap, InputGeometry geometry, PatchMatch highestPatch, double? pValue)
     {
         Name = name;
         Score = score;
@@ -18,6 +18,7 @@ public sealed class Inspection
         InputMap = inputMap;
         Geometry = geometry;
         HighestPatch = highestPatch;
+        PValue = pValue;
         _map = new Lazy<AnomalyMap>(() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry));
         _regions = new Lazy<IReadOnlyList<Region>>(() => RegionFinder.Find(Map, PixelThreshold));
     }
@@ -39,6 +40,13 @@ public sealed class Inspection
 
     /// <summary>Score less threshold: above 0 is abnormal, and the further from 0 the clearer.</summary>
     public double Margin => Score - Threshold;
+
+    /// <summary>
+    /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held out
+    /// of the fit (see <see cref="Thresholds.ConformalThreshold"/>); never below 1 / (their number + 1). Null where there
+    /// are none that score as new images do: with a fixed threshold and one image, or with one bank per fold.
+    /// </summary>
+    public double? PValue { get; }
 
     /// <summary>The anomaly map at the size of the network's input.</summary>
     public AnomalyMap InputMap { get; }
