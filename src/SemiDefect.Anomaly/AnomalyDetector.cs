@@ -24,6 +24,7 @@ public sealed class AnomalyDetector : IDisposable
     private readonly IReadOnlyList<BankModel> _models;
     private readonly AnomalyMapBuilder _maps;
     private readonly ImageLimits _imageLimits;
+    private readonly double[] _calibrationScores;
 
     private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, ImageLimits imageLimits)
     {
@@ -33,6 +34,9 @@ public sealed class AnomalyDetector : IDisposable
         _imageLimits = imageLimits;
         _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
+
+        // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
+        _calibrationScores = bundle.Banks.Count == 1 ? [.. Thresholds.ImageScores.Order()] : [];
     }
 
     /// <summary>How the detector is made and was fitted.</summary>
@@ -126,6 +130,27 @@ public sealed class AnomalyDetector : IDisposable
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
 
+    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <param name="path">The detector file.</param>
+    /// <param name="options">The rule; see <see cref="DetectorThresholds.Change"/>.</param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on Windows.</param>
+    /// <returns>The old thresholds and the new ones.</returns>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file is then as it was.</exception>
+    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
+        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
+    {
+        DetectorThresholds? before = null;
+        DetectorThresholds? after = null;
+        DetectorFileEditor.Change(path, outputPath ?? path, document =>
+        {
+            before = document.Thresholds;
+            after = before.Change(options, pixelValue);
+            return document with { Thresholds = after };
+        });
+        return (before!, after!);
+    }
+
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
@@ -208,6 +233,7 @@ public sealed class AnomalyDetector : IDisposable
             InputMap = map,
             Geometry = image.Geometry,
             HighestPatch = Match(image, scores[best], _models[best].Bank),
+            PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
         };
     }
 

@@ -36,6 +36,13 @@ public sealed class Inspection
     /// <summary>Score less threshold: above 0 is abnormal, and the further from 0 the clearer.</summary>
     public double Margin => Score - Threshold;
 
+    /// <summary>
+    /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held out
+    /// of the fit (see <see cref="Thresholds.ConformalThreshold"/>); never below 1 / (their number + 1). Null where there
+    /// are none that score as new images do: with a fixed threshold and one image, or with one bank per fold.
+    /// </summary>
+    public required double? PValue { get; init; }
+
     /// <summary>The anomaly map at the size of the network's input.</summary>
     public required AnomalyMap InputMap { get; init; }
 
@@ -62,6 +69,7 @@ public sealed class Inspection
         InputMap = InputMap,
         Geometry = Geometry,
         HighestPatch = HighestPatch,
+        PValue = PValue,
     };
 
     private AnomalyMap MakeMap() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry);

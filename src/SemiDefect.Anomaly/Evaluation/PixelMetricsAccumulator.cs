@@ -50,9 +50,10 @@ public sealed class PixelMetricsAccumulator : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="group">The defect type, or any name for good images.</param>
     /// <param name="originalAreaPerPixel">How many pixels of the original image one pixel of the map stands for, above 0.</param>
+    /// <returns>The marked defects, in the raster order of their first pixels.</returns>
     /// <exception cref="ArgumentException">The sizes differ, or a score is NaN.</exception>
     /// <exception cref="SemiDefectException">The temporary file cannot be written.</exception>
-    public void Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height, string group, double originalAreaPerPixel = 1)
+    public IReadOnlyList<RegionOutcome> Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height, string group, double originalAreaPerPixel = 1)
     {
         ArgumentNullException.ThrowIfNull(group);
         if (map.Length != (long)width * height || (!mask.IsEmpty && mask.Length != map.Length))
@@ -76,6 +77,8 @@ public sealed class PixelMetricsAccumulator : IDisposable
         }
 
         long defectPixels = 0;
+        float[] peaks = new float[count + 1];
+        Array.Fill(peaks, float.NegativeInfinity);
         for (int i = 0; i < map.Length; i++)
         {
             uint key = DescendingKey(map[i]);
@@ -90,6 +93,7 @@ public sealed class PixelMetricsAccumulator : IDisposable
                 uint size = (uint)SizeOf(areas[label] * originalAreaPerPixel);
                 _defective.Add(groupIndex, ((ulong)key << 32) | (size << 30) | (uint)areas[label]);
                 defectPixels++;
+                peaks[label] = Math.Max(peaks[label], map[i]);
             }
 
             _bootstrap.AddPixel(key, label == 0 ? 0 : areas[label]);
@@ -100,6 +104,7 @@ public sealed class PixelMetricsAccumulator : IDisposable
         _defectPixels[groupIndex] += defectPixels;
         _regions[groupIndex] += count;
         _groupHasDefects[groupIndex] |= count > 0;
+        return [.. Enumerable.Range(1, count).Select(label => new RegionOutcome(areas[label] * originalAreaPerPixel, peaks[label]))];
     }
 
     /// <summary>Computes the metrics of all that was added.</summary>

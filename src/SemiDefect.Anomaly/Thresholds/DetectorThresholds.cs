@@ -20,4 +20,40 @@ public sealed record DetectorThresholds
 
     /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
     public required IReadOnlyList<double> PixelPeaks { get; init; }
+
+    /// <summary>Sets the thresholds anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <param name="options">
+    /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.
+    /// </param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to do.</exception>
+    public DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ThresholdEstimate? pixel = pixelValue is double value
+            ? ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value })
+            : null;
+        if (options.Method == ThresholdMethod.Fixed)
+        {
+            return this with { Options = options, Image = ThresholdRule.Compute([], options), Pixel = pixel ?? Pixel };
+        }
+
+        if (options.Method == ThresholdMethod.Seed || Options.Method == ThresholdMethod.Seed || Image.Method == "seed")
+        {
+            throw new SemiDefectException("The rule 'seed' keeps a bank per fold and cannot be changed to or from without a new fit: give a fixed value, or fit again.");
+        }
+
+        if (ImageScores.Count == 0)
+        {
+            throw new SemiDefectException("This detector kept no scores of good images to set a threshold from: give a fixed value, or fit again with two images or more.");
+        }
+
+        return this with
+        {
+            Options = options,
+            Image = ThresholdRule.Compute([.. ImageScores], options),
+            Pixel = pixel ?? ThresholdRule.Compute([.. PixelPeaks], options),
+        };
+    }
 }

@@ -135,7 +135,7 @@ public class ImageFileTests
          from depth in Gen.OneOf(1, 2, 4, 8, 16)
          from extra in Gen.Int[0, 2]
          from separate in Gen.Bool
-         from big in Gen.Bool
+         from order in Gen.OneOf("classic little", "classic big", "BigTIFF")
          from tile in Gen.OneOf(0, 16, 32)
          from rows in Gen.Int[1, 40]
          from samples in Gen.UShort[0, (ushort)((1 << depth) - 1)].Array[width * height * ((photometric == 2 ? 3 : 1) + extra)]
@@ -147,7 +147,8 @@ public class ImageFileTests
              Depth = depth,
              SamplesPerPixel = (photometric == 2 ? 3 : 1) + extra,
              Separate = separate,
-             BigEndian = big,
+             BigEndian = order == "classic big",
+             Big = order == "BigTIFF",
              Tile = tile,
              RowsPerStrip = rows,
              Samples = samples,

@@ -6,6 +6,7 @@ namespace SemiDefect.Anomaly.Tests.Imaging;
 internal sealed class TestTiff
 {
     private readonly SortedDictionary<ushort, (ushort Type, uint[] Values)> _tags = [];
+    private readonly Dictionary<ushort, (ushort Type, uint[] Values)> _extra = [];
 
     public required int Width { get; init; }
 
@@ -19,6 +20,9 @@ internal sealed class TestTiff
     public int Photometric { get; init; } = 1;
 
     public bool BigEndian { get; init; }
+
+    /// <summary>BigTIFF, with offsets of 64 bits.</summary>
+    public bool Big { get; init; }
 
     public bool Separate { get; init; }
 
@@ -37,11 +41,15 @@ internal sealed class TestTiff
         return this;
     }
 
-    private readonly Dictionary<ushort, (ushort Type, uint[] Values)> _extra = [];
-
     public byte[] Encode()
     {
-        List<byte> file = [.. BigEndian ? "MM\0*"u8 : "II*\0"u8, 0, 0, 0, 0];
+        List<byte> file = [.. BigEndian ? "MM"u8 : "II"u8, .. Number(3, Big ? 43u : 42u)];
+        if (Big)
+        {
+            file.AddRange([.. Number(3, 8), .. Number(3, 0)]);
+        }
+
+        file.AddRange(Word(0));
         var offsets = new List<uint>();
         var lengths = new List<uint>();
         int stripRows = Math.Min(RowsPerStrip, Height);
@@ -94,29 +102,32 @@ internal sealed class TestTiff
             file.Add(0);
         }
 
-        Number(4, (uint)file.Count).CopyTo(0, file, 4);
-        int valuesAt = file.Count + 2 + 12 * _tags.Count + 4;
+        byte[] start = Word((uint)file.Count);
+        for (int i = 0; i < start.Length; i++)
+        {
+            file[start.Length + i] = start[i];
+        }
+
+        int entrySize = 4 + 2 * start.Length;
+        int valuesAt = file.Count + (Big ? 8 : 2) + entrySize * _tags.Count + start.Length;
         var values = new List<byte>();
-        file.AddRange(Number(3, (uint)_tags.Count).Bytes);
+        file.AddRange(Big ? Word((uint)_tags.Count) : Number(3, (uint)_tags.Count));
         foreach ((ushort tag, (ushort type, uint[] numbers)) in _tags)
         {
-            file.AddRange(Number(3, tag).Bytes);
-            file.AddRange(Number(3, type).Bytes);
-            file.AddRange(Number(4, (uint)numbers.Length).Bytes);
-            byte[] content = [.. numbers.SelectMany(number => Number(type, number).Bytes)];
-            if (content.Length <= 4)
+            file.AddRange([.. Number(3, tag), .. Number(3, type), .. Word((uint)numbers.Length)]);
+            byte[] content = [.. numbers.SelectMany(number => Number(type, number))];
+            if (content.Length <= start.Length)
             {
-                file.AddRange(content);
-                file.AddRange(new byte[4 - content.Length]);
+                file.AddRange([.. content, .. new byte[start.Length - content.Length]]);
             }
             else
             {
-                file.AddRange(Number(4, (uint)(valuesAt + values.Count)).Bytes);
+                file.AddRange(Word((uint)(valuesAt + values.Count)));
                 values.AddRange(content);
             }
         }
 
-        file.AddRange(new byte[4]);
+        file.AddRange(Word(0));
         file.AddRange(values);
         return [.. file];
     }
@@ -135,7 +146,7 @@ internal sealed class TestTiff
                     ushort value = x < Width && y < Height ? Samples[(y * Width + x) * SamplesPerPixel + sample] : (ushort)0;
                     if (Depth == 16)
                     {
-                        block.AddRange(Number(3, value).Bytes);
+                        block.AddRange(Number(3, value));
                         continue;
                     }
 
@@ -158,7 +169,9 @@ internal sealed class TestTiff
         return [.. block];
     }
 
-    private NumberBytes Number(int type, uint value)
+    private byte[] Word(uint value) => !Big ? Number(4, value) : BigEndian ? [0, 0, 0, 0, .. Number(4, value)] : [.. Number(4, value), 0, 0, 0, 0];
+
+    private byte[] Number(int type, uint value)
     {
         var bytes = new byte[type == 3 ? 2 : 4];
         switch (type, BigEndian)
@@ -177,17 +190,6 @@ internal sealed class TestTiff
                 break;
         }
 
-        return new NumberBytes(bytes);
-    }
-
-    private readonly record struct NumberBytes(byte[] Bytes)
-    {
-        public void CopyTo(int from, List<byte> target, int at)
-        {
-            for (int i = from; i < Bytes.Length; i++)
-            {
-                target[at + i] = Bytes[i];
-            }
-        }
+        return bytes;
     }
 }
