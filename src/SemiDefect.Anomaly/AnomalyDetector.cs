@@ -118,6 +118,14 @@ public sealed class AnomalyDetector : IDisposable
         }
     }
 
+    /// <summary>Reads and checks a detector file without making it ready to inspect.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static DetectorDocument ReadDocument(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return bundle.Document;
+    }
+
     /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
@@ -165,23 +173,23 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are inspected.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="onUnreadable">Told of each file that cannot be read, which is then passed over, from any thread; null to throw instead.</param>
+    /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and why; from any thread. Null to throw instead.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or does not fit the detector.</exception>
     public IEnumerable<Inspection> InspectAll(
         IReadOnlyList<string> paths,
-        Action<string, SemiDefectException>? onUnreadable = null,
+        Action<int, SemiDefectException>? onUnreadable = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return _pipeline.EmbedAll(paths.Count, index => Read(paths[index], onUnreadable), cancellationToken)
+        return _pipeline.EmbedAll(paths.Count, index => Read(paths, index, onUnreadable), cancellationToken)
             .Select(image => Judge(image, paths[image.Index], cancellationToken));
     }
 
     /// <summary><see cref="InspectAll"/> off the calling thread.</summary>
     public async IAsyncEnumerable<Inspection> InspectAsync(
         IReadOnlyList<string> paths,
-        Action<string, SemiDefectException>? onUnreadable = null,
+        Action<int, SemiDefectException>? onUnreadable = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using IEnumerator<Inspection> inspections = InspectAll(paths, onUnreadable, cancellationToken).GetEnumerator();
@@ -215,15 +223,18 @@ public sealed class AnomalyDetector : IDisposable
         double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
         AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
         int best = Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore);
-        return new Inspection(
-            name,
-            scores[best].ImageScore,
-            Thresholds.Image.Value,
-            Thresholds.Pixel.Value,
-            map,
-            image.Geometry,
-            Match(image, scores[best], _models[best].Bank),
-            _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore));
+        return new Inspection
+        {
+            Name = name,
+            Index = image.Index,
+            Score = scores[best].ImageScore,
+            Threshold = Thresholds.Image.Value,
+            PixelThreshold = Thresholds.Pixel.Value,
+            InputMap = map,
+            Geometry = image.Geometry,
+            HighestPatch = Match(image, scores[best], _models[best].Bank),
+            PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
+        };
     }
 
     private PatchMatch Match(EmbeddedImage image, PatchScores scores, MemoryBank bank)
@@ -236,15 +247,15 @@ public sealed class AnomalyDetector : IDisposable
         return new PatchMatch(x, y, scores.Values[patch], Document.Fit.Images[bank.SourceImages[row]], bank.SourcePatches[row], image.GridWidth, image.GridHeight);
     }
 
-    private Image? Read(string path, Action<string, SemiDefectException>? onUnreadable)
+    private Image? Read(IReadOnlyList<string> paths, int index, Action<int, SemiDefectException>? onUnreadable)
     {
         try
         {
-            return ImageFile.Read(path, _imageLimits);
+            return ImageFile.Read(paths[index], _imageLimits);
         }
         catch (SemiDefectException error) when (onUnreadable is not null)
         {
-            onUnreadable(path, error);
+            onUnreadable(index, error);
             return null;
         }
     }

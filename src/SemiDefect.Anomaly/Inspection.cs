@@ -9,31 +9,26 @@ public sealed class Inspection
     private readonly Lazy<AnomalyMap> _map;
     private readonly Lazy<IReadOnlyList<Region>> _regions;
 
-    internal Inspection(string name, double score, double threshold, double pixelThreshold, AnomalyMap inputMap, InputGeometry geometry, PatchMatch highestPatch, double? pValue)
+    internal Inspection()
     {
-        Name = name;
-        Score = score;
-        Threshold = threshold;
-        PixelThreshold = pixelThreshold;
-        InputMap = inputMap;
-        Geometry = geometry;
-        HighestPatch = highestPatch;
-        PValue = pValue;
-        _map = new Lazy<AnomalyMap>(() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry));
-        _regions = new Lazy<IReadOnlyList<Region>>(() => RegionFinder.Find(Map, PixelThreshold));
+        _map = new Lazy<AnomalyMap>(MakeMap);
+        _regions = new Lazy<IReadOnlyList<Region>>(FindRegions);
     }
 
     /// <summary>What the image was called: its path, or what the caller gave.</summary>
-    public string Name { get; }
+    public required string Name { get; init; }
+
+    /// <summary>Its position among the images inspected together; 0 for a single one.</summary>
+    public required int Index { get; init; }
 
     /// <summary>The anomaly score; 0 or more, larger is stranger.</summary>
-    public double Score { get; }
+    public required double Score { get; init; }
 
     /// <summary>The image threshold in force.</summary>
-    public double Threshold { get; }
+    public required double Threshold { get; init; }
 
     /// <summary>The pixel threshold in force.</summary>
-    public double PixelThreshold { get; }
+    public required double PixelThreshold { get; init; }
 
     /// <summary>Whether the score is strictly above the threshold.</summary>
     public bool IsAbnormal => Score > Threshold;
@@ -46,13 +41,16 @@ public sealed class Inspection
     /// of the fit (see <see cref="Thresholds.ConformalThreshold"/>); never below 1 / (their number + 1). Null where there
     /// are none that score as new images do: with a fixed threshold and one image, or with one bank per fold.
     /// </summary>
-    public double? PValue { get; }
+    public required double? PValue { get; init; }
 
     /// <summary>The anomaly map at the size of the network's input.</summary>
-    public AnomalyMap InputMap { get; }
+    public required AnomalyMap InputMap { get; init; }
 
     /// <summary>Where the network's input lies on the original image.</summary>
-    public InputGeometry Geometry { get; }
+    public required InputGeometry Geometry { get; init; }
+
+    /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
+    public required PatchMatch HighestPatch { get; init; }
 
     /// <summary>The anomaly map at the original image's size; 0 where a crop kept pixels from being inspected. 4 bytes per pixel.</summary>
     public AnomalyMap Map => _map.Value;
@@ -60,6 +58,21 @@ public sealed class Inspection
     /// <summary>The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original image.</summary>
     public IReadOnlyList<Region> Regions => _regions.Value;
 
-    /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
-    public PatchMatch HighestPatch { get; }
+    /// <summary>The same inspection decided by another image threshold.</summary>
+    public Inspection WithThreshold(double threshold) => new()
+    {
+        Name = Name,
+        Index = Index,
+        Score = Score,
+        Threshold = threshold,
+        PixelThreshold = PixelThreshold,
+        InputMap = InputMap,
+        Geometry = Geometry,
+        HighestPatch = HighestPatch,
+        PValue = PValue,
+    };
+
+    private AnomalyMap MakeMap() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry);
+
+    private IReadOnlyList<Region> FindRegions() => RegionFinder.Find(Map, PixelThreshold);
 }

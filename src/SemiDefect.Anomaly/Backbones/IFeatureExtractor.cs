@@ -14,7 +14,7 @@ public interface IFeatureExtractor : IDisposable
 
     /// <summary>Runs the network.</summary>
     /// <param name="input">images x 3 x height x width, normalized.</param>
-    /// <param name="images">The batch size; split as needed where the network or the memory wants fewer.</param>
+    /// <param name="images">The number of images.</param>
     /// <param name="height">Rows of each image.</param>
     /// <param name="width">Columns of each image.</param>
     /// <returns>One map per tap, each for all images.</returns>

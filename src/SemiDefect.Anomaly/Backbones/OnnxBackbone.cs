@@ -1,11 +1,14 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace SemiDefect.Anomaly.Backbones;
 
 /// <summary>
 /// A network run by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
-/// dynamic, and outputs of rank 4. Thread-safe. A batch that does not fit into memory is halved until it does,
-/// and stays at that size.
+/// dynamic, and outputs of rank 4. Thread-safe. On the CPU every image is a run of its own on a single thread, and as
+/// many run side by side as there are threads: splitting one run among threads changes the last bits of some operators
+/// (square roots and exponentials were seen to), and features must not depend on threads or batches. CUDA runs whole
+/// batches. When the memory does not hold what runs at once, half as much is tried, and so on, for good.
 /// </summary>
 public sealed class OnnxBackbone : IFeatureExtractor
 {
@@ -16,13 +19,15 @@ public sealed class OnnxBackbone : IFeatureExtractor
     private readonly string[] _taps;
     private readonly int? _fixedBatch;
     private readonly Action<string>? _notice;
-    private volatile int _largestBatch = int.MaxValue;
+    private volatile int _imagesAtOnce;
+    private bool _shrunk;
 
     private OnnxBackbone(InferenceSession session, BackboneFile file, OnnxBackboneOptions options, ExecutionDevice device)
     {
         _session = session;
         _name = file.Name;
         _notice = options.Notice;
+        _imagesAtOnce = device == ExecutionDevice.Cuda ? int.MaxValue : options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         Device = device;
         _inputName = OnnxSignature.FindImageInput(session, file, out _fixedBatch, out int? height, out int? width);
         FixedHeight = height;
@@ -75,22 +80,20 @@ public sealed class OnnxBackbone : IFeatureExtractor
             throw new BackboneException($"The backbone '{_name}' takes {FixedWidth ?? width} x {FixedHeight ?? height} input only, not {width} x {height}: set the resize and crop options to that size.");
         }
 
-        var parts = new List<FeatureMap[]>();
-        for (int done = 0; done < images;)
+        while (true)
         {
-            int count = Math.Min(images - done, _fixedBatch ?? _largestBatch);
+            int atOnce = _imagesAtOnce;
             try
             {
-                parts.Add(RunBatch(input.Slice(done * imageLength, count * imageLength), count, height, width));
-                done += count;
+                return Device == ExecutionDevice.Cuda
+                    ? RunInTurn(input, images, height, width, _fixedBatch ?? Math.Min(atOnce, images))
+                    : RunSideBySide(input, images, height, width, atOnce);
             }
             catch (Exception error) when (OnnxSessionFactory.IsOutOfMemory(error))
             {
-                Shrink(count, error);
+                Shrink(Math.Min(atOnce, images), error);
             }
         }
-
-        return parts.Count == 1 ? parts[0] : Join(parts, images);
     }
 
     /// <summary>Ends the session.</summary>
@@ -98,6 +101,45 @@ public sealed class OnnxBackbone : IFeatureExtractor
     {
         _session.Dispose();
         _runOptions.Dispose();
+    }
+
+    private FeatureMap[] RunInTurn(ReadOnlyMemory<float> input, int images, int height, int width, int batch)
+    {
+        var parts = new List<FeatureMap[]>();
+        for (int done = 0; done < images; done += batch)
+        {
+            int count = Math.Min(batch, images - done);
+            parts.Add(RunBatch(Slice(input, images, done, count), count, height, width));
+        }
+
+        return Join(parts, images);
+    }
+
+    private FeatureMap[] RunSideBySide(ReadOnlyMemory<float> input, int images, int height, int width, int atOnce)
+    {
+        int batch = _fixedBatch ?? 1;
+        var parts = new FeatureMap[(images + batch - 1) / batch][];
+        try
+        {
+            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, part =>
+            {
+                int count = Math.Min(batch, images - part * batch);
+                parts[part] = RunBatch(Slice(input, images, part * batch, count), count, height, width);
+            });
+        }
+        catch (AggregateException errors)
+        {
+            // The first error by position, not by time: the message must not depend on the threads.
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions.FirstOrDefault(OnnxSessionFactory.IsOutOfMemory) ?? errors.InnerExceptions[0]);
+        }
+
+        return Join(parts, images);
+    }
+
+    private static ReadOnlyMemory<float> Slice(ReadOnlyMemory<float> input, int images, int start, int count)
+    {
+        int imageLength = input.Length / images;
+        return input.Slice(start * imageLength, count * imageLength);
     }
 
     private FeatureMap[] RunBatch(ReadOnlyMemory<float> input, int count, int height, int width)
@@ -137,21 +179,20 @@ public sealed class OnnxBackbone : IFeatureExtractor
 
     private void Shrink(int count, Exception error)
     {
-        if (count == 1 || _fixedBatch is not null)
+        if (count == 1)
         {
             throw new BackboneException($"The memory is too small to run the backbone '{_name}' on one image: free some, use smaller images or a smaller network.", error);
         }
 
-        bool first = _largestBatch == int.MaxValue;
-        _largestBatch = count / 2;
-        if (first)
+        _imagesAtOnce = count / 2;
+        if (!Interlocked.Exchange(ref _shrunk, true))
         {
-            _notice?.Invoke($"The memory does not hold a batch of {count} images; going on with smaller batches.");
+            _notice?.Invoke($"The memory does not hold {count} images at once; going on with fewer.");
         }
     }
 
-    private static FeatureMap[] Join(List<FeatureMap[]> parts, int images) =>
-        [.. parts[0].Select((first, tap) => new FeatureMap(
+    private static FeatureMap[] Join(IReadOnlyList<FeatureMap[]> parts, int images) =>
+        parts.Count == 1 ? parts[0] : [.. parts[0].Select((first, tap) => new FeatureMap(
             first.Tap,
             images,
             first.Channels,

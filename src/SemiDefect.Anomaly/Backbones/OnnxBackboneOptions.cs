@@ -9,7 +9,7 @@ public sealed record OnnxBackboneOptions
     /// <summary>Where it runs.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
-    /// <summary>Threads inside one run; 0 for one per core. Results on the CPU do not depend on it.</summary>
+    /// <summary>Images that run side by side on the CPU; 0 for one per core. Results do not depend on it.</summary>
     public int Threads { get; init; }
 
     /// <summary>Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.</summary>

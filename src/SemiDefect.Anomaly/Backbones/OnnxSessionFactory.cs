@@ -20,7 +20,7 @@ internal static class OnnxSessionFactory
             try
             {
                 device = ExecutionDevice.Cuda;
-                return Create(file, options.Threads, useCuda: true);
+                return Create(file, useCuda: true);
             }
             catch (OnnxRuntimeException error) when (options.Device == ExecutionDevice.Auto)
             {
@@ -35,7 +35,7 @@ internal static class OnnxSessionFactory
         device = ExecutionDevice.Cpu;
         try
         {
-            return Create(file, options.Threads, useCuda: false);
+            return Create(file, useCuda: false);
         }
         catch (OnnxRuntimeException error)
         {
@@ -52,13 +52,13 @@ internal static class OnnxSessionFactory
 
     public static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
 
-    private static InferenceSession Create(BackboneFile file, int threads, bool useCuda)
+    private static InferenceSession Create(BackboneFile file, bool useCuda)
     {
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            IntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
+            IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
         };
         options.AddSessionConfigEntry("session.use_deterministic_compute", "1");

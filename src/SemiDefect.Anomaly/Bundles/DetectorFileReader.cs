@@ -112,16 +112,18 @@ internal static class DetectorFileReader
         }
 
         var sections = new Dictionary<string, SectionRecord>(StringComparer.Ordinal);
+        CheckPadding(stream, path, stream.Position, dataStart);
         long end = 0;
         foreach (SectionRecord section in document.Sections)
         {
-            bool inOrder = section.Offset == DetectorFileLayout.Align(end) && section.Length >= 0 && section.Length <= stream.Length;
+            bool inOrder = section.Offset == DetectorFileLayout.Align(end) && section.Length >= 0 && section.Length <= stream.Length - dataStart - section.Offset;
             if (!inOrder || !sections.TryAdd(section.Name, section))
             {
                 throw Damaged(path, $"its section '{section.Name}' is out of place");
             }
 
             end = section.Offset + section.Length;
+            CheckPadding(stream, path, dataStart + end, Math.Min(stream.Length, dataStart + DetectorFileLayout.Align(end)));
         }
 
         if (dataStart + DetectorFileLayout.Align(end) != stream.Length)
@@ -130,6 +132,18 @@ internal static class DetectorFileReader
         }
 
         return sections;
+    }
+
+    private static void CheckPadding(FileStream stream, string path, long start, long end)
+    {
+        Span<byte> padding = stackalloc byte[DetectorFileLayout.Alignment];
+        padding = padding[..(int)Math.Max(0, end - start)];
+        stream.Position = start;
+        stream.ReadExactly(padding);
+        if (padding.ContainsAnyExcept((byte)0))
+        {
+            throw Damaged(path, "there is something between its sections");
+        }
     }
 
     private static MemoryBank ReadBank(

@@ -31,12 +31,6 @@ public static class DatasetEvaluator
         options ??= new EvaluationOptions();
         var watch = Stopwatch.StartNew();
         var unreadable = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var byFullPath = new Dictionary<string, LabeledImage>(StringComparer.Ordinal);
-        foreach (LabeledImage image in dataset.Test)
-        {
-            byFullPath.TryAdd(image.FullPath, image);
-        }
-
         var notes = new List<string>();
         if (dataset.Note is not null)
         {
@@ -47,18 +41,18 @@ public static class DatasetEvaluator
         var results = new List<ImageResult>(dataset.Test.Count);
         bool hasMasks = false;
         IEnumerable<Inspection> inspections = detector.InspectAll(
-            [.. byFullPath.Keys],
-            (path, error) =>
+            [.. dataset.Test.Select(image => image.FullPath)],
+            (index, error) =>
             {
                 lock (unreadable)
                 {
-                    unreadable[byFullPath[path].Path] = error.Message;
+                    unreadable[dataset.Test[index].Path] = error.Message;
                 }
             },
             cancellationToken);
         foreach (Inspection inspection in inspections)
         {
-            LabeledImage image = byFullPath[inspection.Name];
+            LabeledImage image = dataset.Test[inspection.Index];
             IReadOnlyList<RegionOutcome>? defects = AddPixels(pixels, detector, inspection, image, options.Masks, notes);
             hasMasks |= defects is { Count: > 0 };
             results.Add(new ImageResult

@@ -15,6 +15,12 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
     public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
     {
         string format = FormatOf(bytes.Span)!;
+        if (format == "WebP" && BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[4..]) > bytes.Length - 8)
+        {
+            // The orientation comes last, and its loss would go unnoticed.
+            throw Damaged(name, format, "it ends too early");
+        }
+
         fixed (byte* start = bytes.Span)
         {
             using SKData data = SKData.Create((nint)start, bytes.Length);

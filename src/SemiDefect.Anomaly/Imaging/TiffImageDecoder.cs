@@ -3,7 +3,7 @@ using BitMiracle.LibTiff.Classic;
 namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
-/// TIFF and BigTIFF through LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every compression that it
+/// TIFF and little-endian BigTIFF through LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every compression that it
 /// unpacks. The first image of the file is taken. Thread-safe: nothing is kept.
 /// </summary>
 internal sealed class TiffImageDecoder : IImageDecoder
@@ -15,11 +15,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
     {
-        if (!TiffDirectory.IsInside(bytes.Span))
-        {
-            throw new ImageFormatException($"'{name}' is a damaged TIFF image: it ends too early; export it again.");
-        }
-
+        TiffDirectory.Check(bytes.Span, name, limits);
         using TiffMessages.Tally messages = TiffMessages.Count();
         try
         {

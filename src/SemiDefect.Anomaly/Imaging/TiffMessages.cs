@@ -11,7 +11,8 @@ internal sealed class TiffMessages : TiffErrorHandler
     [ThreadStatic]
     private static Tally? _tally;
 
-    private static readonly TiffErrorHandler? Previous = Tiff.SetErrorHandler(new TiffMessages());
+    // LibTiff makes its own handler, which prints, only when it first needs one.
+    private static readonly TiffErrorHandler Previous = Tiff.SetErrorHandler(new TiffMessages()) ?? new TiffErrorHandler();
 
     private TiffMessages()
     {
@@ -29,7 +30,7 @@ internal sealed class TiffMessages : TiffErrorHandler
     {
         if (_tally is null)
         {
-            Previous?.ErrorHandler(tif, method, format, args);
+            Previous.ErrorHandler(tif, method, format, args);
         }
         else
         {
@@ -41,7 +42,7 @@ internal sealed class TiffMessages : TiffErrorHandler
     {
         if (_tally is null)
         {
-            Previous?.ErrorHandlerExt(tif, clientData, method, format, args);
+            Previous.ErrorHandlerExt(tif, clientData, method, format, args);
         }
     }
 
@@ -49,7 +50,7 @@ internal sealed class TiffMessages : TiffErrorHandler
     {
         if (_tally is null)
         {
-            Previous?.WarningHandler(tif, method, format, args);
+            Previous.WarningHandler(tif, method, format, args);
         }
         else
         {
@@ -61,7 +62,7 @@ internal sealed class TiffMessages : TiffErrorHandler
     {
         if (_tally is null)
         {
-            Previous?.WarningHandlerExt(tif, clientData, method, format, args);
+            Previous.WarningHandlerExt(tif, clientData, method, format, args);
         }
     }
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Imaging;

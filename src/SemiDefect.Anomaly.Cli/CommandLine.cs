@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using SemiDefect.Anomaly.Cli.Commands;
+
+namespace SemiDefect.Anomaly.Cli;
+
+/// <summary>The command line as a function: arguments in, text and an exit code out.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        // '\n' on every system: what is printed can be compared byte for byte.
+        output.NewLine = "\n";
+        error.NewLine = "\n";
+        ParseResult parsed = CreateRoot().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (ParseError parseError in parsed.Errors)
+            {
+                error.WriteLine($"semidefect: {parseError.Message}");
+            }
+
+            error.WriteLine($"Try '{CommandPath(parsed.CommandResult)} --help'.");
+            return ExitCode.BadUsage;
+        }
+
+        // Our own handler turns errors into one line; the library's would print a stack trace.
+        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        try
+        {
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, parsed.GetValue(GlobalOptions.Verbose), error);
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
+        root.Options.Add(GlobalOptions.Verbose);
+        root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(FitCommand.Create());
+        root.Subcommands.Add(ScoreCommand.Create());
+        root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(BackbonesCommand.Create());
+        root.Subcommands.Add(SampleCommand.Create());
+        return root;
+    }
+
+    private static int Report(Exception exception, bool verbose, TextWriter error)
+    {
+        (int code, string message) = exception switch
+        {
+            OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was left half-written."),
+            UsageException => (ExitCode.BadUsage, exception.Message),
+            SemiDefectException => (ExitCode.Failed, exception.Message),
+            OutOfMemoryException => (ExitCode.Failed, "the memory is too small: use fewer or smaller images, a smaller --resize, or a machine with more."),
+            AggregateException { InnerException: { } inner } => (Report(inner, false, TextWriter.Null), inner.Message),
+            _ => (ExitCode.Failed, $"{exception.Message} (This is a fault of the program; --verbose shows where.)"),
+        };
+        error.WriteLine($"semidefect: {message.ReplaceLineEndings(" ")}");
+        if (verbose)
+        {
+            error.WriteLine(exception.ToString());
+        }
+
+        return code;
+    }
+
+    private static string CommandPath(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{CommandPath(parent)} {command.Command.Name}" : "semidefect";
+}
