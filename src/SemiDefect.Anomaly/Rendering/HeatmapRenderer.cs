@@ -6,12 +6,13 @@ namespace SemiDefect.Anomaly.Rendering;
 /// <summary>
 /// Draws an anomaly map over its image, at the image's own resolution. The scale is tied to the pixel threshold, not to
 /// the map's own range, so that two pictures of one detector compare: the color of a value depends on value / threshold
-/// alone. Low values are transparent, so that normal areas stay readable. Areas above the threshold get a contour, light
-/// inside and dark outside, that shows on any ground. The same bytes on every machine. Thread-safe: nothing is kept.
+/// alone. Low values are transparent, so that normal areas stay readable. Areas above the threshold get a contour that shows
+/// on any ground: light inside and dark outside, or in small images one line outside that differs from its ground. The same bytes on every machine. Thread-safe: nothing is kept.
 /// </summary>
 public static class HeatmapRenderer
 {
     private const int GapDivisor = 128;
+    private const int SmallSide = 128;
 
     /// <summary>Renders the overlay, or original and overlay side by side with a white gap.</summary>
     /// <param name="original">The upright image.</param>
@@ -40,7 +41,8 @@ public static class HeatmapRenderer
         int thickness = options.ContourThickness ?? DefaultThickness(original.Width, original.Height);
         if (thickness > 0)
         {
-            RegionContour.Draw(rgb, map, threshold, thickness);
+            bool small = Math.Max(original.Width, original.Height) < SmallSide;
+            RegionContour.Draw(rgb, map, threshold, thickness, outsideOnly: small);
         }
 
         return options.SideBySide ? Join(original, rgb) : new Image(original.Width, original.Height, rgb);
