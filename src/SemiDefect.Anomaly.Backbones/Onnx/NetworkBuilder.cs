@@ -27,7 +27,8 @@ internal sealed class NetworkBuilder
     /// <param name="convolution">Its shape.</param>
     /// <param name="weight">channels x (input channels / groups) x kernel x kernel values.</param>
     /// <param name="bias">One value per channel, or null for none.</param>
-    public Layer Convolution(string name, Layer input, ConvolutionShape convolution, ITensorContent weight, ITensorContent? bias = null)
+    /// <param name="output">The name of the layer, if it is not to be that of the constants.</param>
+    public Layer Convolution(string name, Layer input, ConvolutionShape convolution, ITensorContent weight, ITensorContent? bias = null, string? output = null)
     {
         (int channels, int kernel, int stride, int groups) = convolution;
         int depth = input.Channels / groups;
@@ -40,20 +41,16 @@ internal sealed class NetworkBuilder
         long padding = kernel % 2 == 1 ? kernel / 2 : kernel / 2 - 1;
         _graph.Node(
             "Conv",
-            name,
+            output ?? name,
             inputs,
             ("kernel_shape", new long[] { kernel, kernel }),
             ("strides", new long[] { stride, stride }),
             ("pads", new[] { padding, padding, padding, padding }),
             ("group", (long)groups));
-        var output = new Layer(name, channels, input.Stride * stride);
-        if (input.Stride > 0)
-        {
-            long side = 224 / output.Stride;
-            MultiplyAdds224 += side * side * channels * depth * kernel * kernel;
-        }
-
-        return output;
+        var layer = new Layer(output ?? name, channels, input.Stride * stride);
+        long side = layer.Stride > 0 ? 224 / layer.Stride : 1;
+        MultiplyAdds224 += side * side * channels * depth * kernel * kernel;
+        return layer;
     }
 
     /// <summary>An operator of one input that works on each value.</summary>
@@ -69,6 +66,25 @@ internal sealed class NetworkBuilder
     {
         string scaled = _graph.Node("Mul", $"{name}.scaled", [input.Name, _graph.Constant($"{name}.factors", [1, input.Channels, 1, 1], TensorContent.Of(factors))]);
         return input with { Name = _graph.Node("Add", name, [scaled, _graph.Constant($"{name}.terms", [1, input.Channels, 1, 1], TensorContent.Of(terms))]) };
+    }
+
+    /// <summary>Batch normalization with fixed statistics: factor * (value - mean) / sqrt(variance + epsilon) + term.</summary>
+    /// <param name="name">Its name; the constants are called NAME.weight, NAME.bias, NAME.mean and NAME.variance.</param>
+    /// <param name="input">What it works on.</param>
+    /// <param name="constants">Factor, term, mean and variance, one value per channel each.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public Layer BatchNormalization(string name, Layer input, (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) constants, float epsilon)
+    {
+        int[] shape = [input.Channels];
+        string[] inputs =
+        [
+            input.Name,
+            _graph.Constant($"{name}.weight", shape, constants.Factor),
+            _graph.Constant($"{name}.bias", shape, constants.Term),
+            _graph.Constant($"{name}.mean", shape, constants.Mean),
+            _graph.Constant($"{name}.variance", shape, constants.Variance),
+        ];
+        return input with { Name = _graph.Node("BatchNormalization", name, inputs, ("epsilon", epsilon)) };
     }
 
     /// <summary>The mean over size x size squares side by side; what does not fill a square is left out.</summary>
