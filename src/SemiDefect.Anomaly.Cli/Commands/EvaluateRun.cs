@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.IO;
