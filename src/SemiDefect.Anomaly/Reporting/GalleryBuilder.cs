@@ -17,16 +17,9 @@ internal static class GalleryBuilder
         var items = new List<GalleryItem>(chosen.Length);
 
         // A file may have gone since it was inspected; the report does without it.
-        IEnumerable<Inspection> inspections = detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken);
-        int next = 0;
-        foreach (Inspection inspection in inspections)
+        foreach (Inspection inspection in detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken))
         {
-            while (chosen[next].FullPath != inspection.Name)
-            {
-                next++;
-            }
-
-            items.Add(Draw(detector, content, chosen[next++], inspection));
+            items.Add(Draw(detector, content, chosen[inspection.Index], inspection));
         }
 
         return items;

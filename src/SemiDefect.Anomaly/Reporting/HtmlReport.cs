@@ -48,7 +48,7 @@ public static class HtmlReport
         AppendHeader(page, content, detector);
         ReportSummary.Append(page, content);
         AppendNotes(page, content, detector);
-        AppendCharts(page, content, detector);
+        AppendCharts(page, content);
         if (content.Evaluation is { } evaluation)
         {
             ReportTables.Types(page, evaluation);
@@ -119,7 +119,7 @@ public static class HtmlReport
         page.Append("</ul></section>\n");
     }
 
-    private static void AppendCharts(StringBuilder page, ReportContent content, AnomalyDetector detector)
+    private static void AppendCharts(StringBuilder page, ReportContent content)
     {
         if (content.Images.Count == 0)
         {
@@ -134,7 +134,7 @@ public static class HtmlReport
                 ("abnormal", "bad", Scores(image => image.IsAbnormal == true)),
                 ("images", "plain", Scores(image => image.IsAbnormal is null)),
             ],
-            detector.Thresholds.Image.Value)).Append("<figcaption>How images score. Right of the line is called abnormal.</figcaption></figure>");
+            content.Images[0].Threshold)).Append("<figcaption>How images score. Right of the line is called abnormal.</figcaption></figure>");
         if (content.Evaluation is { } evaluation)
         {
             double[] scores = [.. evaluation.Images.Select(image => image.Score)];
