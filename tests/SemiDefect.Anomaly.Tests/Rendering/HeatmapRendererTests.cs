@@ -16,7 +16,7 @@ public class HeatmapRendererTests
     public void A_value_at_the_threshold_has_the_color_at_the_stated_place(double position)
     {
         int index = (int)(255 * position + 0.5);
-        double share = (index / 255.0 - position / 2) / (1 - position / 2);
+        double share = (index / 255.0 - 0.7 * position) / (1 - 0.7 * position);
         Image heatmap = Render([7f], 7f, NoContour with { ThresholdPosition = position, MaxOpacity = 1 }, gray: 100);
         for (int channel = 0; channel < 3; channel++)
         {
@@ -37,9 +37,9 @@ public class HeatmapRendererTests
     }
 
     [Fact]
-    public void Values_up_to_half_the_threshold_leave_the_image_as_it_is()
+    public void Values_well_below_the_threshold_leave_the_image_as_it_is()
     {
-        Image heatmap = Render([0, 0.2f, 0.5f, -1], 1, NoContour, gray: 77);
+        Image heatmap = Render([0, 0.2f, 0.69f, -1], 1, NoContour, gray: 77);
         Assert.All(heatmap.Rgb.ToArray(), value => Assert.Equal(77, value));
     }
 
