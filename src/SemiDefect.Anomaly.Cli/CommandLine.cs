@@ -43,6 +43,8 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(FitCommand.Create());
         root.Subcommands.Add(ScoreCommand.Create());
+        root.Subcommands.Add(EvaluateCommand.Create());
+        root.Subcommands.Add(ThresholdCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

@@ -244,7 +244,7 @@ public sealed class AnomalyDetector : IDisposable
         (double x, double y) = image.Geometry.ToOriginal(
             (patch % image.GridWidth + 0.5) * image.Geometry.InputWidth / image.GridWidth - 0.5,
             (patch / image.GridWidth + 0.5) * image.Geometry.InputHeight / image.GridHeight - 0.5);
-        return new PatchMatch(x, y, scores.Values[patch], Document.Fit.Images[bank.SourceImages[row]], bank.SourcePatches[row]);
+        return new PatchMatch(x, y, scores.Values[patch], Document.Fit.Images[bank.SourceImages[row]], bank.SourcePatches[row], image.GridWidth, image.GridHeight);
     }
 
     private Image? Read(IReadOnlyList<string> paths, int index, Action<int, SemiDefectException>? onUnreadable)

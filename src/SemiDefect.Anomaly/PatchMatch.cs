@@ -6,4 +6,6 @@ namespace SemiDefect.Anomaly;
 /// <param name="Score">The patch's score.</param>
 /// <param name="TrainingImage">The good image that the nearest training patch came from, as its relative path.</param>
 /// <param name="TrainingPatch">Which of that image's patches: y x grid width + x.</param>
-public sealed record PatchMatch(double X, double Y, double Score, string TrainingImage, int TrainingPatch);
+/// <param name="GridWidth">Patches per row of the inspected image.</param>
+/// <param name="GridHeight">Rows of patches of the inspected image.</param>
+public sealed record PatchMatch(double X, double Y, double Score, string TrainingImage, int TrainingPatch, int GridWidth, int GridHeight);

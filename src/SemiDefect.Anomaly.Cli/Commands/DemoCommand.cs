@@ -36,7 +36,7 @@ internal static class DemoCommand
             RunDie(Path.Combine(samples, die), die, Path.Combine(folder, die), output, overview, cancellationToken);
         }
 
-        Image sheet = ContactSheet.Compose(overview, columns: 6, cell: 512, gap: 6);
+        Image sheet = ContactSheet.Compose(overview, columns: 4, cell: 512, gap: 6);
         string overviewPath = Path.Combine(folder, OverviewName);
         AtomicFile.Write(overviewPath, stream => PngWriter.Write(stream, sheet.Width, sheet.Height, 3, sheet.Rgb));
         output.WriteLine();
@@ -51,7 +51,7 @@ internal static class DemoCommand
     private static void RunDie(string dataset, string die, string folder, TextWriter output, List<Image> overview, CancellationToken cancellationToken)
     {
         MvtecDataset data = MvtecDataset.Open(dataset);
-        using AnomalyDetector detector = FitCommand.Fit(DatasetFolder.Open(Path.Combine(dataset, "train/good")), new FitOptions(), cancellationToken);
+        using AnomalyDetector detector = FitCommand.Fit(data.TrainGood, new FitOptions(), cancellationToken);
         detector.Save(Path.Combine(folder, "model.sdad"));
 
         string heatmaps = Path.Combine(folder, "heatmaps");
@@ -60,7 +60,7 @@ internal static class DemoCommand
         ScoreResults results = ScoreRun.Execute(detector, input, files, null, cancellationToken);
         results.WriteCsv(Path.Combine(folder, "results.csv"));
 
-        output.WriteLine($"{die}: learned {data.TrainGood.Count} good images, threshold {Text.Number(detector.Thresholds.Image.Value)}");
+        output.WriteLine($"{die}: learned {data.TrainGood.Items.Count} good images, threshold {Text.Number(detector.Thresholds.Image.Value)}");
         IEnumerable<IGrouping<string, (MvtecItem Item, ScoredImage Scored)>> types = data.Test
             .Zip(results.Images)
             .GroupBy(pair => pair.First.Type, StringComparer.Ordinal)

@@ -34,17 +34,42 @@ internal sealed class FitOptionSet
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
 
+    // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
+    private Option[] ForFitAlone =>
+    [
+        _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetMethod, _patch, _neighbors, _folds, _calibration,
+        _thresholdMethod, _falseAlarmRate, _threshold, _omitBackbone,
+    ];
+
     public void AddTo(Command command)
     {
-        Option[] options =
-        [
-            _backbone, _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-            _thresholdMethod, _falseAlarmRate, _threshold, _seed, _batch, _omitBackbone, _device, _threads,
-        ];
-        foreach (Option option in options)
+        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _threads])
         {
             command.Options.Add(option);
         }
+    }
+
+    /// <summary>The seed asked for.</summary>
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>What loads a detector that is there already.</summary>
+    /// <exception cref="UsageException">An option was given that only a fit can use.</exception>
+    public LoadOptions ReadForLoad(ParseResult parsed, Action<string> notice)
+    {
+        if (ForFitAlone.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} belongs to a fit, but the model is there already: leave out either {given.Name} or --model.");
+        }
+
+        var defaults = new LoadOptions();
+        return new LoadOptions
+        {
+            Device = parsed.GetValue(_device),
+            Threads = parsed.GetValue(_threads),
+            BatchSize = parsed.GetValue(_batch) ?? defaults.BatchSize,
+            Backbone = parsed.GetValue(_backbone) is { } backbone ? BackboneFile.Open(backbone) : null,
+            Notice = notice,
+        };
     }
 
     /// <summary>The options that the user asked for; the preset's elsewhere.</summary>

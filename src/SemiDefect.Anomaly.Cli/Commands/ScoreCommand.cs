@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Reporting;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -18,13 +19,18 @@ internal static class ScoreCommand
         var rawFormat = new Option<RawFormat>("--raw-format") { Description = "The format of --raw: tiff or npy.", DefaultValueFactory = _ => RawFormat.Tiff };
         var threshold = new Option<double?>("--threshold") { Description = "Decide by this threshold instead of the detector's." };
         var backbone = new Option<string?>("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
+        var report = new Option<string?>("--report") { Description = "Write a report to look at (one HTML file).", HelpName = "FILE.html" };
+        var trainingFolder = new Option<string?>("--training-images") { Description = "The folder that the detector learned from, for the report to show what each image was compared with.", HelpName = "GOOD_FOLDER" };
+        var submission = new Option<string?>("--submission") { Description = "Fill this file's labels (columns id and label), matched by id.", HelpName = "sample_submission.csv" };
+        var submissionOut = new Option<string>("--submission-out") { Description = "Where the filled file goes.", HelpName = "FILE.csv", DefaultValueFactory = _ => "submission.csv" };
         var failOnAbnormal = new Option<bool>("--fail-on-abnormal") { Description = $"Exit with {ExitCode.AbnormalFound} when an image is abnormal." };
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("score", "Score images: normal or abnormal, and where.")
         {
-            model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone, failOnAbnormal, device, threads, json,
+            model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
+            report, trainingFolder, submission, submissionOut, failOnAbnormal, device, threads, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -55,6 +61,16 @@ internal static class ScoreCommand
             if (parsed.GetValue(csv) is { } csvPath)
             {
                 results.WriteCsv(csvPath);
+            }
+
+            if (parsed.GetValue(submission) is { } template)
+            {
+                SubmissionFile.Write(template, parsed.GetRequiredValue(submissionOut), results.Images.Select(image => (image.Name, image.IsAbnormal)));
+            }
+
+            if (parsed.GetValue(report) is { } reportPath)
+            {
+                HtmlReport.Write(reportPath, results.ToReport(modelPath, parsed.GetValue(trainingFolder)), detector, cancellationToken);
             }
 
             Print(results, parsed.InvocationConfiguration.Output, error, modelPath, parsed.GetValue(json), listImages: parsed.GetValue(csv) is null);

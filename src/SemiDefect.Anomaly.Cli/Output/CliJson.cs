@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(DetectorInfoJson))]
 [JsonSerializable(typeof(ScoreJson))]
 [JsonSerializable(typeof(BackbonesJson))]
+[JsonSerializable(typeof(ThresholdChangeJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 internal sealed record DetectorInfoJson(
@@ -30,6 +31,10 @@ internal sealed record BankJson(int Rows, int Columns);
 
 internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
+internal sealed record ThresholdChangeJson(int Schema, string Model, ThresholdPairJson Before, ThresholdPairJson After);
+
+internal sealed record ThresholdPairJson(ThresholdJson Threshold, ThresholdJson PixelThreshold, double? FalseAlarmRate);
+
 internal sealed record ScoreJson(
     int Schema,
     string Model,
@@ -40,7 +45,7 @@ internal sealed record ScoreJson(
     IReadOnlyList<ImageJson> Images,
     IReadOnlyList<UnreadableJson> Unreadable);
 
-internal sealed record ImageJson(string Path, double Score, double Margin, string Decision, IReadOnlyList<RegionJson> Regions, NearestJson Nearest);
+internal sealed record ImageJson(string Path, double Score, double Margin, double? PValue, string Decision, IReadOnlyList<RegionJson> Regions, NearestJson Nearest);
 
 internal sealed record RegionJson(int X, int Y, int Width, int Height, int Area, float Peak, int PeakX, int PeakY, double CentroidX, double CentroidY);
 

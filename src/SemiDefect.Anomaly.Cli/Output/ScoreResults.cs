@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Reporting;
 using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Cli.Output;
@@ -21,7 +22,7 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, double? thresh
         var text = new StringBuilder("path,score,threshold,margin,decision,regions\n");
         foreach (ScoredImage image in images)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},{image.Decision},{image.Regions.Count}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},{image.Decision},{image.Regions.Count}\n");
         }
 
         AtomicFile.WriteText(path, text.ToString());
@@ -40,6 +41,16 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, double? thresh
             unreadable);
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.ScoreJson));
     }
+
+    /// <summary>What a report of these results shows.</summary>
+    public ReportContent ToReport(string modelPath, string? trainingFolder) => new()
+    {
+        Title = Path.GetFileName(modelPath),
+        Images = [.. images.Select(image => image.Report)],
+        Unreadable = [.. unreadable.Select(one => (one.Path, one.Error))],
+        TrainingFolder = trainingFolder,
+        Options = threshold is { } value ? [("threshold of this run", Text.Number(value))] : [],
+    };
 
     /// <summary>One line per image.</summary>
     public void WriteLines(TextWriter output)
@@ -62,12 +73,9 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, double? thresh
         image.Name,
         image.Score,
         image.Margin,
+        image.PValue,
         image.Decision,
         [.. image.Regions.Select(region => new RegionJson(
             region.X, region.Y, region.Width, region.Height, region.Area, region.Peak, region.PeakX, region.PeakY, region.CentroidX, region.CentroidY))],
         new NearestJson(image.HighestPatch.X, image.HighestPatch.Y, image.HighestPatch.TrainingImage));
-
-    // RFC 4180.
-    private static string CsvField(string value) =>
-        value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 }

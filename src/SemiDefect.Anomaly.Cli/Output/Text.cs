@@ -10,4 +10,8 @@ internal static class Text
 
     /// <summary>Control characters replaced, so that a file name cannot steer the terminal.</summary>
     public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+
+    /// <summary>A field of a CSV line (RFC 4180).</summary>
+    public static string CsvField(string value) =>
+        value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 }

@@ -56,7 +56,7 @@ internal static unsafe class RandomProjection
                     }
                 }
             });
-            if (SearchArguments.FirstRowNotFinite(reduced) is int bad and >= 0)
+            if (Magnitude.FirstRowNotFinite(reduced) is int bad and >= 0)
             {
                 throw new SemiDefectException($"Row {bad} of the features is too large to be projected; scale the features down.");
             }

@@ -19,8 +19,8 @@ internal unsafe struct NearestList
         _capacity = capacity;
     }
 
-    /// <summary>The rows held.</summary>
-    public readonly int Count => _count;
+    /// <summary>The rows it still has room for.</summary>
+    public readonly int Missing => _capacity - _count;
 
     /// <summary>The largest squared distance that can still enter; infinity while there is room.</summary>
     public readonly double Limit => _count < _capacity ? double.PositiveInfinity : _distances[_capacity - 1];
@@ -54,9 +54,6 @@ internal unsafe struct NearestList
         _indices[position] = index;
         return true;
     }
-
-    /// <summary>Whether the row is held already.</summary>
-    public readonly bool Holds(int index) => new ReadOnlySpan<int>(_indices, _count).Contains(index);
 
     private readonly bool Precedes(double squaredDistance, int index, int position) =>
         squaredDistance < _distances[position]

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -7,8 +6,9 @@ namespace SemiDefect.Anomaly.Neighbors;
 internal static class SearchArguments
 {
     /// <summary>Checks a bank, its groups and a thread count.</summary>
+    /// <returns>The largest magnitude in the bank.</returns>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    public static void CheckBank(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads)
+    public static float CheckBank(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads)
     {
         ArgumentNullException.ThrowIfNull(bank);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
@@ -22,11 +22,10 @@ internal static class SearchArguments
             throw new ArgumentException($"{groups.Length} groups for {bank.Rows} rows.", nameof(groups));
         }
 
-        int bad = FirstRowNotFinite(bank);
-        if (bad >= 0)
-        {
-            throw new ArgumentException($"Row {bad} of the bank holds NaN or infinity.", nameof(bank));
-        }
+        float largest = Magnitude.Largest(bank, ResolveThreads(threads));
+        return float.IsFinite(largest)
+            ? largest
+            : throw new ArgumentException($"Row {Magnitude.FirstRowNotFinite(bank)} of the bank holds NaN or infinity.", nameof(bank));
     }
 
     /// <summary>Checks one call of <see cref="INearestNeighbors.Search"/>.</summary>
@@ -63,7 +62,7 @@ internal static class SearchArguments
             throw new ArgumentException($"Room for {count} x {k} indices is needed.", nameof(indices));
         }
 
-        if (!IsFinite(queries))
+        if (!float.IsFinite(Magnitude.Largest(queries)))
         {
             throw new ArgumentException("A query holds NaN or infinity.", nameof(queries));
         }
@@ -71,22 +70,6 @@ internal static class SearchArguments
         return count;
     }
 
-    /// <summary>The first row with a value that is not finite, or -1.</summary>
-    public static int FirstRowNotFinite(FeatureMatrix matrix)
-    {
-        for (int row = 0; row < matrix.Rows; row++)
-        {
-            if (!IsFinite(matrix.Row(row)))
-            {
-                return row;
-            }
-        }
-
-        return -1;
-    }
-
     /// <summary>The number of threads to use; 0 asks for one per processor.</summary>
     public static int ResolveThreads(int threads) => threads == 0 ? Environment.ProcessorCount : threads;
-
-    private static bool IsFinite(ReadOnlySpan<float> values) => TensorPrimitives.IsFiniteAll(values);
 }

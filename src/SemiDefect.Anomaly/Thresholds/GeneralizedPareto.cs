@@ -11,12 +11,16 @@ namespace SemiDefect.Anomaly.Thresholds;
 /// <param name="Scale">Above 0.</param>
 internal readonly record struct GeneralizedPareto(double Shape, double Scale)
 {
-    // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no
-    // finite end slope; a small sample that lands there is held at the edge, its mean kept.
+    // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no finite end
+    // slope; a small sample that lands there is held at the edge.
     private const double LargestShape = 0.5;
 
     /// <summary>Fits ascending exceedances, all at least 0; null where they have no spread to fit.</summary>
-    public static GeneralizedPareto? Fit(ReadOnlySpan<double> exceedances)
+    /// <param name="exceedances">The exceedances.</param>
+    /// <param name="priorCount">
+    /// Draws the shape towards 0 as so many exceedances of an exponential tail would; the mean is kept.
+    /// </param>
+    public static GeneralizedPareto? Fit(ReadOnlySpan<double> exceedances, double priorCount = 0)
     {
         int count = exceedances.Length;
         if (count < 2)
@@ -39,7 +43,7 @@ internal readonly record struct GeneralizedPareto(double Shape, double Scale)
             return null;
         }
 
-        double shape = Math.Clamp(2 - mean / spread, -LargestShape, LargestShape);
+        double shape = Math.Clamp(2 - mean / spread, -LargestShape, LargestShape) * (count / (count + priorCount));
         return new GeneralizedPareto(shape, mean * (1 - shape));
     }
 

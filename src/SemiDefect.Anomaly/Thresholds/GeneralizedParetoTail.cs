@@ -8,14 +8,18 @@ namespace SemiDefect.Anomaly.Thresholds;
 /// <list type="bullet">
 /// <item>The tail is the highest quarter of the n scores, but 20 of them where a quarter is less, and never more than
 /// half. The level is the score below; it is exceeded with the conformal probability (m + 1) / (n + 1).</item>
+/// <item>A few exceedances say little of the shape, and a wrong one ruins what is extrapolated. The score of an image is the
+/// highest of many patches, whose limit law is Gumbel's wherever single patches have light tails (Fisher and Tippett 1928),
+/// and that has an exponential tail: so the shape is drawn towards 0 by a prior worth 40 exceedances.</item>
 /// <item>The fit is checked: Cramer and von Mises' distance of the tail to it must not be among the highest 1 % of 199
 /// samples drawn from it (parametric bootstrap, each sample refitted, since the usual tables are for known parameters).</item>
 /// <item>The quantile of a fitted tail is exceeded more often than asked, because the fit is uncertain. The same
 /// samples tell by how much, and the rate put in is lowered until their mean is the rate asked (Beran 1990).</item>
 /// <item>The result is never below the highest score.</item>
 /// </list>
-/// In simulation (uniform, Weibull, Gumbel, exponential and log-logistic scores, 0.01 asked) the mean rate was up to 2, 1.5
-/// and 1.1 times the one asked for 20, 40 and 80 scores; without the correction a quarter to a half more.
+/// In simulation (normal, uniform, gamma, log-normal, exponential, Gumbel and t scores, 0.01 asked) the mean rate was between 0 and
+/// 1.4 times the one asked for 20 and 30 scores, up to 1.2 times for 50 and 1.1 for 80, and the threshold's distance
+/// from the median at the 90th percentile twice the true quantile's (without the prior, six to twenty times with 20 scores).
 /// Everything is a function of the scores: the samples come from a fixed seed. Thread-safe: nothing is kept.
 /// </summary>
 internal static class GeneralizedParetoTail
@@ -23,6 +27,7 @@ internal static class GeneralizedParetoTail
     /// <summary>The smallest tail that is fitted.</summary>
     internal const int SmallestTail = 10;
 
+    private const double ShapePrior = 40;
     private const int Samples = 199;
     private const ulong Seed = 1987;
 
@@ -42,7 +47,7 @@ internal static class GeneralizedParetoTail
 
         double level = sortedScores[^(tail + 1)];
         double[] exceedances = Exceedances(sortedScores[^tail..], level);
-        if (GeneralizedPareto.Fit(exceedances) is not GeneralizedPareto fit)
+        if (GeneralizedPareto.Fit(exceedances, ShapePrior) is not GeneralizedPareto fit)
         {
             return null;
         }
@@ -88,7 +93,7 @@ internal static class GeneralizedParetoTail
                 }
 
                 Array.Sort(sample);
-                refit = GeneralizedPareto.Fit(sample);
+                refit = GeneralizedPareto.Fit(sample, ShapePrior);
             }
             while (refit is null);
             replicates[i] = new Replicate(refit.Value, sample[^1], Distance(refit.Value, sample));

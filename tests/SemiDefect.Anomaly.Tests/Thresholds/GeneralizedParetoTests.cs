@@ -61,6 +61,17 @@ public class GeneralizedParetoTests
     }
 
     [Fact]
+    public void A_prior_draws_the_shape_to_zero_and_keeps_the_mean()
+    {
+        double[] sample = [0.1, 0.4, 0.5, 1.1, 1.9, 2, 3.5];
+        double mean = sample.Average();
+        double plain = GeneralizedPareto.Fit(sample)!.Value.Shape;
+        GeneralizedPareto drawn = GeneralizedPareto.Fit(sample, priorCount: 14)!.Value;
+        Assert.Equal(plain / 3, drawn.Shape, 1e-12);
+        Assert.Equal(mean, drawn.Scale / (1 - drawn.Shape), 1e-12);
+    }
+
+    [Fact]
     public void A_sample_without_spread_has_no_fit()
     {
         Assert.Null(GeneralizedPareto.Fit([2, 2, 2, 2]));

@@ -35,7 +35,7 @@ public class ThresholdRuleTests
     }
 
     [Theory]
-    [InlineData(20, 2.2)]
+    [InlineData(20, 1.8)]
     [InlineData(40, 1.6)]
     [InlineData(80, 1.25)]
     public void The_fitted_tail_stays_near_the_rate_on_average_for_tails_of_many_kinds(int count, double largestExcess)
@@ -51,6 +51,18 @@ public class ThresholdRuleTests
             // A model's promise is not exact; the highest score alone is exceeded with 0.048, 0.024 and 0.012.
             Assert.True(sum / 150 <= 0.01 * largestExcess, $"{name}: {sum / 150:F4} with {count} images");
         }
+    }
+
+    [Fact]
+    public void A_few_scores_do_not_send_the_threshold_far_beyond_the_true_quantile()
+    {
+        // Distance from the median in units of the true 1 % quantile's: without a prior on the shape one in ten exceeds 3.
+        (string _, Func<SeededGenerator, double> draw, Func<double, double> _) = Distributions[2];
+        double median = 5 - Math.Log(Math.Log(2));
+        double quantile = 5 - Math.Log(-Math.Log(0.99));
+        double[] ratios = [.. Enumerable.Range(0, 100).Select(trial => (ThresholdRule.Compute(Sample(draw, 30, (ulong)trial), new ThresholdOptions()).Value - median) / (quantile - median)).Order()];
+        Assert.True(ratios[89] < 2.2, $"{ratios[89]}");
+        Assert.True(ratios[50] is > 0.9 and < 1.5, $"{ratios[50]}");
     }
 
     [Fact]
