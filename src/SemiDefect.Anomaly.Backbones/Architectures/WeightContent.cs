@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Backbones.Onnx;
@@ -20,14 +21,21 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
     public void WriteTo(Stream stream)
     {
         WeightTensorReader reader = tensor.OpenReader();
-        float[] buffer = new float[Math.Min(Block, tensor.Count)];
-        for (long position = 0; position < tensor.Count;)
+        float[] buffer = ArrayPool<float>.Shared.Rent((int)Math.Min(Block, tensor.Count));
+        try
         {
-            Span<float> values = buffer.AsSpan(0, (int)Math.Min(Block, tensor.Count - position));
-            reader.Read(values);
-            Scale(values, position);
-            stream.Write(MemoryMarshal.AsBytes(values));
-            position += values.Length;
+            for (long position = 0; position < tensor.Count;)
+            {
+                Span<float> values = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.Count - position));
+                reader.Read(values);
+                Scale(values, position);
+                stream.Write(MemoryMarshal.AsBytes(values));
+                position += values.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(buffer);
         }
     }
 

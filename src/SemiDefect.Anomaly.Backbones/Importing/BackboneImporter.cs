@@ -47,6 +47,51 @@ public static class BackboneImporter
         return BackboneWriter.Write(outputPath, network.WriteTo, sha256 => Describe(network, options, origin, outputPath, sha256));
     }
 
+    /// <summary>
+    /// Makes inner tensors of an ONNX network its outputs, cuts what comes after them, and drops the weights that nothing
+    /// needs any more. The result is run once, to see that it works and what the taps look like.
+    /// </summary>
+    /// <param name="networkPath">The .onnx file; the manifest beside it, if any, is passed on.</param>
+    /// <param name="taps">Names of tensors, or of nodes, of which the first output is meant.</param>
+    /// <param name="outputPath">The .onnx file to write.</param>
+    /// <param name="options">What the manifest says; its taps are not used. Null for the defaults.</param>
+    /// <returns>The manifest as written.</returns>
+    /// <exception cref="BackboneException">The network cannot be read or run, or has no such tensor.</exception>
+    /// <exception cref="SemiDefectException">A file cannot be written.</exception>
+    public static BackboneManifest Cut(string networkPath, IReadOnlyList<string> taps, string outputPath, BackboneImportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(networkPath);
+        ArgumentNullException.ThrowIfNull(taps);
+        ArgumentException.ThrowIfNullOrEmpty(outputPath);
+        if (taps.Count == 0)
+        {
+            throw new BackboneException("Say where to cut: name at least one tap.");
+        }
+
+        options ??= new BackboneImportOptions();
+        BackboneFile whole = BackboneFile.Open(networkPath);
+        using var content = new MemoryStream();
+        OnnxCutter.Cut(whole.Content, taps, out IReadOnlyList<string> tensors).WriteTo(content);
+        byte[] bytes = content.ToArray();
+        var manifest = new BackboneManifest
+        {
+            Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
+            License = whole.Manifest?.License ?? options.License,
+            Origin = $"{options.Origin ?? whole.Manifest?.Origin ?? Path.GetFileName(networkPath)}, cut at {string.Join(", ", taps)}",
+            Sha256 = string.Empty,
+            Input = whole.Manifest?.Input ?? options.Input,
+            Taps = ProbeTaps(bytes, tensors),
+            DefaultTaps = tensors,
+        };
+        return BackboneWriter.Write(outputPath, stream => stream.Write(bytes), sha256 => manifest with { Sha256 = sha256 });
+    }
+
+    private static BackboneTap[] ProbeTaps(byte[] network, IReadOnlyList<string> tensors)
+    {
+        using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.FromBytes("the cut network", network, null), new OnnxBackboneOptions { Taps = tensors, Device = ExecutionDevice.Cpu });
+        return BackboneProbe.Taps(backbone, BackboneProbe.Run(backbone, 1));
+    }
+
     private static string[] CheckTaps(Architecture architecture, IReadOnlyList<string> requested)
     {
         string[] taps = [.. requested.Count > 0 ? requested : architecture.DefaultTaps];

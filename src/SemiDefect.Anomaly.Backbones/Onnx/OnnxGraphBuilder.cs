@@ -96,13 +96,16 @@ internal sealed class OnnxGraphBuilder
         model.WriteTo(stream);
     }
 
-    private static ProtoWriter ImageValue(string name, int channels, string height, string width)
+    /// <summary>A float32 tensor [n, channels, height, width] as an input or output; n, height and width are dynamic.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="channels">Its channels; null for dynamic ones.</param>
+    /// <param name="height">What the dynamic height is called.</param>
+    /// <param name="width">What the dynamic width is called.</param>
+    internal static ProtoWriter ImageValue(string name, int? channels, string height, string width)
     {
         var shape = new ProtoWriter();
         shape.Message(OnnxFields.ShapeDimension, Dynamic("n"));
-        var fixedSize = new ProtoWriter();
-        fixedSize.Int64(OnnxFields.DimensionValue, channels);
-        shape.Message(OnnxFields.ShapeDimension, fixedSize);
+        shape.Message(OnnxFields.ShapeDimension, channels is { } count ? Fixed(count) : Dynamic($"{name}_channels"));
         shape.Message(OnnxFields.ShapeDimension, Dynamic(height));
         shape.Message(OnnxFields.ShapeDimension, Dynamic(width));
         var tensor = new ProtoWriter();
@@ -114,6 +117,13 @@ internal sealed class OnnxGraphBuilder
         value.Text(OnnxFields.ValueName, name);
         value.Message(OnnxFields.ValueType, type);
         return value;
+    }
+
+    private static ProtoWriter Fixed(int size)
+    {
+        var dimension = new ProtoWriter();
+        dimension.Int64(OnnxFields.DimensionValue, size);
+        return dimension;
     }
 
     private static ProtoWriter Dynamic(string name)

@@ -36,7 +36,7 @@ internal static class DemoCommand
             RunDie(Path.Combine(samples, die), die, Path.Combine(folder, die), output, overview, cancellationToken);
         }
 
-        Image sheet = ContactSheet.Compose(overview, columns: 6, cell: 512, gap: 6);
+        Image sheet = ContactSheet.Compose(overview, columns: 4, cell: 512, gap: 6);
         string overviewPath = Path.Combine(folder, OverviewName);
         AtomicFile.Write(overviewPath, stream => PngWriter.Write(stream, sheet.Width, sheet.Height, 3, sheet.Rgb));
         output.WriteLine();

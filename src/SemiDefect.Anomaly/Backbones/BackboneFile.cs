@@ -40,7 +40,7 @@ public sealed class BackboneFile
     /// <summary>The normalization that the network expects.</summary>
     public BackboneInput Input => Manifest?.Input ?? BackboneInput.ImageNet;
 
-    /// <summary>Opens an embedded network by its name, or a file by its path.</summary>
+    /// <summary>Opens an embedded network or one of <see cref="UserBackbones"/> by its name, or a file by its path.</summary>
     /// <exception cref="BackboneException">There is no such network, or its content is not what its manifest says.</exception>
     public static BackboneFile Open(string nameOrPath)
     {
@@ -50,22 +50,21 @@ public sealed class BackboneFile
             return FromBytes(nameOrPath, ReadEmbedded($"{nameOrPath}.onnx"), BackboneManifest.Parse(ReadEmbedded($"{nameOrPath}.json"), nameOrPath));
         }
 
-        if (!File.Exists(nameOrPath))
-        {
-            throw new BackboneException($"There is no backbone '{nameOrPath}': give an .onnx file or one of: {string.Join(", ", Embedded)}.");
-        }
-
+        string path = File.Exists(nameOrPath)
+            ? nameOrPath
+            : UserBackbones.Find(nameOrPath)
+                ?? throw new BackboneException($"There is no backbone '{nameOrPath}': give an .onnx file or one of: {string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
         try
         {
-            long length = new FileInfo(nameOrPath).Length;
+            long length = new FileInfo(path).Length;
             if (length > LargestFile)
             {
-                throw new BackboneException($"'{nameOrPath}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
+                throw new BackboneException($"'{path}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
             }
 
-            string manifestPath = Path.ChangeExtension(nameOrPath, ".json");
+            string manifestPath = Path.ChangeExtension(path, ".json");
             BackboneManifest? manifest = File.Exists(manifestPath) ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath) : null;
-            return FromBytes(manifest?.Name ?? Path.GetFileNameWithoutExtension(nameOrPath), File.ReadAllBytes(nameOrPath), manifest);
+            return FromBytes(manifest?.Name ?? Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), manifest);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -50,7 +50,7 @@ public sealed record FitOptions
     public ThresholdOptions Threshold { get; init; } = new();
 
     /// <summary>How good images are judged for the thresholds. Not used by <see cref="ThresholdMethod.Seed"/>.</summary>
-    public CalibrationMethod Calibration { get; init; }
+    public CalibrationMethod Calibration { get; init; } = CalibrationMethod.RefittedBank;
 
     /// <summary>The number of folds, 2 to 1000; at most one per image is used.</summary>
     public int Folds

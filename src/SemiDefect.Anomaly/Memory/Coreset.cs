@@ -25,14 +25,14 @@ public static class Coreset
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        SearchArguments.CheckBank(features, default, options.Threads);
+        float largest = SearchArguments.CheckBank(features, default, options.Threads);
         int threads = SearchArguments.ResolveThreads(options.Threads);
         int[]? starts = CheckStarts(features, options);
         using FeatureMatrix? reduced = Reduce(features, options, threads, cancellationToken);
         FeatureMatrix space = reduced ?? features;
         var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
         var report = new ProgressReport(progress, limits.Count);
-        using var greedy = new GreedyKCenter(space, threads, cancellationToken);
+        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken);
         bool approximate = options.Method == CoresetMethod.Approximate;
         if (approximate)
         {
@@ -61,7 +61,7 @@ public static class Coreset
         ArgumentNullException.ThrowIfNull(features);
         const int Block = 4096;
         using FeatureMatrix bank = features.Gather(picks);
-        using var search = new FlatNearestNeighbors(bank, default, threads);
+        using var search = new PrefixNearestNeighbors(bank, default, threads, cancellationToken);
         double[] distances = new double[Math.Min(Block, features.Rows)];
         int[] indices = new int[distances.Length];
         double largest = 0;

@@ -3,78 +3,82 @@ using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Memory;
 
-/// <summary>Farthest-point selection over all rows. Not thread-safe.</summary>
-internal sealed unsafe class GreedyKCenter : IDisposable
+/// <summary>
+/// Farthest-point selection that visits few rows: a new pick cannot matter to a block of rows whose bounding box is farther
+/// from it than any of them is from the picks before, nor to a row whose image is. What may matter is measured
+/// by <see cref="ExactDistance"/>, so the picks are those of the naive loop; docs/exact-search.md proves it. Not thread-safe.
+/// </summary>
+internal sealed class GreedyKCenter : IDisposable
 {
-    private readonly FeatureMatrix _features;
-    private readonly ParallelOptions _parallel;
-    private readonly double[] _distances;
+    /// <summary>Fewer blocks than this are not worth a thread of their own: threads meet after every pick.</summary>
+    public const int BlocksPerWorker = 2048;
 
-    public GreedyKCenter(FeatureMatrix features, int threads, CancellationToken cancellationToken)
+    private readonly GreedyIndex _index;
+    private readonly GreedyDistances _distances;
+    private readonly GreedyWorker[] _workers;
+    private readonly CancellationToken _cancellationToken;
+
+    /// <summary>Indexes the rows, which must be finite.</summary>
+    public GreedyKCenter(
+        FeatureMatrix features,
+        float largestMagnitude,
+        int threads,
+        CancellationToken cancellationToken,
+        int blocksPerWorker = BlocksPerWorker)
     {
-        _features = features;
-        _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        _distances = new double[features.Rows];
-        _distances.AsSpan().Fill(double.PositiveInfinity);
+        _cancellationToken = cancellationToken;
+        _index = GreedyIndex.Build(features, largestMagnitude, threads, cancellationToken);
+        _distances = new GreedyDistances(_index);
+        _distances.Reset(null);
+        int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
+        _workers = [.. Enumerable.Range(0, workers).Select(i => new GreedyWorker(_index, _distances, i, workers))];
     }
 
-    /// <summary>The largest squared distance of a row to the picks (and to what it began with).</summary>
-    public double LargestSquaredDistance => _distances.Max();
+    /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
+    public double LargestSquaredDistance => _distances.Farthest().SquaredDistance;
 
-    /// <summary>Distances to begin with, as if by picks made before.</summary>
-    public void SetInitialDistances(double[] squaredDistances) => squaredDistances.CopyTo(_distances, 0);
+    /// <summary>Squared distances to begin with, as if by picks made before.</summary>
+    public void SetInitialDistances(double[] squaredDistances) => _distances.Reset(squaredDistances);
 
     /// <summary>Picks the starts, and then the farthest row again and again.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public int[] Run(int[] starts, GreedyLimits limits, ProgressReport report)
     {
         var picks = new List<int>();
+        using var team = new LockstepTeam(_workers.Length, (worker, pick) => _workers[worker].Update(pick));
         while (picks.Count < limits.Count)
         {
-            int pick;
+            _cancellationToken.ThrowIfCancellationRequested();
             if (picks.Count < starts.Length)
             {
-                pick = starts[picks.Count];
+                picks.Add(starts[picks.Count]);
             }
             else
             {
-                pick = 0;
-                for (int row = 1; row < _distances.Length; row++)
-                {
-                    if (_distances[row] > _distances[pick])
-                    {
-                        pick = row;
-                    }
-                }
-
-                if (Math.Sqrt(_distances[pick]) <= limits.Radius)
+                (double square, int row) = _distances.Farthest();
+                if (picks.Count > 0 && Math.Sqrt(square) <= limits.Radius)
                 {
                     break;
                 }
+
+                picks.Add(row);
             }
 
-            picks.Add(pick);
-            Parallel.For(0, (_features.Rows + 255) / 256, _parallel, block => Update(pick, block * 256, Math.Min(_features.Rows, block * 256 + 256)));
+            team.Run(picks[^1]);
             report.Picked(picks.Count);
         }
 
         return [.. picks];
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    private void Update(int pick, int start, int end)
-    {
-        int columns = _features.Columns;
-        float* center = _features.Data + (long)pick * columns;
-        for (int row = start; row < end; row++)
+        _index.Dispose();
+        _distances.Dispose();
+        foreach (GreedyWorker worker in _workers)
         {
-            double distance = ExactDistance.Squared(ref *center, ref *(_features.Data + (long)row * columns), columns);
-            if (distance < _distances[row])
-            {
-                _distances[row] = distance;
-            }
+            worker.Dispose();
         }
     }
 }

@@ -11,5 +11,5 @@ public static class NearestNeighbors
     /// <param name="threads">Threads to use; 0 for one per core. The results do not depend on it.</param>
     /// <exception cref="ArgumentException">The bank is empty or holds NaN or infinity, or the groups do not fit it.</exception>
     public static INearestNeighbors Create(FeatureMatrix bank, ReadOnlyMemory<int> groups = default, int threads = 0) =>
-        new FlatNearestNeighbors(bank, groups, threads);
+        new PrefixNearestNeighbors(bank, groups, threads);
 }

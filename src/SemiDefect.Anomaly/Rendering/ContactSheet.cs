@@ -5,10 +5,13 @@ namespace SemiDefect.Anomaly.Rendering;
 /// <summary>Many pictures on one, in rows from the left. Thread-safe: nothing is kept.</summary>
 public static class ContactSheet
 {
-    /// <summary>Lays pictures out in cells of one size on a white ground; larger pictures are reduced, aspect kept, smaller ones are not enlarged.</summary>
+    /// <summary>
+    /// Lays pictures out in cells of one size on a white ground. Pictures larger than a cell may be are reduced, aspect kept; smaller ones
+    /// are not enlarged, and cells are no larger than the largest picture.
+    /// </summary>
     /// <param name="pictures">At least one.</param>
     /// <param name="columns">Cells per row, 1 or more.</param>
-    /// <param name="cell">The side of a cell in pixels, 1 to 4096.</param>
+    /// <param name="cell">The longest side that a cell may have, in pixels, 1 to 4096.</param>
     /// <param name="gap">White pixels between cells, 0 to 256.</param>
     /// <exception cref="ArgumentException">There are no pictures.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
@@ -25,15 +28,18 @@ public static class ContactSheet
 
         columns = Math.Min(columns, pictures.Count);
         int rows = (pictures.Count + columns - 1) / columns;
-        int width = columns * cell + (columns - 1) * gap;
-        int height = rows * cell + (rows - 1) * gap;
+        Image[] fitted = [.. pictures.Select(picture => Fit(picture, cell))];
+        int cellWidth = fitted.Max(picture => picture.Width);
+        int cellHeight = fitted.Max(picture => picture.Height);
+        int width = columns * cellWidth + (columns - 1) * gap;
+        int height = rows * cellHeight + (rows - 1) * gap;
         byte[] sheet = new byte[checked(3 * width * height)];
         sheet.AsSpan().Fill(255);
-        for (int i = 0; i < pictures.Count; i++)
+        for (int i = 0; i < fitted.Length; i++)
         {
-            Image picture = Fit(pictures[i], cell);
-            int left = i % columns * (cell + gap) + (cell - picture.Width) / 2;
-            int top = i / columns * (cell + gap) + (cell - picture.Height) / 2;
+            Image picture = fitted[i];
+            int left = i % columns * (cellWidth + gap) + (cellWidth - picture.Width) / 2;
+            int top = i / columns * (cellHeight + gap) + (cellHeight - picture.Height) / 2;
             for (int y = 0; y < picture.Height; y++)
             {
                 picture.Rgb.Slice(3 * y * picture.Width, 3 * picture.Width).CopyTo(sheet.AsSpan(3 * ((top + y) * width + left)));

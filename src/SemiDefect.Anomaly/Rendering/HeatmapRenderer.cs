@@ -6,12 +6,15 @@ namespace SemiDefect.Anomaly.Rendering;
 /// <summary>
 /// Draws an anomaly map over its image, at the image's own resolution. The scale is tied to the pixel threshold, not to
 /// the map's own range, so that two pictures of one detector compare: the color of a value depends on value / threshold
-/// alone. Low values are transparent, so that normal areas stay readable. Areas above the threshold get a contour, light
-/// inside and dark outside, that shows on any ground. The same bytes on every machine. Thread-safe: nothing is kept.
+/// alone. Values up to 0.7 times the threshold are transparent, so that normal areas stay readable. Areas above the
+/// threshold get a contour that shows on any ground: light inside and dark outside, or in small images one line outside
+/// that differs from its ground. The same bytes on every machine. Thread-safe: nothing is kept.
 /// </summary>
 public static class HeatmapRenderer
 {
     private const int GapDivisor = 128;
+    private const int SmallSide = 128;
+    private const double TransparentShare = 0.7;
 
     /// <summary>Renders the overlay, or original and overlay side by side with a white gap.</summary>
     /// <param name="original">The upright image.</param>
@@ -40,7 +43,8 @@ public static class HeatmapRenderer
         int thickness = options.ContourThickness ?? DefaultThickness(original.Width, original.Height);
         if (thickness > 0)
         {
-            RegionContour.Draw(rgb, map, threshold, thickness);
+            bool small = Math.Max(original.Width, original.Height) < SmallSide;
+            RegionContour.Draw(rgb, map, threshold, thickness, outsideOnly: small);
         }
 
         return options.SideBySide ? Join(original, rgb) : new Image(original.Width, original.Height, rgb);
@@ -80,10 +84,10 @@ public static class HeatmapRenderer
         return rgb;
     }
 
-    // Nothing up to half the threshold, then growing evenly.
+    // Growing evenly from that share of the threshold on; normal texture often reaches it.
     private static double Opacity(double t, double thresholdPosition)
     {
-        double start = thresholdPosition / 2;
+        double start = TransparentShare * thresholdPosition;
         return Math.Max(0, (t - start) / (1 - start));
     }
 

@@ -4,8 +4,8 @@ namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
 /// 256 colors from dark violet over magenta and orange to bright yellow, computed in OKLCh: lightness grows by equal
-/// steps, so that the order survives color blindness and gray printing; the hue turns one way; the chroma stays a fixed
-/// share below the largest that sRGB can show. Conversion by B. Ottosson, "A perceptual color space for image processing", 2020.
+/// steps, so that the order survives color blindness and gray printing; the hue turns one way; the chroma follows the largest
+/// that sRGB can show, smoothed, so that no color stands out as a band. Conversion by B. Ottosson, "A perceptual color space for image processing", 2020.
 /// The same bytes on every machine. Thread-safe.
 /// </summary>
 public static class PerceptualColorMap
@@ -17,7 +17,8 @@ public static class PerceptualColorMap
     private const double LastLightness = 0.93;
     private const double FirstHue = 285;
     private const double LastHue = 360 + 104;
-    private const double ChromaShare = 0.92;
+    private const double ChromaShare = 0.95;
+    private const int SmoothingRadius = 32;
 
     private static readonly byte[] Table = MakeTable();
 
@@ -43,19 +44,45 @@ public static class PerceptualColorMap
 
     private static byte[] MakeTable()
     {
+        var largest = new double[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            (double lightness, double hue) = At(i);
+            largest[i] = LargestChroma(lightness, hue);
+        }
+
+        // A mean of minima never exceeds the value in the middle, so that the color stays within sRGB.
+        double[] chromas = Smooth(Smooth(largest, values => values.Min()), values => values.Sum() / values.Count);
         var table = new byte[3 * Count];
         for (int i = 0; i < Count; i++)
         {
-            double t = i / (double)(Count - 1);
-            double lightness = FirstLightness + (LastLightness - FirstLightness) * t;
-            double hue = (FirstHue + (LastHue - FirstHue) * t) * (Math.PI / 180);
-            (double red, double green, double blue) = ToLinear(lightness, ChromaShare * LargestChroma(lightness, hue), hue);
+            (double lightness, double hue) = At(i);
+            (double red, double green, double blue) = ToLinear(lightness, ChromaShare * chromas[i], hue);
             table[3 * i] = Encode(red);
             table[3 * i + 1] = Encode(green);
             table[3 * i + 2] = Encode(blue);
         }
 
         return table;
+    }
+
+    private static (double Lightness, double Hue) At(int index)
+    {
+        double t = index / (double)(Count - 1);
+        return (FirstLightness + (LastLightness - FirstLightness) * t, (FirstHue + (LastHue - FirstHue) * t) * (Math.PI / 180));
+    }
+
+    private static double[] Smooth(double[] values, Func<ArraySegment<double>, double> combine)
+    {
+        var smooth = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            // The window narrows towards the ends, so that it stays centered.
+            int radius = Math.Min(SmoothingRadius, Math.Min(i, values.Length - 1 - i));
+            smooth[i] = combine(new ArraySegment<double>(values, i - radius, 2 * radius + 1));
+        }
+
+        return smooth;
     }
 
     private static double LargestChroma(double lightness, double hue)

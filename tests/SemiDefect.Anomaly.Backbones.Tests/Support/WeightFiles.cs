@@ -30,22 +30,25 @@ internal static class WeightFiles
         }
     }
 
-    public static void WriteTorchLegacy(string path, IReadOnlyList<NamedTensor> tensors)
+    public static void WriteTorchLegacy(string path, IReadOnlyList<NamedTensor> tensors) =>
+        WriteTorchLegacy(path, StateDict(tensors), tensors.Count, tensors);
+
+    public static void WriteTorchLegacy(string path, PickleWriter root, int keyCount, IReadOnlyList<NamedTensor> storages)
     {
         using FileStream stream = File.Create(path);
         stream.Write([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.']);
         stream.Write([0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.']);
         var system = new PickleWriter().Begin().Dictionary().Mark().Text("protocol_version").Number(1001).Text("little_endian").Truth(true).SetItems().Stop();
         stream.Write(system.Bytes);
-        stream.Write(StateDict(tensors).Bytes);
+        stream.Write(root.Bytes);
         PickleWriter keys = new PickleWriter().Begin().List().Mark();
-        for (int i = 0; i < tensors.Count; i++)
+        for (int i = 0; i < keyCount; i++)
         {
             keys.Text($"{i}");
         }
 
         stream.Write(keys.Appends().Stop().Bytes);
-        foreach (NamedTensor tensor in tensors)
+        foreach (NamedTensor tensor in storages)
         {
             WriteInt64(stream, tensor.Count);
             stream.Write(MemoryMarshal.AsBytes(tensor.Values().AsSpan()));
