@@ -311,7 +311,7 @@ public sealed class AnomalyDetector : IDisposable
             CoresetFraction = options.Coreset.Fraction,
             CoresetCount = options.Coreset.Count,
             ProjectionDimension = options.Coreset.ProjectionDimension,
-            Calibration = options.Calibration,
+            Calibration = options.CalibrationFor(good.Items.Count),
             Folds = options.Folds,
             Seed = options.Seed,
             Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),

@@ -13,6 +13,8 @@ namespace SemiDefect.Anomaly.Fitting;
 /// </summary>
 public sealed record FitOptions
 {
+    private const int FewImages = 100;
+
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
@@ -50,7 +52,7 @@ public sealed record FitOptions
     public ThresholdOptions Threshold { get; init; } = new();
 
     /// <summary>How good images are judged for the thresholds. Not used by <see cref="ThresholdMethod.Seed"/>.</summary>
-    public CalibrationMethod Calibration { get; init; } = CalibrationMethod.RefittedBank;
+    public CalibrationMethod Calibration { get; init; }
 
     /// <summary>The number of folds, 2 to 1000; at most one per image is used.</summary>
     public int Folds
@@ -95,6 +97,11 @@ public sealed record FitOptions
         Threshold.Validate();
         _ = Preprocessing(BackboneInput.ImageNet);
     }
+
+    internal CalibrationMethod CalibrationFor(int images) =>
+        Calibration != CalibrationMethod.Automatic ? Calibration
+        : images < FewImages ? CalibrationMethod.RefittedBank
+        : CalibrationMethod.MaskedBank;
 
     internal PreprocessingOptions Preprocessing(BackboneInput input) =>
         new(Resize, Resize == ResizeKind.None ? 0 : ResizeSize, Crop, input.Mean, input.Std);

@@ -163,7 +163,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     {
         // Without reduction the final bank less a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
-        using AnomalyDetector masked = Fit(all, 8);
+        using AnomalyDetector masked = Fit(all with { Calibration = CalibrationMethod.MaskedBank }, 8);
         using AnomalyDetector refitted = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RefittedBank });
         Assert.Equal(refitted.Thresholds.ImageScores, masked.Thresholds.ImageScores);
         Assert.Equal(refitted.Thresholds.PixelPeaks, masked.Thresholds.PixelPeaks);
