@@ -49,6 +49,8 @@ internal static class CommandLine
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());
+        root.Subcommands.Add(CheckCommand.Create());
+        root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

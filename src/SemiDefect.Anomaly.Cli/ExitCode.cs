@@ -8,5 +8,6 @@ internal static class ExitCode
     public const int BadUsage = 2;
     public const int SomeUnreadable = 3;
     public const int AbnormalFound = 4;
+    public const int ProblemsFound = 5;
     public const int Cancelled = 130;
 }

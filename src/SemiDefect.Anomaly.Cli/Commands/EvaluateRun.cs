@@ -96,7 +96,7 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
             detector.Save(Path.Combine(target, "model.sdad"));
         }
 
-        ReportContent content = ReportContent.From(result, dataset.TrainGood?.FullPath) with
+        ReportContent content = ReportContent.From(result, dataset.TrainingFolder) with
         {
             Options =
             [

@@ -42,7 +42,8 @@ internal static class FitCommand
     public static AnomalyDetector Fit(DatasetFolder good, FitOptions options, CancellationToken cancellationToken) =>
         ProgressDisplay.Run(display => AnomalyDetector.Fit(good, options, new StageProgress(display), cancellationToken));
 
-    private sealed class StageProgress(ProgressDisplay display) : IProgress<FitProgress>
+    /// <summary>Shows the stages of a fit.</summary>
+    public sealed class StageProgress(ProgressDisplay display) : IProgress<FitProgress>
     {
         public void Report(FitProgress value) => display.Report(
             value.Stage switch

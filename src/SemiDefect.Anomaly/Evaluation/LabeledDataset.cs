@@ -38,6 +38,10 @@ public sealed class LabeledDataset
     /// <summary>The good images to learn from; null where all images are tested.</summary>
     public DatasetFolder? TrainGood { get; }
 
+    /// <summary>The folder that the paths of <see cref="TrainGood"/> start from, also where only a detector that is there already was asked for; null where there is none.</summary>
+    public string? TrainingFolder => TrainGood?.FullPath
+        ?? (Directory.Exists(Path.Combine(FullPath, "train", Good)) ? Path.Combine(FullPath, "train", Good) : null);
+
     /// <summary>The images to judge, in ordinal order of their paths; at least one.</summary>
     public IReadOnlyList<LabeledImage> Test { get; }
 

@@ -77,7 +77,7 @@ public static class ImageFile
         throw new ImageFormatException($"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
     }
 
-    private static byte[] ReadBytes(string path, ImageLimits limits)
+    internal static byte[] ReadBytes(string path, ImageLimits limits)
     {
         try
         {

@@ -53,7 +53,7 @@ public static class EvaluationJson
         });
     }
 
-    private static string Text(Action<Utf8JsonWriter> write)
+    internal static string Text(Action<Utf8JsonWriter> write)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Readable))
@@ -222,7 +222,7 @@ public static class EvaluationJson
         writer.WriteEndArray();
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, string name, double? value)
+    internal static void WriteNumber(Utf8JsonWriter writer, string name, double? value)
     {
         if (value is double number)
         {
@@ -234,7 +234,7 @@ public static class EvaluationJson
         }
     }
 
-    private static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> items)
+    internal static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> items)
     {
         writer.WriteStartArray(name);
         foreach (string item in items)

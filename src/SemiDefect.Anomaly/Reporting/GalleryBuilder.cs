@@ -125,12 +125,18 @@ internal static class GalleryBuilder
         int side = Math.Clamp((int)Math.Round(wanted), 1, Math.Min(image.Width, image.Height));
         int left = Math.Clamp((int)Math.Round(centerX - side / 2.0), 0, image.Width - side);
         int top = Math.Clamp((int)Math.Round(centerY - side / 2.0), 0, image.Height - side);
+        return PictureEncoder.Encode(PillowBilinear.Resize(Crop(image, left, top, side), PatchSide, PatchSide));
+    }
+
+    /// <summary>A square piece of an image.</summary>
+    internal static Image Crop(Image image, int left, int top, int side)
+    {
         byte[] rgb = new byte[3 * side * side];
         for (int y = 0; y < side; y++)
         {
             image.Rgb.Slice(3 * ((top + y) * image.Width + left), 3 * side).CopyTo(rgb.AsSpan(3 * y * side));
         }
 
-        return PictureEncoder.Encode(PillowBilinear.Resize(new Image(side, side, rgb), PatchSide, PatchSide));
+        return new Image(side, side, rgb);
     }
 }

@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Reporting;
 
 /// <summary>
-/// The colors of the report's heat layer: clear up to half the pixel threshold, violet below it, red at it, and on to
+/// The colors of the report's heat layer: clear up to seven tenths of the pixel threshold, violet below it, red at it, and on to
 /// yellow at twice the threshold. The scale is tied to the threshold, not to the image, so that two images compare.
 /// </summary>
 internal static class HeatColors
@@ -9,8 +9,8 @@ internal static class HeatColors
     // Shares of the threshold, with R, G, B and alpha; lightness rises throughout.
     private static readonly (double Share, byte[] Color)[] Stops =
     [
-        (0.5, [72, 12, 120, 0]),
-        (0.8, [110, 20, 140, 110]),
+        (0.7, [72, 12, 120, 0]),
+        (0.9, [120, 20, 140, 120]),
         (1.0, [215, 35, 70, 190]),
         (1.4, [245, 120, 20, 215]),
         (2.0, [255, 232, 90, 235]),

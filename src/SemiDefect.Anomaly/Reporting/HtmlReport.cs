@@ -55,6 +55,11 @@ public static class HtmlReport
             ReportTables.Sizes(page, evaluation);
         }
 
+        if (content.Rehearsal is { } rehearsal)
+        {
+            ReportRehearsal.Append(page, rehearsal);
+        }
+
         ReportGallery.Append(page, content, gallery);
         ReportTables.Options(page, content, detector);
         AppendFoot(page);

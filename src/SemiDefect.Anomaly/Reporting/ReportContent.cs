@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Evaluation;
+using SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 namespace SemiDefect.Anomaly.Reporting;
 
@@ -13,6 +14,9 @@ public sealed record ReportContent
 
     /// <summary>The evaluation; null where the truth is not known.</summary>
     public EvaluationResult? Evaluation { get; init; }
+
+    /// <summary>A rehearsal with planted defects, or null.</summary>
+    public RehearsalResult? Rehearsal { get; init; }
 
     /// <summary>Images that could not be read, with the reason.</summary>
     public IReadOnlyList<(string Path, string Reason)> Unreadable { get; init; } = [];

@@ -15,7 +15,7 @@ internal static class ReportGallery
 
         bool hasTruth = gallery.Any(item => item.Image.IsAbnormal is not null);
         string count = gallery.Count < content.Images.Count ? $"{gallery.Count} of {content.Images.Count} images" : "All images";
-        page.Append(CultureInfo.InvariantCulture, $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {(hasTruth ? "the worst verdict first" : "the highest margin first")}. The heat is clear up to half the pixel threshold, red at it and yellow at twice the threshold, the same in every picture{(gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "")}.</p>");
+        page.Append(CultureInfo.InvariantCulture, $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {(hasTruth ? "the worst verdict first" : "the highest margin first")}. The heat is clear up to 70 % of the pixel threshold, red at it and yellow at twice the threshold, the same in every picture{(gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "")}.</p>");
         AppendControls(page, gallery, hasTruth);
         page.Append("<div class=\"cards\">\n");
         foreach (GalleryItem item in gallery)
