@@ -25,7 +25,7 @@ public class DemoTests
     }
 
     [Fact]
-    public async Task The_default_backbone_is_listed_with_its_licence()
+    public async Task The_default_backbone_is_listed_with_its_license()
     {
         CliRun run = await CliRun.Of("backbones", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
