@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using SemiDefect.Anomaly.Cli.Commands;
 
 namespace SemiDefect.Anomaly.Cli;
@@ -9,7 +10,10 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
-        // '\n' on every system: what is printed can be compared byte for byte.
+        // Numbers are read and written, and messages worded, the same in every country; for the threads that are
+        // started from here on as well. And '\n' on every system: what is printed can be compared byte for byte.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         output.NewLine = "\n";
         error.NewLine = "\n";
         ParseResult parsed = CreateRoot().Parse(args);
@@ -49,6 +53,7 @@ internal static class CommandLine
         root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
+        root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         return root;
     }

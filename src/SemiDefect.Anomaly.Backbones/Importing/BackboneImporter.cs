@@ -92,7 +92,9 @@ public static class BackboneImporter
         return BackboneProbe.Taps(backbone, BackboneProbe.Run(backbone, 1));
     }
 
-    private static string[] CheckTaps(Architecture architecture, IReadOnlyList<string> requested)
+    /// <summary>The taps asked for, or the default ones.</summary>
+    /// <exception cref="BackboneException">The architecture has no such tap, or one is named twice.</exception>
+    internal static string[] CheckTaps(Architecture architecture, IReadOnlyList<string> requested)
     {
         string[] taps = [.. requested.Count > 0 ? requested : architecture.DefaultTaps];
         foreach (string tap in taps)

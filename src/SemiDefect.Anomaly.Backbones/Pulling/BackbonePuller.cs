@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 
 namespace SemiDefect.Anomaly.Backbones.Pulling;
@@ -46,6 +47,9 @@ public sealed class BackbonePuller : IDisposable
     {
         options ??= new PullOptions();
         BackboneSource source = BackboneSources.Find(name);
+
+        // Before hundreds of megabytes travel.
+        BackboneImporter.CheckTaps(ArchitectureCatalog.Find(source.Architecture), options.Taps);
         string folder = options.Folder ?? UserBackbones.Folder;
         string output = Path.Combine(folder, $"{BackboneName(name)}.onnx");
         if (options.From is { } file && !file.Contains("://", StringComparison.Ordinal))
@@ -125,5 +129,7 @@ public sealed class BackbonePuller : IDisposable
         });
 
     private static Uri ParseAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : throw new PullException($"'{text}' is not an address.");
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttps
+            ? address
+            : throw new PullException($"'{text}' is not an https address: weights are fetched over https only.");
 }

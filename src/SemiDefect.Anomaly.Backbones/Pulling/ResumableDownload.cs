@@ -11,7 +11,7 @@ namespace SemiDefect.Anomaly.Backbones.Pulling;
 internal sealed class ResumableDownload : IDisposable
 {
     private const int MostRedirects = 10;
-    private const int MostFruitlessAttempts = 5;
+    private const int MostFruitlessAttempts = 4;
     private const int BufferLength = 1 << 17;
 
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
@@ -21,7 +21,7 @@ internal sealed class ResumableDownload : IDisposable
 
     /// <summary>Uses the proxy that the system or the environment names.</summary>
     public ResumableDownload()
-        : this(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30) }, TimeSpan.FromSeconds(2))
+        : this(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) }, TimeSpan.FromSeconds(2))
     {
     }
 
@@ -78,11 +78,16 @@ internal sealed class ResumableDownload : IDisposable
                 pause = _pause;
             }
 
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            pause *= 2;
+            if (fruitless < MostFruitlessAttempts - 1)
+            {
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                pause *= 2;
+            }
         }
 
-        throw new PullException($"'{Show(address)}' could not be fetched: {lastError?.Message ?? "the connection breaks off again and again."} {LengthOf(partialPath)} bytes are kept; run the command again to go on, or fetch the file by other means and give it with --from.", lastError);
+        string kept = LengthOf(partialPath) is > 0 and { } length ? $" {length} bytes are kept; run the command again to go on." : string.Empty;
+
+        throw new PullException($"'{Show(address)}' could not be fetched: {lastError?.Message ?? "the connection breaks off again and again."}{kept} Without a network, fetch the file elsewhere and give it with --from.", lastError);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -138,9 +143,7 @@ internal sealed class ResumableDownload : IDisposable
         {
             if (current.Scheme != Uri.UriSchemeHttps)
             {
-                throw new PullException(i == 0
-                    ? $"'{Show(current)}' is not an https address: weights are fetched over https only."
-                    : $"'{Show(address)}' leads to '{Show(current)}', which is not https: refused.");
+                throw new PullException($"'{Show(address)}' leads to '{Show(current)}', which is not https: refused.");
             }
 
             using var request = new HttpRequestMessage(HttpMethod.Get, current);

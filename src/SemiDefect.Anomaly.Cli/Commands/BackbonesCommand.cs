@@ -12,11 +12,11 @@ internal static class BackbonesCommand
     public static Command Create()
     {
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("backbones", "List the networks that are available, with their licences.") { json };
+        var command = new Command("backbones", "List the networks that are available, with their licenses.") { json };
         command.SetAction((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            BackboneFile[] files = [.. BackboneFile.Embedded.Select(BackboneFile.Open)];
+            BackboneFile[] files = [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal).Select(BackboneFile.Open)];
             if (parsed.GetValue(json))
             {
                 output.WriteLine(JsonSerializer.Serialize(new BackbonesJson(1, [.. files.Select(ToJson)]), CliJson.Default.BackbonesJson));
@@ -28,7 +28,7 @@ internal static class BackbonesCommand
                 BackboneManifest manifest = file.Manifest!;
                 string mark = file.Name == BackboneFile.DefaultName ? " (default)" : string.Empty;
                 output.WriteLine($"{file.Name}{mark}");
-                output.WriteLine($"  licence  {manifest.License}");
+                output.WriteLine($"  license  {manifest.License}");
                 output.WriteLine($"  origin   {manifest.Origin}");
                 output.WriteLine($"  size     {string.Create(CultureInfo.InvariantCulture, $"{file.Content.Length / 1e6:F1}")} MB, {SpeedClass(manifest.MultiplyAdds224)}");
                 output.WriteLine($"  input    RGB, any size");

@@ -20,7 +20,7 @@ internal static class DetectorSummary
         string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
         output.WriteLine($"Detector    {path}");
         output.WriteLine($"Learned     {document.Fit.Images.Count} good images, {document.Fit.Patches} patches (preset {document.Fit.Preset}, seed {document.Fit.Seed})");
-        output.WriteLine($"Backbone    {document.Backbone.Name} ({string.Join(", ", document.Backbone.Taps)}), licence {document.Backbone.Manifest?.License ?? "unknown"}, {(document.Backbone.Included ? "in the file" : "not in the file")}");
+        output.WriteLine($"Backbone    {document.Backbone.Name} ({string.Join(", ", document.Backbone.Taps)}), license {document.Backbone.Manifest?.License ?? "unknown"}, {(document.Backbone.Included ? "in the file" : "not in the file")}");
         output.WriteLine($"Images      {resize}{crop}");
         foreach (BankRecord bank in document.Banks)
         {

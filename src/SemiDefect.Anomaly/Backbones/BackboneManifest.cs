@@ -17,7 +17,7 @@ public sealed record BackboneManifest
     /// <summary>The version of the network.</summary>
     public string Version { get; init; } = "1";
 
-    /// <summary>An SPDX licence identifier, or "unknown".</summary>
+    /// <summary>An SPDX license identifier, or "unknown".</summary>
     public required string License { get; init; }
 
     /// <summary>Where the network came from, in one line.</summary>

@@ -18,7 +18,7 @@ public static class UserBackbones
     /// <summary>The folder of the networks; it need not exist.</summary>
     public static string Folder => Path.Combine(Home, "backbones");
 
-    /// <summary>The names of the networks in the folder, in ordinal order.</summary>
+    /// <summary>The names of the networks in the folder that have a manifest, in ordinal order.</summary>
     public static IReadOnlyList<string> Names
     {
         get
@@ -26,7 +26,10 @@ public static class UserBackbones
             try
             {
                 return Directory.Exists(Folder)
-                    ? [.. Directory.EnumerateFiles(Folder, "*.onnx").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)]
+                    ? [.. Directory.EnumerateFiles(Folder, "*.onnx")
+                        .Where(path => File.Exists(Path.ChangeExtension(path, ".json")))
+                        .Select(path => Path.GetFileNameWithoutExtension(path))
+                        .Order(StringComparer.Ordinal)]
                     : [];
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)

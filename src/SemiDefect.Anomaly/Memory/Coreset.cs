@@ -40,7 +40,7 @@ public static class Coreset
             starts = [];
         }
 
-        starts ??= [GreedyStart.FarthestFromMean(space)];
+        starts ??= [GreedyStart.FarthestFromMean(space, threads, cancellationToken)];
         int[] picks = greedy.Run(starts, limits, report);
         double radius = approximate || reduced is not null
             ? CoveringRadius(features, picks, threads, cancellationToken)

@@ -11,7 +11,9 @@ namespace SemiDefect.Anomaly.Memory;
 internal sealed class GreedyKCenter : IDisposable
 {
     /// <summary>Fewer blocks than this are not worth a thread of their own: threads meet after every pick.</summary>
-    public const int BlocksPerWorker = 2048;
+    public const int BlocksPerWorker = 4096;
+
+    private const int PiecesPerWorker = 4;
 
     private readonly GreedyIndex _index;
     private readonly GreedyDistances _distances;
@@ -31,7 +33,7 @@ internal sealed class GreedyKCenter : IDisposable
         _distances = new GreedyDistances(_index);
         _distances.Reset(null);
         int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
-        _workers = [.. Enumerable.Range(0, workers).Select(i => new GreedyWorker(_index, _distances, i, workers))];
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new GreedyWorker(_index, _distances))];
     }
 
     /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
@@ -45,7 +47,8 @@ internal sealed class GreedyKCenter : IDisposable
     public int[] Run(int[] starts, GreedyLimits limits, ProgressReport report)
     {
         var picks = new List<int>();
-        using var team = new LockstepTeam(_workers.Length, (worker, pick) => _workers[worker].Update(pick));
+        int pieces = _workers.Length == 1 ? 1 : _workers.Length * PiecesPerWorker;
+        using var team = new StepTeam(_workers.Length, pieces, (worker, piece, pick) => _workers[worker].Update(pick, piece, pieces));
         while (picks.Count < limits.Count)
         {
             _cancellationToken.ThrowIfCancellationRequested();

@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Neighbors.Kernels;
 namespace SemiDefect.Anomaly.Memory;
 
 /// <summary>
-/// Brings the distances of every n-th group of blocks up to date with a pick. Workers of the same selection may
-/// run at the same time; one worker is not thread-safe.
+/// Brings distances up to date with a pick. Workers of the same selection may do so at the same time for distinct groups of
+/// blocks; one worker is not thread-safe.
 /// </summary>
 internal sealed unsafe class GreedyWorker : IDisposable
 {
@@ -14,29 +14,27 @@ internal sealed unsafe class GreedyWorker : IDisposable
 
     private readonly GreedyIndex _index;
     private readonly GreedyDistances _distances;
-    private readonly int _first;
-    private readonly int _step;
     private readonly AlignedBuffer<float> _shortImage = new(PrefixEmbedding.ShortWidth);
     private readonly int[] _candidates = new int[Capacity];
     private readonly List<int> _changed = [];
     private int _count;
 
-    /// <summary>Takes over the groups <paramref name="first"/>, first + <paramref name="step"/>, and so on.</summary>
-    public GreedyWorker(GreedyIndex index, GreedyDistances distances, int first, int step)
+    public GreedyWorker(GreedyIndex index, GreedyDistances distances)
     {
         _index = index;
         _distances = distances;
-        _first = first;
-        _step = step;
     }
 
-    /// <summary>Lowers the distances of all rows that the pick is nearer to than any pick before.</summary>
-    public void Update(int pick)
+    /// <summary>
+    /// Lowers the distances of all rows that the pick is nearer to than any pick before, in the groups of blocks
+    /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
+    /// </summary>
+    public void Update(int pick, int first, int step)
     {
         float* image = _index.Images + (long)pick * PrefixEmbedding.Width;
         _index.CopyShortImage(pick, _shortImage.Data);
         float extra = GreedyDistances.Extra(_index.Slacks[pick]);
-        for (int group = _first; group < _index.Groups; group += _step)
+        for (int group = first; group < _index.Groups; group += step)
         {
             uint near = BlockKernel.NearBoxes(_index.Boxes(group), image, _distances.BlockLimits(group), extra);
             for (; near != 0; near &= near - 1)

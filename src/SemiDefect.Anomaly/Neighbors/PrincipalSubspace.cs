@@ -55,6 +55,7 @@ internal static unsafe class PrincipalSubspace
 
         Multiply(sample, rows, inner, basis.Data, columns, scores.Data, threads, cancellationToken);
         AlignWithAxes(scores.Data, rows, columns, basis.Data, inner);
+        ClearRemnants(basis.Data, inner, columns);
         return basis;
     }
 
@@ -100,7 +101,25 @@ internal static unsafe class PrincipalSubspace
             ProjectionKernel.Multiply(basis, inner, columns, right, columns, turned.Data);
         }
 
-        new ReadOnlySpan<double>(turned.Data, inner * columns).CopyTo(new Span<double>(basis, inner * columns));
+        Buffer.MemoryCopy(turned.Data, basis, (long)inner * columns * sizeof(double), (long)inner * columns * sizeof(double));
+    }
+
+    /// <summary>Makes columns that should be zero exactly so: the proof of the bounds wants either that or unit length.</summary>
+    private static void ClearRemnants(double* basis, int inner, int columns)
+    {
+        for (int column = 0; column < columns; column++)
+        {
+            double square = 0;
+            for (int i = 0; i < inner; i++)
+            {
+                square += basis[(long)i * columns + column] * basis[(long)i * columns + column];
+            }
+
+            for (int i = 0; i < inner && square < 0.5; i++)
+            {
+                basis[(long)i * columns + column] = 0;
+            }
+        }
     }
 
     private static double[] Gram(double* matrix, int rows, int columns)
