@@ -145,7 +145,7 @@ public sealed class AnomalyDetector : IDisposable
         DetectorFileEditor.Change(path, outputPath ?? path, document =>
         {
             before = document.Thresholds;
-            after = before.Change(options, pixelValue);
+            after = before.Change(options, pixelValue, isFoldEnsemble: document.Banks.Count > 1);
             return document with { Thresholds = after };
         });
         return (before!, after!);

@@ -61,15 +61,14 @@ internal sealed class FitOptionSet
             throw new UsageException($"{given.Name} belongs to a fit, but the model is there already: leave out either {given.Name} or --model.");
         }
 
-        var defaults = new LoadOptions();
-        return new LoadOptions
+        LoadOptions options = UsageException.Guard(() => new LoadOptions
         {
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
-            BatchSize = parsed.GetValue(_batch) ?? defaults.BatchSize,
-            Backbone = parsed.GetValue(_backbone) is { } backbone ? BackboneFile.Open(backbone) : null,
+            BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
             Notice = notice,
-        };
+        });
+        return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
     }
 
     /// <summary>The options that the user asked for; the preset's elsewhere.</summary>

@@ -27,7 +27,7 @@ internal static class ReportTables
         }
 
         MacroAverages macro = evaluation.Macro;
-        page.Append(CultureInfo.InvariantCulture, $"</tbody><tfoot><tr><th scope=\"row\">mean of types</th><td class=\"wide\">each type counts the same</td><td>{HtmlText.Metric(macro.Recall)}</td><td>{HtmlText.Metric(macro.ImageAuroc)}</td>")
+        page.Append(CultureInfo.InvariantCulture, $"</tbody><tfoot><tr><th scope=\"row\">mean of types</th><td class=\"wide\">equal weight</td><td>{HtmlText.Metric(macro.Recall)}</td><td>{HtmlText.Metric(macro.ImageAuroc)}</td>")
             .Append(hasPixels ? $"<td>{HtmlText.Metric(macro.PixelAuroc)}</td><td>{HtmlText.Metric(macro.Aupro)}</td>" : "")
             .Append("</tr></tfoot></table></div></section>\n");
     }

@@ -26,8 +26,9 @@ public sealed record DetectorThresholds
     /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.
     /// </param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="isFoldEnsemble">Whether the detector keeps a bank per fold: new images then score higher than held-out ones did.</param>
     /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to do.</exception>
-    public DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null)
+    public DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null, bool isFoldEnsemble = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -39,7 +40,7 @@ public sealed record DetectorThresholds
             return this with { Options = options, Image = ThresholdRule.Compute([], options), Pixel = pixel ?? Pixel };
         }
 
-        if (options.Method == ThresholdMethod.Seed || Options.Method == ThresholdMethod.Seed || Image.Method == "seed")
+        if (options.Method == ThresholdMethod.Seed || Options.Method == ThresholdMethod.Seed || isFoldEnsemble)
         {
             throw new SemiDefectException("The rule 'seed' keeps a bank per fold and cannot be changed to or from without a new fit: give a fixed value, or fit again.");
         }
