@@ -63,6 +63,9 @@ public sealed class DatasetFolder
         return new DatasetFolder(root, items, unreadable);
     }
 
+    /// <summary>Images picked from elsewhere, already in ordinal order.</summary>
+    internal static DatasetFolder Of(string path, IReadOnlyList<DatasetItem> items) => new(path, items, []);
+
     /// <summary>Whether a file's name ends like that of an image that this engine reads.</summary>
     public static bool IsImagePath(string path)
     {

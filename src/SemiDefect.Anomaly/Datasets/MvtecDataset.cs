@@ -6,6 +6,9 @@ namespace SemiDefect.Anomaly.Datasets;
 /// </summary>
 public sealed class MvtecDataset
 {
+    /// <summary>The folder that holds the masks.</summary>
+    internal const string MasksFolder = "ground_truth";
+
     private const string Good = "good";
     private const string MaskSuffix = "_mask";
 
@@ -40,13 +43,30 @@ public sealed class MvtecDataset
         }
 
         string? trainPath = FindFolder(root, "train") is { } train ? FindFolder(train, Good) : null;
-        if (trainPath is null || FindFolder(root, "test") is not { } testPath)
+        if (trainPath is null)
         {
-            throw new SemiDefectException($"'{path}' is not laid out like MVTec AD: {(trainPath is null ? "train/good" : "test")} is missing.{HintFor(root)}");
+            throw new SemiDefectException($"'{path}' is not laid out like MVTec AD: train/good is missing.{HintFor(root)}");
+        }
+
+        return new MvtecDataset(root, DatasetFolder.Open(trainPath), ListTest(root));
+    }
+
+    /// <summary>The test images alone; train/good may be missing.</summary>
+    /// <exception cref="SemiDefectException">test is missing or without images, or an image in it has no type.</exception>
+    internal static IReadOnlyList<MvtecItem> ListTest(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new SemiDefectException($"There is no folder '{root}'. Check the path.");
+        }
+
+        if (FindFolder(root, "test") is not { } testPath)
+        {
+            throw new SemiDefectException($"'{root}' is not laid out like MVTec AD: test is missing.{HintFor(root)}");
         }
 
         DatasetFolder testFolder = DatasetFolder.Open(testPath);
-        string? masksPath = FindFolder(root, "ground_truth");
+        string? masksPath = FindFolder(root, MasksFolder);
         var masksByType = new Dictionary<string, MaskIndex>(StringComparer.Ordinal);
         var test = new List<MvtecItem>(testFolder.Items.Count);
         foreach (DatasetItem item in testFolder.Items)
@@ -73,7 +93,14 @@ public sealed class MvtecDataset
             test.Add(new MvtecItem($"{Path.GetFileName(testPath)}/{item.RelativePath}", item.FullPath, type, isDefect, mask));
         }
 
-        return new MvtecDataset(root, DatasetFolder.Open(trainPath), test);
+        return test;
+    }
+
+    /// <summary>Finds masks in a folder, which may be missing, by the relative paths of the images they belong to.</summary>
+    internal static Func<string, string?> MaskFinder(string folder)
+    {
+        var masks = MaskIndex.Of(Directory.Exists(folder) ? folder : null);
+        return relativePath => masks.Find(StemOf(relativePath));
     }
 
     /// <summary>The folder of that name, or else the first in ordinal order whose name differs in case alone.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Neighbors;
 
@@ -23,40 +24,122 @@ internal static class ExactDistance
     }
 
     /// <summary>The same without the length check.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Squared(ref float a, ref float b, int length)
+    internal static unsafe double Squared(ref float a, ref float b, int length)
     {
-        Vector512<double> lanes = Vector512<double>.Zero;
+        fixed (float* first = &a)
+        fixed (float* second = &b)
+        {
+            return Squared(first, second, length);
+        }
+    }
+
+    /// <summary>The same for memory that does not move.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static unsafe double Squared(float* a, float* b, int length)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<double> lanes = Vector512<double>.Zero;
+            int i = 0;
+            for (; i <= length - 8; i += 8)
+            {
+                Vector512<double> difference = Widen(a + i) - Widen(b + i);
+                lanes += difference * difference;
+            }
+
+            return Finish(lanes.GetLower(), lanes.GetUpper(), a, b, i, length);
+        }
+        else
+        {
+            Vector256<double> lower = Vector256<double>.Zero;
+            Vector256<double> upper = Vector256<double>.Zero;
+            int i = 0;
+            for (; i <= length - 8; i += 8)
+            {
+                (Vector256<double> aLower, Vector256<double> aUpper) = Vector256.Widen(Vector256.Load(a + i));
+                (Vector256<double> bLower, Vector256<double> bUpper) = Vector256.Widen(Vector256.Load(b + i));
+                lower += (aLower - bLower) * (aLower - bLower);
+                upper += (aUpper - bUpper) * (aUpper - bUpper);
+            }
+
+            return Finish(lower, upper, a, b, i, length);
+        }
+    }
+
+    /// <summary>
+    /// One vector against up to four rows of a matrix at a time: the sums are independent, so that neither additions nor
+    /// memory have to be waited for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static unsafe void Squared(float* a, float* matrix, int length, int* rows, int count, double* distances)
+    {
+        if (count < 2 || !Vector512.IsHardwareAccelerated)
+        {
+            for (int row = 0; row < count; row++)
+            {
+                distances[row] = Squared(a, matrix + (long)rows[row] * length, length);
+            }
+
+            return;
+        }
+
+        // A row given twice costs less than a loop for every count.
+        float* b0 = matrix + (long)rows[0] * length;
+        float* b1 = matrix + (long)rows[1] * length;
+        float* b2 = matrix + (long)rows[Math.Min(2, count - 1)] * length;
+        float* b3 = matrix + (long)rows[count - 1] * length;
+        Vector512<double> lanes0 = Vector512<double>.Zero, lanes1 = lanes0, lanes2 = lanes0, lanes3 = lanes0;
         int i = 0;
         for (; i <= length - 8; i += 8)
         {
-            Vector512<double> difference = Widen(ref a, i) - Widen(ref b, i);
-            lanes += difference * difference;
+            Vector512<double> value = Widen(a + i);
+            Vector512<double> difference = value - Widen(b0 + i);
+            lanes0 += difference * difference;
+            difference = value - Widen(b1 + i);
+            lanes1 += difference * difference;
+            difference = value - Widen(b2 + i);
+            lanes2 += difference * difference;
+            difference = value - Widen(b3 + i);
+            lanes3 += difference * difference;
         }
 
-        if (i < length)
+        distances[0] = Finish(lanes0.GetLower(), lanes0.GetUpper(), a, b0, i, length);
+        distances[1] = Finish(lanes1.GetLower(), lanes1.GetUpper(), a, b1, i, length);
+        if (count > 2)
         {
-            Span<double> rest = stackalloc double[8];
-            rest.Clear();
-            for (int lane = 0; i < length; i++, lane++)
+            distances[2] = Finish(lanes2.GetLower(), lanes2.GetUpper(), a, b2, i, length);
+        }
+
+        if (count > 3)
+        {
+            distances[3] = Finish(lanes3.GetLower(), lanes3.GetUpper(), a, b3, i, length);
+        }
+    }
+
+    /// <summary>Adds the elements past the last eight and the lanes.</summary>
+    private static unsafe double Finish(Vector256<double> lower, Vector256<double> upper, float* a, float* b, int start, int length)
+    {
+        if (start < length)
+        {
+            double* rest = stackalloc double[8];
+            new Span<double>(rest, 8).Clear();
+            for (int lane = 0; start + lane < length; lane++)
             {
-                double difference = (double)Unsafe.Add(ref a, i) - Unsafe.Add(ref b, i);
+                double difference = (double)a[start + lane] - b[start + lane];
                 rest[lane] = difference * difference;
             }
 
-            lanes += Vector512.Create<double>(rest);
+            lower += Vector256.Load(rest);
+            upper += Vector256.Load(rest + 4);
         }
 
-        Vector256<double> four = lanes.GetLower() + lanes.GetUpper();
+        Vector256<double> four = lower + upper;
         Vector128<double> two = four.GetLower() + four.GetUpper();
         return two.GetElement(0) + two.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Widen(ref float source, int offset)
-    {
-        Vector256<float> values = Vector256.LoadUnsafe(ref source, (nuint)offset);
-        (Vector256<double> lower, Vector256<double> upper) = Vector256.Widen(values);
-        return Vector512.Create(lower, upper);
-    }
+    private static unsafe Vector512<double> Widen(float* source) => Avx512F.IsSupported
+        ? Avx512F.ConvertToVector512Double(Vector256.Load(source))
+        : Vector512.Create(Vector256.WidenLower(Vector256.Load(source)), Vector256.WidenUpper(Vector256.Load(source)));
 }

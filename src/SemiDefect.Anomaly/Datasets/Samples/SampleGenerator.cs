@@ -13,6 +13,9 @@ public static class SampleGenerator
 {
     private static readonly Lazy<DiePattern[]> Patterns = new(() => [LogicDie.Create(), RadioDie.Create()]);
 
+    /// <summary>The names of the dies, each the folder of its data set.</summary>
+    public static IReadOnlyList<string> Dies => [.. Patterns.Value.Select(pattern => pattern.Name)];
+
     /// <summary>Writes FOLDER/logic-die and FOLDER/radio-die, each a data set for <see cref="MvtecDataset"/>.</summary>
     /// <param name="folder">Where to write; made when it is missing. Files of the same set are written over.</param>
     /// <param name="options">Null for the committed set.</param>

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using SemiDefect.Anomaly.Backbones.Onnx;
+using SemiDefect.Anomaly.Backbones.Weights;
+
+namespace SemiDefect.Anomaly.Backbones.Architectures;
+
+/// <summary>
+/// A weights file seen through torchvision's parameter names: looks parameters up, checks their shapes and folds batch
+/// normalization into convolutions. Thread-safe while the file is open.
+/// </summary>
+internal sealed partial class StateDict
+{
+    /// <summary>What PyTorch adds to the variance unless told otherwise.</summary>
+    public const float Epsilon = 1e-5f;
+
+    private readonly Dictionary<string, WeightTensor> _tensors;
+    private readonly string _file;
+
+    /// <summary>Takes the tensors of a file, which must stay open while the network is written.</summary>
+    public StateDict(WeightsFile file)
+    {
+        _file = file.Name;
+        _tensors = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
+        foreach ((string name, WeightTensor tensor) in file.Tensors)
+        {
+            _tensors.TryAdd(Normalize(name), tensor);
+        }
+    }
+
+    /// <summary>
+    /// The weight and the bias of a convolution with the batch normalization after it folded in. A file in which that
+    /// was done before has a bias of the convolution and no normalization.
+    /// </summary>
+    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
+    public (ITensorContent Weight, ITensorContent Bias) FoldedConvolution(string convolution, string normalization, params long[] shape)
+    {
+        if (!_tensors.ContainsKey($"{normalization}.running_var"))
+        {
+            return _tensors.ContainsKey($"{convolution}.bias") ? Convolution(convolution, shape) : throw Missing($"{normalization}.running_var");
+        }
+
+        WeightTensor weight = Find($"{convolution}.weight", shape);
+        int channels = (int)shape[0];
+        float[] factor = Find($"{normalization}.weight", channels).ToArray();
+        float[] term = Find($"{normalization}.bias", channels).ToArray();
+        float[] mean = Find($"{normalization}.running_mean", channels).ToArray();
+        float[] variance = Find($"{normalization}.running_var", channels).ToArray();
+        float[] own = _tensors.ContainsKey($"{convolution}.bias") ? Find($"{convolution}.bias", channels).ToArray() : new float[channels];
+        float[] scales = new float[channels];
+        float[] bias = new float[channels];
+        for (int i = 0; i < channels; i++)
+        {
+            double scale = factor[i] / Math.Sqrt((double)variance[i] + Epsilon);
+            scales[i] = (float)scale;
+            bias[i] = (float)(term[i] + (own[i] - (double)mean[i]) * scale);
+        }
+
+        return Array.TrueForAll(bias, float.IsFinite)
+            ? (new WeightContent(weight, scales), TensorContent.Of(bias))
+            : throw new WeightsFormatException($"The batch normalization '{normalization}' in '{_file}' gives no finite numbers: fetch or save the file again.");
+    }
+
+    /// <summary>The weight and the bias of a convolution without batch normalization.</summary>
+    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
+    public (ITensorContent Weight, ITensorContent Bias) Convolution(string convolution, params long[] shape) =>
+        (Content($"{convolution}.weight", shape), Content($"{convolution}.bias", shape[0]));
+
+    /// <summary>A parameter as it is.</summary>
+    /// <exception cref="SemiDefectException">It is missing or of another shape.</exception>
+    public WeightContent Content(string name, params long[] shape) => new(Find(name, shape), null);
+
+    /// <summary>The constants of a batch normalization that stands alone.</summary>
+    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
+    public (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) Normalization(string name, int channels) =>
+        (Content($"{name}.weight", channels), Content($"{name}.bias", channels), Content($"{name}.running_mean", channels), Content($"{name}.running_var", channels));
+
+    private WeightTensor Find(string name, params long[] shape)
+    {
+        if (!_tensors.TryGetValue(name, out WeightTensor? tensor))
+        {
+            throw Missing(name);
+        }
+
+        return tensor.Shape.SequenceEqual(shape)
+            ? tensor
+            : throw new WeightsFormatException($"'{name}' in '{_file}' has the shape [{string.Join(", ", tensor.Shape)}], but [{string.Join(", ", shape)}] is needed: choose the architecture that the weights belong to.");
+    }
+
+    private WeightsFormatException Missing(string name) =>
+        new($"'{_file}' has no '{name}' (it has {_tensors.Count} tensors): choose the architecture that the weights belong to, and taps that they reach.");
+
+    /// <summary>
+    /// Takes off what wrappers for several devices put before each name, and mends the names with a dot inside a
+    /// dense layer, which torchvision's published DenseNet files have and its modules have not.
+    /// </summary>
+    private static string Normalize(string name) =>
+        DottedDenseLayer().Replace(name.StartsWith("module.", StringComparison.Ordinal) ? name["module.".Length..] : name, "$1$2");
+
+    [GeneratedRegex(@"^(features\.denseblock\d+\.denselayer\d+\.(?:norm|conv))\.([12]\.)")]
+    private static partial Regex DottedDenseLayer();
+}

@@ -1,0 +1,20 @@
+namespace SemiDefect.Anomaly.Backbones.Importing;
+
+/// <summary>What an import leaves to choose. Immutable.</summary>
+public sealed record BackboneImportOptions
+{
+    /// <summary>The outputs, in this order; empty for the architecture's default taps.</summary>
+    public IReadOnlyList<string> Taps { get; init; } = [];
+
+    /// <summary>The name in the manifest; null for the name of the output file without ".onnx".</summary>
+    public string? Name { get; init; }
+
+    /// <summary>An SPDX license identifier for the manifest.</summary>
+    public string License { get; init; } = "unknown";
+
+    /// <summary>Where the weights came from, in one line; null for the name of their file.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The normalization that the network expects.</summary>
+    public BackboneInput Input { get; init; } = BackboneInput.ImageNet;
+}

@@ -1,0 +1,79 @@
+namespace SemiDefect.Anomaly.Backbones.Onnx;
+
+/// <summary>A node of a graph that was read: what it is called, what it needs and what it makes.</summary>
+internal sealed class OnnxNode
+{
+    private const int DeepestGraph = 16;
+
+    private readonly List<string> _inputs = [];
+    private readonly List<string> _outputs = [];
+
+    private OnnxNode(ProtoField field) => Field = field;
+
+    /// <summary>The node as it stands in the file.</summary>
+    public ProtoField Field { get; }
+
+    /// <summary>Its name; often empty.</summary>
+    public string Name { get; private set; } = string.Empty;
+
+    /// <summary>The tensors that it needs, those that graphs inside it take from outside among them.</summary>
+    public IReadOnlyList<string> Inputs => _inputs;
+
+    /// <summary>The tensors that it makes; an empty name stands for one that is not made.</summary>
+    public IReadOnlyList<string> Outputs => _outputs;
+
+    /// <summary>Reads a node.</summary>
+    /// <exception cref="BackboneException">The bytes are damaged.</exception>
+    public static OnnxNode Read(ProtoField field)
+    {
+        var node = new OnnxNode(field);
+        node.AddFields(field.Content, 0);
+        return node;
+    }
+
+    private void AddFields(ReadOnlyMemory<byte> content, int depth)
+    {
+        if (depth > DeepestGraph)
+        {
+            throw new BackboneException("The network has graphs inside graphs, more than 16 deep: export it without.");
+        }
+
+        foreach (ProtoField field in ProtoField.Read(content))
+        {
+            switch (field.Number)
+            {
+                case OnnxFields.NodeInput:
+                    _inputs.Add(field.Text);
+                    break;
+                case OnnxFields.NodeOutput when depth == 0:
+                    _outputs.Add(field.Text);
+                    break;
+                case OnnxFields.NodeName when depth == 0:
+                    Name = field.Text;
+                    break;
+                case OnnxFields.NodeAttribute:
+                    AddAttribute(field.Content, depth);
+                    break;
+            }
+        }
+    }
+
+    private void AddAttribute(ReadOnlyMemory<byte> attribute, int depth)
+    {
+        foreach (ProtoField graph in ProtoField.Read(attribute).Where(field => field.Number is OnnxFields.AttributeGraph or OnnxFields.AttributeGraphs))
+        {
+            foreach (ProtoField field in ProtoField.Read(graph.Content))
+            {
+                // Names made inside are listed as well: no harm, since nothing outside makes them. So are the outputs.
+                if (field.Number == OnnxFields.GraphNode)
+                {
+                    AddFields(field.Content, depth + 1);
+                }
+                else if (field.Number == OnnxFields.GraphOutput)
+                {
+                    _inputs.AddRange(ProtoField.Read(field.Content).Where(inner => inner.Number == OnnxFields.ValueName).Select(inner => inner.Text));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using SemiDefect.Anomaly.Cli.Commands;
+
+namespace SemiDefect.Anomaly.Cli;
+
+/// <summary>The command line as a function: arguments in, text and an exit code out.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        // Numbers are read and written, and messages worded, the same in every country; for the threads that are
+        // started from here on as well. And '\n' on every system: what is printed can be compared byte for byte.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+        output.NewLine = "\n";
+        error.NewLine = "\n";
+        ParseResult parsed = CreateRoot().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (ParseError parseError in parsed.Errors)
+            {
+                error.WriteLine($"semidefect: {parseError.Message}");
+            }
+
+            error.WriteLine($"Try '{CommandPath(parsed.CommandResult)} --help'.");
+            return ExitCode.BadUsage;
+        }
+
+        // Our own handlers turn errors into one line and signals into a cancellation that is waited for.
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, parsed.GetValue(GlobalOptions.Verbose), error);
+        }
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
+        root.Options.Add(GlobalOptions.Verbose);
+        root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(FitCommand.Create());
+        root.Subcommands.Add(ScoreCommand.Create());
+        root.Subcommands.Add(EvaluateCommand.Create());
+        root.Subcommands.Add(ThresholdCommand.Create());
+        root.Subcommands.Add(CheckCommand.Create());
+        root.Subcommands.Add(RehearseCommand.Create());
+        root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(BackbonesCommand.Create());
+        root.Subcommands.Add(BackboneCommand.Create());
+        root.Subcommands.Add(SampleCommand.Create());
+        return root;
+    }
+
+    private static int Report(Exception exception, bool verbose, TextWriter error)
+    {
+        (int code, string message) = exception switch
+        {
+            OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was left half-written."),
+            UsageException => (ExitCode.BadUsage, exception.Message),
+            SemiDefectException => (ExitCode.Failed, exception.Message),
+            OutOfMemoryException => (ExitCode.Failed, "the memory is too small: use fewer or smaller images, a smaller --resize, or a machine with more."),
+            AggregateException { InnerException: { } inner } => (Report(inner, false, TextWriter.Null), inner.Message),
+            _ => (ExitCode.Failed, $"{exception.Message} (This is a fault of the program; --verbose shows where.)"),
+        };
+        error.WriteLine($"semidefect: {message.ReplaceLineEndings(" ")}");
+        if (verbose)
+        {
+            error.WriteLine(exception.ToString());
+        }
+
+        return code;
+    }
+
+    private static string CommandPath(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{CommandPath(parent)} {command.Command.Name}" : "semidefect";
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect backbone</c>: make networks, fetch them, check them.</summary>
+internal static class BackboneCommand
+{
+    public static Command Create() => new("backbone", "Make a backbone from weights or from a larger network, fetch one, check one.")
+    {
+        BackboneImportCommand.Create(),
+        BackbonePullCommand.Create(),
+        BackboneVerifyCommand.Create(),
+    };
+
+    /// <summary>The option that names outputs.</summary>
+    public static Option<string?> TapsOption(string description) => new("--taps") { Description = description, HelpName = "A,B" };
+
+    /// <summary>The names that <see cref="TapsOption"/> was given.</summary>
+    public static string[] Taps(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Text.Json;
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.Cli.Output;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect backbone verify</c>: manifest, hash, taps, a forward pass, timing.</summary>
+internal static class BackboneVerifyCommand
+{
+    public static Command Create()
+    {
+        var backbone = new Argument<string>("FILE") { Description = "An .onnx file, or a network by its name." };
+        Option<ExecutionDevice> device = GlobalOptions.Device();
+        Option<int> threads = GlobalOptions.Threads();
+        Option<bool> json = GlobalOptions.Json();
+        var command = new Command("verify", "Check that a backbone is whole and works, and time it.") { backbone, device, threads, json };
+        command.SetAction((parsed, _) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            BackboneVerification found = BackboneVerifier.Verify(parsed.GetRequiredValue(backbone), new OnnxBackboneOptions
+            {
+                Device = parsed.GetValue(device),
+                Threads = parsed.GetValue(threads),
+            });
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(new VerificationJson(1, found.Passed, found.Checks, found.Taps, found.MillisecondsPerImage), BackboneCliJson.Default.VerificationJson));
+            }
+            else
+            {
+                foreach (BackboneCheck check in found.Checks)
+                {
+                    output.WriteLine($"{(check.Passed ? "ok    " : "FAILED")}  {check.Name,-12}  {Text.Printable(check.Detail)}");
+                }
+            }
+
+            return Task.FromResult(found.Passed ? ExitCode.Done : ExitCode.Failed);
+        });
+        return command;
+    }
+}

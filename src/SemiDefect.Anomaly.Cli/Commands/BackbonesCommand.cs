@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Cli.Output;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect backbones</c>: the networks that can be named.</summary>
+internal static class BackbonesCommand
+{
+    public static Command Create()
+    {
+        Option<bool> json = GlobalOptions.Json();
+        var command = new Command("backbones", "List the networks that are available, with their licenses.") { json };
+        command.SetAction((parsed, _) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            BackboneFile[] files = [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal).Select(BackboneFile.Open)];
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(new BackbonesJson(1, [.. files.Select(ToJson)]), CliJson.Default.BackbonesJson));
+                return Task.FromResult(ExitCode.Done);
+            }
+
+            foreach (BackboneFile file in files)
+            {
+                BackboneManifest manifest = file.Manifest!;
+                string mark = file.Name == BackboneFile.DefaultName ? " (default)" : string.Empty;
+                output.WriteLine($"{file.Name}{mark}");
+                output.WriteLine($"  license  {manifest.License}");
+                output.WriteLine($"  origin   {manifest.Origin}");
+                output.WriteLine($"  size     {string.Create(CultureInfo.InvariantCulture, $"{file.Content.Length / 1e6:F1}")} MB, {SpeedClass(manifest.MultiplyAdds224)}");
+                output.WriteLine($"  input    RGB, any size");
+                output.WriteLine($"  taps     {string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"))}");
+            }
+
+            output.WriteLine("Any other network can be given as an .onnx file.");
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static BackboneListingJson ToJson(BackboneFile file) => new(
+        file.Name,
+        file.Name == BackboneFile.DefaultName,
+        file.Manifest!.License,
+        file.Manifest.Origin,
+        file.Content.Length,
+        file.Sha256,
+        [.. file.Manifest.Taps.Select(tap => tap.Name)],
+        file.Manifest.MultiplyAdds224);
+
+    private static string SpeedClass(long multiplyAdds)
+    {
+        string name = multiplyAdds switch { 0 => "unknown speed", < 1_000_000_000 => "fast", < 5_000_000_000 => "medium", _ => "slow" };
+        return string.Create(CultureInfo.InvariantCulture, $"{name} ({multiplyAdds / 1e9:F2} G multiply-adds at 224 x 224)");
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Datasets.Samples;
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Rendering;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect demo</c>: sample set -> fit -> score -> heatmaps, with nothing but this program.</summary>
+internal static class DemoCommand
+{
+    private const string OverviewName = "overview.png";
+
+    public static Command Create()
+    {
+        var folder = new Option<string>("--out") { Description = "The folder to write to.", HelpName = "DIR", DefaultValueFactory = _ => "demo-output" };
+        var command = new Command("demo", "Make the sample set, learn its good dies, score the others and draw heatmaps.") { folder };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            Run(parsed.GetRequiredValue(folder), parsed.InvocationConfiguration.Output, cancellationToken);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static void Run(string folder, TextWriter output, CancellationToken cancellationToken)
+    {
+        string samples = Path.Combine(folder, "sample");
+        SampleCommand.Write(samples, new SampleOptions(), cancellationToken);
+        var overview = new List<Image>();
+        foreach (string die in SampleGenerator.Dies)
+        {
+            RunDie(Path.Combine(samples, die), die, Path.Combine(folder, die), output, overview, cancellationToken);
+        }
+
+        Image sheet = ContactSheet.Compose(overview, columns: 4, cell: 512, gap: 6);
+        string overviewPath = Path.Combine(folder, OverviewName);
+        AtomicFile.Write(overviewPath, stream => PngWriter.Write(stream, sheet.Width, sheet.Height, 3, sheet.Rgb));
+        output.WriteLine();
+        output.WriteLine("Look at");
+        output.WriteLine($"  {Shown(overviewPath)}  one defect of each type, image beside heatmap");
+        foreach (string die in SampleGenerator.Dies)
+        {
+            output.WriteLine($"  {Shown(Path.Combine(folder, die))}/  model.sdad, results.csv, heatmaps/");
+        }
+    }
+
+    private static void RunDie(string dataset, string die, string folder, TextWriter output, List<Image> overview, CancellationToken cancellationToken)
+    {
+        MvtecDataset data = MvtecDataset.Open(dataset);
+        using AnomalyDetector detector = FitCommand.Fit(data.TrainGood, new FitOptions(), cancellationToken);
+        detector.Save(Path.Combine(folder, "model.sdad"));
+
+        string heatmaps = Path.Combine(folder, "heatmaps");
+        ScoreInput input = ScoreInput.Collect([Path.Combine(dataset, "test")]);
+        var files = new ScoreFiles(heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff);
+        ScoreResults results = ScoreRun.Execute(detector, input, files, null, cancellationToken);
+        results.WriteCsv(Path.Combine(folder, "results.csv"));
+
+        output.WriteLine($"{die}: learned {data.TrainGood.Items.Count} good images, threshold {Text.Number(detector.Thresholds.Image.Value)}");
+        IEnumerable<IGrouping<string, (MvtecItem Item, ScoredImage Scored)>> types = data.Test
+            .Zip(results.Images)
+            .GroupBy(pair => pair.First.Type, StringComparer.Ordinal)
+            .OrderBy(type => type.First().First.IsDefect)
+            .ThenBy(type => type.Key, StringComparer.Ordinal);
+        foreach (IGrouping<string, (MvtecItem Item, ScoredImage Scored)> type in types)
+        {
+            (MvtecItem Item, ScoredImage Scored)[] pairs = [.. type];
+            int abnormal = pairs.Count(pair => pair.Scored.IsAbnormal);
+            string verdict = pairs[0].Item.IsDefect ? $"{abnormal} of {pairs.Length} found" : $"{pairs.Length - abnormal} of {pairs.Length} called normal";
+            output.WriteLine($"  {type.Key,-15} {verdict,-20} scores {string.Join(' ', pairs.Select(pair => Text.Number(pair.Scored.Score)))}");
+            if (pairs[0].Item.IsDefect)
+            {
+                overview.Add(ImageFile.Read(Path.Combine(heatmaps, type.Key, Path.GetFileNameWithoutExtension(pairs[0].Item.RelativePath) + ".png")));
+            }
+        }
+    }
+
+    private static string Shown(string path) => path.Replace('\\', '/');
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Evaluation;
+using SemiDefect.Anomaly.Fitting;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect evaluate</c>: labeled images in, metrics and a report out.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("DATASET") { Description = "A folder in MVTec's layout or of several such, a folder with good and bad, or a csv with the columns path, label and maybe mask.", Arity = ArgumentArity.OneOrMore };
+        var model = new Option<string?>("--model") { Description = "Judge this detector instead of fitting one.", HelpName = "MODEL" };
+        var folder = new Option<string?>("--out") { Description = "Write report.html, evaluation.json, results.csv and the detector to this folder.", HelpName = "DIR" };
+        var masks = new Option<MaskResize>("--mask-resize") { Description = "Compare pixels at the original size (nearest) or, as the reference does, at the network's, the masks eroded (erode).", DefaultValueFactory = _ => MaskResize.Nearest };
+        var resamples = new Option<int?>("--resamples") { Description = "Bootstrap resamples for the intervals." };
+        Option<bool> json = GlobalOptions.Json();
+        var fit = new FitOptionSet();
+        var command = new Command("evaluate", "Judge a detector on labeled images. The labels are used for the judgement alone.") { paths, model, folder, masks, resamples };
+        fit.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            void Notice(string notice) => error.WriteLine($"semidefect: {notice}");
+            string? modelPath = parsed.GetValue(model);
+            EvaluationOptions options = UsageException.Guard(() => new EvaluationOptions
+            {
+                Masks = parsed.GetValue(masks),
+                Resamples = parsed.GetValue(resamples) ?? new EvaluationOptions().Resamples,
+                Seed = fit.Seed(parsed),
+            });
+            FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, Notice) : null;
+            LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, Notice);
+            LabeledDataset[] datasets = [.. parsed.GetRequiredValue(paths).SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))];
+            using AnomalyDetector? given = modelPath is null ? null : AnomalyDetector.Load(modelPath, loadOptions);
+
+            var run = new EvaluateRun(parsed.GetValue(folder), datasets.Length > 1, options, modelPath);
+            foreach (LabeledDataset dataset in datasets)
+            {
+                run.Add(dataset, given, fitOptions, cancellationToken);
+            }
+
+            run.Finish(parsed.InvocationConfiguration.Output, error, parsed.GetValue(json));
+            return Task.FromResult(run.Unreadable > 0 ? ExitCode.SomeUnreadable : ExitCode.Done);
+        });
+        return command;
+    }
+}

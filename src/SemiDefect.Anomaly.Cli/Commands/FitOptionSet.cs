@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Globalization;
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary>The options of a fit on the command line, shared by every command that fits.</summary>
+internal sealed class FitOptionSet
+{
+    private const string None = "none";
+
+    private readonly Option<string> _preset = new("--preset") { Description = "Options to start from: default, seed, paper, amazon or anomalib.", DefaultValueFactory = _ => FitPresets.Default };
+    private readonly Option<string?> _backbone = new("--backbone") { Description = "An embedded network by name, or an .onnx file.", HelpName = "NAME|FILE.onnx" };
+    private readonly Option<string?> _taps = new("--taps") { Description = "The network outputs to use, separated by commas.", HelpName = "A,B" };
+    private readonly Option<string?> _resize = new("--resize") { Description = "Resize to N pixels, or none.", HelpName = "N|none" };
+    private readonly Option<ResizeKind?> _resizeKind = new("--resize-kind") { Description = "What N is: the shorter side (shorterside), or both sides (squash)." };
+    private readonly Option<string?> _crop = new("--crop") { Description = "Keep the middle N x N pixels, or none to keep all.", HelpName = "N|none" };
+    private readonly Option<string?> _coreset = new("--coreset") { Description = "The size of the memory bank: a share of the patches (with a point, 0.1) or a number of patches.", HelpName = "0.1|COUNT" };
+    private readonly Option<CoresetMethod?> _coresetMethod = new("--coreset-method") { Description = "How the memory bank is picked: exact or approximate." };
+    private readonly Option<int?> _patch = new("--patch") { Description = "The side of a patch's neighborhood: 1, 3, 5 or 7." };
+    private readonly Option<int?> _neighbors = new("--neighbors") { Description = "A patch's score is its mean distance to this many nearest neighbors." };
+    private readonly Option<int?> _folds = new("--folds") { Description = "The number of folds for the thresholds." };
+    private readonly Option<CalibrationMethod?> _calibration = new("--calibration") { Description = "Judge each fold by the final bank less its own rows (maskedbank), by a bank of its own (refittedbank), or as suits the number of images (automatic)." };
+    private readonly Option<ThresholdMethod?> _thresholdMethod = new("--threshold-method") { Description = "How thresholds are set: conformal, quantile, fixed or seed." };
+    private readonly Option<double?> _falseAlarmRate = new("--false-alarm-rate") { Description = "The share of good images that may be called abnormal." };
+    private readonly Option<double?> _threshold = new("--fixed-threshold") { Description = "The threshold for --threshold-method fixed." };
+    private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the folds and whatever else is drawn.", DefaultValueFactory = _ => 0 };
+    private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
+    private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
+    private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
+    private readonly Option<int> _threads = GlobalOptions.Threads();
+
+    // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
+    private Option[] ForFitAlone =>
+    [
+        _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetMethod, _patch, _neighbors, _folds, _calibration,
+        _thresholdMethod, _falseAlarmRate, _threshold, _omitBackbone,
+    ];
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _threads])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The seed asked for.</summary>
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>What loads a detector that is there already.</summary>
+    /// <exception cref="UsageException">An option was given that only a fit can use.</exception>
+    public LoadOptions ReadForLoad(ParseResult parsed, Action<string> notice)
+    {
+        if (ForFitAlone.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} belongs to a fit, but the model is there already: leave out either {given.Name} or --model.");
+        }
+
+        LoadOptions options = UsageException.Guard(() => new LoadOptions
+        {
+            Device = parsed.GetValue(_device),
+            Threads = parsed.GetValue(_threads),
+            BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
+            Notice = notice,
+        });
+        return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
+    }
+
+    /// <summary>The options that the user asked for; the preset's elsewhere.</summary>
+    public FitOptions Read(ParseResult parsed, Action<string> notice)
+    {
+        FitOptions options = UsageException.Guard(() => Combine(parsed, notice));
+        return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
+    }
+
+    private FitOptions Combine(ParseResult parsed, Action<string> notice)
+    {
+        FitOptions options = FitPresets.Create(parsed.GetValue(_preset)!) with
+        {
+            Seed = parsed.GetValue(_seed),
+            Device = parsed.GetValue(_device),
+            Threads = parsed.GetValue(_threads),
+            IncludeBackbone = !parsed.GetValue(_omitBackbone),
+            Notice = notice,
+        };
+        options = options with
+        {
+            Taps = parsed.GetValue(_taps)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? options.Taps,
+            Folds = parsed.GetValue(_folds) ?? options.Folds,
+            BatchSize = parsed.GetValue(_batch) ?? options.BatchSize,
+            Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
+            Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
+            Scoring = options.Scoring with { Neighbors = parsed.GetValue(_neighbors) ?? options.Scoring.Neighbors },
+            Threshold = Threshold(parsed, options.Threshold),
+            Coreset = Coreset(parsed, options),
+        };
+        options = Preprocessing(parsed, options);
+        options.Validate();
+        return options;
+    }
+
+    private FitOptions Preprocessing(ParseResult parsed, FitOptions options)
+    {
+        ResizeKind kind = parsed.GetValue(_resizeKind) ?? options.Resize;
+        if (parsed.GetValue(_resize) is { } resize)
+        {
+            options = string.Equals(resize, None, StringComparison.OrdinalIgnoreCase)
+                ? options with { Resize = ResizeKind.None }
+                : options with { Resize = kind == ResizeKind.None ? ResizeKind.ShorterSide : kind, ResizeSize = Pixels("--resize", resize) };
+        }
+        else
+        {
+            options = options with { Resize = kind };
+        }
+
+        return parsed.GetValue(_crop) is { } crop
+            ? options with { Crop = string.Equals(crop, None, StringComparison.OrdinalIgnoreCase) ? null : Pixels("--crop", crop) }
+            : options;
+    }
+
+    private ThresholdOptions Threshold(ParseResult parsed, ThresholdOptions preset)
+    {
+        double? value = parsed.GetValue(_threshold);
+        return new ThresholdOptions
+        {
+            Method = parsed.GetValue(_thresholdMethod) ?? (value is null ? preset.Method : ThresholdMethod.Fixed),
+            FalseAlarmRate = parsed.GetValue(_falseAlarmRate) ?? preset.FalseAlarmRate,
+            FixedValue = value,
+        };
+    }
+
+    private CoresetOptions Coreset(ParseResult parsed, FitOptions options)
+    {
+        CoresetOptions preset = options.Coreset;
+        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? Size(size) : (preset.Fraction, preset.Count);
+        return new CoresetOptions(
+            fraction,
+            count,
+            parsed.GetValue(_coresetMethod) ?? preset.Method,
+            projectionDimension: preset.ProjectionDimension,
+            seed: options.Seed,
+            threads: options.Threads);
+    }
+
+    private static (double? Fraction, int? Count) Size(string text)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            return (null, count);
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction)
+            ? (fraction, null)
+            : throw new UsageException($"--coreset takes a share such as 0.1 or a number of patches such as 5000, not '{text}'.");
+    }
+
+    private static int Pixels(string option, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels)
+            ? pixels
+            : throw new UsageException($"{option} takes a number of pixels or none, not '{text}'.");
+}

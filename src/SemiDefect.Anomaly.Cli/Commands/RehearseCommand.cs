@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Evaluation.Rehearsals;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Reporting;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect rehearse</c>: what would a detector find, when no defect was ever seen?</summary>
+internal static class RehearseCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "The detector file." };
+        var folder = new Argument<string>("GOOD_FOLDER") { Description = "Good images that the detector did not learn from." };
+        var sizes = new Option<string?>("--sizes") { Description = "Extents of the planted defects in pixels, separated by commas.", HelpName = "8,16,32,64" };
+        var contrasts = new Option<string?>("--contrasts") { Description = "Contrasts of the planted defects, above 0 and up to 1.", HelpName = "0.15,0.3,0.6" };
+        var images = new Option<int?>("--images") { Description = "How many images get each defect." };
+        var seed = new Option<ulong>("--seed") { Description = "Decides places and shapes.", DefaultValueFactory = _ => 0 };
+        var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
+        Option<bool> json = GlobalOptions.Json();
+        Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
+        Option<int> threads = GlobalOptions.Threads();
+        var command = new Command("rehearse", "Plant synthetic defects into good images and see which are found: the smallest size and the lowest contrast of each kind.")
+        {
+            model, folder, sizes, contrasts, images, seed, target, device, threads, json,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            RehearsalOptions defaults = new();
+            RehearsalOptions options = UsageException.Guard(() => new RehearsalOptions
+            {
+                Sizes = parsed.GetValue(sizes) is { } sizeText ? [.. Numbers("--sizes", sizeText).Select(value => (int)value)] : defaults.Sizes,
+                Contrasts = parsed.GetValue(contrasts) is { } contrastText ? Numbers("--contrasts", contrastText) : defaults.Contrasts,
+                Images = parsed.GetValue(images) ?? defaults.Images,
+                Seed = parsed.GetValue(seed),
+            });
+            string modelPath = parsed.GetRequiredValue(model);
+            string goodFolder = parsed.GetRequiredValue(folder);
+            using AnomalyDetector detector = AnomalyDetector.Load(modelPath, new LoadOptions
+            {
+                Device = parsed.GetValue(device),
+                Threads = parsed.GetValue(threads),
+                Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
+            });
+            RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
+                detector, DatasetFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
+            if (parsed.GetValue(target) is { } path)
+            {
+                AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));
+                HtmlReport.Write(Path.Combine(path, "report.html"), Content(result, modelPath, goodFolder), detector, cancellationToken);
+            }
+
+            Print(parsed.InvocationConfiguration.Output, result, parsed.GetValue(json), parsed.GetValue(target));
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static ReportContent Content(RehearsalResult result, string modelPath, string goodFolder) => new()
+    {
+        Title = $"Rehearsal of {Path.GetFileName(modelPath)}",
+        Images = [.. result.Images.Select(ReportImage.From)],
+        Rehearsal = result,
+        Options =
+        [
+            ("good images", goodFolder),
+            ("sizes", string.Join(", ", result.Options.Sizes)),
+            ("contrasts", string.Join(", ", result.Options.Contrasts.Select(contrast => contrast.ToString(CultureInfo.InvariantCulture)))),
+            ("seed", result.Options.Seed.ToString(CultureInfo.InvariantCulture)),
+        ],
+    };
+
+    private static void Print(TextWriter output, RehearsalResult result, bool json, string? folder)
+    {
+        if (json)
+        {
+            output.Write(RehearsalJson.Write(result));
+            return;
+        }
+
+        output.WriteLine($"{result.Images.Count} good images, {result.AlreadyAbnormal.Count} of them called abnormal as they are and left out");
+        output.WriteLine($"Found means at least nine in ten, there and at all that is larger or stronger.");
+        output.WriteLine();
+        output.WriteLine($"{"kind",-14}  {$"smallest at contrast {Text.Number(result.Options.Contrasts[^1])}",-25}  lowest contrast at {result.Options.Sizes[^1]} px");
+        foreach (RehearsalLimit limit in result.Limits)
+        {
+            string size = limit.SmallestSize is { } pixels ? $"{pixels} px" : "none";
+            output.WriteLine($"{limit.Kind,-14}  {size,-25}  {(limit.LowestContrast is { } contrast ? Text.Number(contrast) : "none")}");
+        }
+
+        if (folder is not null)
+        {
+            output.WriteLine();
+            output.WriteLine($"Look at {Path.Combine(folder, "report.html").Replace('\\', '/')}");
+        }
+    }
+
+    private static double[] Numbers(string option, string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                ? value
+                : throw new UsageException($"{option} takes numbers separated by commas, not '{part}'.")),
+    ];
+
+    private sealed class CountProgress(ProgressDisplay display) : IProgress<(int Done, int Total)>
+    {
+        public void Report((int Done, int Total) value) => display.Report("Planting and inspecting", value.Done, value.Total);
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Datasets.Samples;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect sample</c>: the generated sample set.</summary>
+internal static class SampleCommand
+{
+    public static Command Create()
+    {
+        var folder = new Option<string>("--out") { Description = "The folder to write to.", HelpName = "DIR", Required = true };
+        var seed = new Option<ulong>("--seed") { Description = "Other seeds give other images of the same dies.", DefaultValueFactory = _ => 0 };
+        var count = new Option<int>("--count") { Description = "Good images per die to learn from.", DefaultValueFactory = _ => 30 };
+        var command = new Command("sample", "Generate the sample set: two dies, good ones and twelve types of defects with masks.") { folder, seed, count };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            SampleOptions options = UsageException.Guard(() => new SampleOptions { Seed = parsed.GetValue(seed), Count = parsed.GetValue(count) });
+            string path = parsed.GetRequiredValue(folder);
+            Write(path, options, cancellationToken);
+            parsed.InvocationConfiguration.Output.WriteLine($"Sample set written to {path}");
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    /// <summary>Writes the set with a progress display.</summary>
+    public static void Write(string folder, SampleOptions options, CancellationToken cancellationToken) =>
+        ProgressDisplay.Run(display =>
+        {
+            SampleGenerator.Write(folder, options, new SampleDisplay(display), cancellationToken);
+            return 0;
+        });
+
+    private sealed class SampleDisplay(ProgressDisplay display) : IProgress<SampleProgress>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(SampleProgress value)
+        {
+            lock (_lock)
+            {
+                display.Report("Making images", value.Done, value.Total);
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Rendering;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary>The files written for each image scored. Thread-safe.</summary>
+/// <param name="Heatmaps">The folder of the overlays, or null.</param>
+/// <param name="SideBySide">Whether the image stands beside its overlay.</param>
+/// <param name="Masks">The folder of the masks, or null.</param>
+/// <param name="Raw">The folder of the raw maps, or null.</param>
+/// <param name="RawFormat">The format of the raw maps.</param>
+internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Masks, string? Raw, RawFormat RawFormat)
+{
+    /// <summary>Writes what was asked for.</summary>
+    public void Write(ScoreItem item, Inspection inspection)
+    {
+        if (Heatmaps is not null)
+        {
+            Image overlay = HeatmapRenderer.Render(
+                ImageFile.Read(item.FullPath),
+                inspection.Map,
+                (float)inspection.PixelThreshold,
+                new HeatmapOptions { SideBySide = SideBySide });
+            Write(Heatmaps, item, ".png", stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
+        }
+
+        AnomalyMap map = inspection.Map;
+        if (Masks is not null)
+        {
+            byte[] mask = RegionFinder.Mask(map, inspection.PixelThreshold);
+            for (int i = 0; i < mask.Length; i++)
+            {
+                mask[i] *= 255;
+            }
+
+            Write(Masks, item, ".png", stream => PngWriter.Write(stream, map.Width, map.Height, 1, mask));
+        }
+
+        if (Raw is not null && RawFormat == RawFormat.Npy)
+        {
+            Write(Raw, item, ".npy", stream => NpyFile.Write<float>(stream, map.Values, map.Height, map.Width));
+        }
+        else if (Raw is not null)
+        {
+            Write(Raw, item, ".tiff", stream => FloatTiffWriter.Write(stream, map.Width, map.Height, map.Values));
+        }
+    }
+
+    private static void Write(string folder, ScoreItem item, string extension, Action<Stream> write) =>
+        AtomicFile.Write(Path.Combine(folder, item.OutputName + extension), write);
+}

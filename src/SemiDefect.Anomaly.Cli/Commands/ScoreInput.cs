@@ -1,0 +1,45 @@
+using SemiDefect.Anomaly.Datasets;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary>The images to score: where each is, what it is called in results, and what its own files are called.</summary>
+/// <param name="Items">In the order of the arguments; within a folder in ordinal order.</param>
+internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
+{
+    /// <summary>Expands folders.</summary>
+    public static ScoreInput Collect(IReadOnlyList<string> arguments)
+    {
+        var items = new List<ScoreItem>();
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string argument in arguments)
+        {
+            string shown = argument.Replace('\\', '/').TrimEnd('/');
+            if (!Directory.Exists(argument))
+            {
+                items.Add(new ScoreItem(argument, shown, FreeName(Path.GetFileNameWithoutExtension(argument), taken)));
+                continue;
+            }
+
+            // With several arguments, each folder's files go below that folder's name.
+            string below = arguments.Count > 1 ? $"{Path.GetFileName(Path.GetFullPath(argument).TrimEnd(Path.DirectorySeparatorChar))}/" : string.Empty;
+            foreach (DatasetItem item in DatasetFolder.Open(argument).Items)
+            {
+                string stem = item.RelativePath[..^Path.GetExtension(item.RelativePath).Length];
+                items.Add(new ScoreItem(item.FullPath, $"{shown}/{item.RelativePath}", FreeName(below + stem, taken)));
+            }
+        }
+
+        return new ScoreInput(items);
+    }
+
+    private static string FreeName(string name, HashSet<string> taken)
+    {
+        string free = name;
+        for (int i = 2; !taken.Add(free); i++)
+        {
+            free = $"{name}-{i}";
+        }
+
+        return free;
+    }
+}

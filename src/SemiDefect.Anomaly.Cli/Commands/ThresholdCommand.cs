@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect threshold</c>: sets a detector's thresholds anew without a new fit.</summary>
+internal static class ThresholdCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "The detector file." };
+        var rate = new Option<double?>("--false-alarm-rate") { Description = "Set both thresholds for this share of good images called abnormal." };
+        var method = new Option<ThresholdMethod?>("--threshold-method") { Description = "The rule for the rate: conformal or quantile." };
+        var value = new Option<double?>("--value") { Description = "Set the image threshold to this value.", HelpName = "X" };
+        var pixelValue = new Option<double?>("--pixel-value") { Description = "Set the pixel threshold to this value.", HelpName = "X" };
+        var outputPath = new Option<string?>("--out") { Description = "Write the changed detector here instead of replacing the file.", HelpName = "MODEL" };
+        Option<bool> json = GlobalOptions.Json();
+        var command = new Command("threshold", "Change a detector's thresholds; nothing is fitted again.") { model, rate, method, value, pixelValue, outputPath, json };
+        command.SetAction((parsed, _) =>
+        {
+            string path = parsed.GetRequiredValue(model);
+            ThresholdOptions options = UsageException.Guard(() => Read(parsed.GetValue(rate), parsed.GetValue(method), parsed.GetValue(value)));
+            string target = parsed.GetValue(outputPath) ?? path;
+            (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                output.WriteLine(JsonSerializer.Serialize(new ThresholdChangeJson(1, target.Replace('\\', '/'), ToJson(before), ToJson(after)), CliJson.Default.ThresholdChangeJson));
+                return Task.FromResult(ExitCode.Done);
+            }
+
+            output.WriteLine($"Detector    {target}");
+            output.WriteLine($"Threshold   {Text.Number(before.Image.Value)} ({before.Image.Method}) -> {Text.Number(after.Image.Value)} ({after.Image.Method})");
+            output.WriteLine($"Pixels      {Text.Number(before.Pixel.Value)} ({before.Pixel.Method}) -> {Text.Number(after.Pixel.Value)} ({after.Pixel.Method})");
+            if (after.Image.Note is { } note)
+            {
+                output.WriteLine($"Note        {note}");
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static ThresholdOptions Read(double? rate, ThresholdMethod? method, double? value)
+    {
+        if (rate is null == value is null)
+        {
+            throw new UsageException("Give either --false-alarm-rate or --value.");
+        }
+
+        if (value is not null)
+        {
+            return method is null or ThresholdMethod.Fixed
+                ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
+                : throw new UsageException("--threshold-method goes with --false-alarm-rate, not with --value.");
+        }
+
+        return method is null or ThresholdMethod.Conformal or ThresholdMethod.Quantile
+            ? new ThresholdOptions { Method = method ?? ThresholdMethod.Conformal, FalseAlarmRate = rate!.Value }
+            : throw new UsageException("--threshold-method must be conformal or quantile here.");
+    }
+
+    private static ThresholdPairJson ToJson(DetectorThresholds thresholds) => new(
+        new ThresholdJson(thresholds.Image.Value, thresholds.Image.Method, thresholds.Image.Note),
+        new ThresholdJson(thresholds.Pixel.Value, thresholds.Pixel.Method, thresholds.Pixel.Note),
+        thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile ? thresholds.Options.FalseAlarmRate : null);
+}

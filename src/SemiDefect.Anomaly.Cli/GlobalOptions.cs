@@ -1,0 +1,24 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Backbones;
+
+namespace SemiDefect.Anomaly.Cli;
+
+/// <summary>Options that several commands share.</summary>
+internal static class GlobalOptions
+{
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Show where an error came from.", Recursive = true };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document on standard output." };
+
+    public static Option<ExecutionDevice> Device() => new("--device")
+    {
+        Description = "Where the network runs: auto, cpu or cuda.",
+        DefaultValueFactory = _ => ExecutionDevice.Auto,
+    };
+
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads; 0 for one per core. Does not change results.",
+        DefaultValueFactory = _ => 0,
+    };
+}

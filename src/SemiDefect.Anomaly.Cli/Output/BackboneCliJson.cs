@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Backbones.Importing;
+
+namespace SemiDefect.Anomaly.Cli.Output;
+
+/// <summary>The serializer of what <c>semidefect backbone</c> prints; snake_case keys are a contract.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(VerificationJson))]
+internal sealed partial class BackboneCliJson : JsonSerializerContext;
+
+internal sealed record VerificationJson(int Schema, bool Passed, IReadOnlyList<BackboneCheck> Checks, IReadOnlyList<BackboneTap> Taps, double? MillisecondsPerImage);

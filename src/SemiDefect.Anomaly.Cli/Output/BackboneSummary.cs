@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Text;
+using SemiDefect.Anomaly.Backbones;
+
+namespace SemiDefect.Anomaly.Cli.Output;
+
+/// <summary>What the commands that make a backbone print.</summary>
+internal static class BackboneSummary
+{
+    public static void Write(TextWriter output, string path, BackboneManifest manifest, bool json)
+    {
+        if (json)
+        {
+            output.Write(Encoding.UTF8.GetString(manifest.ToJson()));
+            return;
+        }
+
+        string megabytes = (new FileInfo(path).Length / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+        output.WriteLine($"Backbone '{Text.Printable(manifest.Name)}' written to {path} ({megabytes} MB)");
+        output.WriteLine($"  origin   {Text.Printable(manifest.Origin)}");
+        output.WriteLine($"  license  {Text.Printable(manifest.License)}");
+        output.WriteLine($"  sha256   {manifest.Sha256}");
+        output.WriteLine($"  taps     {string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"))}");
+        bool named = UserBackbones.Find(manifest.Name) is { } known && Path.GetFullPath(path) == known;
+        output.WriteLine($"Use it: semidefect fit GOOD_FOLDER --backbone {(named ? manifest.Name : path)} --out MODEL");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+
+namespace SemiDefect.Anomaly.Cli.Output;
+
+/// <summary>The serializer of everything that <c>--json</c> prints; snake_case keys are a contract.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+[JsonSerializable(typeof(DetectorInfoJson))]
+[JsonSerializable(typeof(ScoreJson))]
+[JsonSerializable(typeof(BackbonesJson))]
+[JsonSerializable(typeof(ThresholdChangeJson))]
+internal sealed partial class CliJson : JsonSerializerContext;
+
+internal sealed record DetectorInfoJson(
+    int Schema,
+    string Model,
+    string Engine,
+    string Preset,
+    int Images,
+    int Patches,
+    ulong Seed,
+    int Folds,
+    BackboneJsonRecord Backbone,
+    IReadOnlyList<BankJson> Banks,
+    ThresholdJson Threshold,
+    ThresholdJson PixelThreshold,
+    double FalseAlarmRate);
+
+internal sealed record BackboneJsonRecord(string Name, string Sha256, IReadOnlyList<string> Taps, string? License, bool Included);
+
+internal sealed record BankJson(int Rows, int Columns);
+
+internal sealed record ThresholdJson(double Value, string Method, string? Note);
+
+internal sealed record ThresholdChangeJson(int Schema, string Model, ThresholdPairJson Before, ThresholdPairJson After);
+
+internal sealed record ThresholdPairJson(ThresholdJson Threshold, ThresholdJson PixelThreshold, double? FalseAlarmRate);
+
+internal sealed record ScoreJson(
+    int Schema,
+    string Model,
+    double Threshold,
+    double PixelThreshold,
+    int Normal,
+    int Abnormal,
+    IReadOnlyList<ImageJson> Images,
+    IReadOnlyList<UnreadableJson> Unreadable);
+
+internal sealed record ImageJson(string Path, double Score, double Margin, double? PValue, string Decision, IReadOnlyList<RegionJson> Regions, NearestJson Nearest);
+
+internal sealed record RegionJson(int X, int Y, int Width, int Height, int Area, float Peak, int PeakX, int PeakY, double CentroidX, double CentroidY);
+
+internal sealed record NearestJson(double X, double Y, string TrainingImage);
+
+internal sealed record UnreadableJson(string Path, string Error);
+
+internal sealed record BackbonesJson(int Schema, IReadOnlyList<BackboneListingJson> Backbones);
+
+internal sealed record BackboneListingJson(
+    string Name,
+    bool Default,
+    string License,
+    string Origin,
+    long Bytes,
+    string Sha256,
+    IReadOnlyList<string> Taps,
+    long MultiplyAdds224);

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly.Cli.Output;
+
+/// <summary>The results of scoring, and the forms in which they are written.</summary>
+internal sealed class ScoreResults(DetectorThresholds thresholds, double? threshold, IReadOnlyList<ScoredImage> images, IReadOnlyList<UnreadableJson> unreadable)
+{
+    public IReadOnlyList<ScoredImage> Images => images;
+
+    public IReadOnlyList<UnreadableJson> Unreadable => unreadable;
+
+    public int Abnormal => images.Count(image => image.IsAbnormal);
+
+    /// <summary>path,score,threshold,margin,decision,regions; numbers with all their digits.</summary>
+    public void WriteCsv(string path)
+    {
+        var text = new StringBuilder("path,score,threshold,margin,decision,regions\n");
+        foreach (ScoredImage image in images)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},{image.Decision},{image.Regions.Count}\n");
+        }
+
+        AtomicFile.WriteText(path, text.ToString());
+    }
+
+    public void WriteJson(TextWriter output, string modelPath)
+    {
+        var json = new ScoreJson(
+            1,
+            modelPath.Replace('\\', '/'),
+            threshold ?? thresholds.Image.Value,
+            thresholds.Pixel.Value,
+            images.Count - Abnormal,
+            Abnormal,
+            [.. images.Select(ToJson)],
+            unreadable);
+        output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.ScoreJson));
+    }
+
+    /// <summary>What a report of these results shows.</summary>
+    public ReportContent ToReport(string modelPath, string? trainingFolder) => new()
+    {
+        Title = Path.GetFileName(modelPath),
+        Images = [.. images.Select(image => image.Report)],
+        Unreadable = [.. unreadable.Select(one => (one.Path, one.Error))],
+        TrainingFolder = trainingFolder,
+        Options = threshold is { } value ? [("threshold of this run", Text.Number(value))] : [],
+    };
+
+    /// <summary>One line per image.</summary>
+    public void WriteLines(TextWriter output)
+    {
+        foreach (ScoredImage image in images)
+        {
+            string sign = image.Margin > 0 ? "+" : string.Empty;
+            string regions = image.Regions.Count switch { 0 => string.Empty, 1 => "  1 region", int count => $"  {count} regions" };
+            output.WriteLine($"{image.Decision,-8}  {Text.Number(image.Score),-7}  {sign + Text.Number(image.Margin),-9}  {Text.Printable(image.Name)}{regions}");
+        }
+    }
+
+    public void WriteSummary(TextWriter output)
+    {
+        string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} not readable";
+        output.WriteLine($"{images.Count} images: {images.Count - Abnormal} normal, {Abnormal} abnormal{skipped} (threshold {Text.Number(threshold ?? thresholds.Image.Value)})");
+    }
+
+    private static ImageJson ToJson(ScoredImage image) => new(
+        image.Name,
+        image.Score,
+        image.Margin,
+        image.PValue,
+        image.Decision,
+        [.. image.Regions.Select(region => new RegionJson(
+            region.X, region.Y, region.Width, region.Height, region.Area, region.Peak, region.PeakX, region.PeakY, region.CentroidX, region.CentroidY))],
+        new NearestJson(image.HighestPatch.X, image.HighestPatch.Y, image.HighestPatch.TrainingImage));
+}

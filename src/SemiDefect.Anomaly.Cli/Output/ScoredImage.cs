@@ -1,0 +1,30 @@
+using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Cli.Output;
+
+/// <summary>What is kept of an inspection once its files are written: no map.</summary>
+internal sealed record ScoredImage(
+    string Name,
+    double Score,
+    double Threshold,
+    double Margin,
+    double? PValue,
+    bool IsAbnormal,
+    IReadOnlyList<Region> Regions,
+    PatchMatch HighestPatch,
+    ReportImage Report)
+{
+    public string Decision => IsAbnormal ? "abnormal" : "normal";
+
+    public static ScoredImage Of(string name, Inspection inspection) => new(
+        name,
+        inspection.Score,
+        inspection.Threshold,
+        inspection.Margin,
+        inspection.PValue,
+        inspection.IsAbnormal,
+        inspection.Regions,
+        inspection.HighestPatch,
+        ReportImage.From(inspection, name));
+}

@@ -1,0 +1,337 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>
+/// The front door. <see cref="Fit"/> learns what good parts look like, <see cref="Inspect(Image, string)"/> tells good from bad and shows
+/// where, <see cref="Save"/> and <see cref="Load"/> keep what was learned. Thread-safe once made; dispose it when nothing
+/// is being inspected any more.
+/// </summary>
+public sealed class AnomalyDetector : IDisposable
+{
+    private readonly DetectorBundle _bundle;
+    private readonly OnnxBackbone _backbone;
+    private readonly EmbeddingPipeline _pipeline;
+    private readonly IReadOnlyList<BankModel> _models;
+    private readonly AnomalyMapBuilder _maps;
+    private readonly ImageLimits _imageLimits;
+    private readonly double[] _calibrationScores;
+
+    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, ImageLimits imageLimits)
+    {
+        _bundle = bundle;
+        _backbone = backbone;
+        _pipeline = pipeline;
+        _imageLimits = imageLimits;
+        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads))];
+        _maps = new AnomalyMapBuilder(bundle.Document.Map);
+
+        // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
+        _calibrationScores = bundle.Banks.Count == 1 ? [.. Thresholds.ImageScores.Order()] : [];
+    }
+
+    /// <summary>How the detector is made and was fitted.</summary>
+    public DetectorDocument Document => _bundle.Document;
+
+    /// <summary>The thresholds that the detector was fitted with.</summary>
+    public DetectorThresholds Thresholds => Document.Thresholds;
+
+    /// <summary>Where the backbone runs.</summary>
+    public ExecutionDevice Device => _backbone.Device;
+
+    /// <summary>
+    /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
+    /// Memory: patches x dimension x 4 bytes for the features, as much again for a fold when banks are refitted, and the bank.
+    /// </summary>
+    /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
+    /// <param name="options">All choices; null for the defaults.</param>
+    /// <param name="progress">Told of each step, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    /// <exception cref="SemiDefectException">An image cannot be read, or the options cannot work; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static AnomalyDetector Fit(
+        DatasetFolder good,
+        FitOptions? options = null,
+        IProgress<FitProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(good);
+        options ??= new FitOptions();
+        options.Validate();
+        BackboneFile file = options.Backbone ?? OpenBackbone(options);
+        OnnxBackbone backbone = LoadBackbone(file, options);
+        try
+        {
+            PreprocessingOptions preprocessing = options.Preprocessing(file.Input);
+            var pipeline = new EmbeddingPipeline(backbone, preprocessing, options.Patches, options.BatchSize);
+            int count = good.Items.Count;
+            IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, i => ImageFile.Read(good.Items[i].FullPath, options.ImageLimits), cancellationToken);
+            using TrainingFeatures features = TrainingFeatures.Collect(
+                embedded, count, done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+
+            (IReadOnlyList<MemoryBank> banks, DetectorThresholds thresholds) = new DetectorFitter(features, options, progress, cancellationToken).Fit();
+            DetectorDocument document = Describe(file, backbone, preprocessing, good, features, options, banks, thresholds);
+            var bundle = new DetectorBundle(document, file, banks);
+            return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.ImageLimits);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a detector file. The bank is memory-mapped: the file must stay as it is while the detector is in use.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static AnomalyDetector Load(string path, LoadOptions? options = null)
+    {
+        options ??= new LoadOptions();
+        DetectorBundle bundle = DetectorFileReader.Read(path);
+        try
+        {
+            BackboneRecord record = bundle.Document.Backbone;
+            BackboneFile file = bundle.Backbone ?? options.Backbone
+                ?? throw new DetectorFileException($"The detector file '{path}' does not hold its network '{record.Name}': give the network as well (--backbone).");
+            if (file.Sha256 != record.Sha256)
+            {
+                throw new DetectorFileException($"The network given is not the one that '{path}' was fitted with (SHA-256 {record.Sha256}).");
+            }
+
+            var onnxOptions = new OnnxBackboneOptions { Taps = record.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
+            OnnxBackbone backbone = OnnxBackbone.Load(file, onnxOptions);
+            var pipeline = new EmbeddingPipeline(backbone, bundle.Document.Preprocessing, bundle.Document.Patches, options.BatchSize);
+            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.ImageLimits);
+        }
+        catch
+        {
+            bundle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads and checks a detector file without making it ready to inspect.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static DetectorDocument ReadDocument(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return bundle.Document;
+    }
+
+    /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be written.</exception>
+    public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
+
+    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <param name="path">The detector file.</param>
+    /// <param name="options">The rule; see <see cref="DetectorThresholds.Change"/>.</param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on Windows.</param>
+    /// <returns>The old thresholds and the new ones.</returns>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file is then as it was.</exception>
+    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
+        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
+    {
+        DetectorThresholds? before = null;
+        DetectorThresholds? after = null;
+        DetectorFileEditor.Change(path, outputPath ?? path, document =>
+        {
+            before = document.Thresholds;
+            after = before.Change(options, pixelValue, isFoldEnsemble: document.Banks.Count > 1);
+            return document with { Thresholds = after };
+        });
+        return (before!, after!);
+    }
+
+    /// <summary>Inspects an image file.</summary>
+    /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
+    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
+
+    /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
+    /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
+    public Inspection Inspect(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Inspect(ImageFile.Read(stream, name, _imageLimits), name);
+    }
+
+    /// <summary>Inspects a decoded image.</summary>
+    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
+    public Inspection Inspect(Image image, string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Judge(_pipeline.Embed(image), name, CancellationToken.None);
+    }
+
+    /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are inspected.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and why; from any thread. Null to throw instead.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="SemiDefectException">An image cannot be read, or does not fit the detector.</exception>
+    public IEnumerable<Inspection> InspectAll(
+        IReadOnlyList<string> paths,
+        Action<int, SemiDefectException>? onUnreadable = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return _pipeline.EmbedAll(paths.Count, index => Read(paths, index, onUnreadable), cancellationToken)
+            .Select(image => Judge(image, paths[image.Index], cancellationToken));
+    }
+
+    /// <summary><see cref="InspectAll"/> off the calling thread.</summary>
+    public async IAsyncEnumerable<Inspection> InspectAsync(
+        IReadOnlyList<string> paths,
+        Action<int, SemiDefectException>? onUnreadable = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using IEnumerator<Inspection> inspections = InspectAll(paths, onUnreadable, cancellationToken).GetEnumerator();
+        while (await Task.Run(inspections.MoveNext, cancellationToken).ConfigureAwait(false))
+        {
+            yield return inspections.Current;
+        }
+    }
+
+    /// <summary>Gives the network, the search and the bank back.</summary>
+    public void Dispose()
+    {
+        foreach (BankModel model in _models)
+        {
+            model.Dispose();
+        }
+
+        _bundle.Dispose();
+        _backbone.Dispose();
+    }
+
+    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken)
+    {
+        if (image.Dimension != Document.Banks[0].Columns)
+        {
+            throw new SemiDefectException($"The network gives {image.Dimension} values per patch, but the memory bank holds {Document.Banks[0].Columns}: fit again.");
+        }
+
+        // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
+        PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
+        double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
+        AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
+        int best = Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore);
+        return new Inspection
+        {
+            Name = name,
+            Index = image.Index,
+            Score = scores[best].ImageScore,
+            Threshold = Thresholds.Image.Value,
+            PixelThreshold = Thresholds.Pixel.Value,
+            InputMap = map,
+            Geometry = image.Geometry,
+            HighestPatch = Match(image, scores[best], _models[best].Bank),
+            PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
+        };
+    }
+
+    private PatchMatch Match(EmbeddedImage image, PatchScores scores, MemoryBank bank)
+    {
+        int patch = scores.HighestPatch;
+        int row = scores.NearestRows[patch];
+        (double x, double y) = image.Geometry.ToOriginal(
+            (patch % image.GridWidth + 0.5) * image.Geometry.InputWidth / image.GridWidth - 0.5,
+            (patch / image.GridWidth + 0.5) * image.Geometry.InputHeight / image.GridHeight - 0.5);
+        return new PatchMatch(x, y, scores.Values[patch], Document.Fit.Images[bank.SourceImages[row]], bank.SourcePatches[row], image.GridWidth, image.GridHeight);
+    }
+
+    private Image? Read(IReadOnlyList<string> paths, int index, Action<int, SemiDefectException>? onUnreadable)
+    {
+        try
+        {
+            return ImageFile.Read(paths[index], _imageLimits);
+        }
+        catch (SemiDefectException error) when (onUnreadable is not null)
+        {
+            onUnreadable(index, error);
+            return null;
+        }
+    }
+
+    private static BackboneFile OpenBackbone(FitOptions options)
+    {
+        if (options.PreferredBackbone is not { } preferred)
+        {
+            return BackboneFile.Open(BackboneFile.DefaultName);
+        }
+
+        if (UserBackbones.Find(preferred) is not null)
+        {
+            return BackboneFile.Open(preferred);
+        }
+
+        options.Notice?.Invoke($"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder ('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
+        return BackboneFile.Open(BackboneFile.DefaultName);
+    }
+
+    private static OnnxBackbone LoadBackbone(BackboneFile file, FitOptions options)
+    {
+        var onnxOptions = new OnnxBackboneOptions { Taps = options.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
+        if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
+        {
+            try
+            {
+                return OnnxBackbone.Load(file, onnxOptions with { Taps = options.PreferredTaps });
+            }
+            catch (BackboneException)
+            {
+                options.Notice?.Invoke($"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' ({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
+            }
+        }
+
+        return OnnxBackbone.Load(file, onnxOptions);
+    }
+
+    private static DetectorDocument Describe(
+        BackboneFile file,
+        OnnxBackbone backbone,
+        PreprocessingOptions preprocessing,
+        DatasetFolder good,
+        TrainingFeatures features,
+        FitOptions options,
+        IReadOnlyList<MemoryBank> banks,
+        DetectorThresholds thresholds) => new()
+        {
+            Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
+            Backbone = new BackboneRecord
+            {
+                Name = file.Name,
+                Sha256 = file.Sha256,
+                Taps = backbone.Taps,
+                Included = options.IncludeBackbone,
+                Manifest = file.Manifest,
+            },
+            Preprocessing = preprocessing,
+            Patches = options.Patches,
+            Scoring = options.Scoring,
+            Map = options.Map,
+            Thresholds = thresholds,
+            Fit = new FitRecord
+            {
+                Preset = options.Preset,
+                Images = [.. good.Items.Select(item => item.RelativePath)],
+                Patches = features.Matrix.Rows,
+                CoresetMethod = options.Coreset.Method,
+                CoresetFraction = options.Coreset.Fraction,
+                CoresetCount = options.Coreset.Count,
+                ProjectionDimension = options.Coreset.ProjectionDimension,
+                Calibration = options.CalibrationFor(good.Items.Count),
+                Folds = options.Folds,
+                Seed = options.Seed,
+                Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
+            },
+            Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
+        };
+}

@@ -1,0 +1,19 @@
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Memory;
+
+namespace SemiDefect.Anomaly.Bundles;
+
+/// <summary>Everything that a detector file holds. Thread-safe. Owns the banks.</summary>
+/// <param name="Document">The header.</param>
+/// <param name="Backbone">The network; null where the file only names it.</param>
+/// <param name="Banks">The memory banks.</param>
+internal sealed record DetectorBundle(DetectorDocument Document, BackboneFile? Backbone, IReadOnlyList<MemoryBank> Banks) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (MemoryBank bank in Banks)
+        {
+            bank.Dispose();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+
+namespace SemiDefect.Anomaly.Bundles;
+
+/// <summary>The serializer of the header, made at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(DetectorDocument))]
+internal sealed partial class DetectorJson : JsonSerializerContext;

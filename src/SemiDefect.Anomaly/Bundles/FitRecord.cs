@@ -1,0 +1,41 @@
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Memory;
+
+namespace SemiDefect.Anomaly.Bundles;
+
+/// <summary>How a detector was fitted. For the record: nothing of it is needed to inspect.</summary>
+public sealed record FitRecord
+{
+    /// <summary>The preset that the options started from.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>The good images, as '/'-separated paths relative to their folder, in order.</summary>
+    public required IReadOnlyList<string> Images { get; init; }
+
+    /// <summary>The number of patches of all good images.</summary>
+    public required int Patches { get; init; }
+
+    /// <summary>How the memory bank was picked.</summary>
+    public required CoresetMethod CoresetMethod { get; init; }
+
+    /// <summary>The share of patches to keep, where a share was asked for.</summary>
+    public double? CoresetFraction { get; init; }
+
+    /// <summary>The number of patches to keep, where a number was asked for.</summary>
+    public int? CoresetCount { get; init; }
+
+    /// <summary>The dimensions of the random projection used for picking; null for none.</summary>
+    public int? ProjectionDimension { get; init; }
+
+    /// <summary>How good images were judged for the thresholds.</summary>
+    public required CalibrationMethod Calibration { get; init; }
+
+    /// <summary>The folds asked for.</summary>
+    public required int Folds { get; init; }
+
+    /// <summary>What decided the folds and all else that was drawn.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Where the backbone ran: cpu or cuda.</summary>
+    public required string Device { get; init; }
+}

@@ -1,0 +1,90 @@
+namespace SemiDefect.Anomaly.Evaluation.Checks;
+
+/// <summary>Rules on what the images hold: formats, copies, sizes, depths, colors. Thread-safe: nothing is kept.</summary>
+internal static class ContentRules
+{
+    public static void Apply(List<CheckedImage> images, ImageFingerprint?[] fingerprints, FindingList findings, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < images.Count; i++)
+        {
+            if (fingerprints[i] is { } image && !Fits(Path.GetExtension(images[i].Path), image.Format))
+            {
+                findings.Add(CheckSeverity.Info, "wrong_extension", $"The file is a {image.Format} by its content, not what its name says; it is read all the same.", images[i].Path);
+            }
+        }
+
+        AddCopies(images, fingerprints, findings, cancellationToken);
+        AddMixed(images, fingerprints, findings, "mixed_sizes", CheckSeverity.Info, "sizes", image => $"{image.Width} x {image.Height}");
+        AddMixed(images, fingerprints, findings, "mixed_depths", CheckSeverity.Warning, "depths", image => $"{image.BitDepth} bit");
+        AddMixed(images, fingerprints, findings, "mixed_colors", CheckSeverity.Warning, "kinds of color", image => image.IsGrey ? "grey" : "color");
+    }
+
+    private static bool Fits(string extension, string format) => format switch
+    {
+        "jpeg" => extension.Equals(".jpg", StringComparison.OrdinalIgnoreCase) || extension.Equals(".jpeg", StringComparison.OrdinalIgnoreCase),
+        "tiff" => extension.Equals(".tif", StringComparison.OrdinalIgnoreCase) || extension.Equals(".tiff", StringComparison.OrdinalIgnoreCase),
+        _ => extension.Equals($".{format}", StringComparison.OrdinalIgnoreCase),
+    };
+
+    private static void AddCopies(List<CheckedImage> images, ImageFingerprint?[] fingerprints, FindingList findings, CancellationToken cancellationToken)
+    {
+        (List<(int, int)> copies, List<(int, int)> nearCopies) = DuplicateFinder.Find(fingerprints, cancellationToken);
+        foreach ((int first, int second) in copies)
+        {
+            AddPair(images[first], images[second], "", "the same picture twice", findings);
+        }
+
+        foreach ((int first, int second) in nearCopies)
+        {
+            AddPair(images[first], images[second], "near_", "almost the same picture twice", findings);
+        }
+    }
+
+    private static void AddPair(CheckedImage first, CheckedImage second, string prefix, string what, FindingList findings)
+    {
+        if (first.Type != second.Type)
+        {
+            findings.Add(
+                prefix.Length == 0 ? CheckSeverity.Error : CheckSeverity.Warning,
+                $"{prefix}conflict",
+                $"This is {what}, once as '{first.Type}' and once as '{second.Type}': decide which it is.",
+                first.Path,
+                second.Path);
+        }
+        else if (first.IsTraining != second.IsTraining)
+        {
+            findings.Add(CheckSeverity.Warning, $"{prefix}leak", $"This is {what}, once to learn from and once to judge by: the figures will flatter. Remove one.", first.Path, second.Path);
+        }
+        else
+        {
+            findings.Add(CheckSeverity.Info, prefix.Length == 0 ? "duplicate" : "near_duplicate", $"This is {what}: it counts double.", first.Path, second.Path);
+        }
+    }
+
+    private static void AddMixed(
+        List<CheckedImage> images,
+        ImageFingerprint?[] fingerprints,
+        FindingList findings,
+        string code,
+        CheckSeverity severity,
+        string what,
+        Func<ImageFingerprint, string> trait)
+    {
+        IGrouping<string, int>[] groups =
+        [
+            .. Enumerable.Range(0, images.Count).Where(i => fingerprints[i] is not null)
+                .GroupBy(i => trait(fingerprints[i]!)).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal),
+        ];
+        if (groups.Length < 2)
+        {
+            return;
+        }
+
+        const int Shown = 4;
+        string list = string.Join(", ", groups.Take(Shown).Select(group => $"{group.Key} ({group.Count()})")) + (groups.Length > Shown ? ", ..." : "");
+
+        // The images of the rare kinds are named, unless they are no rarity.
+        string[] odd = [.. groups.Skip(1).SelectMany(group => group).Order().Select(i => images[i].Path)];
+        findings.Add(severity, code, $"The images have {groups.Length} {what}: {list}. A detector takes them all for one kind.", odd.Length <= images.Count / 10 ? odd : []);
+    }
+}

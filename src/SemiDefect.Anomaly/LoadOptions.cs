@@ -1,0 +1,26 @@
+using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>How a saved detector is run. Immutable.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>Where the backbone runs.</summary>
+    public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
+
+    /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>The network, for a detector file that only names it; must have the SHA-256 that the file names.</summary>
+    public BackboneFile? Backbone { get; init; }
+
+    /// <summary>Limits on the images read.</summary>
+    public ImageLimits ImageLimits { get; init; } = new();
+
+    /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
+    public Action<string>? Notice { get; init; }
+}

@@ -1,0 +1,126 @@
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>
+/// Picks the rows that stand for all of them. Distances are squared Euclidean in float64 (<see cref="ExactDistance"/>),
+/// ties go to the lowest row, so the picks are the same on every machine and with any number of threads.
+/// Thread-safe: nothing is kept.
+/// </summary>
+public static class Coreset
+{
+    /// <summary>Selects rows of <paramref name="features"/>.</summary>
+    /// <param name="features">One row per patch, at least one; all values finite. Neither changed nor owned.</param>
+    /// <param name="options">How many, and how.</param>
+    /// <param name="progress">Told every now and then; from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the selection between picks.</param>
+    /// <exception cref="ArgumentException">There are no rows, or one holds NaN or infinity.</exception>
+    /// <exception cref="SemiDefectException">A start row is not there, or the projection does not fit the features.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CoresetSelection Select(
+        FeatureMatrix features,
+        CoresetOptions options,
+        IProgress<CoresetProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        float largest = SearchArguments.CheckBank(features, default, options.Threads);
+        int threads = SearchArguments.ResolveThreads(options.Threads);
+        int[]? starts = CheckStarts(features, options);
+        using FeatureMatrix? reduced = Reduce(features, options, threads, cancellationToken);
+        FeatureMatrix space = reduced ?? features;
+        var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
+        var report = new ProgressReport(progress, limits.Count);
+        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken);
+        bool approximate = options.Method == CoresetMethod.Approximate;
+        if (approximate)
+        {
+            greedy.SetInitialDistances(GreedyStart.MeanDistanceToAnchors(space, starts ?? DrawAnchors(features.Rows, options), threads, cancellationToken));
+            starts = [];
+        }
+
+        starts ??= [GreedyStart.FarthestFromMean(space, threads, cancellationToken)];
+        int[] picks = greedy.Run(starts, limits, report);
+        double radius = approximate || reduced is not null
+            ? CoveringRadius(features, picks, threads, cancellationToken)
+            : Math.Sqrt(greedy.LargestSquaredDistance);
+        return new CoresetSelection(picks, radius);
+    }
+
+    /// <summary>
+    /// The largest Euclidean distance from any row of <paramref name="features"/> to the picked row nearest to it.
+    /// </summary>
+    /// <exception cref="ArgumentException">There are no rows or picks, or a row holds NaN or infinity.</exception>
+    public static double CoveringRadius(
+        FeatureMatrix features,
+        ReadOnlySpan<int> picks,
+        int threads = 0,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        const int Block = 4096;
+        using FeatureMatrix bank = features.Gather(picks);
+        using var search = new PrefixNearestNeighbors(bank, default, threads, cancellationToken);
+        double[] distances = new double[Math.Min(Block, features.Rows)];
+        int[] indices = new int[distances.Length];
+        double largest = 0;
+        for (int start = 0; start < features.Rows; start += Block)
+        {
+            int count = Math.Min(Block, features.Rows - start);
+            search.Search(features.RowBlock(start, count), 1, distances.AsSpan(0, count), indices.AsSpan(0, count), -1, cancellationToken);
+            for (int i = 0; i < count; i++)
+            {
+                largest = Math.Max(largest, distances[i]);
+            }
+        }
+
+        return Math.Sqrt(largest);
+    }
+
+    private static int[]? CheckStarts(FeatureMatrix features, CoresetOptions options)
+    {
+        foreach (int start in options.Starts ?? [])
+        {
+            if ((uint)start >= (uint)features.Rows)
+            {
+                throw new SemiDefectException($"Start row {start} of the coreset is not among the {features.Rows} rows.");
+            }
+        }
+
+        return options.Starts?.ToArray();
+    }
+
+    private static FeatureMatrix? Reduce(FeatureMatrix features, CoresetOptions options, int threads, CancellationToken cancellationToken)
+    {
+        if (options.Projection is not null)
+        {
+            return RandomProjection.Apply(features, options.Projection, threads, cancellationToken);
+        }
+
+        if (options.ProjectionDimension is not int dimension)
+        {
+            return null;
+        }
+
+        using FeatureMatrix projection = RandomProjection.Draw(dimension, features.Columns, options.Seed);
+        return RandomProjection.Apply(features, projection, threads, cancellationToken);
+    }
+
+    private static int[] DrawAnchors(int rows, CoresetOptions options)
+    {
+        // A sequence of its own, so that the anchors do not hang on whether a projection was drawn.
+        var generator = new SeededGenerator(options.Seed ^ 0xA5A5_5A5A_0F0F_F0F0);
+        var anchors = new List<int>();
+        while (anchors.Count < Math.Min(options.AnchorCount, rows))
+        {
+            int candidate = generator.NextInt32(rows);
+            if (!anchors.Contains(candidate))
+            {
+                anchors.Add(candidate);
+            }
+        }
+
+        return [.. anchors];
+    }
+}

@@ -1,0 +1,28 @@
+using SemiDefect.Anomaly.Numerics;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>What selection needs of feature matrices.</summary>
+internal static class FeatureMatrixExtensions
+{
+    /// <summary>Copies the rows named into a new matrix that the caller owns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A row is not there.</exception>
+    public static FeatureMatrix Gather(this FeatureMatrix source, ReadOnlySpan<int> rows)
+    {
+        FeatureMatrix result = FeatureMatrix.Allocate(rows.Length, source.Columns);
+        try
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                source.Row(rows[i]).CopyTo(result.Row(i));
+            }
+
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Neighbors.Kernels;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>
+/// Every row's squared distance to the picks so far, and the limits below which a bound must stay for a new pick to
+/// matter; by block, with each block's farthest row. Distinct blocks may be changed by distinct threads. Memory: 12 bytes per row.
+/// </summary>
+internal sealed unsafe class GreedyDistances : IDisposable
+{
+    private readonly GreedyIndex _index;
+    private readonly AlignedBuffer<double> _squares;
+    private readonly AlignedBuffer<float> _limits;
+    private readonly AlignedBuffer<float> _blockLimits;
+    private readonly AlignedBuffer<double> _blockSquares;
+    private readonly AlignedBuffer<int> _blockRows;
+
+    public GreedyDistances(GreedyIndex index)
+    {
+        _index = index;
+        long padded = (long)index.Blocks * BlockKernel.BlockRows;
+        _squares = new AlignedBuffer<double>(padded);
+        _limits = new AlignedBuffer<float>(padded);
+        _blockLimits = new AlignedBuffer<float>((long)index.Groups * BlockKernel.GroupBlocks);
+        _blockSquares = new AlignedBuffer<double>(index.Blocks);
+        _blockRows = new AlignedBuffer<int>(index.Blocks);
+
+        // Rows and blocks that only fill up are never near anything.
+        new Span<float>(_limits.Data, (int)padded).Fill(float.NegativeInfinity);
+        new Span<float>(_blockLimits.Data, (int)_blockLimits.Length).Fill(float.NegativeInfinity);
+    }
+
+    /// <summary>The limits of the rows of a block, padded.</summary>
+    public float* Limits(int block) => _limits.Data + (long)block * BlockKernel.BlockRows;
+
+    /// <summary>The largest limits of the blocks of a group, padded.</summary>
+    public float* BlockLimits(int group) => _blockLimits.Data + (long)group * BlockKernel.GroupBlocks;
+
+    /// <summary>What a pick adds to every limit, for how loose its own image is.</summary>
+    public static float Extra(float slack) =>
+        float.BitIncrement((float)((double)slack * slack * (1 + 1 / PrefixIndex.Split) * (1 + 1e-5)));
+
+    /// <summary>Sets every row's distance; null for infinity.</summary>
+    public void Reset(double[]? squaredDistances)
+    {
+        for (int position = 0; position < _index.Order.Length; position++)
+        {
+            _squares.Data[position] = squaredDistances is null ? double.PositiveInfinity : squaredDistances[_index.Order[position]];
+            SetLimit(position);
+        }
+
+        for (int block = 0; block < _index.Blocks; block++)
+        {
+            Summarize(block);
+        }
+    }
+
+    /// <summary>Takes a distance that was measured.</summary>
+    /// <returns>Whether it is smaller than the one held; the block must then be summarized.</returns>
+    public bool Lower(int position, double squaredDistance)
+    {
+        if (squaredDistance >= _squares.Data[position])
+        {
+            return false;
+        }
+
+        _squares.Data[position] = squaredDistance;
+        SetLimit(position);
+        return true;
+    }
+
+    /// <summary>Finds a block's farthest row, the lowest one of equals, and its largest limit.</summary>
+    public void Summarize(int block)
+    {
+        int first = block * BlockKernel.BlockRows;
+        int end = Math.Min(first + BlockKernel.BlockRows, _index.Order.Length);
+        double largest = -1;
+        int row = int.MaxValue;
+        float limit = float.NegativeInfinity;
+        for (int position = first; position < end; position++)
+        {
+            double square = _squares.Data[position];
+            if (square > largest || (square == largest && _index.Order[position] < row))
+            {
+                largest = square;
+                row = _index.Order[position];
+            }
+
+            limit = Math.Max(limit, _limits.Data[position]);
+        }
+
+        _blockSquares.Data[block] = largest;
+        _blockRows.Data[block] = row;
+        _blockLimits.Data[block] = limit;
+    }
+
+    /// <summary>The farthest row of all, the lowest one of equals.</summary>
+    public (double SquaredDistance, int Row) Farthest()
+    {
+        double largest = -1;
+        int row = int.MaxValue;
+        for (int block = 0; block < _index.Blocks; block++)
+        {
+            double square = _blockSquares.Data[block];
+            if (square > largest || (square == largest && _blockRows.Data[block] < row))
+            {
+                largest = square;
+                row = _blockRows.Data[block];
+            }
+        }
+
+        return (largest, row);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _squares.Dispose();
+        _limits.Dispose();
+        _blockLimits.Dispose();
+        _blockSquares.Dispose();
+        _blockRows.Dispose();
+    }
+
+    private void SetLimit(int position)
+    {
+        double reach = _index.Embedding.Scale * Math.Sqrt(_squares.Data[position]) + _index.Slacks[_index.Order[position]];
+        _limits.Data[position] = float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) * (1 + 1e-5) + 1e-35));
+    }
+}

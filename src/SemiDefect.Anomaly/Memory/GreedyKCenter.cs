@@ -1,0 +1,87 @@
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>
+/// Farthest-point selection that visits few rows: a new pick cannot matter to a block of rows whose bounding box is farther
+/// from it than any of them is from the picks before, nor to a row whose image is. What may matter is measured
+/// by <see cref="ExactDistance"/>, so the picks are those of the naive loop; docs/exact-search.md proves it. Not thread-safe.
+/// </summary>
+internal sealed class GreedyKCenter : IDisposable
+{
+    /// <summary>Fewer blocks than this are not worth a thread of their own: threads meet after every pick.</summary>
+    public const int BlocksPerWorker = 4096;
+
+    private const int PiecesPerWorker = 4;
+
+    private readonly GreedyIndex _index;
+    private readonly GreedyDistances _distances;
+    private readonly GreedyWorker[] _workers;
+    private readonly CancellationToken _cancellationToken;
+
+    /// <summary>Indexes the rows, which must be finite.</summary>
+    public GreedyKCenter(
+        FeatureMatrix features,
+        float largestMagnitude,
+        int threads,
+        CancellationToken cancellationToken,
+        int blocksPerWorker = BlocksPerWorker)
+    {
+        _cancellationToken = cancellationToken;
+        _index = GreedyIndex.Build(features, largestMagnitude, threads, cancellationToken);
+        _distances = new GreedyDistances(_index);
+        _distances.Reset(null);
+        int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new GreedyWorker(_index, _distances))];
+    }
+
+    /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
+    public double LargestSquaredDistance => _distances.Farthest().SquaredDistance;
+
+    /// <summary>Squared distances to begin with, as if by picks made before.</summary>
+    public void SetInitialDistances(double[] squaredDistances) => _distances.Reset(squaredDistances);
+
+    /// <summary>Picks the starts, and then the farthest row again and again.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public int[] Run(int[] starts, GreedyLimits limits, ProgressReport report)
+    {
+        var picks = new List<int>();
+        int pieces = _workers.Length == 1 ? 1 : _workers.Length * PiecesPerWorker;
+        using var team = new StepTeam(_workers.Length, pieces, (worker, piece, pick) => _workers[worker].Update(pick, piece, pieces));
+        while (picks.Count < limits.Count)
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+            if (picks.Count < starts.Length)
+            {
+                picks.Add(starts[picks.Count]);
+            }
+            else
+            {
+                (double square, int row) = _distances.Farthest();
+                if (picks.Count > 0 && Math.Sqrt(square) <= limits.Radius)
+                {
+                    break;
+                }
+
+                picks.Add(row);
+            }
+
+            team.Run(picks[^1]);
+            report.Picked(picks.Count);
+        }
+
+        return [.. picks];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _index.Dispose();
+        _distances.Dispose();
+        foreach (GreedyWorker worker in _workers)
+        {
+            worker.Dispose();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Numerics;
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Neighbors.Kernels;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>
+/// Brings distances up to date with a pick. Workers of the same selection may do so at the same time for distinct groups of
+/// blocks; one worker is not thread-safe.
+/// </summary>
+internal sealed unsafe class GreedyWorker : IDisposable
+{
+    private const int Capacity = 1024;
+
+    private readonly GreedyIndex _index;
+    private readonly GreedyDistances _distances;
+    private readonly AlignedBuffer<float> _shortImage = new(PrefixEmbedding.ShortWidth);
+    private readonly int[] _candidates = new int[Capacity];
+    private readonly List<int> _changed = [];
+    private int _count;
+
+    public GreedyWorker(GreedyIndex index, GreedyDistances distances)
+    {
+        _index = index;
+        _distances = distances;
+    }
+
+    /// <summary>
+    /// Lowers the distances of all rows that the pick is nearer to than any pick before, in the groups of blocks
+    /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
+    /// </summary>
+    public void Update(int pick, int first, int step)
+    {
+        float* image = _index.Images + (long)pick * PrefixEmbedding.Width;
+        _index.CopyShortImage(pick, _shortImage.Data);
+        float extra = GreedyDistances.Extra(_index.Slacks[pick]);
+        for (int group = first; group < _index.Groups; group += step)
+        {
+            uint near = BlockKernel.NearBoxes(_index.Boxes(group), image, _distances.BlockLimits(group), extra);
+            for (; near != 0; near &= near - 1)
+            {
+                Visit(group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near), pick, image, extra);
+            }
+        }
+
+        Measure(pick);
+        foreach (int block in _changed)
+        {
+            _distances.Summarize(block);
+        }
+
+        _changed.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _shortImage.Dispose();
+
+    private void Visit(int block, int pick, float* image, float extra)
+    {
+        float* limits = _distances.Limits(block);
+        uint near = BlockKernel.NearRows(_index.Block(block), _shortImage.Data, limits, extra);
+        if (_count > Capacity - BlockKernel.BlockRows)
+        {
+            Measure(pick);
+        }
+
+        for (; near != 0; near &= near - 1)
+        {
+            int offset = BitOperations.TrailingZeroCount(near);
+            int position = block * BlockKernel.BlockRows + offset;
+            float bound = ImageKernel.SquaredDistance(image, _index.Images + (long)_index.Order[position] * PrefixEmbedding.Width);
+            if (bound < limits[offset] + extra)
+            {
+                _candidates[_count++] = position;
+            }
+        }
+    }
+
+    private void Measure(int pick)
+    {
+        int columns = _index.Features.Columns;
+        float* features = _index.Features.Data;
+        int* rows = stackalloc int[4];
+        double* squares = stackalloc double[4];
+        for (int i = 0; i < _count; i += 4)
+        {
+            int taken = Math.Min(4, _count - i);
+            for (int j = 0; j < taken; j++)
+            {
+                rows[j] = _index.Order[_candidates[i + j]];
+            }
+
+            ExactDistance.Squared(features + (long)pick * columns, features, columns, rows, taken, squares);
+            for (int j = 0; j < taken; j++)
+            {
+                int position = _candidates[i + j];
+                int block = position / BlockKernel.BlockRows;
+                if (_distances.Lower(position, squares[j]) && (_changed.Count == 0 || _changed[^1] != block))
+                {
+                    _changed.Add(block);
+                }
+            }
+        }
+
+        _count = 0;
+    }
+}

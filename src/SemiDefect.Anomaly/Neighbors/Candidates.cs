@@ -1,0 +1,47 @@
+using SemiDefect.Anomaly.Neighbors.Kernels;
+
+namespace SemiDefect.Anomaly.Neighbors;
+
+/// <summary>Rows that a query has yet to be measured against, with what is known of their distance. Not thread-safe.</summary>
+internal sealed unsafe class Candidates : IDisposable
+{
+    private readonly AlignedBuffer<float> _bounds;
+    private readonly AlignedBuffer<int> _rows;
+
+    /// <summary>Makes room for <paramref name="capacity"/> rows.</summary>
+    public Candidates(int capacity)
+    {
+        Capacity = capacity;
+        _bounds = new AlignedBuffer<float>(capacity);
+        _rows = new AlignedBuffer<int>(capacity);
+    }
+
+    /// <summary>The most rows held.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The rows held.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Lower bounds of their squared distances.</summary>
+    public float* Bounds => _bounds.Data;
+
+    /// <summary>Their numbers.</summary>
+    public int* Rows => _rows.Data;
+
+    /// <summary>Adds a row; there must be room.</summary>
+    public void Add(int row, float bound)
+    {
+        Bounds[Count] = bound;
+        Rows[Count++] = row;
+    }
+
+    /// <summary>Puts the least bounds first.</summary>
+    public void Sort() => new Span<float>(Bounds, Count).Sort(new Span<int>(Rows, Count));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _bounds.Dispose();
+        _rows.Dispose();
+    }
+}

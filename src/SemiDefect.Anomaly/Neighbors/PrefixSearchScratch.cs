@@ -1,0 +1,157 @@
+using SemiDefect.Anomaly.Neighbors.Kernels;
+
+namespace SemiDefect.Anomaly.Neighbors;
+
+/// <summary>What one thread of a <see cref="PrefixSearch"/> works with. Not thread-safe.</summary>
+internal sealed unsafe class PrefixSearchScratch : IDisposable
+{
+    /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
+    public const int DenseQueries = 192;
+
+    /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
+    public const int DenseChunkRows = 256;
+
+    /// <summary>Rows that all groups of queries meet while they are in the second-level cache.</summary>
+    public const int DenseBlockRows = 64;
+
+    /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
+    public const double LongestQuery = 1e15;
+
+    private readonly PrefixIndex _index;
+    private readonly PrefixEmbedding.Scratch _embedding;
+    private readonly AlignedBuffer<float> _images;
+    private readonly AlignedBuffer<float> _rests;
+    private readonly AlignedBuffer<double> _lengths;
+    private readonly AlignedBuffer<float> _tiles;
+    private readonly AlignedBuffer<float> _bounds;
+    private readonly int[] _seeds;
+    private readonly float[] _centered;
+    private AlignedBuffer<float>? _dense;
+
+    public PrefixSearchScratch(PrefixIndex index, int k, int queries, int chunkRows)
+    {
+        _index = index;
+        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns);
+        _images = new AlignedBuffer<float>((long)queries * PrefixEmbedding.Width);
+        _rests = new AlignedBuffer<float>(queries);
+        _lengths = new AlignedBuffer<double>(queries);
+        _tiles = new AlignedBuffer<float>((long)(queries + PanelKernel.TileQueries) * PrefixEmbedding.ShortWidth);
+        _bounds = new AlignedBuffer<float>((long)chunkRows * PanelKernel.TileQueries);
+        _centered = new float[index.Bank.Columns];
+        _seeds = new int[k + 2];
+        Candidates = new Candidates(Math.Max(256, _seeds.Length));
+        States = new QueryState[Math.Max(queries, DenseQueries)];
+    }
+
+    /// <summary>One state per query.</summary>
+    public QueryState[] States { get; }
+
+    /// <summary>Room for the rows to begin with.</summary>
+    public Span<int> Seeds => _seeds;
+
+    /// <summary>Room for the rows to be measured.</summary>
+    public Candidates Candidates { get; }
+
+    /// <summary>The lengths of the queries, scaled and centered.</summary>
+    public double* Lengths => _lengths.Data;
+
+    /// <summary>The queries' short images times -2, in tiles.</summary>
+    public float* Tiles => _tiles.Data;
+
+    /// <summary>The bounds of a tile.</summary>
+    public float* Bounds => _bounds.Data;
+
+    /// <summary>The queries less the center, packed for the dense kernel.</summary>
+    public float* PackedQueries => Dense.Data;
+
+    /// <summary>The center in float32.</summary>
+    public float* Center => Dense.Data + (long)DenseQueries * _index.Bank.Columns;
+
+    /// <summary>The dense bounds of all queries.</summary>
+    public float* DenseBounds => Center + _index.Bank.Columns;
+
+    private AlignedBuffer<float> Dense => _dense ??= AllocateDense();
+
+    /// <summary>Computes images and packs them.</summary>
+    public void MapQueries(float* queries, int count)
+    {
+        _index.Embedding.Map(queries, count, _embedding, _images.Data, _rests.Data, _lengths.Data);
+        int group = PanelKernel.TileQueries;
+        for (int i = 0; i < count; i++)
+        {
+            float* tile = Tiles + i / group * group * PrefixEmbedding.ShortWidth + i % group;
+            for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+            {
+                tile[column * group] = -2 * ShortValue(i, column);
+            }
+        }
+    }
+
+    /// <summary>The state of a query that was mapped; one that every row passes where the query is too long.</summary>
+    public QueryState ImageState(int i, float* query, NearestList list)
+    {
+        double square = 0;
+        for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+        {
+            double value = ShortValue(i, column);
+            square += value * value;
+        }
+
+        double looseness = _index.Embedding.Looseness;
+        if (Lengths[i] > LongestQuery)
+        {
+            return new QueryState(_index, query, null, looseness, double.NegativeInfinity, list);
+        }
+
+        double lowered = PrefixIndex.Lower(square, PrefixEmbedding.ShortWidth, looseness);
+        return new QueryState(_index, query, _images.Data + (long)i * PrefixEmbedding.Width, looseness * _lengths.Data[i], lowered, list);
+    }
+
+    /// <summary>Centers a query and packs it for the dense kernel.</summary>
+    public QueryState CenterQuery(int i, float* query, NearestList list)
+    {
+        int columns = _index.Bank.Columns;
+        int group = DenseKernel.GroupQueries;
+        double square = 0;
+        for (int column = 0; column < columns; column++)
+        {
+            float value = query[column] - Center[column];
+            _centered[column] = value;
+            square += (double)value * value;
+        }
+
+        DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
+        double looseness = _index.Embedding.Looseness;
+        double lowered = PrefixIndex.Lower(square, columns, looseness);
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, list);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _embedding.Dispose();
+        _images.Dispose();
+        _rests.Dispose();
+        _lengths.Dispose();
+        _tiles.Dispose();
+        _bounds.Dispose();
+        Candidates.Dispose();
+        _dense?.Dispose();
+    }
+
+    private float ShortValue(int i, int column) =>
+        column < PrefixEmbedding.ShortWidth - 1 ? _images.Data[(long)i * PrefixEmbedding.Width + column] : _rests.Data[i];
+
+    private AlignedBuffer<float> AllocateDense()
+    {
+        int columns = _index.Bank.Columns;
+        var dense = new AlignedBuffer<float>((long)(DenseQueries + 1) * columns + (long)DenseQueries * DenseChunkRows);
+        float* center = dense.Data + (long)DenseQueries * columns;
+        for (int column = 0; column < columns; column++)
+        {
+            center[column] = (float)_index.Embedding.Center[column];
+        }
+
+        return dense;
+    }
+}

@@ -1,0 +1,69 @@
+namespace SemiDefect.Anomaly.Neighbors;
+
+/// <summary>Hands numbered pieces of work to threads, the next to whoever is free. Thread-safe: nothing is kept.</summary>
+internal static class WorkQueue
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> for 0 .. <paramref name="count"/> - 1, each once, in no particular order, on up to
+    /// <paramref name="threads"/> threads; <paramref name="prepare"/> makes what a thread keeps to itself, and it is
+    /// disposed when the thread is done.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was cancelled between two pieces.</exception>
+    public static void Run<TState>(int count, int threads, Func<TState> prepare, Action<int, TState> work, CancellationToken cancellationToken)
+        where TState : IDisposable
+    {
+        int next = -1;
+        void Drain()
+        {
+            using TState state = prepare();
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                int piece = Interlocked.Increment(ref next);
+                if (piece >= count)
+                {
+                    break;
+                }
+
+                work(piece, state);
+            }
+        }
+
+        int workers = Math.Min(threads, count);
+        if (workers <= 1)
+        {
+            if (count > 0)
+            {
+                Drain();
+            }
+        }
+        else
+        {
+            RunOnThreads(workers, Drain);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>The same for work that needs nothing of its own.</summary>
+    public static void Run(int count, int threads, Action<int> work, CancellationToken cancellationToken) =>
+        Run(count, threads, () => default(Nothing), (piece, _) => work(piece), cancellationToken);
+
+    private static void RunOnThreads(int workers, Action drain)
+    {
+        try
+        {
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => drain());
+        }
+        catch (AggregateException error) when (error.InnerExceptions.Count == 1)
+        {
+            throw error.InnerExceptions[0];
+        }
+    }
+
+    private readonly struct Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
+    }
+}

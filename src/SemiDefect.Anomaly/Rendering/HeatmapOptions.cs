@@ -1,0 +1,37 @@
+namespace SemiDefect.Anomaly.Rendering;
+
+/// <summary>How a heatmap looks. Immutable, and so thread-safe.</summary>
+public sealed record HeatmapOptions
+{
+    /// <summary>Whether the original stands on the left of the overlay, instead of the overlay alone.</summary>
+    public bool SideBySide { get; init; }
+
+    /// <summary>
+    /// Where the pixel threshold sits on the color scale, above 0 and at most 1; 0.5 unless told, so that the brightest
+    /// color means twice the threshold or more.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public double ThresholdPosition
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new SemiDefectException("The threshold's position on the color scale must be above 0 and at most 1.");
+    }
+    = 0.5;
+
+    /// <summary>The opacity of the brightest color, 0 to 1; 0.8 unless told.</summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public double MaxOpacity
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw new SemiDefectException("The opacity of a heatmap must be between 0 and 1.");
+    }
+    = 0.8;
+
+    /// <summary>The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3 by the size of the image.</summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public int? ContourThickness
+    {
+        get;
+        init => field = value is null or (>= 0 and <= 8) ? value : throw new SemiDefectException("The contour of a heatmap must be 0 to 8 pixels thick.");
+    }
+}

@@ -1,0 +1,115 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Rendering;
+
+/// <summary>
+/// Draws an anomaly map over its image, at the image's own resolution. The scale is tied to the pixel threshold, not to
+/// the map's own range, so that two pictures of one detector compare: the color of a value depends on value / threshold
+/// alone. Values up to 0.7 times the threshold are transparent, so that normal areas stay readable. Areas above the
+/// threshold get a contour that shows on any ground: light inside and dark outside, or in small images one line outside
+/// that differs from its ground. The same bytes on every machine. Thread-safe: nothing is kept.
+/// </summary>
+public static class HeatmapRenderer
+{
+    private const int GapDivisor = 128;
+    private const int SmallSide = 128;
+    private const double TransparentShare = 0.7;
+
+    /// <summary>Renders the overlay, or original and overlay side by side with a white gap.</summary>
+    /// <param name="original">The upright image.</param>
+    /// <param name="map">The scores at the size of the image.</param>
+    /// <param name="threshold">The pixel threshold: values above it are abnormal.</param>
+    /// <param name="options">How it looks; the defaults when null.</param>
+    /// <returns>A picture of the image's size; side by side twice as wide, plus the gap.</returns>
+    /// <exception cref="ArgumentException">The map has another size than the image, or the threshold is not a number.</exception>
+    /// <exception cref="SemiDefectException">The image is too large to stand beside its overlay.</exception>
+    public static Image Render(Image original, AnomalyMap map, float threshold, HeatmapOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        ArgumentNullException.ThrowIfNull(map);
+        options ??= new HeatmapOptions();
+        if (map.Width != original.Width || map.Height != original.Height)
+        {
+            throw new ArgumentException($"The map has {map.Width} x {map.Height} values, the image {original.Width} x {original.Height} pixels.", nameof(map));
+        }
+
+        if (float.IsNaN(threshold))
+        {
+            throw new ArgumentException("The threshold is not a number.", nameof(threshold));
+        }
+
+        byte[] rgb = Blend(original, map, threshold, options);
+        int thickness = options.ContourThickness ?? DefaultThickness(original.Width, original.Height);
+        if (thickness > 0)
+        {
+            bool small = Math.Max(original.Width, original.Height) < SmallSide;
+            RegionContour.Draw(rgb, map, threshold, thickness, outsideOnly: small);
+        }
+
+        return options.SideBySide ? Join(original, rgb) : new Image(original.Width, original.Height, rgb);
+    }
+
+    private static int DefaultThickness(int width, int height) => Math.Max(width, height) switch { < 400 => 1, < 1200 => 2, _ => 3 };
+
+    private static byte[] Blend(Image original, AnomalyMap map, float threshold, HeatmapOptions options)
+    {
+        // For each color the share of the overlay in 1/256, and the color times that share.
+        Span<int> shares = stackalloc int[PerceptualColorMap.Count];
+        Span<int> parts = stackalloc int[3 * PerceptualColorMap.Count];
+        for (int i = 0; i < shares.Length; i++)
+        {
+            shares[i] = (int)Math.Round(256 * options.MaxOpacity * Opacity(i / (double)(shares.Length - 1), options.ThresholdPosition));
+            for (int channel = 0; channel < 3; channel++)
+            {
+                parts[3 * i + channel] = shares[i] * PerceptualColorMap.Colors[3 * i + channel] + 128;
+            }
+        }
+
+        double scale = threshold > 0 ? (PerceptualColorMap.Count - 1) * options.ThresholdPosition / threshold : double.PositiveInfinity;
+        ReadOnlySpan<byte> source = original.Rgb;
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(source.Length);
+        for (int i = 0, p = 0; p < rgb.Length; i++, p += 3)
+        {
+            // Without a positive threshold only its excess is known: all or nothing.
+            float value = map.Values[i];
+            double level = threshold > 0 ? value * scale : value > threshold ? PerceptualColorMap.Count : 0;
+            int color = level > 0 ? (int)Math.Min(level + 0.5, PerceptualColorMap.Count - 1) : 0;
+            int rest = 256 - shares[color];
+            rgb[p] = (byte)((source[p] * rest + parts[3 * color]) >> 8);
+            rgb[p + 1] = (byte)((source[p + 1] * rest + parts[3 * color + 1]) >> 8);
+            rgb[p + 2] = (byte)((source[p + 2] * rest + parts[3 * color + 2]) >> 8);
+        }
+
+        return rgb;
+    }
+
+    // Growing evenly from that share of the threshold on; normal texture often reaches it.
+    private static double Opacity(double t, double thresholdPosition)
+    {
+        double start = TransparentShare * thresholdPosition;
+        return Math.Max(0, (t - start) / (1 - start));
+    }
+
+    private static Image Join(Image original, byte[] overlay)
+    {
+        int gap = Math.Clamp(Math.Max(original.Width, original.Height) / GapDivisor, 2, 16);
+        int width = 2 * original.Width + gap;
+        if (3L * width * original.Height > Array.MaxLength)
+        {
+            throw new SemiDefectException($"An image of {original.Width} x {original.Height} pixels is too large to stand beside its heatmap; ask for the heatmap alone.");
+        }
+
+        byte[] rgb = new byte[3 * width * original.Height];
+        rgb.AsSpan().Fill(255);
+        int rowBytes = 3 * original.Width;
+        for (int y = 0; y < original.Height; y++)
+        {
+            Span<byte> row = rgb.AsSpan(3 * width * y, 3 * width);
+            original.Rgb.Slice(rowBytes * y, rowBytes).CopyTo(row);
+            overlay.AsSpan(rowBytes * y, rowBytes).CopyTo(row[(rowBytes + 3 * gap)..]);
+        }
+
+        return new Image(width, original.Height, rgb);
+    }
+}

@@ -1,0 +1,32 @@
+namespace SemiDefect.Anomaly.Scoring;
+
+/// <summary>One anomaly score per pixel, row by row. Immutable by convention, and so thread-safe.</summary>
+public sealed class AnomalyMap
+{
+    /// <summary>Takes over <paramref name="values"/>.</summary>
+    /// <exception cref="ArgumentException">The length is not width x height.</exception>
+    public AnomalyMap(int width, int height, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.LongLength != (long)width * height)
+        {
+            throw new ArgumentException($"A {width} x {height} map needs {(long)width * height} values, got {values.LongLength}.", nameof(values));
+        }
+
+        Width = width;
+        Height = height;
+        Values = values;
+    }
+
+    /// <summary>Pixels per row.</summary>
+    public int Width { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height { get; }
+
+    /// <summary>The scores, [y][x]; 0 or more, in the metric of <see cref="ScoringOptions.Metric"/>.</summary>
+    public float[] Values { get; }
+
+    /// <summary>The highest value.</summary>
+    public float Peak => Values.Max();
+}

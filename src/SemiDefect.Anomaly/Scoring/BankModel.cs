@@ -1,0 +1,38 @@
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
+
+namespace SemiDefect.Anomaly.Scoring;
+
+/// <summary>A memory bank with the search over it and the scorer on top. Thread-safe. Does not own the bank.</summary>
+internal sealed class BankModel : IDisposable
+{
+    private readonly INearestNeighbors _search;
+    private readonly PatchScorer _scorer;
+
+    /// <summary>Builds the search.</summary>
+    /// <param name="bank">Must outlive the model.</param>
+    /// <param name="options">How distances become scores.</param>
+    /// <param name="groups">The group (fold) of each row, or empty.</param>
+    /// <param name="threads">Threads per search, or 0 for one per core.</param>
+    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads)
+    {
+        if (bank.Vectors.Rows < options.Neighbors)
+        {
+            throw new SemiDefectException($"The memory bank holds {bank.Vectors.Rows} patches, fewer than the {options.Neighbors} neighbors asked for: keep more patches (--coreset) or ask for fewer neighbors.");
+        }
+
+        Bank = bank;
+        _search = NearestNeighbors.Create(bank.Vectors, groups, threads);
+        _scorer = new PatchScorer(_search, bank.Vectors, options);
+    }
+
+    /// <summary>What normal looks like.</summary>
+    public MemoryBank Bank { get; }
+
+    /// <summary>Scores the patches of one image; see <see cref="PatchScorer.Score"/>.</summary>
+    public PatchScores Score(ReadOnlySpan<float> embeddings, int excludedGroup = -1, CancellationToken cancellationToken = default) =>
+        _scorer.Score(embeddings, excludedGroup, cancellationToken);
+
+    /// <summary>Gives the search's memory back.</summary>
+    public void Dispose() => _search.Dispose();
+}

@@ -1,0 +1,25 @@
+namespace SemiDefect.Anomaly.Scoring;
+
+/// <summary>How distances become scores. Immutable; impossible values are refused when set.</summary>
+public sealed record ScoringOptions
+{
+    /// <summary>A patch's score is the mean distance to this many nearest bank vectors, 1 to 100.</summary>
+    public int Neighbors
+    {
+        get;
+        init => field = value is >= 1 and <= 100 ? value : throw new SemiDefectException($"The number of neighbors must be between 1 and 100, not {value}.");
+    } = 1;
+
+    /// <summary>What distances are measured in.</summary>
+    public DistanceMetric Metric { get; init; }
+
+    /// <summary>How an image's score is made of its patches' scores.</summary>
+    public ImageScoreRule ImageScore { get; init; }
+
+    /// <summary>The b of <see cref="ImageScoreRule.Reweighted"/>, 2 to 100.</summary>
+    public int ReweightingNeighbors
+    {
+        get;
+        init => field = value is >= 2 and <= 100 ? value : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
+    } = 9;
+}

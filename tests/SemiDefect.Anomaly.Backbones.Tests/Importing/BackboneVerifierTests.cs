@@ -1,0 +1,53 @@
+using SemiDefect.Anomaly.Backbones.Architectures;
+using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Backbones.Tests.Importing;
+
+public sealed class BackboneVerifierTests
+{
+    [Fact]
+    public void A_sound_backbone_passes_every_check()
+    {
+        BackboneVerification found = BackboneVerifier.Verify("oriented-filters");
+        Assert.True(found.Passed, string.Join('\n', found.Checks));
+        Assert.Equal(["manifest", "hash", "taps", "forward pass", "timing"], found.Checks.Select(check => check.Name));
+        Assert.Equal([new BackboneTap("orientation", 51, 8), new BackboneTap("texture", 155, 16)], found.Taps);
+        Assert.True(found.MillisecondsPerImage > 0);
+    }
+
+    [Fact]
+    public void A_changed_byte_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        OrientedFilterNetwork.Write(folder.Path);
+        string path = folder.File("oriented-filters.onnx");
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^1000] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        BackboneVerification found = BackboneVerifier.Verify(path);
+        Assert.False(found.Passed);
+        Assert.Contains("SHA-256", found.Checks[^1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_that_tells_wrong_channels_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        BackboneManifest manifest = OrientedFilterNetwork.Write(folder.Path);
+        File.WriteAllBytes(folder.File("oriented-filters.json"), (manifest with { Taps = [manifest.Taps[0] with { Channels = 52 }, manifest.Taps[1]] }).ToJson());
+        BackboneCheck failed = Assert.Single(BackboneVerifier.Verify(folder.File("oriented-filters.onnx")).Checks, check => !check.Passed);
+        Assert.Equal("taps", failed.Name);
+        Assert.Contains("52 channels", failed.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_network_fails_with_a_clear_line()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("text.onnx");
+        File.WriteAllText(path, "no network");
+        Assert.False(BackboneVerifier.Verify(path).Passed);
+        Assert.False(BackboneVerifier.Verify(folder.File("missing.onnx")).Passed);
+    }
+}

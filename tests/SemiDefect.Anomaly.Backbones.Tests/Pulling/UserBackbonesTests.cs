@@ -1,0 +1,35 @@
+using SemiDefect.Anomaly.Backbones.Architectures;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Backbones.Tests.Pulling;
+
+public sealed class UserBackbonesTests
+{
+    [Fact]
+    public void A_network_in_the_users_folder_can_be_named()
+    {
+        using var home = new TemporaryFolder();
+        string? before = Environment.GetEnvironmentVariable("SEMIDEFECT_HOME");
+        try
+        {
+            Environment.SetEnvironmentVariable("SEMIDEFECT_HOME", home.Path);
+            Assert.Empty(UserBackbones.Names);
+            Assert.Contains("oriented-filters", Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message, StringComparison.Ordinal);
+
+            string folder = home.File("backbones");
+            OrientedFilterNetwork.Write(folder);
+            File.Move(Path.Combine(folder, "oriented-filters.onnx"), Path.Combine(folder, "mine.onnx"));
+            File.Move(Path.Combine(folder, "oriented-filters.json"), Path.Combine(folder, "mine.json"));
+            File.WriteAllText(Path.Combine(folder, "without-manifest.onnx"), "nothing");
+
+            Assert.Equal(["mine"], UserBackbones.Names);
+            Assert.Equal(Path.Combine(folder, "mine.onnx"), UserBackbones.Find("mine"));
+            Assert.Null(UserBackbones.Find("../backbones/mine"));
+            Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "backbones/oriented-filters.onnx")), BackboneFile.Open("mine").Content.ToArray());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SEMIDEFECT_HOME", before);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace SemiDefect.Anomaly.Backbones.Tests.Support;
+
+/// <summary>What a client asked of <see cref="LoopbackServer"/>.</summary>
+internal sealed record LoopbackRequest(string Path, long? RangeStart);

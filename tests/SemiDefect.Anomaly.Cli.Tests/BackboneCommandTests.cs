@@ -1,0 +1,70 @@
+using System.Text.Json;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Cli.Tests;
+
+public sealed class BackboneCommandTests
+{
+    private static string Network => Path.Combine(Repository.Root, "backbones/oriented-filters.onnx");
+
+    [Fact]
+    public async Task A_network_is_cut_and_verified()
+    {
+        using var folder = new TemporaryFolder();
+        string cut = folder.File("cut.onnx");
+        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut);
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Contains("octave2.energy (8 channels, stride 4)", output, StringComparison.Ordinal);
+
+        (code, output, _) = await RunAsync("backbone", "verify", cut);
+        Assert.Equal(0, code);
+        Assert.Equal(["ok", "ok", "ok", "ok", "ok"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+
+        byte[] bytes = File.ReadAllBytes(cut);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(cut, bytes);
+        (code, output, _) = await RunAsync("backbone", "verify", cut, "--json");
+        Assert.Equal(1, code);
+        using var json = JsonDocument.Parse(output);
+        Assert.False(json.RootElement.GetProperty("passed").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_json_of_an_import_is_the_manifest()
+    {
+        using var folder = new TemporaryFolder();
+        string cut = folder.File("cut.onnx");
+        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut, "--json");
+        Assert.Equal(0, code);
+        Assert.Equal(File.ReadAllText(folder.File("cut.json")), output);
+    }
+
+    [Theory]
+    [InlineData(2, "--architecture", "backbone", "import", "weights.pth", "--out", "x.onnx")]
+    [InlineData(2, "--taps", "backbone", "import", "network.onnx", "--out", "x.onnx")]
+    [InlineData(2, "--taps alone", "backbone", "import", "network.onnx", "--architecture", "resnet18", "--out", "x.onnx")]
+    [InlineData(2, ".onnx", "backbone", "import", "weights.pth", "--architecture", "resnet18", "--out", "x.bin")]
+    [InlineData(2, "--out", "backbone", "import", "weights.pth")]
+    [InlineData(1, "resnet9", "backbone", "import", "weights.pth", "--architecture", "resnet9", "--out", "x.onnx")]
+    [InlineData(1, "missing.pth", "backbone", "import", "missing.pth", "--architecture", "resnet18", "--out", "x.onnx")]
+    [InlineData(1, "resnet18", "backbone", "pull", "resnet9")]
+    [InlineData(1, "https only", "backbone", "pull", "resnet18", "--from", "http://localhost/resnet18.pth")]
+    [InlineData(1, "missing.pth", "backbone", "pull", "resnet18", "--from", "missing.pth")]
+    [InlineData(2, "SHA-256", "backbone", "pull", "resnet18", "--sha256", "xyz")]
+    public async Task Bad_requests_end_in_one_line_that_says_why(int expectedCode, string expected, params string[] args)
+    {
+        (int code, string output, string error) = await RunAsync(args);
+        Assert.Equal(expectedCode, code);
+        Assert.Empty(output);
+        Assert.StartsWith("semidefect: ", error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await CommandLine.RunAsync(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Cli.Tests;
+
+public class DemoTests
+{
+    [Fact]
+    public async Task The_demo_learns_scores_and_draws()
+    {
+        using var folder = new TemporaryFolder();
+        CliRun run = await CliRun.Of("demo", "--out", folder.Path);
+
+        Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
+        Assert.Contains("overview.png", run.Output, StringComparison.Ordinal);
+        Assert.True(new FileInfo(folder.File("overview.png")).Length > 100_000);
+        foreach (string die in (string[])["logic-die", "radio-die"])
+        {
+            string[] rows = await File.ReadAllLinesAsync(folder.File($"{die}/results.csv"));
+            string[] abnormal = [.. rows.Where(row => row.Contains(",abnormal,", StringComparison.Ordinal))];
+            Assert.True(abnormal.Length >= 4, string.Join('\n', rows));
+            Assert.True(abnormal.Count(row => row.Contains("/good/", StringComparison.Ordinal)) <= 1, string.Join('\n', abnormal));
+            Assert.Equal(rows.Length - 1, Directory.GetFiles(folder.File($"{die}/heatmaps"), "*.png", SearchOption.AllDirectories).Length);
+        }
+    }
+
+    [Fact]
+    public async Task The_default_backbone_is_listed_with_its_license()
+    {
+        CliRun run = await CliRun.Of("backbones", "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        JsonElement first = json.RootElement.GetProperty("backbones")[0];
+        Assert.True(first.GetProperty("default").GetBoolean());
+        Assert.Equal("MIT", first.GetProperty("license").GetString());
+    }
+}

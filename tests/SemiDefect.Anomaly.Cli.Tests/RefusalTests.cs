@@ -1,0 +1,118 @@
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Cli.Tests;
+
+public sealed class RefusalTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--coreset", "0")]
+    [InlineData("--coreset", "1.5")]
+    [InlineData("--coreset", "many")]
+    [InlineData("--coreset", "-3")]
+    [InlineData("--patch", "2")]
+    [InlineData("--neighbors", "0")]
+    [InlineData("--folds", "1")]
+    [InlineData("--preset", "best")]
+    [InlineData("--resize", "0")]
+    [InlineData("--resize", "big")]
+    [InlineData("--crop", "9999999")]
+    [InlineData("--batch", "0")]
+    [InlineData("--false-alarm-rate", "2")]
+    [InlineData("--threads", "-1")]
+    [InlineData("--seed", "-1")]
+    [InlineData("--device", "tpu")]
+    [InlineData("--threshold-method", "fixed")]
+    public async Task Values_that_cannot_be_are_bad_usage(string option, string value)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), option, value);
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.StartsWith("semidefect: ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("m.sdad")));
+    }
+
+    [Theory]
+    [InlineData("fit")]
+    [InlineData("fit", "folder")]
+    [InlineData("score", "model")]
+    [InlineData("launch")]
+    [InlineData("fit", "folder", "--out", "x", "--colour", "red")]
+    public async Task Missing_and_unknown_words_are_bad_usage(params string[] args)
+    {
+        CliRun run = await CliRun.Of(args);
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("--help", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_one_line_and_exit_code_1()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        Directory.CreateDirectory(_folder.File("empty"));
+        string model = _folder.File("m.sdad");
+        string[][] calls =
+        [
+            ["fit", _folder.File("nowhere"), "--out", model],
+            ["fit", _folder.File("empty"), "--out", model],
+            ["fit", _folder.File("good/000.png"), "--out", model],
+            ["fit", _folder.File("good"), "--out", model, "--backbone", "nowhere.onnx"],
+            ["fit", _folder.File("good"), "--out", model, "--taps", "layer77"],
+            ["score", model, _folder.File("good")],
+            ["info", model],
+        ];
+        foreach (string[] call in calls)
+        {
+            CliRun run = await CliRun.Of(call);
+            Assert.Equal(ExitCode.Failed, run.ExitCode);
+            Assert.StartsWith("semidefect: ", run.ErrorLine, StringComparison.Ordinal);
+            Assert.Empty(run.Output);
+        }
+
+        Assert.Equal(["empty", "good"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unreadable_good_image_stops_the_fit_and_leaves_nothing()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        await File.WriteAllBytesAsync(_folder.File("good/half.png"), (await File.ReadAllBytesAsync(_folder.File("good/000.png")))[..900]);
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"));
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("half.png", run.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(["good"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_crop_larger_than_an_image_is_refused_by_name()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "none", "--crop", "80");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("crop", run.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_way_of_the_model_is_an_error_and_leaves_nothing()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        Directory.CreateDirectory(_folder.File("m.sdad"));
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("Cannot write", run.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(["good", "m.sdad"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Verbose_shows_where_an_error_came_from()
+    {
+        CliRun run = await CliRun.Of("info", _folder.File("none.sdad"), "--verbose");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains("   at ", run.Error, StringComparison.Ordinal);
+    }
+}
