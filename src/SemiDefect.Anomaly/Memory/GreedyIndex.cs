@@ -26,7 +26,7 @@ internal sealed unsafe class GreedyIndex : IDisposable
         Embedding = embedding;
         Blocks = (features.Rows + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         Groups = (Blocks + BlockKernel.GroupBlocks - 1) / BlockKernel.GroupBlocks;
-        _images = new AlignedBuffer<float>((long)features.Rows * PrefixEmbedding.Width);
+        _images = new AlignedBuffer<float>((long)features.Rows * ImageKernel.Step);
         _rests = new AlignedBuffer<float>(features.Rows);
         _slacks = new AlignedBuffer<float>(features.Rows);
         _blocks = new AlignedBuffer<float>((long)Blocks * BlockFloats);
@@ -57,15 +57,15 @@ internal sealed unsafe class GreedyIndex : IDisposable
     /// <summary>Maps all rows; they must be finite.</summary>
     public static GreedyIndex Build(FeatureMatrix features, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
-        PrefixEmbedding embedding = PrefixEmbedding.Fit(features, largestMagnitude, threads, cancellationToken);
+        PrefixEmbedding embedding = PrefixEmbedding.Fit(features, ImageKernel.Step, largestMagnitude, threads, cancellationToken);
         var index = new GreedyIndex(features, embedding);
         try
         {
             int pieces = (features.Rows + RowsPerPiece - 1) / RowsPerPiece;
-            WorkQueue.Run(pieces, threads, () => new MapScratch(features.Columns), index.MapPiece, cancellationToken);
+            WorkQueue.Run(pieces, threads, () => new MapScratch(features.Columns), scratch => scratch.Dispose(), index.MapPiece, cancellationToken);
             index.Order = SpatialOrder.Of(
                 index.Images,
-                PrefixEmbedding.Width,
+                ImageKernel.Step,
                 BlockKernel.BoxDimensions,
                 features.Rows,
                 BlockKernel.BlockRows,
@@ -90,7 +90,7 @@ internal sealed unsafe class GreedyIndex : IDisposable
     /// <summary>Writes the short image of a row.</summary>
     public void CopyShortImage(int row, float* image)
     {
-        new ReadOnlySpan<float>(Images + (long)row * PrefixEmbedding.Width, PrefixEmbedding.ShortWidth - 1)
+        new ReadOnlySpan<float>(Images + (long)row * ImageKernel.Step, PrefixEmbedding.ShortWidth - 1)
             .CopyTo(new Span<float>(image, PrefixEmbedding.ShortWidth));
         image[PrefixEmbedding.ShortWidth - 1] = _rests.Data[row];
     }
@@ -114,7 +114,7 @@ internal sealed unsafe class GreedyIndex : IDisposable
             Features.Data + (long)first * Features.Columns,
             count,
             scratch.Embedding,
-            Images + (long)first * PrefixEmbedding.Width,
+            Images + (long)first * ImageKernel.Step,
             _rests.Data + first,
             scratch.Lengths);
         for (int i = 0; i < count; i++)
@@ -161,7 +161,7 @@ internal sealed unsafe class GreedyIndex : IDisposable
     {
         private readonly AlignedBuffer<double> _lengths = new(RowsPerPiece);
 
-        public MapScratch(int dimension) => Embedding = new PrefixEmbedding.Scratch(dimension);
+        public MapScratch(int dimension) => Embedding = new PrefixEmbedding.Scratch(dimension, ImageKernel.Step);
 
         public PrefixEmbedding.Scratch Embedding { get; }
 

@@ -31,7 +31,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     /// </summary>
     public void Update(int pick, int first, int step)
     {
-        float* image = _index.Images + (long)pick * PrefixEmbedding.Width;
+        float* image = _index.Images + (long)pick * ImageKernel.Step;
         _index.CopyShortImage(pick, _shortImage.Data);
         float extra = GreedyDistances.Extra(_index.Slacks[pick]);
         for (int group = first; group < _index.Groups; group += step)
@@ -68,7 +68,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
         {
             int offset = BitOperations.TrailingZeroCount(near);
             int position = block * BlockKernel.BlockRows + offset;
-            float bound = ImageKernel.SquaredDistance(image, _index.Images + (long)_index.Order[position] * PrefixEmbedding.Width);
+            float bound = ImageKernel.SquaredDistance(image, _index.Images + (long)_index.Order[position] * ImageKernel.Step);
             if (bound < limits[offset] + extra)
             {
                 _candidates[_count++] = position;

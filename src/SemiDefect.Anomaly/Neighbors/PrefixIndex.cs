@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
@@ -5,7 +6,8 @@ namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
 /// The images of a bank under a <see cref="PrefixEmbedding"/>, laid out for the kernels. Thread-safe once made; does not
-/// own the bank. Memory: about 410 bytes per row.
+/// own the bank. Memory: about 660 bytes per row, and 1 MiB per thread that has ever
+/// searched, or 2 MiB where it needed the dense kernel.
 /// </summary>
 internal sealed unsafe class PrefixIndex : IDisposable
 {
@@ -15,9 +17,13 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// </summary>
     public const double Split = 1e-4;
 
+    /// <summary>Numbers in a long image.</summary>
+    public const int Width = 2 * ImageKernel.Step;
+
     private const int RowsPerPiece = 192;
     private const double Unit = 1.0 / (1 << 24);
 
+    private readonly ConcurrentBag<PrefixSearchScratch> _scratches = [];
     private readonly AlignedBuffer<float> _panels;
     private readonly AlignedBuffer<float> _norms;
     private readonly AlignedBuffer<float> _denseNorms;
@@ -34,7 +40,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
         _panels = new AlignedBuffer<float>(padded * PrefixEmbedding.ShortWidth);
         _norms = new AlignedBuffer<float>(padded);
         _denseNorms = new AlignedBuffer<float>(padded);
-        _images = new AlignedBuffer<float>((long)bank.Rows * PrefixEmbedding.Width);
+        _images = new AlignedBuffer<float>((long)bank.Rows * Width);
         _slacks = new AlignedBuffer<float>(bank.Rows);
         new Span<float>(_norms.Data + bank.Rows, (int)(padded - bank.Rows)).Fill(float.PositiveInfinity);
         new Span<float>(_denseNorms.Data + bank.Rows, (int)(padded - bank.Rows)).Fill(float.PositiveInfinity);
@@ -70,7 +76,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>Maps a bank whose values are all finite.</summary>
     public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
-        PrefixEmbedding embedding = PrefixEmbedding.Fit(bank, largestMagnitude, threads, cancellationToken);
+        PrefixEmbedding embedding = PrefixEmbedding.Fit(bank, Width, largestMagnitude, threads, cancellationToken);
         var index = new PrefixIndex(bank, embedding);
         try
         {
@@ -78,6 +84,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
                 (bank.Rows + RowsPerPiece - 1) / RowsPerPiece,
                 threads,
                 () => new BuildScratch(bank.Columns),
+                scratch => scratch.Dispose(),
                 index.MapPiece,
                 cancellationToken);
             return index;
@@ -93,9 +100,25 @@ internal sealed unsafe class PrefixIndex : IDisposable
     public static double Lower(double square, int columns, double looseness) =>
         square * (1 - 2.2 * (columns + 8) * Unit - looseness * looseness * (1 + 1 / Split));
 
+    /// <summary>Lends working memory for one thread; allocating it afresh for every search would cost as much as a small search.</summary>
+    public PrefixSearchScratch Rent(int k)
+    {
+        PrefixSearchScratch scratch = _scratches.TryTake(out PrefixSearchScratch? used) ? used : new PrefixSearchScratch(this);
+        scratch.Reserve(k);
+        return scratch;
+    }
+
+    /// <summary>Takes working memory back.</summary>
+    public void Return(PrefixSearchScratch scratch) => _scratches.Add(scratch);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (PrefixSearchScratch scratch in _scratches)
+        {
+            scratch.Dispose();
+        }
+
         Embedding.Dispose();
         _panels.Dispose();
         _norms.Dispose();
@@ -108,12 +131,12 @@ internal sealed unsafe class PrefixIndex : IDisposable
     {
         int first = piece * RowsPerPiece;
         int count = Math.Min(RowsPerPiece, Bank.Rows - first);
-        float* images = Images + (long)first * PrefixEmbedding.Width;
+        float* images = Images + (long)first * Width;
         Embedding.Map(Bank.Data + (long)first * Bank.Columns, count, scratch.Embedding, images, scratch.Rests, scratch.Lengths);
         for (int i = 0; i < count; i++)
         {
             int row = first + i;
-            float* image = images + (long)i * PrefixEmbedding.Width;
+            float* image = images + (long)i * Width;
             float* packed = PanelData + (long)(row / PanelRows) * PanelRows * PrefixEmbedding.ShortWidth + row % PanelRows;
             double square = 0;
             for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
@@ -135,7 +158,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
         private readonly AlignedBuffer<float> _rests = new(RowsPerPiece);
         private readonly AlignedBuffer<double> _lengths = new(RowsPerPiece);
 
-        public BuildScratch(int dimension) => Embedding = new PrefixEmbedding.Scratch(dimension);
+        public BuildScratch(int dimension) => Embedding = new PrefixEmbedding.Scratch(dimension, Width);
 
         public PrefixEmbedding.Scratch Embedding { get; }
 

@@ -9,10 +9,13 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// </summary>
 internal sealed unsafe class PrefixSearch : IDisposable
 {
-    // Bounds of a tile then take 192 KiB, so that they and the panels stay in the second-level cache.
-    private const int ChunkRows = 4096;
     private const int LeastRowsPerSegment = 1024;
-    private const int TilesPerPiece = 4;
+
+    // A first pass over many rows looks at so many columns, to find rows worth measuring for a start.
+    private const int EstimateColumns = 16;
+
+    // In passes over many rows, bounds and panels then stay in the second-level cache.
+    private const int PassRows = 2048;
 
     // After so many queries, the others follow if nine in ten gave up.
     private const int LeastVisited = 48;
@@ -33,6 +36,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
     private readonly AlignedBuffer<double>? _partDistances;
     private readonly AlignedBuffer<int>? _partIndices;
     private readonly int[] _gaveUp;
+    private readonly double[] _caps;
     private int _visited;
     private int _gaveUpCount;
 
@@ -55,6 +59,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
         _distances = distances;
         _indices = indices;
         _gaveUp = new int[count];
+        _caps = new double[count];
+        _caps.AsSpan().Fill(double.PositiveInfinity);
         int tiles = (count + PanelKernel.TileQueries - 1) / PanelKernel.TileQueries;
         _segments = Math.Max(1, Math.Min((threads + tiles - 1) / tiles, index.Bank.Rows / LeastRowsPerSegment));
         if (_segments > 1)
@@ -78,7 +84,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
     public void Run(CancellationToken cancellationToken)
     {
         int tileQueries = PanelKernel.TileQueries;
-        Distribute(_count, tileQueries, TilesPerPiece * tileQueries, (first, end, segment, scratch) => VisitByImages(first, end, segment, scratch, cancellationToken), cancellationToken);
+        Distribute(_count, tileQueries, PrefixSearchScratch.ImageQueries, (first, end, segment, scratch) => VisitByImages(first, end, segment, scratch, cancellationToken), cancellationToken);
         int[] rest = [.. Enumerable.Range(0, _count).Where(query => _gaveUp[query] != 0)];
         if (rest.Length > 0)
         {
@@ -113,7 +119,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
         WorkQueue.Run(
             pieces * _segments,
             _threads,
-            () => new PrefixSearchScratch(_index, _k, TilesPerPiece * PanelKernel.TileQueries, ChunkRows),
+            () => _index.Rent(_k),
+            _index.Return,
             (piece, scratch) =>
             {
                 (int part, int segment) = Math.DivRem(piece, _segments);
@@ -142,43 +149,93 @@ internal sealed unsafe class PrefixSearch : IDisposable
         }
 
         (int startPanel, int endPanel) = Segment(segment);
-        int chunkPanels = ChunkRows / _index.PanelRows;
-        for (int panel = startPanel; panel < endPanel; panel += chunkPanels)
+        bool onePass = (endPanel - startPanel) * _index.PanelRows <= PrefixSearchScratch.ChunkRows;
+        if (onePass)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_gaveUp.AsSpan(first, count).IndexOf(0) < 0)
-            {
-                return;
-            }
-
-            int panels = Math.Min(chunkPanels, endPanel - panel);
-            int row = panel * _index.PanelRows;
-            float* data = _index.PanelData + (long)row * PrefixEmbedding.ShortWidth;
             for (int tile = 0; tile < count; tile += tileQueries)
             {
-                PanelKernel.Run(data, Norms + row, panels, scratch.Tiles + tile * PrefixEmbedding.ShortWidth, PrefixEmbedding.ShortWidth, scratch.Bounds, ChunkRows);
-                for (int i = tile; i < Math.Min(count, tile + tileQueries); i++)
+                VisitTile(scratch, first, tile, count, startPanel, endPanel, PrefixEmbedding.ShortWidth, seed: true, visit: true);
+            }
+
+            return;
+        }
+
+        int chunkPanels = PassRows / _index.PanelRows;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            for (int panel = startPanel; panel < endPanel && _gaveUp.AsSpan(first, count).Contains(0); panel += chunkPanels)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int next = Math.Min(panel + chunkPanels, endPanel);
+                for (int tile = 0; tile < count; tile += tileQueries)
                 {
-                    Visit(ref scratch.States[i], first + i, row, panels * _index.PanelRows, scratch.Bounds + (i - tile) * ChunkRows, scratch, scratch.Lengths[i]);
+                    int columns = pass == 0 ? EstimateColumns : PrefixEmbedding.ShortWidth;
+                    VisitTile(scratch, first, tile, count, panel, next, columns, seed: pass == 0 && next == endPanel, visit: pass == 1);
                 }
+            }
+        }
+    }
+
+    /// <summary>One tile of queries against consecutive panels: gathers rows to begin with, measures them, visits all, or all of it.</summary>
+    private void VisitTile(
+        PrefixSearchScratch scratch,
+        int first,
+        int tile,
+        int count,
+        int panel,
+        int endPanel,
+        int columns,
+        bool seed,
+        bool visit)
+    {
+        int row = panel * _index.PanelRows;
+        int rows = (endPanel - panel) * _index.PanelRows;
+        PanelKernel.Run(
+            _index.PanelData + (long)row * PrefixEmbedding.ShortWidth,
+            Norms + row,
+            endPanel - panel,
+            scratch.Tiles + tile * PrefixEmbedding.ShortWidth,
+            columns,
+            PrefixEmbedding.ShortWidth,
+            scratch.Bounds,
+            PrefixSearchScratch.ChunkRows);
+        for (int i = tile; i < Math.Min(count, tile + PanelKernel.TileQueries); i++)
+        {
+            ref QueryState state = ref scratch.States[i];
+            float* bounds = scratch.Bounds + (i - tile) * PrefixSearchScratch.ChunkRows;
+            if (scratch.Lengths[i] > PrefixSearchScratch.LongestQuery)
+            {
+                // What is not excluded gets a bound that holds for any distance.
+                for (int j = 0; j < rows; j++)
+                {
+                    bounds[j] = float.IsPositiveInfinity(Norms[row + j]) ? float.PositiveInfinity : float.MinValue;
+                }
+            }
+
+            if (seed || !visit)
+            {
+                state.Gather(row, rows, bounds);
+            }
+
+            if (seed)
+            {
+                state.MeasureSeeds();
+            }
+
+            if (visit)
+            {
+                Visit(ref state, first + i, row, rows, bounds, scratch, scratch.Lengths[i]);
             }
         }
     }
 
     private void Visit(ref QueryState state, int query, int row, int rows, float* bounds, PrefixSearchScratch scratch, double length)
     {
-        if (length > PrefixSearchScratch.LongestQuery)
-        {
-            // What is not excluded gets a bound that holds for any distance.
-            for (int i = 0; i < rows; i++)
-            {
-                bounds[i] = float.IsPositiveInfinity(Norms[row + i]) ? float.PositiveInfinity : float.MinValue;
-            }
-        }
-
         bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
-        if (Volatile.Read(ref _gaveUp[query]) == 0 && !state.Visit(row, rows, bounds, scratch.Seeds, scratch.Candidates, mayGiveUp))
+        if (Volatile.Read(ref _gaveUp[query]) == 0 && !state.Visit(row, rows, bounds, scratch.Candidates, mayGiveUp))
         {
+            _caps[query] = _segments == 1 ? state.Cap : double.PositiveInfinity;
             Volatile.Write(ref _gaveUp[query], 1);
             Interlocked.Increment(ref _gaveUpCount);
         }
@@ -191,7 +248,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
         for (int i = 0; i < queries.Length; i++)
         {
             float* query = _queries + (long)queries[i] * columns;
-            scratch.States[i] = scratch.CenterQuery(i, query, List(queries[i], segment));
+            scratch.States[i] = scratch.CenterQuery(i, query, _caps[queries[i]], List(queries[i], segment));
         }
 
         (int startPanel, int endPanel) = Segment(segment);
@@ -223,7 +280,13 @@ internal sealed unsafe class PrefixSearch : IDisposable
             {
                 float* bounds = scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows;
                 new Span<float>(bounds + rows, padded - rows).Fill(float.PositiveInfinity);
-                scratch.States[i].Visit(chunk, padded, bounds, scratch.Seeds, scratch.Candidates, mayGiveUp: false);
+                if (double.IsPositiveInfinity(scratch.States[i].Cap))
+                {
+                    scratch.States[i].Gather(chunk, padded, bounds);
+                    scratch.States[i].MeasureSeeds();
+                }
+
+                scratch.States[i].Visit(chunk, padded, bounds, scratch.Candidates, mayGiveUp: false);
             }
         }
     }

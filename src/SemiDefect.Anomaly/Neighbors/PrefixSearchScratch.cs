@@ -2,11 +2,17 @@ using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
 
-/// <summary>What one thread of a <see cref="PrefixSearch"/> works with. Not thread-safe.</summary>
+/// <summary>What one thread of a <see cref="PrefixSearch"/> works with; kept from search to search. Not thread-safe.</summary>
 internal sealed unsafe class PrefixSearchScratch : IDisposable
 {
+    /// <summary>Queries that share a pass over the bank by their images.</summary>
+    public static readonly int ImageQueries = 4 * PanelKernel.TileQueries;
+
     /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
     public const int DenseQueries = 192;
+
+    /// <summary>Rows whose bounds are kept at a time; a tile's then fit the second-level cache.</summary>
+    public const int ChunkRows = 8192;
 
     /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
     public const int DenseChunkRows = 256;
@@ -17,6 +23,9 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
     public const double LongestQuery = 1e15;
 
+    // Estimates come from few columns; the best by them are compared by long images before k are measured.
+    private const int SpareSeeds = 8;
+
     private readonly PrefixIndex _index;
     private readonly PrefixEmbedding.Scratch _embedding;
     private readonly AlignedBuffer<float> _images;
@@ -24,33 +33,31 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private readonly AlignedBuffer<double> _lengths;
     private readonly AlignedBuffer<float> _tiles;
     private readonly AlignedBuffer<float> _bounds;
-    private readonly int[] _seeds;
     private readonly float[] _centered;
     private AlignedBuffer<float>? _dense;
+    private AlignedBuffer<int>? _seedRows;
+    private AlignedBuffer<float>? _seedEstimates;
+    private AlignedBuffer<double>? _seedDistances;
+    private int _k;
 
-    public PrefixSearchScratch(PrefixIndex index, int k, int queries, int chunkRows)
+    public PrefixSearchScratch(PrefixIndex index)
     {
         _index = index;
-        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns);
-        _images = new AlignedBuffer<float>((long)queries * PrefixEmbedding.Width);
-        _rests = new AlignedBuffer<float>(queries);
-        _lengths = new AlignedBuffer<double>(queries);
-        _tiles = new AlignedBuffer<float>((long)(queries + PanelKernel.TileQueries) * PrefixEmbedding.ShortWidth);
-        _bounds = new AlignedBuffer<float>((long)chunkRows * PanelKernel.TileQueries);
+        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, PrefixIndex.Width);
+        _images = new AlignedBuffer<float>((long)ImageQueries * PrefixIndex.Width);
+        _rests = new AlignedBuffer<float>(ImageQueries);
+        _lengths = new AlignedBuffer<double>(ImageQueries);
+        _tiles = new AlignedBuffer<float>((long)ImageQueries * PrefixEmbedding.ShortWidth);
+        _bounds = new AlignedBuffer<float>((long)ChunkRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
-        _seeds = new int[k + 2];
-        Candidates = new Candidates(Math.Max(256, _seeds.Length));
-        States = new QueryState[Math.Max(queries, DenseQueries)];
+        States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
     }
 
     /// <summary>One state per query.</summary>
     public QueryState[] States { get; }
 
-    /// <summary>Room for the rows to begin with.</summary>
-    public Span<int> Seeds => _seeds;
-
     /// <summary>Room for the rows to be measured.</summary>
-    public Candidates Candidates { get; }
+    public Candidates Candidates { get; } = new(256);
 
     /// <summary>The lengths of the queries, scaled and centered.</summary>
     public double* Lengths => _lengths.Data;
@@ -71,6 +78,21 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public float* DenseBounds => Center + _index.Bank.Columns;
 
     private AlignedBuffer<float> Dense => _dense ??= AllocateDense();
+
+    /// <summary>Makes room for searches of k rows.</summary>
+    public void Reserve(int k)
+    {
+        if (_seedRows is null || _k < k)
+        {
+            DisposeSeeds();
+            long room = (long)States.Length * (k + SpareSeeds);
+            _seedRows = new AlignedBuffer<int>(room);
+            _seedEstimates = new AlignedBuffer<float>(room);
+            _seedDistances = new AlignedBuffer<double>(room);
+        }
+
+        _k = k;
+    }
 
     /// <summary>Computes images and packs them.</summary>
     public void MapQueries(float* queries, int count)
@@ -98,17 +120,21 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         }
 
         double looseness = _index.Embedding.Looseness;
-        if (Lengths[i] > LongestQuery)
-        {
-            return new QueryState(_index, query, null, looseness, double.NegativeInfinity, list);
-        }
-
-        double lowered = PrefixIndex.Lower(square, PrefixEmbedding.ShortWidth, looseness);
-        return new QueryState(_index, query, _images.Data + (long)i * PrefixEmbedding.Width, looseness * _lengths.Data[i], lowered, list);
+        bool tooLong = Lengths[i] > LongestQuery;
+        return new QueryState(
+            _index,
+            query,
+            tooLong ? null : _images.Data + (long)i * PrefixIndex.Width,
+            looseness * _lengths.Data[i],
+            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, PrefixEmbedding.ShortWidth, looseness),
+            _k,
+            double.PositiveInfinity,
+            list,
+            Seeds(i));
     }
 
     /// <summary>Centers a query and packs it for the dense kernel.</summary>
-    public QueryState CenterQuery(int i, float* query, NearestList list)
+    public QueryState CenterQuery(int i, float* query, double cap, NearestList list)
     {
         int columns = _index.Bank.Columns;
         int group = DenseKernel.GroupQueries;
@@ -123,7 +149,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
         double looseness = _index.Embedding.Looseness;
         double lowered = PrefixIndex.Lower(square, columns, looseness);
-        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, list);
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, _k, cap, list, Seeds(i));
     }
 
     /// <inheritdoc/>
@@ -137,10 +163,24 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _bounds.Dispose();
         Candidates.Dispose();
         _dense?.Dispose();
+        DisposeSeeds();
+    }
+
+    private SeedList Seeds(int i)
+    {
+        long offset = (long)i * (_k + SpareSeeds);
+        return new SeedList(_seedRows!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
+    }
+
+    private void DisposeSeeds()
+    {
+        _seedRows?.Dispose();
+        _seedEstimates?.Dispose();
+        _seedDistances?.Dispose();
     }
 
     private float ShortValue(int i, int column) =>
-        column < PrefixEmbedding.ShortWidth - 1 ? _images.Data[(long)i * PrefixEmbedding.Width + column] : _rests.Data[i];
+        column < PrefixEmbedding.ShortWidth - 1 ? _images.Data[(long)i * PrefixIndex.Width + column] : _rests.Data[i];
 
     private AlignedBuffer<float> AllocateDense()
     {

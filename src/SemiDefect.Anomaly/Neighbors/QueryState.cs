@@ -17,15 +17,16 @@ internal unsafe struct QueryState
     private const long ExactCost = 150;
     private const long DenseCost = 12;
 
-    // Rows' worth of patience, so that a few near rows at the start do not count as weak bounds.
-    private const long Patience = 256;
-
     private readonly PrefixIndex _index;
     private readonly float* _query;
     private readonly float* _image;
     private readonly double _looseness;
     private readonly double _loweredSquare;
+    private readonly int _k;
     private NearestList _list;
+    private SeedList _seeds;
+    private int _measuredSeeds;
+    private double _cap;
     private double _reach;
     private float _threshold;
     private long _budget;
@@ -36,15 +37,75 @@ internal unsafe struct QueryState
     /// <param name="image">Its long image; null where bounds come from the dense kernel.</param>
     /// <param name="looseness">How far an image may be from where exact arithmetic would put it.</param>
     /// <param name="loweredSquare">The query's part of every bound: its lowered squared length.</param>
+    /// <param name="k">Rows wanted.</param>
+    /// <param name="cap">A squared distance that k rows of the whole bank are known not to exceed; infinity if there is none.</param>
     /// <param name="list">Receives the rows found.</param>
-    public QueryState(PrefixIndex index, float* query, float* image, double looseness, double loweredSquare, NearestList list)
+    /// <param name="seeds">Receives the rows to begin with; k of them at least.</param>
+    public QueryState(
+        PrefixIndex index,
+        float* query,
+        float* image,
+        double looseness,
+        double loweredSquare,
+        int k,
+        double cap,
+        NearestList list,
+        SeedList seeds)
     {
         _index = index;
         _query = query;
         _image = image;
         _looseness = looseness;
         _loweredSquare = loweredSquare;
+        _k = k;
+        _cap = cap;
         _list = list;
+        _seeds = seeds;
+
+        // Patience with the bounds: a few near rows at the start do not mean that they are weak.
+        _budget = DenseCost * (256 + index.Bank.Rows / 16);
+        Tighten();
+    }
+
+    /// <summary>A squared distance that k rows are known not to exceed; infinity before there are seeds.</summary>
+    public readonly double Cap => _cap;
+
+    /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
+    public void Gather(int first, int count, float* estimates) => _seeds.Gather(first, count, estimates);
+
+    /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
+    public void MeasureSeeds()
+    {
+        if (_seeds.Count < _k)
+        {
+            return;
+        }
+
+        if (_image is not null)
+        {
+            for (int i = 0; i < _seeds.Count; i++)
+            {
+                float* image = _index.Images + (long)_seeds.Rows[i] * PrefixIndex.Width;
+                _seeds.Estimates[i] = ImageKernel.SquaredDistance(_image, image)
+                    + ImageKernel.SquaredDistance(_image + ImageKernel.Step, image + ImageKernel.Step);
+            }
+
+            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Rows, _seeds.Count));
+        }
+
+        double largest = 0;
+        for (int i = 0; i < _k; i += 4)
+        {
+            int taken = Math.Min(4, _k - i);
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, _seeds.Rows + i, taken, _seeds.Distances + i);
+            for (int j = i; j < i + taken; j++)
+            {
+                largest = Math.Max(largest, _seeds.Distances[j]);
+            }
+        }
+
+        _measuredSeeds = _k;
+        _cap = Math.Min(_cap, largest);
         Tighten();
     }
 
@@ -54,70 +115,16 @@ internal unsafe struct QueryState
     /// </summary>
     /// <param name="first">The first row.</param>
     /// <param name="count">The number of rows, a multiple of the rows in a panel.</param>
-    /// <param name="bounds">Overwritten in part.</param>
-    /// <param name="seeds">Working memory for the rows to begin with: k of them at least.</param>
+    /// <param name="bounds">One per row.</param>
     /// <param name="candidates">Working memory, empty.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
-    public bool Visit(int first, int count, float* bounds, Span<int> seeds, Candidates candidates, bool mayGiveUp) =>
-        Vector512.IsHardwareAccelerated ? Visit<Vector512<float>, Simd512>(first, count, bounds, seeds, candidates, mayGiveUp)
-        : Vector256.IsHardwareAccelerated ? Visit<Vector256<float>, Simd256>(first, count, bounds, seeds, candidates, mayGiveUp)
-        : Visit<Vector128<float>, Simd128>(first, count, bounds, seeds, candidates, mayGiveUp);
-
-    private bool Visit<TVector, TSimd>(int first, int count, float* bounds, Span<int> seeds, Candidates candidates, bool mayGiveUp)
-        where TVector : unmanaged
-        where TSimd : struct, ISimd<TVector, float>
+    public bool Visit(int first, int count, float* bounds, Candidates candidates, bool mayGiveUp)
     {
-        if (double.IsPositiveInfinity(_list.Limit))
-        {
-            int found = Least<TVector, TSimd>(bounds, count, seeds);
-            foreach (int seed in seeds[..found])
-            {
-                Add(first + seed, bounds[seed], candidates);
-                bounds[seed] = float.PositiveInfinity;
-            }
-
-            Settle(candidates, mayGiveUp: false);
-            _budget = DenseCost * Patience;
-        }
-
-        return Scan<TVector, TSimd>(first, count, bounds, candidates, mayGiveUp)
-            && Settle(candidates, mayGiveUp);
-    }
-
-    /// <summary>Finds the least bounds, least first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Least<TVector, TSimd>(float* bounds, int count, Span<int> chosen)
-        where TVector : unmanaged
-        where TSimd : struct, ISimd<TVector, float>
-    {
-        int wanted = chosen.Length;
-        int found = 0;
-        float worst = float.PositiveInfinity;
-        TVector threshold = TSimd.Broadcast(worst);
-        for (int i = 0; i < count; i += TSimd.Count)
-        {
-            uint mask = TSimd.LessThanMask(TSimd.Load(bounds + i), threshold);
-            for (; mask != 0; mask &= mask - 1)
-            {
-                int candidate = i + BitOperations.TrailingZeroCount(mask);
-                float bound = bounds[candidate];
-                if (bound < worst)
-                {
-                    int position = found == wanted ? wanted - 1 : found++;
-                    for (; position > 0 && bounds[chosen[position - 1]] > bound; position--)
-                    {
-                        chosen[position] = chosen[position - 1];
-                    }
-
-                    chosen[position] = candidate;
-                    worst = found == wanted ? bounds[chosen[wanted - 1]] : worst;
-                    threshold = TSimd.Broadcast(worst);
-                }
-            }
-        }
-
-        return found;
+        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(first, count, bounds, candidates, mayGiveUp)
+            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(first, count, bounds, candidates, mayGiveUp)
+            : Scan<Vector128<float>, Simd128>(first, count, bounds, candidates, mayGiveUp);
+        return finished && Settle(candidates, mayGiveUp);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -170,7 +177,7 @@ internal unsafe struct QueryState
     {
         if (Sse.IsSupported)
         {
-            byte* image = (byte*)(_index.Images + (long)row * PrefixEmbedding.Width);
+            byte* image = (byte*)(_index.Images + (long)row * PrefixIndex.Width);
             Sse.Prefetch0(image);
             Sse.Prefetch0(image + 64);
             Sse.Prefetch0(image + 128);
@@ -188,11 +195,19 @@ internal unsafe struct QueryState
         for (int i = 0; i < candidates.Count; i++)
         {
             int row = candidates.Rows[i];
-            float bound = ImageKernel.SquaredDistance(_image, _index.Images + (long)row * PrefixEmbedding.Width);
+            double reach = _reach + _index.Slacks[row];
+            double limit = reach * reach;
+            float* image = _index.Images + (long)row * PrefixIndex.Width;
+            float bound = ImageKernel.SquaredDistance(_image, image);
+            if (bound > limit)
+            {
+                continue;
+            }
+
+            bound += ImageKernel.SquaredDistance(_image + ImageKernel.Step, image + ImageKernel.Step);
             candidates.Rows[kept] = row;
             candidates.Bounds[kept] = bound;
-            double reach = _reach + _index.Slacks[row];
-            kept += bound > reach * reach ? 0 : 1;
+            kept += bound > limit ? 0 : 1;
         }
 
         candidates.Count = kept;
@@ -212,7 +227,6 @@ internal unsafe struct QueryState
             candidates.Sort();
         }
 
-        int columns = _index.Bank.Columns;
         double* distances = stackalloc double[4];
         int* rows = stackalloc int[4];
         for (int i = 0; i < candidates.Count;)
@@ -223,31 +237,29 @@ internal unsafe struct QueryState
                 return false;
             }
 
-            // Until there is a limit, no more than it takes to get one.
-            int most = _list.Missing == 0 ? 4 : Math.Min(4, _list.Missing);
             int taken = 0;
-            for (; taken < most && i < candidates.Count; i++)
+            bool tighter = false;
+            for (; taken < 4 && i < candidates.Count; i++)
             {
                 int row = candidates.Rows[i];
-                if (_image is not null)
-                {
-                    double reach = _reach + _index.Slacks[row];
-                    if (candidates.Bounds[i] > reach * reach)
-                    {
-                        continue;
-                    }
-                }
-                else if (candidates.Bounds[i] >= _threshold)
+                if (IsBeyond(row, candidates.Bounds[i]))
                 {
                     continue;
                 }
 
-                rows[taken++] = row;
+                int seed = new ReadOnlySpan<int>(_seeds.Rows, _measuredSeeds).IndexOf(row);
+                if (seed >= 0)
+                {
+                    tighter |= _list.Offer(_seeds.Distances[seed], row);
+                }
+                else
+                {
+                    rows[taken++] = row;
+                }
             }
 
-            ExactDistance.Squared(_query, _index.Bank.Data, columns, rows, taken, distances);
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, distances);
             _budget -= ExactCost * taken;
-            bool tighter = false;
             for (int j = 0; j < taken; j++)
             {
                 tighter |= _list.Offer(distances[j], rows[j]);
@@ -263,10 +275,21 @@ internal unsafe struct QueryState
         return true;
     }
 
-    /// <summary>Turns the list's limit into the bounds that a row must stay below.</summary>
+    private readonly bool IsBeyond(int row, float bound)
+    {
+        if (_image is null)
+        {
+            return bound >= _threshold;
+        }
+
+        double reach = _reach + _index.Slacks[row];
+        return bound > reach * reach;
+    }
+
+    /// <summary>Turns the limit into the bounds that a row must stay below.</summary>
     private void Tighten()
     {
-        double limit = _list.Limit;
+        double limit = Math.Min(_cap, _list.Limit);
         if (double.IsPositiveInfinity(limit))
         {
             _reach = double.PositiveInfinity;

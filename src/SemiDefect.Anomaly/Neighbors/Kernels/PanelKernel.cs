@@ -25,33 +25,34 @@ internal static unsafe class PanelKernel
     /// <param name="norms">What each row's sum starts with.</param>
     /// <param name="panels">The number of panels.</param>
     /// <param name="tile">The queries.</param>
-    /// <param name="columns">The columns of rows and queries.</param>
+    /// <param name="columns">The columns to look at, the first of each row and query.</param>
+    /// <param name="packedColumns">The columns of a panel.</param>
     /// <param name="bounds">Receives one row of results per query.</param>
     /// <param name="stride">From one query's results to the next one's.</param>
-    public static void Run(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    public static void Run(float* panel, float* norms, int panels, float* tile, int columns, int packedColumns, float* bounds, int stride)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            RunTwelve<Vector512<float>, Simd512>(panel, norms, panels, tile, columns, bounds, stride);
+            RunTwelve<Vector512<float>, Simd512>(panel, norms, panels, tile, columns, packedColumns, bounds, stride);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            RunSix<Vector256<float>, Simd256>(panel, norms, panels, tile, columns, bounds, stride);
+            RunSix<Vector256<float>, Simd256>(panel, norms, panels, tile, columns, packedColumns, bounds, stride);
         }
         else
         {
-            RunSix<Vector128<float>, Simd128>(panel, norms, panels, tile, columns, bounds, stride);
+            RunSix<Vector128<float>, Simd128>(panel, norms, panels, tile, columns, packedColumns, bounds, stride);
         }
     }
 
     /// <summary>Twelve queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTwelve<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    private static void RunTwelve<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, int packedColumns, float* bounds, int stride)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         int width = TSimd.Count;
-        for (int p = 0; p < panels; p++, norms += 2 * width, bounds += 2 * width)
+        for (int p = 0; p < panels; p++, panel += 2 * width * packedColumns, norms += 2 * width, bounds += 2 * width)
         {
             TVector n0 = TSimd.Load(norms);
             TVector n1 = TSimd.Load(norms + width);
@@ -67,11 +68,12 @@ internal static unsafe class PanelKernel
             TVector a9 = n0, b9 = n1;
             TVector a10 = n0, b10 = n1;
             TVector a11 = n0, b11 = n1;
+            float* rows = panel;
             float* query = tile;
-            for (int column = 0; column < columns; column++, panel += 2 * width, query += 12)
+            for (int column = 0; column < columns; column++, rows += 2 * width, query += 12)
             {
-                TVector r0 = TSimd.Load(panel);
-                TVector r1 = TSimd.Load(panel + width);
+                TVector r0 = TSimd.Load(rows);
+                TVector r1 = TSimd.Load(rows + width);
                 TVector value = TSimd.Broadcast(query[0]);
                 a0 = TSimd.MultiplyAdd(value, r0, a0);
                 b0 = TSimd.MultiplyAdd(value, r1, b0);
@@ -151,12 +153,12 @@ internal static unsafe class PanelKernel
 
     /// <summary>Six queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunSix<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    private static void RunSix<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, int packedColumns, float* bounds, int stride)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         int width = TSimd.Count;
-        for (int p = 0; p < panels; p++, norms += 2 * width, bounds += 2 * width)
+        for (int p = 0; p < panels; p++, panel += 2 * width * packedColumns, norms += 2 * width, bounds += 2 * width)
         {
             TVector n0 = TSimd.Load(norms);
             TVector n1 = TSimd.Load(norms + width);
@@ -166,11 +168,12 @@ internal static unsafe class PanelKernel
             TVector a3 = n0, b3 = n1;
             TVector a4 = n0, b4 = n1;
             TVector a5 = n0, b5 = n1;
+            float* rows = panel;
             float* query = tile;
-            for (int column = 0; column < columns; column++, panel += 2 * width, query += 6)
+            for (int column = 0; column < columns; column++, rows += 2 * width, query += 6)
             {
-                TVector r0 = TSimd.Load(panel);
-                TVector r1 = TSimd.Load(panel + width);
+                TVector r0 = TSimd.Load(rows);
+                TVector r1 = TSimd.Load(rows + width);
                 TVector value = TSimd.Broadcast(query[0]);
                 a0 = TSimd.MultiplyAdd(value, r0, a0);
                 b0 = TSimd.MultiplyAdd(value, r1, b0);
