@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Cli;
 /// <summary>The command line as a function: arguments in, text and an exit code out.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         // Numbers are read and written, and messages worded, the same in every country; for the threads that are
         // started from here on as well. And '\n' on every system: what is printed can be compared byte for byte.
@@ -28,11 +28,17 @@ internal static class CommandLine
             return ExitCode.BadUsage;
         }
 
-        // Our own handler turns errors into one line; the library's would print a stack trace.
-        var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        // Our own handlers turn errors into one line and signals into a cancellation that is waited for.
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         try
         {
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -55,6 +61,7 @@ internal static class CommandLine
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
         return root;
     }
 

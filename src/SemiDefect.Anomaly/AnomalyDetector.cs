@@ -67,7 +67,7 @@ public sealed class AnomalyDetector : IDisposable
         ArgumentNullException.ThrowIfNull(good);
         options ??= new FitOptions();
         options.Validate();
-        BackboneFile file = options.Backbone ?? BackboneFile.Open(BackboneFile.DefaultName);
+        BackboneFile file = options.Backbone ?? OpenBackbone(options);
         OnnxBackbone backbone = LoadBackbone(file, options);
         try
         {
@@ -260,6 +260,22 @@ public sealed class AnomalyDetector : IDisposable
         }
     }
 
+    private static BackboneFile OpenBackbone(FitOptions options)
+    {
+        if (options.PreferredBackbone is not { } preferred)
+        {
+            return BackboneFile.Open(BackboneFile.DefaultName);
+        }
+
+        if (UserBackbones.Find(preferred) is not null)
+        {
+            return BackboneFile.Open(preferred);
+        }
+
+        options.Notice?.Invoke($"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder ('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
+        return BackboneFile.Open(BackboneFile.DefaultName);
+    }
+
     private static OnnxBackbone LoadBackbone(BackboneFile file, FitOptions options)
     {
         var onnxOptions = new OnnxBackboneOptions { Taps = options.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
@@ -287,35 +303,35 @@ public sealed class AnomalyDetector : IDisposable
         FitOptions options,
         IReadOnlyList<MemoryBank> banks,
         DetectorThresholds thresholds) => new()
-    {
-        Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
-        Backbone = new BackboneRecord
         {
-            Name = file.Name,
-            Sha256 = file.Sha256,
-            Taps = backbone.Taps,
-            Included = options.IncludeBackbone,
-            Manifest = file.Manifest,
-        },
-        Preprocessing = preprocessing,
-        Patches = options.Patches,
-        Scoring = options.Scoring,
-        Map = options.Map,
-        Thresholds = thresholds,
-        Fit = new FitRecord
-        {
-            Preset = options.Preset,
-            Images = [.. good.Items.Select(item => item.RelativePath)],
-            Patches = features.Matrix.Rows,
-            CoresetMethod = options.Coreset.Method,
-            CoresetFraction = options.Coreset.Fraction,
-            CoresetCount = options.Coreset.Count,
-            ProjectionDimension = options.Coreset.ProjectionDimension,
-            Calibration = options.CalibrationFor(good.Items.Count),
-            Folds = options.Folds,
-            Seed = options.Seed,
-            Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
-        },
-        Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
-    };
+            Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
+            Backbone = new BackboneRecord
+            {
+                Name = file.Name,
+                Sha256 = file.Sha256,
+                Taps = backbone.Taps,
+                Included = options.IncludeBackbone,
+                Manifest = file.Manifest,
+            },
+            Preprocessing = preprocessing,
+            Patches = options.Patches,
+            Scoring = options.Scoring,
+            Map = options.Map,
+            Thresholds = thresholds,
+            Fit = new FitRecord
+            {
+                Preset = options.Preset,
+                Images = [.. good.Items.Select(item => item.RelativePath)],
+                Patches = features.Matrix.Rows,
+                CoresetMethod = options.Coreset.Method,
+                CoresetFraction = options.Coreset.Fraction,
+                CoresetCount = options.Coreset.Count,
+                ProjectionDimension = options.Coreset.ProjectionDimension,
+                Calibration = options.CalibrationFor(good.Items.Count),
+                Folds = options.Folds,
+                Seed = options.Seed,
+                Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
+            },
+            Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
+        };
 }

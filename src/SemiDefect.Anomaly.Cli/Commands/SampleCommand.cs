@@ -7,11 +7,13 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 /// <summary><c>semidefect sample</c>: the generated sample set.</summary>
 internal static class SampleCommand
 {
+    private static readonly SampleOptions Committed = new();
+
     public static Command Create()
     {
         var folder = new Option<string>("--out") { Description = "The folder to write to.", HelpName = "DIR", Required = true };
-        var seed = new Option<ulong>("--seed") { Description = "Other seeds give other images of the same dies.", DefaultValueFactory = _ => 0 };
-        var count = new Option<int>("--count") { Description = "Good images per die to learn from.", DefaultValueFactory = _ => 30 };
+        var seed = new Option<ulong>("--seed") { Description = "Other seeds give other images of the same dies.", DefaultValueFactory = _ => Committed.Seed };
+        var count = new Option<int>("--count") { Description = "Good images per die to learn from.", DefaultValueFactory = _ => Committed.Count };
         var command = new Command("sample", "Generate the sample set: two dies, good ones and twelve types of defects with masks.") { folder, seed, count };
         command.SetAction((parsed, cancellationToken) =>
         {

@@ -8,6 +8,8 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(ScoreJson))]
 [JsonSerializable(typeof(BackbonesJson))]
 [JsonSerializable(typeof(ThresholdChangeJson))]
+[JsonSerializable(typeof(SearchTimingJson))]
+[JsonSerializable(typeof(CoresetTimingJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 internal sealed record DetectorInfoJson(
@@ -64,3 +66,23 @@ internal sealed record BackboneListingJson(
     string Sha256,
     IReadOnlyList<string> Taps,
     long MultiplyAdds224);
+
+internal sealed record SearchTimingJson(
+    int Schema,
+    IReadOnlyList<int> Bank,
+    int Queries,
+    int K,
+    [property: JsonPropertyName("median_s")] double MedianSeconds,
+    [property: JsonPropertyName("best_s")] double BestSeconds,
+    [property: JsonPropertyName("index_s")] double IndexSeconds,
+    int Runs,
+    double SumOfNearest);
+
+internal sealed record CoresetTimingJson(
+    int Schema,
+    IReadOnlyList<int> Features,
+    [property: JsonPropertyName("median_s")] double MedianSeconds,
+    [property: JsonPropertyName("best_s")] double BestSeconds,
+    int Picks,
+    double CoveringRadius,
+    IReadOnlyList<int> FirstIndices);

@@ -18,8 +18,11 @@ public sealed record FitOptions
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
-    /// <summary>The network; null for the embedded default.</summary>
+    /// <summary>The network; null for <see cref="PreferredBackbone"/> where it can be had, else the embedded default.</summary>
     public BackboneFile? Backbone { get; init; }
+
+    /// <summary>The network that the preset wants, by name; used only where the user's backbone folder has it.</summary>
+    public string? PreferredBackbone { get; init; }
 
     /// <summary>The outputs to use; empty for <see cref="PreferredTaps"/> where the network has them, else its own default.</summary>
     public IReadOnlyList<string> Taps { get; init; } = [];

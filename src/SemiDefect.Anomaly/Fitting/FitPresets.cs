@@ -33,6 +33,7 @@ public static class FitPresets
     private static FitOptions Seed() => new()
     {
         Preset = "seed",
+        PreferredBackbone = "wide_resnet101_2",
         PreferredTaps = ["layer3"],
         Resize = ResizeKind.ShorterSide,
         ResizeSize = 224,
@@ -53,6 +54,7 @@ public static class FitPresets
     private static FitOptions Amazon() => new()
     {
         Preset = "amazon",
+        PreferredBackbone = "wide_resnet50_2",
         PreferredTaps = ["layer2", "layer3"],
         Resize = ResizeKind.ShorterSide,
         ResizeSize = 256,
@@ -66,6 +68,7 @@ public static class FitPresets
     private static FitOptions Anomalib() => new()
     {
         Preset = "anomalib",
+        PreferredBackbone = "wide_resnet50_2",
         PreferredTaps = ["layer2", "layer3"],
         Resize = ResizeKind.Squash,
         ResizeSize = 256,

@@ -56,15 +56,18 @@ internal static class ZlibEncoder
         var tokens = new List<Token>(BlockTokens);
         int at = 0;
         int entered = 0;
+        Token? known = null;
         while (at < data.Length)
         {
-            Token match = FindMatch(data, at, head, previous);
+            Token match = known ?? FindMatch(data, at, head, previous);
+            known = null;
             Enter(data, ref entered, at + 1, head, previous);
 
             // A longer match that starts one byte later is worth a literal (lazy matching).
-            if (match.Length > 0 && match.Length < LongestMatch && FindMatch(data, at + 1, head, previous).Length > match.Length)
+            if (match.Length is > 0 and < LongestMatch && FindMatch(data, at + 1, head, previous) is { } next && next.Length > match.Length)
             {
                 match = default;
+                known = next;
             }
 
             tokens.Add(match.Length == 0 ? new Token(0, data[at]) : match);
@@ -108,10 +111,14 @@ internal static class ZlibEncoder
         int candidate = head[Hash(data, at)];
         for (int step = 0; step < ChainLimit && candidate >= 0 && at - candidate < WindowSize && best.Length < limit; step++)
         {
-            int length = wanted.CommonPrefixLength(data.Slice(candidate, limit));
-            if (length > best.Length && (length > ShortestMatch || length == ShortestMatch && at - candidate <= FarthestShortMatch))
+            // The byte that a longer match must have tells most candidates apart without a comparison.
+            if (data[candidate + best.Length] == wanted[best.Length])
             {
-                best = new Token(length, at - candidate);
+                int length = wanted.CommonPrefixLength(data.Slice(candidate, limit));
+                if (length > best.Length && (length > ShortestMatch || length == ShortestMatch && at - candidate <= FarthestShortMatch))
+                {
+                    best = new Token(length, at - candidate);
+                }
             }
 
             candidate = previous[candidate & (WindowSize - 1)];

@@ -15,7 +15,15 @@ public class GoldenNeighborsTests
         AssertGolden(search);
     }
 
-    private static void AssertGolden(FlatNearestNeighbors search)
+    [Fact]
+    public void Prefix_search_equals_the_golden_neighbors()
+    {
+        using FeatureMatrix bank = Bank();
+        using var search = new PrefixNearestNeighbors(bank);
+        AssertGolden(search);
+    }
+
+    private static void AssertGolden(INearestNeighbors search)
     {
         double[] expectedDistances = NpyFile.Read<double>(Golden("knn/knn_squared_l2_5.npy")).Values;
         long[] expectedIndices = NpyFile.Read<long>(Golden("knn/knn_indices_5.npy")).Values;

@@ -11,6 +11,9 @@ internal static class HardData
         "huge", "largest", "tiny", "denormal", "mixed scale", "one row far away", "sparse",
     ];
 
+    /// <summary>The kinds for checks in child processes, where vectors without hardware are slow.</summary>
+    public static IReadOnlyList<string> FewKinds { get; } = ["gaussian", "low rank", "clustered", "grid", "denormal", "mixed scale"];
+
     public static float[] Make(string kind, int rows, int columns, ulong seed)
     {
         var generator = new SeededGenerator(seed);

@@ -55,8 +55,8 @@ internal static class Camera
                 double level = planes[channel][i];
 
                 // Light comes in quanta: the noise grows with the root of the brightness. A color camera has few red and
-                // blue cells and fills in between them, which halves their noise.
-                double share = planes.Length == 3 && channel != 1 ? 0.5 : 1;
+                // blue cells and fills in between them, which smooths their noise.
+                double share = planes.Length == 3 && channel != 1 ? 0.35 : 1;
                 double deviation = share * conditions.NoiseLevel * Math.Sqrt(0.2 + Math.Max(0, level) * (0.8 / 128));
                 double noisy = level + deviation * NearGaussian(generator);
                 pixels[i * planes.Length + channel] = (byte)Math.Clamp(Math.Floor(noisy + 0.5), 0, 255);

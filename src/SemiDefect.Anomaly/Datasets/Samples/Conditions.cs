@@ -8,12 +8,12 @@ namespace SemiDefect.Anomaly.Datasets.Samples;
 /// </summary>
 internal sealed class Conditions
 {
-    /// <summary>Draws the conditions of one image.</summary>
-    public Conditions(SeededGenerator generator)
+    /// <summary>Draws what the placement leaves open.</summary>
+    public Conditions(Placement placement, SeededGenerator generator)
     {
-        Pose = new Pose(generator.NextDouble(-0.014, 0.014), generator.NextDouble(-6, 6), generator.NextDouble(-6, 6));
+        Pose = new Pose(0.014 * (2 * placement.Angle - 1), 5.5 * (2 * placement.ShiftX - 1), 5.5 * (2 * placement.ShiftY - 1));
+        Gain = 0.88 + 0.22 * placement.Light;
         OverEtch = generator.NextDouble(-0.12, 0.12);
-        Gain = generator.NextDouble(0.88, 1.1);
         GradientX = generator.NextDouble(-0.08, 0.08);
         GradientY = generator.NextDouble(-0.08, 0.08);
         Vignetting = generator.NextDouble(0.02, 0.1);
@@ -21,7 +21,7 @@ internal sealed class Conditions
         LightX = -0.7 + generator.NextDouble(-0.1, 0.1);
         LightY = -0.7 + generator.NextDouble(-0.1, 0.1);
         Blur = generator.NextDouble(0.55, 0.75);
-        NoiseLevel = generator.NextDouble(0.6, 1.1);
+        NoiseLevel = generator.NextDouble(0.45, 0.8);
         FilmThickness = new ValueNoise(generator, 60);
         Grain = new ValueNoise(generator, 1.9);
         PadMarkSeed = generator.NextUInt64();

@@ -11,10 +11,10 @@ internal static class DefectMaker
     private const double NearEdge = 24;
     private const double FarEdge = DiePattern.Size - NearEdge;
 
-    private static readonly Material DarkResidue = new(40, 34, 32, 0.5, 0.12);
-    private static readonly Material BrownResidue = new(112, 76, 44, 0.7, 0.12);
-    private static readonly Material BrightResidue = new(216, 210, 196, 0.9, 0.1);
-    private static readonly Material Gouge = new(206, 204, 200, -0.2, 0.3);
+    private static readonly Material DarkResidue = new(58, 48, 44, 0.5, 0.12);
+    private static readonly Material BrownResidue = new(116, 78, 46, 0.7, 0.12);
+    private static readonly Material BrightResidue = new(188, 182, 166, 0.9, 0.1);
+    private static readonly Material Gouge = new(190, 186, 178, -0.2, 0.25);
 
     /// <summary>The kinds of defects, in ordinal order.</summary>
     public static IReadOnlyList<string> Types { get; } =
@@ -43,11 +43,11 @@ internal static class DefectMaker
         "semicircle" => Around(generator, (x, y) => Bow(x, y, generator, Math.PI / 2)),
         "quarter_circle" => Around(generator, (x, y) => Bow(x, y, generator, Math.PI / 4)),
         "square_line" => Around(generator, (x, y) => Square(x, y, generator).Outline(generator.NextDouble(0.9, 1.6))),
-        "dot" => Around(generator, (x, y) => Rectangle.Disc(x, y, 1 + 2.8 * generator.NextDouble() * generator.NextDouble())),
+        "dot" => Around(generator, (x, y) => Rectangle.Disc(x, y, 0.6 + 3.2 * generator.NextDouble() * generator.NextDouble())),
         "diagonal_line" => Line(generator, generator.NextDouble(28, 80), generator.NextDouble(0.8, 1.4), Math.PI / 4 * (1 + 2 * generator.NextInt32(2)) + generator.NextDouble(-0.12, 0.12)),
-        "short_line" => Line(generator, generator.NextDouble(8, 16), generator.NextDouble(0.9, 1.5), AnyAngle(generator)),
+        "short_line" => Line(generator, generator.NextDouble(9, 17), generator.NextDouble(1.1, 1.7), AnyAngle(generator)),
         "thick_line" => Line(generator, generator.NextDouble(20, 60), generator.NextDouble(2.2, 3.6), AnyAngle(generator)),
-        "thin_line" => Line(generator, generator.NextDouble(35, 100), generator.NextDouble(0.4, 0.6), AnyAngle(generator)),
+        "thin_line" => Line(generator, generator.NextDouble(35, 100), generator.NextDouble(0.45, 0.65), AnyAngle(generator)),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such defect."),
     };
 
@@ -60,7 +60,7 @@ internal static class DefectMaker
             _ => BrightResidue,
         };
         Shape rough = shape.Roughened(new ValueNoise(generator, 3), generator.NextDouble(0.1, 0.35));
-        return new Element(rough, material, generator.NextInt32(4) == 0 ? generator.NextDouble(0.5, 0.7) : generator.NextDouble(0.7, 1), generator.NextDouble(1, 1.4));
+        return new Element(rough, material, generator.NextInt32(5) == 0 ? generator.NextDouble(0.55, 0.75) : generator.NextDouble(0.8, 1), generator.NextDouble(1, 1.4));
     }
 
     private static T Around<T>(SeededGenerator generator, Func<double, double, T> make)
@@ -72,7 +72,7 @@ internal static class DefectMaker
     private static double AnyAngle(SeededGenerator generator) => generator.NextDouble(0, Math.PI);
 
     private static Arc Bow(double x, double y, SeededGenerator generator, double halfSweep) =>
-        new(x, y, generator.NextDouble(9, 20), generator.NextDouble(0.9, 1.7), generator.NextDouble(0, 2 * Math.PI), halfSweep);
+        new(x, y, generator.NextDouble(11, 22), generator.NextDouble(1, 1.8), generator.NextDouble(0, 2 * Math.PI), halfSweep);
 
     private static Rectangle Square(double x, double y, SeededGenerator generator)
     {
@@ -128,7 +128,7 @@ internal static class DefectMaker
     private static List<Element> BreakTrace(DiePattern pattern, SeededGenerator generator)
     {
         var elements = new List<Element>(pattern.Elements);
-        (int index, Polyline trace, Spot spot) = PickSpot(pattern, generator, generator.NextDouble(5, 11), margin: 2);
+        (int index, Polyline trace, Spot spot) = PickSpot(pattern, generator, generator.NextDouble(6, 12), margin: 2);
         double slant = generator.NextDouble(-0.35, 0.35);
         double cosine = PortableMath.Cos(slant);
         double sine = PortableMath.Sin(slant);

@@ -5,14 +5,14 @@ namespace SemiDefect.Anomaly.Datasets.Samples;
 /// <summary>A small microcontroller under a color microscope: two memories, a field of logic cells, analog parts and a bus.</summary>
 internal static class LogicDie
 {
-    private static readonly Material Street = new(58, 54, 60, 0, 0.06);
-    private static readonly Material Silicon = new(40, 62, 92, 0.1, 0.04);
+    private static readonly Material Street = new(58, 54, 60, 0, 0.05);
+    private static readonly Material Silicon = new(40, 62, 92, 0.1, 0.025);
     private static readonly Material Well = new(52, 52, 96, 0.1, 0.04);
     private static readonly Material Metal = new(176, 166, 138, 0.6, 0.06);
     private static readonly Material Copper = new(158, 116, 82, 0.5, 0.05);
     private static readonly Material PadRim = new(186, 168, 120, 0.8, 0.06);
-    private static readonly Material PadOpening = new(222, 208, 168, 0.6, 0.07);
-    private static readonly Material PadMark = new(134, 116, 84, 0.35, 0.15);
+    private static readonly Material PadOpening = new(216, 202, 162, 0.7, 0.05);
+    private static readonly Material PadMark = new(162, 146, 112, 0.5, 0.1);
     private static readonly Material Via = new(226, 214, 180, 0.8, 0.03);
     private static readonly Material ViaHole = new(70, 62, 56, 0.2, 0.03);
     private static readonly Material MemoryLow = new(74, 48, 104, 0.1, 0.03);

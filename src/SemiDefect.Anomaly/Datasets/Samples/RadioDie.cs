@@ -12,7 +12,7 @@ internal static class RadioDie
     private static readonly Material LowMetal = Material.Gray(136, 0.5, 0.06);
     private static readonly Material PadMetal = Material.Gray(204, 0.8, 0.08);
     private static readonly Material PadRim = Material.Gray(158, 1, 0.05);
-    private static readonly Material PadMark = Material.Gray(118, 0.4, 0.19);
+    private static readonly Material PadMark = Material.Gray(152, 0.7, 0.12);
     private static readonly Material Hole = Material.Gray(58, 0.2, 0.04);
     private static readonly Material Dielectric = Material.Gray(104, 0.45, 0.04);
 

@@ -49,12 +49,21 @@ public static class SampleGenerator
     {
         foreach (DiePattern pattern in Patterns.Value)
         {
-            foreach ((string set, string? defect, int count) in
-                ((string, string?, int)[])[("train/good", null, options.Count), ("test/good", null, options.TestGoodCount), .. DefectMaker.Types.Select(type => ($"test/{type}", type, options.DefectCount))])
+            for (int i = 0; i < options.Count; i++)
             {
-                for (int i = 0; i < count; i++)
+                yield return new Job(pattern, $"{pattern.Name}/train/good/{i:D3}.png", TrainIndex: i);
+            }
+
+            for (int i = 0; i < options.TestGoodCount; i++)
+            {
+                yield return new Job(pattern, $"{pattern.Name}/test/good/{i:D3}.png");
+            }
+
+            foreach (string type in DefectMaker.Types)
+            {
+                for (int i = 0; i < options.DefectCount; i++)
                 {
-                    yield return new Job(pattern, defect, $"{pattern.Name}/{set}/{i:D3}.png", defect is null ? null : $"{pattern.Name}/ground_truth/{defect}/{i:D3}_mask.png");
+                    yield return new Job(pattern, $"{pattern.Name}/test/{type}/{i:D3}.png", $"{pattern.Name}/ground_truth/{type}/{i:D3}_mask.png", type);
                 }
             }
         }
@@ -64,7 +73,7 @@ public static class SampleGenerator
     {
         ulong imageSeed = SeedFor(job.Path, seed);
         SampleImage image = job.Defect is null
-            ? SampleRenderer.RenderGood(job.Pattern, imageSeed)
+            ? SampleRenderer.RenderGood(job.Pattern, imageSeed, job.TrainIndex)
             : SampleRenderer.RenderDefect(job.Pattern, job.Defect, imageSeed);
         WritePng(Path.Combine(folder, job.Path), job.Pattern.IsColor ? 3 : 1, image.Pixels);
         if (image.Mask is not null)
@@ -76,7 +85,7 @@ public static class SampleGenerator
     private static void WritePng(string path, int channels, byte[] pixels) =>
         AtomicFile.Write(path, stream => PngWriter.Write(stream, DiePattern.Size, DiePattern.Size, channels, pixels));
 
-    /// <summary>FNV-1a (Fowler, Noll and Vo) of the path, mixed with the seed.</summary>
+    /// <summary>FNV-1a (Fowler, Noll and Vo) of the path, plus the seed, scrambled.</summary>
     private static ulong SeedFor(string path, ulong seed)
     {
         ulong hash = 0xCBF29CE484222325;
@@ -85,7 +94,7 @@ public static class SampleGenerator
             hash = (hash ^ value) * 0x100000001B3;
         }
 
-        return new SeededGenerator(hash ^ new SeededGenerator(seed).NextUInt64()).NextUInt64();
+        return new SeededGenerator(hash + seed).NextUInt64();
     }
 
     private static void RefuseStrangers(string folder, Job[] jobs)
@@ -101,5 +110,5 @@ public static class SampleGenerator
         }
     }
 
-    private sealed record Job(DiePattern Pattern, string? Defect, string Path, string? MaskPath);
+    private sealed record Job(DiePattern Pattern, string Path, string? MaskPath = null, string? Defect = null, int? TrainIndex = null);
 }

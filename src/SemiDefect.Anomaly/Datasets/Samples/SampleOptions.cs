@@ -6,7 +6,7 @@ public sealed record SampleOptions
     private readonly int _count = 30;
 
     /// <summary>What chance starts from; other seeds give other images of the same dies.</summary>
-    public ulong Seed { get; init; }
+    public ulong Seed { get; init; } = 2;
 
     /// <summary>
     /// The number of good images per die to learn from, 1 to 10000. A quarter as many good ones and, of every type of

@@ -20,10 +20,11 @@ internal static class SampleRenderer
     private const int LeastArea = 3;
     private const int LeastLineArea = 9;
 
-    /// <summary>A good die.</summary>
-    public static SampleImage RenderGood(DiePattern pattern, ulong seed)
+    /// <summary>A good die; the index is that of a training image.</summary>
+    public static SampleImage RenderGood(DiePattern pattern, ulong seed, int? trainIndex)
     {
-        var conditions = new Conditions(new SeededGenerator(seed));
+        var generator = new SeededGenerator(seed);
+        var conditions = new Conditions(trainIndex is { } index ? Placement.Even(index) : Placement.Random(generator), generator);
         pattern = Probed(pattern, conditions);
         return new SampleImage(Camera.Expose(Develop(pattern, pattern.Elements, conditions), conditions), null);
     }
@@ -32,7 +33,7 @@ internal static class SampleRenderer
     public static SampleImage RenderDefect(DiePattern pattern, string type, ulong seed)
     {
         var generator = new SeededGenerator(seed);
-        var conditions = new Conditions(generator);
+        var conditions = new Conditions(Placement.Random(generator), generator);
         pattern = Probed(pattern, conditions);
         double[][] good = Develop(pattern, pattern.Elements, conditions);
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -58,12 +59,12 @@ internal static class SampleRenderer
         {
             for (int marks = generator.NextInt32(6) == 0 ? 2 : 1; marks > 0; marks--)
             {
-                double x = padX + generator.NextDouble(-1.5, 1.5);
-                double y = padY + generator.NextDouble(-1.5, 1.5);
+                double x = padX + generator.NextDouble(-1.2, 1.2);
+                double y = padY + generator.NextDouble(-1.2, 1.2);
                 double reachX = generator.NextDouble(-0.5, 0.5);
                 double reachY = generator.NextDouble(0.8, 1.8);
                 var mark = new Polyline(generator.NextDouble(0.7, 1.1), (x - reachX, y - reachY), (x + reachX, y + reachY));
-                elements.Add(new Element(mark, pattern.PadMark, generator.NextDouble(0.35, 0.65)));
+                elements.Add(new Element(mark, pattern.PadMark, generator.NextDouble(0.4, 0.8)));
             }
         }
 

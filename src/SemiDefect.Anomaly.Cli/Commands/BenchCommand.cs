@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using SemiDefect.Anomaly.Benchmarking;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Memory;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect bench</c>: times the search and the coreset on arrays of anyone's.</summary>
+internal static class BenchCommand
+{
+    public static Command Create()
+    {
+        var search = new Option<string[]>("--search")
+        {
+            Description = "Time exact nearest neighbors: the bank and the queries, float32 .npy [rows, dimensions].",
+            HelpName = "BANK.npy> <QUERIES.npy",
+            Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var k = new Option<int>("--k") { Description = "Neighbors per query.", DefaultValueFactory = _ => 1 };
+        var coreset = new Option<string[]>("--coreset")
+        {
+            Description = "Time the exact greedy coreset: the features, float32 .npy [rows, dimensions], and the share to pick.",
+            HelpName = "FEATURES.npy> <FRACTION",
+            Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<int> threads = GlobalOptions.Threads();
+        Option<bool> json = GlobalOptions.Json();
+        var command = new Command("bench", "Time the search or the coreset on your own arrays.") { search, k, coreset, threads, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            bool asJson = parsed.GetValue(json);
+            if (parsed.GetValue(search) is [string bank, string queries])
+            {
+                SearchTiming timing = SearchBenchmark.Run(bank, queries, parsed.GetValue(k), parsed.GetValue(threads), cancellationToken);
+                output.WriteLine(asJson ? ToJson(timing) : $"{timing.Queries} queries, bank {timing.BankRows} x {timing.Dimension}, k {timing.K}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s of {timing.Runs}; index {Text.Number(timing.IndexSeconds)} s");
+            }
+            else if (parsed.GetValue(coreset) is [string features, string fraction])
+            {
+                CoresetTiming timing = RunCoreset(features, fraction, parsed.GetValue(threads), cancellationToken);
+                output.WriteLine(asJson ? ToJson(timing) : $"{timing.Picks} picks of {timing.Rows} x {timing.Dimension}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s; covering radius {Text.Number(timing.CoveringRadius)}");
+            }
+            else
+            {
+                throw new UsageException("Say what to time: --search BANK.npy QUERIES.npy, or --coreset FEATURES.npy FRACTION.");
+            }
+
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static CoresetTiming RunCoreset(string features, string fraction, int threads, CancellationToken cancellationToken)
+    {
+        if (!double.TryParse(fraction, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is not (> 0 and <= 1))
+        {
+            throw new UsageException($"The share to pick is a number above 0 and at most 1, not '{fraction}'.");
+        }
+
+        return ProgressDisplay.Run(display => CoresetBenchmark.Run(features, share, threads, new CoresetDisplay(display), cancellationToken));
+    }
+
+    private static string ToJson(SearchTiming timing) => JsonSerializer.Serialize(
+        new SearchTimingJson(
+            1, [timing.BankRows, timing.Dimension], timing.Queries, timing.K, timing.MedianSeconds, timing.BestSeconds, timing.IndexSeconds, timing.Runs, timing.SumOfNearest),
+        CliJson.Default.SearchTimingJson);
+
+    private static string ToJson(CoresetTiming timing) => JsonSerializer.Serialize(
+        new CoresetTimingJson(
+            1, [timing.Rows, timing.Dimension], timing.MedianSeconds, timing.BestSeconds, timing.Picks, timing.CoveringRadius, timing.FirstIndices),
+        CliJson.Default.CoresetTimingJson);
+
+    private sealed class CoresetDisplay(ProgressDisplay display) : IProgress<CoresetProgress>
+    {
+        public void Report(CoresetProgress value) => display.Report("Picking", value.Picks, value.Target);
+    }
+}

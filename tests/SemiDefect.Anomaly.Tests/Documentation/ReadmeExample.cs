@@ -1,0 +1,24 @@
+// <example>
+using SemiDefect.Anomaly;
+using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Scoring;
+
+namespace MyLine;
+
+public static class Example
+{
+    public static void Run(string goodFolder, string newImage, string detectorFile)
+    {
+        using AnomalyDetector fitted = AnomalyDetector.Fit(DatasetFolder.Open(goodFolder));
+        fitted.Save(detectorFile);
+
+        using AnomalyDetector detector = AnomalyDetector.Load(detectorFile);
+        Inspection inspection = detector.Inspect(newImage);
+        Console.WriteLine($"{(inspection.IsAbnormal ? "abnormal" : "normal")}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
+        foreach (Region region in inspection.Regions)
+        {
+            Console.WriteLine($"  {region.Area} pixels around ({region.CentroidX:F0}, {region.CentroidY:F0})");
+        }
+    }
+}
+// </example>
