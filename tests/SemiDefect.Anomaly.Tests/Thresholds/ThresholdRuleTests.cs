@@ -82,12 +82,12 @@ public class ThresholdRuleTests
         double[] scores = [.. Enumerable.Range(0, count).Select(i => 10 + 0.3 * i)];
         ThresholdEstimate estimate = ThresholdRule.Compute(scores, new ThresholdOptions());
         Assert.Equal("exponential-tail", estimate.Method);
-        Assert.InRange(estimate.Value, scores.Max() * 1.05, scores.Max() * 2.7);
+        Assert.InRange(estimate.Value, scores.Max() * 1.02, scores.Max() * 1.7);
     }
 
     [Fact]
-    public void One_image_of_score_1_gives_2_66_at_one_percent() =>
-        Assert.Equal(Math.Pow(50, 0.25), ThresholdRule.Compute([1], new ThresholdOptions()).Value, 1e-12);
+    public void One_image_of_score_1_gives_1_66_at_one_percent() =>
+        Assert.Equal(1 + 0.4 * (Math.Pow(50, 0.25) - 1), ThresholdRule.Compute([1], new ThresholdOptions()).Value, 1e-12);
 
     [Fact]
     public void Any_scores_give_a_finite_threshold_no_lower_than_the_highest() =>
