@@ -1,3 +1,4 @@
+using System.Numerics;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -9,13 +10,13 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// </summary>
 internal sealed unsafe class PrefixSearch : IDisposable
 {
-    private const int LeastRowsPerSegment = 1024;
+    private const int LeastGroupsPerSegment = 2;
 
-    // A first pass over many rows looks at so many columns, to find rows worth measuring for a start.
-    private const int EstimateColumns = 16;
+    // To begin with, each query looks into so many blocks whose middles are nearest.
+    private const int FirstBlocks = 4;
 
-    // In passes over many rows, bounds and panels then stay in the second-level cache.
-    private const int PassRows = 2048;
+    // Blocks that all tiles of a piece meet while they are in the second-level cache: 512 KiB.
+    private const int GroupsAtOnce = 8;
 
     // After so many queries, the others follow if nine in ten gave up.
     private const int LeastVisited = 48;
@@ -62,7 +63,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
         _caps = new double[count];
         _caps.AsSpan().Fill(double.PositiveInfinity);
         int tiles = (count + PanelKernel.TileQueries - 1) / PanelKernel.TileQueries;
-        _segments = Math.Max(1, Math.Min((threads + tiles - 1) / tiles, index.Bank.Rows / LeastRowsPerSegment));
+        _segments = Math.Max(1, Math.Min((threads + tiles - 1) / tiles, index.Blocks.Groups / LeastGroupsPerSegment));
         if (_segments > 1)
         {
             _partDistances = new AlignedBuffer<double>((long)_segments * count * k);
@@ -71,8 +72,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
 
         if (excludedGroup >= 0 && !groups.IsEmpty)
         {
-            _maskedNorms = Mask(index.Norms, groups, excludedGroup);
-            _maskedDenseNorms = Mask(index.DenseNorms, groups, excludedGroup);
+            _maskedNorms = Mask(index.Norms, index.Blocks.Order, groups, excludedGroup);
+            _maskedDenseNorms = Mask(index.DenseNorms, null, groups, excludedGroup);
         }
     }
 
@@ -134,7 +135,6 @@ internal sealed unsafe class PrefixSearch : IDisposable
     private void VisitByImages(int first, int end, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
     {
         int count = end - first;
-        int tileQueries = PanelKernel.TileQueries;
         if (_visited >= LeastVisited && _gaveUpCount * 10L >= _visited * 9L)
         {
             _gaveUp.AsSpan(first, count).Fill(1);
@@ -148,96 +148,154 @@ internal sealed unsafe class PrefixSearch : IDisposable
             scratch.States[i] = scratch.ImageState(i, _queries + (long)(first + i) * _index.Bank.Columns, List(first + i, segment));
         }
 
-        (int startPanel, int endPanel) = Segment(segment);
-        bool onePass = (endPanel - startPanel) * _index.PanelRows <= PrefixSearchScratch.ChunkRows;
-        if (onePass)
+        for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
+        {
+            Begin(scratch, tile, Math.Min(count, tile + PanelKernel.TileQueries));
+        }
+
+        (int start, int stop) = Segment(segment);
+        for (int group = start; group < stop && _gaveUp.AsSpan(first, count).Contains(0); group += GroupsAtOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            for (int tile = 0; tile < count; tile += tileQueries)
+            for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
             {
-                VisitTile(scratch, first, tile, count, startPanel, endPanel, PrefixEmbedding.ShortWidth, seed: true, visit: true);
-            }
-
-            return;
-        }
-
-        int chunkPanels = PassRows / _index.PanelRows;
-        for (int pass = 0; pass < 2; pass++)
-        {
-            for (int panel = startPanel; panel < endPanel && _gaveUp.AsSpan(first, count).Contains(0); panel += chunkPanels)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                int next = Math.Min(panel + chunkPanels, endPanel);
-                for (int tile = 0; tile < count; tile += tileQueries)
-                {
-                    int columns = pass == 0 ? EstimateColumns : PrefixEmbedding.ShortWidth;
-                    VisitTile(scratch, first, tile, count, panel, next, columns, seed: pass == 0 && next == endPanel, visit: pass == 1);
-                }
+                VisitTile(scratch, first, tile, Math.Min(count, tile + PanelKernel.TileQueries), group, Math.Min(stop, group + GroupsAtOnce));
             }
         }
     }
 
-    /// <summary>One tile of queries against consecutive panels: gathers rows to begin with, measures them, visits all, or all of it.</summary>
-    private void VisitTile(
-        PrefixSearchScratch scratch,
-        int first,
-        int tile,
-        int count,
-        int panel,
-        int endPanel,
-        int columns,
-        bool seed,
-        bool visit)
+    /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
+    private void Begin(PrefixSearchScratch scratch, int tile, int tileEnd)
     {
-        int row = panel * _index.PanelRows;
-        int rows = (endPanel - panel) * _index.PanelRows;
-        PanelKernel.Run(
-            _index.PanelData + (long)row * PrefixEmbedding.ShortWidth,
-            Norms + row,
-            endPanel - panel,
-            scratch.Tiles + tile * PrefixEmbedding.ShortWidth,
-            columns,
-            PrefixEmbedding.ShortWidth,
-            scratch.Bounds,
-            PrefixSearchScratch.ChunkRows);
-        for (int i = tile; i < Math.Min(count, tile + PanelKernel.TileQueries); i++)
+        int wanted = Math.Min(FirstBlocks, PrefixSearchScratch.BatchBlocks / PanelKernel.TileQueries);
+        Span<SeedList> near = stackalloc SeedList[PanelKernel.TileQueries];
+        for (int i = tile; i < tileEnd; i++)
         {
-            ref QueryState state = ref scratch.States[i];
-            float* bounds = scratch.Bounds + (i - tile) * PrefixSearchScratch.ChunkRows;
-            if (scratch.Lengths[i] > PrefixSearchScratch.LongestQuery)
+            near[i - tile] = scratch.NearBlocks(i, wanted);
+        }
+
+        for (int batch = 0; batch < _index.MiddleBlocks; batch += PrefixSearchScratch.BatchBlocks)
+        {
+            int blocks = Math.Min(PrefixSearchScratch.BatchBlocks, _index.MiddleBlocks - batch);
+            for (int i = 0; i < blocks; i++)
+            {
+                scratch.Starts[i] = (batch + i) * BlockKernel.BlockRows;
+            }
+
+            Bound(scratch, tile, _index.Middles, _index.MiddleNorms, blocks);
+            for (int i = tile; i < tileEnd; i++)
+            {
+                near[i - tile].Gather(scratch.Starts, blocks, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
+            }
+        }
+
+        int chosen = 0;
+        for (int i = tile; i < tileEnd; i++)
+        {
+            for (int j = 0; j < near[i - tile].Count; j++)
+            {
+                int start = near[i - tile].Positions[j] * BlockKernel.BlockRows;
+                if (!new ReadOnlySpan<int>(scratch.Starts, chosen).Contains(start))
+                {
+                    scratch.Starts[chosen++] = start;
+                }
+            }
+        }
+
+        Bound(scratch, tile, _index.Blocks.Block(0), Norms, chosen);
+        for (int i = tile; i < tileEnd; i++)
+        {
+            scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
+            scratch.States[i].MeasureSeeds();
+        }
+    }
+
+    /// <summary>Takes a tile of queries through the blocks of some groups that may matter to any of them.</summary>
+    private void VisitTile(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int startGroup, int endGroup)
+    {
+        int blocks = 0;
+        int coveredFrom = startGroup;
+        for (int group = startGroup; group < endGroup; group++)
+        {
+            uint near = 0;
+            for (int i = tile; i < tileEnd; i++)
+            {
+                if (Volatile.Read(ref _gaveUp[first + i]) != 0)
+                {
+                    continue;
+                }
+
+                near |= scratch.Lengths[i] > PrefixSearchScratch.LongestQuery
+                    ? (1u << Math.Min(BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
+                    : BlockKernel.NearBoxes(
+                        _index.Blocks.Boxes(group),
+                        scratch.Image(i),
+                        _index.BlockSlacks + group * BlockKernel.GroupBlocks,
+                        scratch.States[i].BoxLimit);
+            }
+
+            for (; near != 0; near &= near - 1)
+            {
+                scratch.Starts[blocks++] = (group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near)) * BlockKernel.BlockRows;
+            }
+
+            if (blocks > PrefixSearchScratch.BatchBlocks - BlockKernel.GroupBlocks || group == endGroup - 1)
+            {
+                int covered = (group + 1 - coveredFrom) * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
+                VisitBatch(scratch, first, tile, tileEnd, blocks, covered);
+                if (!_gaveUp.AsSpan(first + tile, tileEnd - tile).Contains(0))
+                {
+                    return;
+                }
+
+                blocks = 0;
+                coveredFrom = group + 1;
+            }
+        }
+    }
+
+    private void VisitBatch(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int blocks, int covered)
+    {
+        Bound(scratch, tile, _index.Blocks.Block(0), Norms, blocks);
+        for (int i = tile; i < tileEnd; i++)
+        {
+            float* bounds = scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows;
+            double length = scratch.Lengths[i];
+            if (length > PrefixSearchScratch.LongestQuery)
             {
                 // What is not excluded gets a bound that holds for any distance.
-                for (int j = 0; j < rows; j++)
+                for (int j = 0; j < blocks * BlockKernel.BlockRows; j++)
                 {
-                    bounds[j] = float.IsPositiveInfinity(Norms[row + j]) ? float.PositiveInfinity : float.MinValue;
+                    float norm = Norms[scratch.Starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows];
+                    bounds[j] = float.IsPositiveInfinity(norm) ? float.PositiveInfinity : float.MinValue;
                 }
             }
 
-            if (seed || !visit)
+            int query = first + i;
+            bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
+            if (Volatile.Read(ref _gaveUp[query]) == 0
+                && !scratch.States[i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, mayGiveUp))
             {
-                state.Gather(row, rows, bounds);
-            }
-
-            if (seed)
-            {
-                state.MeasureSeeds();
-            }
-
-            if (visit)
-            {
-                Visit(ref state, first + i, row, rows, bounds, scratch, scratch.Lengths[i]);
+                _caps[query] = scratch.States[i].Cap;
+                Volatile.Write(ref _gaveUp[query], 1);
+                Interlocked.Increment(ref _gaveUpCount);
             }
         }
     }
 
-    private void Visit(ref QueryState state, int query, int row, int rows, float* bounds, PrefixSearchScratch scratch, double length)
+    /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>
+    private void Bound(PrefixSearchScratch scratch, int tile, float* data, float* norms, int blocks)
     {
-        bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
-        if (Volatile.Read(ref _gaveUp[query]) == 0 && !state.Visit(row, rows, bounds, scratch.Candidates, mayGiveUp))
+        for (int i = 0; i < blocks; i++)
         {
-            _caps[query] = _segments == 1 ? state.Cap : double.PositiveInfinity;
-            Volatile.Write(ref _gaveUp[query], 1);
-            Interlocked.Increment(ref _gaveUpCount);
+            int start = scratch.Starts[i];
+            PanelKernel.Run(
+                data + (long)start * _index.Blocks.ShortWidth,
+                norms + start,
+                scratch.Tiles + tile * _index.Blocks.ShortWidth,
+                _index.Blocks.ShortWidth,
+                scratch.Bounds + i * BlockKernel.BlockRows,
+                PrefixSearchScratch.BatchRows);
         }
     }
 
@@ -251,48 +309,54 @@ internal sealed unsafe class PrefixSearch : IDisposable
             scratch.States[i] = scratch.CenterQuery(i, query, _caps[queries[i]], List(queries[i], segment));
         }
 
-        (int startPanel, int endPanel) = Segment(segment);
-        int start = startPanel * _index.PanelRows;
-        int end = Math.Min(_index.Bank.Rows, endPanel * _index.PanelRows);
+        (int startGroup, int endGroup) = Segment(segment);
+        int start = startGroup * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
+        int end = Math.Min(_index.Bank.Rows, endGroup * BlockKernel.GroupBlocks * BlockKernel.BlockRows);
         for (int chunk = start; chunk < end; chunk += PrefixSearchScratch.DenseChunkRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int rows = Math.Min(PrefixSearchScratch.DenseChunkRows, end - chunk);
-            int padded = (rows + _index.PanelRows - 1) / _index.PanelRows * _index.PanelRows;
-            for (int block = 0; block < rows; block += PrefixSearchScratch.DenseBlockRows)
+            int blocks = (rows + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
+            for (int i = 0; i < blocks; i++)
             {
-                int row = chunk + block;
+                scratch.Starts[i] = chunk + i * BlockKernel.BlockRows;
+            }
+
+            for (int part = 0; part < rows; part += PrefixSearchScratch.DenseBlockRows)
+            {
+                int row = chunk + part;
                 for (int i = 0; i < queries.Length; i += group)
                 {
                     DenseKernel.Run(
                         _index.Bank.Data + (long)row * columns,
-                        Math.Min(PrefixSearchScratch.DenseBlockRows, rows - block),
+                        Math.Min(PrefixSearchScratch.DenseBlockRows, rows - part),
                         DenseNorms + row,
                         scratch.PackedQueries + (long)i * columns,
                         scratch.Center,
                         columns,
-                        scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows + block,
+                        scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows + part,
                         PrefixSearchScratch.DenseChunkRows);
                 }
             }
 
             for (int i = 0; i < queries.Length; i++)
             {
+                ref QueryState state = ref scratch.States[i];
                 float* bounds = scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows;
-                new Span<float>(bounds + rows, padded - rows).Fill(float.PositiveInfinity);
-                if (double.IsPositiveInfinity(scratch.States[i].Cap))
+                new Span<float>(bounds + rows, blocks * BlockKernel.BlockRows - rows).Fill(float.PositiveInfinity);
+                if (double.IsPositiveInfinity(state.Cap))
                 {
-                    scratch.States[i].Gather(chunk, padded, bounds);
-                    scratch.States[i].MeasureSeeds();
+                    state.Gather(scratch.Starts, blocks, bounds);
+                    state.MeasureSeeds();
                 }
 
-                scratch.States[i].Visit(chunk, padded, bounds, scratch.Candidates, mayGiveUp: false);
+                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, mayGiveUp: false);
             }
         }
     }
 
-    private (int StartPanel, int EndPanel) Segment(int segment) =>
-        ((int)((long)_index.Panels * segment / _segments), (int)((long)_index.Panels * (segment + 1) / _segments));
+    private (int Start, int End) Segment(int segment) =>
+        ((int)((long)_index.Blocks.Groups * segment / _segments), (int)((long)_index.Blocks.Groups * (segment + 1) / _segments));
 
     private NearestList List(int query, int segment)
     {
@@ -326,16 +390,16 @@ internal sealed unsafe class PrefixSearch : IDisposable
         }
     }
 
-    private AlignedBuffer<float> Mask(float* norms, ReadOnlySpan<int> groups, int excludedGroup)
+    private AlignedBuffer<float> Mask(float* norms, int[]? order, ReadOnlySpan<int> groups, int excludedGroup)
     {
-        int padded = _index.Panels * _index.PanelRows;
+        int padded = _index.Blocks.Blocks * BlockKernel.BlockRows;
         var masked = new AlignedBuffer<float>(padded);
         new ReadOnlySpan<float>(norms, padded).CopyTo(new Span<float>(masked.Data, padded));
-        for (int row = 0; row < groups.Length; row++)
+        for (int position = 0; position < groups.Length; position++)
         {
-            if (groups[row] == excludedGroup)
+            if (groups[order is null ? position : order[position]] == excludedGroup)
             {
-                masked.Data[row] = float.PositiveInfinity;
+                masked.Data[position] = float.PositiveInfinity;
             }
         }
 

@@ -6,13 +6,16 @@ namespace SemiDefect.Anomaly.Neighbors;
 internal sealed unsafe class PrefixSearchScratch : IDisposable
 {
     /// <summary>Queries that share a pass over the bank by their images.</summary>
-    public static readonly int ImageQueries = 4 * PanelKernel.TileQueries;
+    public static readonly int ImageQueries = 8 * PanelKernel.TileQueries;
 
     /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
     public const int DenseQueries = 192;
 
-    /// <summary>Rows whose bounds are kept at a time; a tile's then fit the second-level cache.</summary>
-    public const int ChunkRows = 8192;
+    /// <summary>Blocks whose bounds are kept at a time.</summary>
+    public const int BatchBlocks = 64;
+
+    /// <summary>Rows whose bounds are kept at a time.</summary>
+    public const int BatchRows = BatchBlocks * BlockKernel.BlockRows;
 
     /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
     public const int DenseChunkRows = 256;
@@ -23,8 +26,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
     public const double LongestQuery = 1e15;
 
-    // Estimates come from few columns; the best by them are compared by long images before k are measured.
-    private const int SpareSeeds = 8;
+    // Estimates come from short images; the best by them are compared by long images before k are measured.
+    private const int SpareSeeds = 4;
 
     private readonly PrefixIndex _index;
     private readonly PrefixEmbedding.Scratch _embedding;
@@ -33,9 +36,10 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private readonly AlignedBuffer<double> _lengths;
     private readonly AlignedBuffer<float> _tiles;
     private readonly AlignedBuffer<float> _bounds;
+    private readonly AlignedBuffer<int> _starts = new(BatchBlocks);
     private readonly float[] _centered;
     private AlignedBuffer<float>? _dense;
-    private AlignedBuffer<int>? _seedRows;
+    private AlignedBuffer<int>? _seedPositions;
     private AlignedBuffer<float>? _seedEstimates;
     private AlignedBuffer<double>? _seedDistances;
     private int _k;
@@ -43,12 +47,12 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public PrefixSearchScratch(PrefixIndex index)
     {
         _index = index;
-        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, PrefixIndex.Width);
-        _images = new AlignedBuffer<float>((long)ImageQueries * PrefixIndex.Width);
+        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
+        _images = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.Width);
         _rests = new AlignedBuffer<float>(ImageQueries);
         _lengths = new AlignedBuffer<double>(ImageQueries);
-        _tiles = new AlignedBuffer<float>((long)ImageQueries * PrefixEmbedding.ShortWidth);
-        _bounds = new AlignedBuffer<float>((long)ChunkRows * PanelKernel.TileQueries);
+        _tiles = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.ShortWidth);
+        _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
         States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
     }
@@ -61,6 +65,12 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
 
     /// <summary>The lengths of the queries, scaled and centered.</summary>
     public double* Lengths => _lengths.Data;
+
+    /// <summary>The first positions of the blocks at hand.</summary>
+    public int* Starts => _starts.Data;
+
+    /// <summary>The long image of a query.</summary>
+    public float* Image(int i) => _images.Data + (long)i * _index.Blocks.Width;
 
     /// <summary>The queries' short images times -2, in tiles.</summary>
     public float* Tiles => _tiles.Data;
@@ -82,17 +92,21 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Makes room for searches of k rows.</summary>
     public void Reserve(int k)
     {
-        if (_seedRows is null || _k < k)
+        if (_seedPositions is null || _k < k)
         {
             DisposeSeeds();
             long room = (long)States.Length * (k + SpareSeeds);
-            _seedRows = new AlignedBuffer<int>(room);
+            _seedPositions = new AlignedBuffer<int>(room);
             _seedEstimates = new AlignedBuffer<float>(room);
             _seedDistances = new AlignedBuffer<double>(room);
         }
 
         _k = k;
     }
+
+    /// <summary>An empty list for the blocks to begin with.</summary>
+    public SeedList NearBlocks(int i, int capacity) =>
+        new(_seedPositions!.Data + (long)i * (_k + SpareSeeds), _seedEstimates!.Data + (long)i * (_k + SpareSeeds), null, Math.Min(capacity, _k + SpareSeeds));
 
     /// <summary>Computes images and packs them.</summary>
     public void MapQueries(float* queries, int count)
@@ -101,8 +115,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         int group = PanelKernel.TileQueries;
         for (int i = 0; i < count; i++)
         {
-            float* tile = Tiles + i / group * group * PrefixEmbedding.ShortWidth + i % group;
-            for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+            float* tile = Tiles + i / group * group * _index.Blocks.ShortWidth + i % group;
+            for (int column = 0; column < _index.Blocks.ShortWidth; column++)
             {
                 tile[column * group] = -2 * ShortValue(i, column);
             }
@@ -113,7 +127,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public QueryState ImageState(int i, float* query, NearestList list)
     {
         double square = 0;
-        for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+        for (int column = 0; column < _index.Blocks.ShortWidth; column++)
         {
             double value = ShortValue(i, column);
             square += value * value;
@@ -124,9 +138,10 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         return new QueryState(
             _index,
             query,
-            tooLong ? null : _images.Data + (long)i * PrefixIndex.Width,
+            tooLong ? null : Image(i),
             looseness * _lengths.Data[i],
-            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, PrefixEmbedding.ShortWidth, looseness),
+            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, _index.Blocks.ShortWidth, looseness),
+            _index.Blocks.Order,
             _k,
             double.PositiveInfinity,
             list,
@@ -149,7 +164,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
         double looseness = _index.Embedding.Looseness;
         double lowered = PrefixIndex.Lower(square, columns, looseness);
-        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, _k, cap, list, Seeds(i));
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, null, _k, cap, list, Seeds(i));
     }
 
     /// <inheritdoc/>
@@ -161,6 +176,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _lengths.Dispose();
         _tiles.Dispose();
         _bounds.Dispose();
+        _starts.Dispose();
         Candidates.Dispose();
         _dense?.Dispose();
         DisposeSeeds();
@@ -169,18 +185,18 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private SeedList Seeds(int i)
     {
         long offset = (long)i * (_k + SpareSeeds);
-        return new SeedList(_seedRows!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
+        return new SeedList(_seedPositions!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
     }
 
     private void DisposeSeeds()
     {
-        _seedRows?.Dispose();
+        _seedPositions?.Dispose();
         _seedEstimates?.Dispose();
         _seedDistances?.Dispose();
     }
 
     private float ShortValue(int i, int column) =>
-        column < PrefixEmbedding.ShortWidth - 1 ? _images.Data[(long)i * PrefixIndex.Width + column] : _rests.Data[i];
+        column < _index.Blocks.ShortWidth - 1 ? _images.Data[(long)i * _index.Blocks.Width + column] : _rests.Data[i];
 
     private AlignedBuffer<float> AllocateDense()
     {

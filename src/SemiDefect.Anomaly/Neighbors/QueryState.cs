@@ -22,6 +22,7 @@ internal unsafe struct QueryState
     private readonly float* _image;
     private readonly double _looseness;
     private readonly double _loweredSquare;
+    private readonly int[]? _order;
     private readonly int _k;
     private NearestList _list;
     private SeedList _seeds;
@@ -29,6 +30,7 @@ internal unsafe struct QueryState
     private double _cap;
     private double _reach;
     private float _threshold;
+    private float _boxLimit;
     private long _budget;
 
     /// <summary>Starts a search.</summary>
@@ -37,6 +39,7 @@ internal unsafe struct QueryState
     /// <param name="image">Its long image; null where bounds come from the dense kernel.</param>
     /// <param name="looseness">How far an image may be from where exact arithmetic would put it.</param>
     /// <param name="loweredSquare">The query's part of every bound: its lowered squared length.</param>
+    /// <param name="order">The row at each position; null where positions are rows.</param>
     /// <param name="k">Rows wanted.</param>
     /// <param name="cap">A squared distance that k rows of the whole bank are known not to exceed; infinity if there is none.</param>
     /// <param name="list">Receives the rows found.</param>
@@ -47,6 +50,7 @@ internal unsafe struct QueryState
         float* image,
         double looseness,
         double loweredSquare,
+        int[]? order,
         int k,
         double cap,
         NearestList list,
@@ -57,6 +61,7 @@ internal unsafe struct QueryState
         _image = image;
         _looseness = looseness;
         _loweredSquare = loweredSquare;
+        _order = order;
         _k = k;
         _cap = cap;
         _list = list;
@@ -70,8 +75,11 @@ internal unsafe struct QueryState
     /// <summary>A squared distance that k rows are known not to exceed; infinity before there are seeds.</summary>
     public readonly double Cap => _cap;
 
+    /// <summary>The squared distance to a box below which a block may matter, but for the block's own looseness.</summary>
+    public readonly float BoxLimit => _boxLimit;
+
     /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
-    public void Gather(int first, int count, float* estimates) => _seeds.Gather(first, count, estimates);
+    public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
 
     /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
     public void MeasureSeeds()
@@ -85,19 +93,23 @@ internal unsafe struct QueryState
         {
             for (int i = 0; i < _seeds.Count; i++)
             {
-                float* image = _index.Images + (long)_seeds.Rows[i] * PrefixIndex.Width;
-                _seeds.Estimates[i] = ImageKernel.SquaredDistance(_image, image)
-                    + ImageKernel.SquaredDistance(_image + ImageKernel.Step, image + ImageKernel.Step);
+                _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
             }
 
-            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Rows, _seeds.Count));
+            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Positions, _seeds.Count));
         }
 
         double largest = 0;
+        int* rows = stackalloc int[4];
         for (int i = 0; i < _k; i += 4)
         {
             int taken = Math.Min(4, _k - i);
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, _seeds.Rows + i, taken, _seeds.Distances + i);
+            for (int j = 0; j < taken; j++)
+            {
+                rows[j] = RowAt(_seeds.Positions[i + j]);
+            }
+
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, _seeds.Distances + i);
             for (int j = i; j < i + taken; j++)
             {
                 largest = Math.Max(largest, _seeds.Distances[j]);
@@ -110,31 +122,33 @@ internal unsafe struct QueryState
     }
 
     /// <summary>
-    /// Looks at rows <paramref name="first"/> .. first + <paramref name="count"/> - 1, of whose squared distances
-    /// <paramref name="bounds"/> are lower bounds less the query's own part; infinity where a row does not count.
+    /// Looks at blocks of rows, of whose squared distances <paramref name="bounds"/> are lower bounds less the query's own
+    /// part; infinity where a row does not count.
     /// </summary>
-    /// <param name="first">The first row.</param>
-    /// <param name="count">The number of rows, a multiple of the rows in a panel.</param>
-    /// <param name="bounds">One per row.</param>
+    /// <param name="starts">The first position of each block of <see cref="BlockKernel.BlockRows"/>.</param>
+    /// <param name="blocks">The number of blocks.</param>
+    /// <param name="bounds">One per row, block after block.</param>
+    /// <param name="covered">The rows that these blocks stand for, with those that boxes have ruled out.</param>
     /// <param name="candidates">Working memory, empty.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
-    public bool Visit(int first, int count, float* bounds, Candidates candidates, bool mayGiveUp)
+    public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
     {
-        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(first, count, bounds, candidates, mayGiveUp)
-            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(first, count, bounds, candidates, mayGiveUp)
-            : Scan<Vector128<float>, Simd128>(first, count, bounds, candidates, mayGiveUp);
+        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, mayGiveUp)
+            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, mayGiveUp)
+            : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, mayGiveUp);
         return finished && Settle(candidates, mayGiveUp);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Scan<TVector, TSimd>(int first, int count, float* bounds, Candidates candidates, bool mayGiveUp)
+    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         TVector threshold = TSimd.Broadcast(_threshold);
         int pair = 2 * TSimd.Count;
-        _budget += DenseCost * count;
+        int count = blocks * BlockKernel.BlockRows;
+        _budget += DenseCost * covered;
         for (int i = 0; i < count; i += pair)
         {
             TVector least = TSimd.Min(TSimd.Load(bounds + i), TSimd.Load(bounds + i + TSimd.Count));
@@ -146,17 +160,18 @@ internal unsafe struct QueryState
             for (int j = i; j < i + pair; j += TSimd.Count)
             {
                 uint mask = TSimd.LessThanMask(TSimd.Load(bounds + j), threshold);
+                int position = starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows;
                 for (; mask != 0; mask &= mask - 1)
                 {
-                    int offset = j + BitOperations.TrailingZeroCount(mask);
-                    Add(first + offset, bounds[offset], candidates);
+                    int lane = BitOperations.TrailingZeroCount(mask);
+                    Add(position + lane, bounds[j + lane], candidates);
                 }
             }
 
             if (candidates.Count > candidates.Capacity - pair)
             {
                 // Only the rows seen so far have earned their share.
-                long ahead = DenseCost * (count - i - pair);
+                long ahead = DenseCost * covered * (count - i - pair) / count;
                 _budget -= ahead;
                 if (!Settle(candidates, mayGiveUp))
                 {
@@ -173,19 +188,35 @@ internal unsafe struct QueryState
 
     /// <summary>Adds a row to the candidates, and has its image on the way by the time they are settled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Add(int row, float bound, Candidates candidates)
+    private readonly void Add(int position, float bound, Candidates candidates)
     {
-        if (Sse.IsSupported)
+        if (Sse.IsSupported && _image is not null)
         {
-            byte* image = (byte*)(_index.Images + (long)row * PrefixIndex.Width);
+            byte* image = (byte*)_index.Blocks.Image(position);
             Sse.Prefetch0(image);
             Sse.Prefetch0(image + 64);
             Sse.Prefetch0(image + 128);
             Sse.Prefetch0(image + 192);
         }
 
-        candidates.Add(row, bound);
+        candidates.Add(position, bound);
     }
+
+    /// <summary>The squared distance of the long images, or less once it is above a limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float ImageDistance(int position, double limit)
+    {
+        float* image = _index.Blocks.Image(position);
+        float sum = ImageKernel.SquaredDistance(_image, image);
+        for (int i = ImageKernel.Step; i < _index.Blocks.Width && sum <= limit; i += ImageKernel.Step)
+        {
+            sum += ImageKernel.SquaredDistance(_image + i, image + i);
+        }
+
+        return sum;
+    }
+
+    private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
     /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
     private void Sift(Candidates candidates)
@@ -194,18 +225,11 @@ internal unsafe struct QueryState
         int kept = 0;
         for (int i = 0; i < candidates.Count; i++)
         {
-            int row = candidates.Rows[i];
-            double reach = _reach + _index.Slacks[row];
+            int position = candidates.Positions[i];
+            double reach = _reach + _index.Blocks.Slack(position);
             double limit = reach * reach;
-            float* image = _index.Images + (long)row * PrefixIndex.Width;
-            float bound = ImageKernel.SquaredDistance(_image, image);
-            if (bound > limit)
-            {
-                continue;
-            }
-
-            bound += ImageKernel.SquaredDistance(_image + ImageKernel.Step, image + ImageKernel.Step);
-            candidates.Rows[kept] = row;
+            float bound = ImageDistance(position, limit);
+            candidates.Positions[kept] = position;
             candidates.Bounds[kept] = bound;
             kept += bound > limit ? 0 : 1;
         }
@@ -241,20 +265,20 @@ internal unsafe struct QueryState
             bool tighter = false;
             for (; taken < 4 && i < candidates.Count; i++)
             {
-                int row = candidates.Rows[i];
-                if (IsBeyond(row, candidates.Bounds[i]))
+                int position = candidates.Positions[i];
+                if (IsBeyond(position, candidates.Bounds[i]))
                 {
                     continue;
                 }
 
-                int seed = new ReadOnlySpan<int>(_seeds.Rows, _measuredSeeds).IndexOf(row);
+                int seed = new ReadOnlySpan<int>(_seeds.Positions, _measuredSeeds).IndexOf(position);
                 if (seed >= 0)
                 {
-                    tighter |= _list.Offer(_seeds.Distances[seed], row);
+                    tighter |= _list.Offer(_seeds.Distances[seed], RowAt(position));
                 }
                 else
                 {
-                    rows[taken++] = row;
+                    rows[taken++] = RowAt(position);
                 }
             }
 
@@ -275,14 +299,14 @@ internal unsafe struct QueryState
         return true;
     }
 
-    private readonly bool IsBeyond(int row, float bound)
+    private readonly bool IsBeyond(int position, float bound)
     {
         if (_image is null)
         {
             return bound >= _threshold;
         }
 
-        double reach = _reach + _index.Slacks[row];
+        double reach = _reach + _index.Blocks.Slack(position);
         return bound > reach * reach;
     }
 
@@ -294,11 +318,14 @@ internal unsafe struct QueryState
         {
             _reach = double.PositiveInfinity;
             _threshold = float.PositiveInfinity;
+            _boxLimit = float.PositiveInfinity;
             return;
         }
 
         double reach = _index.Embedding.Scale * Math.Sqrt(limit) + _looseness;
-        _threshold = float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) + 1e-35 - _loweredSquare));
+        double limitOfImages = reach * reach * (1 + PrefixIndex.Split) + 1e-35;
+        _threshold = float.BitIncrement((float)(limitOfImages - _loweredSquare));
+        _boxLimit = float.BitIncrement((float)(limitOfImages * (1 + 1e-5)));
         _reach = reach * (1 + 1e-5) + 1e-17;
     }
 }

@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Tests.Neighbors;
 public unsafe class PrefixEmbeddingTests
 {
     private const int Width = 128;
+    private const int ShortWidth = 32;
 
     public static TheoryData<string> Kinds => [.. HardData.Kinds];
 
@@ -18,7 +19,7 @@ public unsafe class PrefixEmbeddingTests
         {
             float[] values = HardData.Make(kind, rows, columns, 8);
             using FeatureMatrix matrix = FeatureMatrix.CopyOf(values, rows, columns);
-            using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, Magnitude.Largest(matrix, 2), 2, CancellationToken.None);
+            using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, ShortWidth, Magnitude.Largest(matrix, 2), 2, CancellationToken.None);
             using var scratch = new PrefixEmbedding.Scratch(columns, Width);
             using var images = new AlignedBuffer<float>(rows * Width);
             using var rests = new AlignedBuffer<float>(rows);
@@ -32,7 +33,7 @@ public unsafe class PrefixEmbeddingTests
                     double distance = embedding.Scale * Math.Sqrt(BruteForce.SquaredDistance(matrix.Row(a), matrix.Row(b)));
                     double allowed = distance * (1 + 1e-12) + embedding.Looseness * (lengths.Data[a] + lengths.Data[b]) + 1e-40;
                     Assert.True(Distance(images.Data, rests.Data, a, b, Width) <= allowed);
-                    Assert.True(Distance(images.Data, rests.Data, a, b, PrefixEmbedding.ShortWidth) <= allowed);
+                    Assert.True(Distance(images.Data, rests.Data, a, b, ShortWidth) <= allowed);
                 }
             }
         }
@@ -43,7 +44,7 @@ public unsafe class PrefixEmbeddingTests
     {
         float[] values = HardData.Make("low rank", 400, 120, 8);
         using FeatureMatrix matrix = FeatureMatrix.CopyOf(values, 400, 120);
-        using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, 10, 2, CancellationToken.None);
+        using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, ShortWidth, 10, 2, CancellationToken.None);
         using var scratch = new PrefixEmbedding.Scratch(120, Width);
         using var images = new AlignedBuffer<float>(400 * Width);
         using var rests = new AlignedBuffer<float>(400);
@@ -53,7 +54,7 @@ public unsafe class PrefixEmbeddingTests
         double all = 0;
         for (int row = 1; row < 400; row++)
         {
-            kept += Distance(images.Data, rests.Data, row, row - 1, PrefixEmbedding.ShortWidth);
+            kept += Distance(images.Data, rests.Data, row, row - 1, ShortWidth);
             all += Math.Sqrt(BruteForce.SquaredDistance(matrix.Row(row), matrix.Row(row - 1)));
         }
 
@@ -89,7 +90,7 @@ public unsafe class PrefixEmbeddingTests
         double sum = 0;
         for (int i = 0; i < width; i++)
         {
-            double difference = width == PrefixEmbedding.ShortWidth && i == width - 1
+            double difference = width == ShortWidth && i == width - 1
                 ? (double)rests[a] - rests[b]
                 : (double)images[a * Width + i] - images[b * Width + i];
             sum += difference * difference;
