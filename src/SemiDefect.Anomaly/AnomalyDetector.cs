@@ -67,8 +67,8 @@ public sealed class AnomalyDetector : IDisposable
         ArgumentNullException.ThrowIfNull(good);
         options ??= new FitOptions();
         options.Validate();
-        BackboneFile file = options.Backbone ?? OpenBackbone(options);
-        OnnxBackbone backbone = LoadBackbone(file, options);
+        BackboneFile file = BackboneChoice.Open(options);
+        OnnxBackbone backbone = BackboneChoice.Load(file, options);
         try
         {
             PreprocessingOptions preprocessing = options.Preprocessing(file.Input);
@@ -258,40 +258,6 @@ public sealed class AnomalyDetector : IDisposable
             onUnreadable(index, error);
             return null;
         }
-    }
-
-    private static BackboneFile OpenBackbone(FitOptions options)
-    {
-        if (options.PreferredBackbone is not { } preferred)
-        {
-            return BackboneFile.Open(BackboneFile.DefaultName);
-        }
-
-        if (UserBackbones.Find(preferred) is not null)
-        {
-            return BackboneFile.Open(preferred);
-        }
-
-        options.Notice?.Invoke($"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder ('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
-        return BackboneFile.Open(BackboneFile.DefaultName);
-    }
-
-    private static OnnxBackbone LoadBackbone(BackboneFile file, FitOptions options)
-    {
-        var onnxOptions = new OnnxBackboneOptions { Taps = options.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
-        if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
-        {
-            try
-            {
-                return OnnxBackbone.Load(file, onnxOptions with { Taps = options.PreferredTaps });
-            }
-            catch (BackboneException)
-            {
-                options.Notice?.Invoke($"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' ({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
-            }
-        }
-
-        return OnnxBackbone.Load(file, onnxOptions);
     }
 
     private static DetectorDocument Describe(

@@ -88,6 +88,26 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Features_can_be_written_and_timed()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 3);
+        string features = _folder.File("f.npy");
+        CliRun run = await CliRun.Of("features", _folder.File("good"), "--out", features, "--resize", "64");
+        Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
+        (int[] shape, _) = NpyFile.Read<float>(features);
+        Assert.Equal(3 * 8 * 8, shape[0]);
+
+        using JsonDocument search = JsonDocument.Parse((await CliRun.Of("bench", "--search", features, features, "--k", "2", "--json")).Output);
+        Assert.Equal(0, search.RootElement.GetProperty("sum_of_nearest").GetDouble());
+        Assert.True(search.RootElement.GetProperty("median_s").GetDouble() > 0);
+        using JsonDocument coreset = JsonDocument.Parse((await CliRun.Of("bench", "--coreset", features, "0.1", "--json")).Output);
+        Assert.Equal(19, coreset.RootElement.GetProperty("picks").GetInt32());
+        Assert.Equal(10, coreset.RootElement.GetProperty("first_indices").GetArrayLength());
+        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("bench", "--coreset", features, "2")).ExitCode);
+        Assert.Equal(ExitCode.Failed, (await CliRun.Of("bench", "--search", features, _folder.File("none.npy"))).ExitCode);
+    }
+
+    [Fact]
     public async Task Files_of_the_same_name_get_names_of_their_own()
     {
         string model = await FitAsync();

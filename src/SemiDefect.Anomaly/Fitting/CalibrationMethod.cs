@@ -4,9 +4,9 @@ namespace SemiDefect.Anomaly.Fitting;
 public enum CalibrationMethod
 {
     /// <summary>
-    /// <see cref="RefittedBank"/> for fewer than 100 images, <see cref="MaskedBank"/> from there on: a masked bank has
-    /// holes where the fold's rows were, which raises the scores of small sets (by a fifth at 30 images) but not of large
-    /// ones (by a thousandth at 100), and with many images refitting costs more than all the rest.
+    /// <see cref="RefittedBank"/> for fewer than 100 images, <see cref="MaskedBank"/> from there on: a masked bank has holes
+    /// where the fold's rows were, which raises the scores of small sets (by a fifth at 30 images) but hardly those of large
+    /// ones (by 2 % at 100; see docs/evaluation.md), and with many images refitting costs more than all the rest.
     /// </summary>
     Automatic,
 

@@ -9,14 +9,14 @@ namespace SemiDefect.Anomaly.Memory;
 /// </summary>
 internal sealed unsafe class GreedyDistances : IDisposable
 {
-    private readonly GreedyIndex _index;
+    private readonly BlockIndex _index;
     private readonly AlignedBuffer<double> _squares;
     private readonly AlignedBuffer<float> _limits;
     private readonly AlignedBuffer<float> _blockLimits;
     private readonly AlignedBuffer<double> _blockSquares;
-    private readonly AlignedBuffer<int> _blockRows;
+    private readonly AlignedBuffer<int> _blockPositions;
 
-    public GreedyDistances(GreedyIndex index)
+    public GreedyDistances(BlockIndex index)
     {
         _index = index;
         long padded = (long)index.Blocks * BlockKernel.BlockRows;
@@ -24,7 +24,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _limits = new AlignedBuffer<float>(padded);
         _blockLimits = new AlignedBuffer<float>((long)index.Groups * BlockKernel.GroupBlocks);
         _blockSquares = new AlignedBuffer<double>(index.Blocks);
-        _blockRows = new AlignedBuffer<int>(index.Blocks);
+        _blockPositions = new AlignedBuffer<int>(index.Blocks);
 
         // Rows and blocks that only fill up are never near anything.
         new Span<float>(_limits.Data, (int)padded).Fill(float.NegativeInfinity);
@@ -36,10 +36,6 @@ internal sealed unsafe class GreedyDistances : IDisposable
 
     /// <summary>The largest limits of the blocks of a group, padded.</summary>
     public float* BlockLimits(int group) => _blockLimits.Data + (long)group * BlockKernel.GroupBlocks;
-
-    /// <summary>What a pick adds to every limit, for how loose its own image is.</summary>
-    public static float Extra(float slack) =>
-        float.BitIncrement((float)((double)slack * slack * (1 + 1 / PrefixIndex.Split) * (1 + 1e-5)));
 
     /// <summary>Sets every row's distance; null for infinity.</summary>
     public void Reset(double[]? squaredDistances)
@@ -76,41 +72,42 @@ internal sealed unsafe class GreedyDistances : IDisposable
         int first = block * BlockKernel.BlockRows;
         int end = Math.Min(first + BlockKernel.BlockRows, _index.Order.Length);
         double largest = -1;
-        int row = int.MaxValue;
+        int farthest = first;
         float limit = float.NegativeInfinity;
         for (int position = first; position < end; position++)
         {
             double square = _squares.Data[position];
-            if (square > largest || (square == largest && _index.Order[position] < row))
+            if (square > largest || (square == largest && _index.Order[position] < _index.Order[farthest]))
             {
                 largest = square;
-                row = _index.Order[position];
+                farthest = position;
             }
 
             limit = Math.Max(limit, _limits.Data[position]);
         }
 
         _blockSquares.Data[block] = largest;
-        _blockRows.Data[block] = row;
+        _blockPositions.Data[block] = farthest;
         _blockLimits.Data[block] = limit;
     }
 
-    /// <summary>The farthest row of all, the lowest one of equals.</summary>
-    public (double SquaredDistance, int Row) Farthest()
+    /// <summary>The position of the farthest row of all, the lowest one of equals.</summary>
+    public (double SquaredDistance, int Position) Farthest()
     {
         double largest = -1;
-        int row = int.MaxValue;
+        int farthest = 0;
         for (int block = 0; block < _index.Blocks; block++)
         {
             double square = _blockSquares.Data[block];
-            if (square > largest || (square == largest && _blockRows.Data[block] < row))
+            int position = _blockPositions.Data[block];
+            if (square > largest || (square == largest && _index.Order[position] < _index.Order[farthest]))
             {
                 largest = square;
-                row = _blockRows.Data[block];
+                farthest = position;
             }
         }
 
-        return (largest, row);
+        return (largest, farthest);
     }
 
     /// <inheritdoc/>
@@ -120,12 +117,12 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _limits.Dispose();
         _blockLimits.Dispose();
         _blockSquares.Dispose();
-        _blockRows.Dispose();
+        _blockPositions.Dispose();
     }
 
     private void SetLimit(int position)
     {
-        double reach = _index.Embedding.Scale * Math.Sqrt(_squares.Data[position]) + _index.Slacks[_index.Order[position]];
+        double reach = _index.Embedding.Scale * Math.Sqrt(_squares.Data[position]) + _index.Slack(position);
         _limits.Data[position] = float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) * (1 + 1e-5) + 1e-35));
     }
 }

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Memory;
@@ -14,8 +15,9 @@ internal sealed class GreedyKCenter : IDisposable
     public const int BlocksPerWorker = 4096;
 
     private const int PiecesPerWorker = 4;
+    private const int ShortWidth = 32;
 
-    private readonly GreedyIndex _index;
+    private readonly BlockIndex _index;
     private readonly GreedyDistances _distances;
     private readonly GreedyWorker[] _workers;
     private readonly CancellationToken _cancellationToken;
@@ -29,7 +31,7 @@ internal sealed class GreedyKCenter : IDisposable
         int blocksPerWorker = BlocksPerWorker)
     {
         _cancellationToken = cancellationToken;
-        _index = GreedyIndex.Build(features, largestMagnitude, threads, cancellationToken);
+        _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, largestMagnitude, threads, cancellationToken);
         _distances = new GreedyDistances(_index);
         _distances.Reset(null);
         int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
@@ -52,22 +54,22 @@ internal sealed class GreedyKCenter : IDisposable
         while (picks.Count < limits.Count)
         {
             _cancellationToken.ThrowIfCancellationRequested();
+            int position;
             if (picks.Count < starts.Length)
             {
-                picks.Add(starts[picks.Count]);
+                position = Array.IndexOf(_index.Order, starts[picks.Count]);
             }
             else
             {
-                (double square, int row) = _distances.Farthest();
+                (double square, position) = _distances.Farthest();
                 if (picks.Count > 0 && Math.Sqrt(square) <= limits.Radius)
                 {
                     break;
                 }
-
-                picks.Add(row);
             }
 
-            team.Run(picks[^1]);
+            picks.Add(_index.Order[position]);
+            team.Run(position);
             report.Picked(picks.Count);
         }
 

@@ -12,28 +12,29 @@ internal sealed unsafe class GreedyWorker : IDisposable
 {
     private const int Capacity = 1024;
 
-    private readonly GreedyIndex _index;
+    private readonly BlockIndex _index;
     private readonly GreedyDistances _distances;
-    private readonly AlignedBuffer<float> _shortImage = new(PrefixEmbedding.ShortWidth);
+    private readonly AlignedBuffer<float> _shortImage;
     private readonly int[] _candidates = new int[Capacity];
     private readonly List<int> _changed = [];
     private int _count;
 
-    public GreedyWorker(GreedyIndex index, GreedyDistances distances)
+    public GreedyWorker(BlockIndex index, GreedyDistances distances)
     {
         _index = index;
         _distances = distances;
+        _shortImage = new AlignedBuffer<float>(index.ShortWidth);
     }
 
     /// <summary>
-    /// Lowers the distances of all rows that the pick is nearer to than any pick before, in the groups of blocks
+    /// Lowers the distances of all rows that the pick, given by its position, is nearer to than any pick before, in the groups of blocks
     /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
     /// </summary>
     public void Update(int pick, int first, int step)
     {
-        float* image = _index.Images + (long)pick * PrefixEmbedding.Width;
+        float* image = _index.Image(pick);
         _index.CopyShortImage(pick, _shortImage.Data);
-        float extra = GreedyDistances.Extra(_index.Slacks[pick]);
+        float extra = PrefixIndex.Extra(_index.Slack(pick));
         for (int group = first; group < _index.Groups; group += step)
         {
             uint near = BlockKernel.NearBoxes(_index.Boxes(group), image, _distances.BlockLimits(group), extra);
@@ -58,7 +59,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     private void Visit(int block, int pick, float* image, float extra)
     {
         float* limits = _distances.Limits(block);
-        uint near = BlockKernel.NearRows(_index.Block(block), _shortImage.Data, limits, extra);
+        uint near = BlockKernel.NearRows(_index.Block(block), _shortImage.Data, _index.ShortWidth, limits, extra);
         if (_count > Capacity - BlockKernel.BlockRows)
         {
             Measure(pick);
@@ -68,7 +69,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
         {
             int offset = BitOperations.TrailingZeroCount(near);
             int position = block * BlockKernel.BlockRows + offset;
-            float bound = ImageKernel.SquaredDistance(image, _index.Images + (long)_index.Order[position] * PrefixEmbedding.Width);
+            float bound = ImageKernel.SquaredDistance(image, _index.Image(position));
             if (bound < limits[offset] + extra)
             {
                 _candidates[_count++] = position;
@@ -78,8 +79,9 @@ internal sealed unsafe class GreedyWorker : IDisposable
 
     private void Measure(int pick)
     {
-        int columns = _index.Features.Columns;
-        float* features = _index.Features.Data;
+        int columns = _index.Rows.Columns;
+        float* features = _index.Rows.Data;
+        float* center = features + (long)_index.Order[pick] * columns;
         int* rows = stackalloc int[4];
         double* squares = stackalloc double[4];
         for (int i = 0; i < _count; i += 4)
@@ -90,7 +92,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
                 rows[j] = _index.Order[_candidates[i + j]];
             }
 
-            ExactDistance.Squared(features + (long)pick * columns, features, columns, rows, taken, squares);
+            ExactDistance.Squared(center, features, columns, rows, taken, squares);
             for (int j = 0; j < taken; j++)
             {
                 int position = _candidates[i + j];

@@ -6,14 +6,14 @@ namespace SemiDefect.Anomaly.Neighbors;
 internal sealed unsafe class Candidates : IDisposable
 {
     private readonly AlignedBuffer<float> _bounds;
-    private readonly AlignedBuffer<int> _rows;
+    private readonly AlignedBuffer<int> _positions;
 
     /// <summary>Makes room for <paramref name="capacity"/> rows.</summary>
     public Candidates(int capacity)
     {
         Capacity = capacity;
         _bounds = new AlignedBuffer<float>(capacity);
-        _rows = new AlignedBuffer<int>(capacity);
+        _positions = new AlignedBuffer<int>(capacity);
     }
 
     /// <summary>The most rows held.</summary>
@@ -25,23 +25,23 @@ internal sealed unsafe class Candidates : IDisposable
     /// <summary>Lower bounds of their squared distances.</summary>
     public float* Bounds => _bounds.Data;
 
-    /// <summary>Their numbers.</summary>
-    public int* Rows => _rows.Data;
+    /// <summary>Their positions.</summary>
+    public int* Positions => _positions.Data;
 
     /// <summary>Adds a row; there must be room.</summary>
-    public void Add(int row, float bound)
+    public void Add(int position, float bound)
     {
         Bounds[Count] = bound;
-        Rows[Count++] = row;
+        Positions[Count++] = position;
     }
 
     /// <summary>Puts the least bounds first.</summary>
-    public void Sort() => new Span<float>(Bounds, Count).Sort(new Span<int>(Rows, Count));
+    public void Sort() => new Span<float>(Bounds, Count).Sort(new Span<int>(Positions, Count));
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _bounds.Dispose();
-        _rows.Dispose();
+        _positions.Dispose();
     }
 }

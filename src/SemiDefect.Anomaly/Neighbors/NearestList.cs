@@ -19,9 +19,6 @@ internal unsafe struct NearestList
         _capacity = capacity;
     }
 
-    /// <summary>The rows it still has room for.</summary>
-    public readonly int Missing => _capacity - _count;
-
     /// <summary>The largest squared distance that can still enter; infinity while there is room.</summary>
     public readonly double Limit => _count < _capacity ? double.PositiveInfinity : _distances[_capacity - 1];
 

@@ -9,35 +9,37 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// A map of vectors to <see cref="Width"/> numbers under which no two vectors move apart: the leading principal
 /// coordinates, and as the last number the length of what they leave out. Distances between images are therefore lower
 /// bounds of distances between vectors; docs/exact-search.md proves it, and that <see cref="Looseness"/> covers all rounding.
-/// A <see cref="ShortWidth"/>-number version of the same kind comes with it. Thread-safe once made. Memory:
-/// 520 bytes per column; while it is fitted, up to 2,048 rows in float64 twice.
+/// A version of <see cref="ShortWidth"/> numbers of the same kind comes with it. Thread-safe once made. Memory: 8 bytes
+/// per column and number; while it is fitted, up to 2,048 rows in float64 twice.
 /// </summary>
 internal sealed unsafe class PrefixEmbedding : IDisposable
 {
-    /// <summary>Numbers in an image.</summary>
-    public const int Width = 64;
-
-    /// <summary>Numbers in a short image.</summary>
-    public const int ShortWidth = 32;
-
     private const int LargestSample = 2048;
 
     private readonly AlignedBuffer<double> _center;
     private readonly AlignedBuffer<double> _basis;
 
-    private PrefixEmbedding(int dimension, double scale, AlignedBuffer<double> center, AlignedBuffer<double> basis)
+    private PrefixEmbedding(int dimension, int width, int shortWidth, double scale, AlignedBuffer<double> center, AlignedBuffer<double> basis)
     {
         Dimension = dimension;
+        Width = width;
+        ShortWidth = shortWidth;
         Scale = scale;
         _center = center;
         _basis = basis;
-        double orthonormality = PrincipalSubspace.OrthonormalityError(basis.Data, dimension, Width);
-        double summation = (dimension + 8.0) * Math.Sqrt(Width) * Math.ScaleB(1, -52);
+        double orthonormality = PrincipalSubspace.OrthonormalityError(basis.Data, dimension, width);
+        double summation = (dimension + 8.0) * Math.Sqrt(width) * Math.ScaleB(1, -52);
         Looseness = Math.ScaleB(1, -22) + Math.Sqrt(8 * (summation + orthonormality));
     }
 
     /// <summary>The length of the vectors it takes.</summary>
     public int Dimension { get; }
+
+    /// <summary>Numbers in an image: a multiple of <see cref="ImageKernel.Step"/>.</summary>
+    public int Width { get; }
+
+    /// <summary>Numbers in a short image: even, and at most <see cref="Width"/>.</summary>
+    public int ShortWidth { get; }
 
     /// <summary>A power of two that vectors are multiplied by first, so that squares stay within float32; 1 for ordinary data.</summary>
     public double Scale { get; }
@@ -49,7 +51,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     public double* Center => _center.Data;
 
     /// <summary>Fits to rows that are all finite, the largest magnitude among them given.</summary>
-    public static PrefixEmbedding Fit(FeatureMatrix rows, float largestMagnitude, int threads, CancellationToken cancellationToken)
+    public static PrefixEmbedding Fit(FeatureMatrix rows, int width, int shortWidth, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
         int dimension = rows.Columns;
         int count = Math.Min(rows.Rows, LargestSample);
@@ -87,8 +89,8 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
             }
         }
 
-        AlignedBuffer<double> basis = PrincipalSubspace.Fit(sample.Data, count, dimension, Width, Width - 1, threads, cancellationToken);
-        return new PrefixEmbedding(dimension, scale, center, basis);
+        AlignedBuffer<double> basis = PrincipalSubspace.Fit(sample.Data, count, dimension, width, width - 1, threads, cancellationToken);
+        return new PrefixEmbedding(dimension, width, shortWidth, scale, center, basis);
     }
 
     /// <summary>
@@ -200,10 +202,10 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
         private readonly AlignedBuffer<double> _memory;
         private readonly long _widenedLength;
 
-        public Scratch(int dimension)
+        public Scratch(int dimension, int width)
         {
             _widenedLength = (long)Rows * dimension;
-            _memory = new AlignedBuffer<double>(_widenedLength + Rows * Width);
+            _memory = new AlignedBuffer<double>(_widenedLength + (long)Rows * width);
         }
 
         public double* Widened => _memory.Data;

@@ -1,11 +1,13 @@
+using System.Collections.Concurrent;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
-/// The images of a bank under a <see cref="PrefixEmbedding"/>, laid out for the kernels. Thread-safe once made; does not
-/// own the bank. Memory: about 410 bytes per row.
+/// What <see cref="PrefixNearestNeighbors"/> knows of its bank: a <see cref="BlockIndex"/>, norms for the kernels, and the
+/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 430 bytes, or 750 from
+/// <see cref="LargeBank"/> rows on; and about 1 MiB per thread that has searched, or 2 MiB where it needed the dense kernel.
 /// </summary>
 internal sealed unsafe class PrefixIndex : IDisposable
 {
@@ -15,71 +17,64 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// </summary>
     public const double Split = 1e-4;
 
-    private const int RowsPerPiece = 192;
+    /// <summary>From so many rows on, long images pay that cost more to make and discard more.</summary>
+    public const int LargeBank = 16384;
+
     private const double Unit = 1.0 / (1 << 24);
 
-    private readonly AlignedBuffer<float> _panels;
+    private readonly ConcurrentBag<PrefixSearchScratch> _scratches = [];
     private readonly AlignedBuffer<float> _norms;
     private readonly AlignedBuffer<float> _denseNorms;
-    private readonly AlignedBuffer<float> _images;
-    private readonly AlignedBuffer<float> _slacks;
+    private readonly AlignedBuffer<float> _blockSlacks;
+    private readonly AlignedBuffer<float> _middles;
+    private readonly AlignedBuffer<float> _middleNorms;
 
-    private PrefixIndex(FeatureMatrix bank, PrefixEmbedding embedding)
+    private PrefixIndex(BlockIndex blocks)
     {
-        Bank = bank;
-        Embedding = embedding;
-        PanelRows = PanelKernel.PanelRows;
-        Panels = (bank.Rows + PanelRows - 1) / PanelRows;
-        long padded = (long)Panels * PanelRows;
-        _panels = new AlignedBuffer<float>(padded * PrefixEmbedding.ShortWidth);
-        _norms = new AlignedBuffer<float>(padded);
-        _denseNorms = new AlignedBuffer<float>(padded);
-        _images = new AlignedBuffer<float>((long)bank.Rows * PrefixEmbedding.Width);
-        _slacks = new AlignedBuffer<float>(bank.Rows);
-        new Span<float>(_norms.Data + bank.Rows, (int)(padded - bank.Rows)).Fill(float.PositiveInfinity);
-        new Span<float>(_denseNorms.Data + bank.Rows, (int)(padded - bank.Rows)).Fill(float.PositiveInfinity);
+        Blocks = blocks;
+        MiddleBlocks = (blocks.Blocks + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
+        _norms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
+        _denseNorms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
+        _blockSlacks = new AlignedBuffer<float>((long)blocks.Groups * BlockKernel.GroupBlocks);
+        _middles = new AlignedBuffer<float>((long)MiddleBlocks * BlockKernel.BlockRows * blocks.ShortWidth);
+        _middleNorms = Infinities((long)MiddleBlocks * BlockKernel.BlockRows);
     }
 
     /// <summary>The bank.</summary>
-    public FeatureMatrix Bank { get; }
+    public FeatureMatrix Bank => Blocks.Rows;
 
     /// <summary>The map.</summary>
-    public PrefixEmbedding Embedding { get; }
+    public PrefixEmbedding Embedding => Blocks.Embedding;
 
-    /// <summary>Rows in a panel.</summary>
-    public int PanelRows { get; }
+    /// <summary>The bank's images.</summary>
+    public BlockIndex Blocks { get; }
 
-    /// <summary>The number of panels.</summary>
-    public int Panels { get; }
-
-    /// <summary>The short images, packed for <see cref="PanelKernel"/>.</summary>
-    public float* PanelData => _panels.Data;
-
-    /// <summary>The short images' lowered squared lengths; infinity past the last row.</summary>
+    /// <summary>By position, the short images' lowered squared lengths; infinity past the last one.</summary>
     public float* Norms => _norms.Data;
 
-    /// <summary>The vectors' own lowered squared lengths; infinity past the last row.</summary>
+    /// <summary>By row, the vectors' own lowered squared lengths; infinity past the last one.</summary>
     public float* DenseNorms => _denseNorms.Data;
 
-    /// <summary>The long images, row-major.</summary>
-    public float* Images => _images.Data;
+    /// <summary>By block, what the looseness of its images adds to a limit; below any limit past the last one.</summary>
+    public float* BlockSlacks => _blockSlacks.Data;
 
-    /// <summary>How far each image may be from where exact arithmetic would put it.</summary>
-    public float* Slacks => _slacks.Data;
+    /// <summary>The middles of the blocks, themselves packed in blocks.</summary>
+    public float* Middles => _middles.Data;
 
-    /// <summary>Maps a bank whose values are all finite.</summary>
+    /// <summary>Their squared lengths; infinity past the last one.</summary>
+    public float* MiddleNorms => _middleNorms.Data;
+
+    /// <summary>The number of blocks of middles.</summary>
+    public int MiddleBlocks { get; }
+
+    /// <summary>Indexes a bank whose values are all finite.</summary>
     public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
-        PrefixEmbedding embedding = PrefixEmbedding.Fit(bank, largestMagnitude, threads, cancellationToken);
-        var index = new PrefixIndex(bank, embedding);
+        (int width, int shortWidth) = bank.Rows < LargeBank ? (ImageKernel.Step, 32) : (2 * ImageKernel.Step, 48);
+        var index = new PrefixIndex(BlockIndex.Build(bank, width, shortWidth, largestMagnitude, threads, cancellationToken));
         try
         {
-            WorkQueue.Run(
-                (bank.Rows + RowsPerPiece - 1) / RowsPerPiece,
-                threads,
-                () => new BuildScratch(bank.Columns),
-                index.MapPiece,
-                cancellationToken);
+            WorkQueue.Run(index.Blocks.Groups, threads, index.SummarizeGroup, cancellationToken);
             return index;
         }
         catch
@@ -93,61 +88,94 @@ internal sealed unsafe class PrefixIndex : IDisposable
     public static double Lower(double square, int columns, double looseness) =>
         square * (1 - 2.2 * (columns + 8) * Unit - looseness * looseness * (1 + 1 / Split));
 
+    /// <summary>What the looseness of an image adds to a limit on squared distances.</summary>
+    public static float Extra(double slack) => float.BitIncrement((float)(slack * slack * (1 + 1 / Split) * (1 + 1e-5)));
+
+    /// <summary>Lends working memory for one thread; allocating it afresh for every search would cost as much as a small search.</summary>
+    public PrefixSearchScratch Rent(int k)
+    {
+        PrefixSearchScratch scratch = _scratches.TryTake(out PrefixSearchScratch? used) ? used : new PrefixSearchScratch(this);
+        scratch.Reserve(k);
+        return scratch;
+    }
+
+    /// <summary>Takes working memory back.</summary>
+    public void Return(PrefixSearchScratch scratch) => _scratches.Add(scratch);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Embedding.Dispose();
-        _panels.Dispose();
+        foreach (PrefixSearchScratch scratch in _scratches)
+        {
+            scratch.Dispose();
+        }
+
+        Blocks.Dispose();
         _norms.Dispose();
         _denseNorms.Dispose();
-        _images.Dispose();
-        _slacks.Dispose();
+        _blockSlacks.Dispose();
+        _middles.Dispose();
+        _middleNorms.Dispose();
     }
 
-    private void MapPiece(int piece, BuildScratch scratch)
+    private static AlignedBuffer<float> Infinities(long length)
     {
-        int first = piece * RowsPerPiece;
-        int count = Math.Min(RowsPerPiece, Bank.Rows - first);
-        float* images = Images + (long)first * PrefixEmbedding.Width;
-        Embedding.Map(Bank.Data + (long)first * Bank.Columns, count, scratch.Embedding, images, scratch.Rests, scratch.Lengths);
-        for (int i = 0; i < count; i++)
+        var buffer = new AlignedBuffer<float>(length);
+        new Span<float>(buffer.Data, checked((int)length)).Fill(float.PositiveInfinity);
+        return buffer;
+    }
+
+    private void SummarizeGroup(int group)
+    {
+        float* image = stackalloc float[Blocks.ShortWidth];
+        Span<double> sums = stackalloc double[Blocks.ShortWidth];
+        for (int i = 0; i < BlockKernel.GroupBlocks; i++)
         {
-            int row = first + i;
-            float* image = images + (long)i * PrefixEmbedding.Width;
-            float* packed = PanelData + (long)(row / PanelRows) * PanelRows * PrefixEmbedding.ShortWidth + row % PanelRows;
-            double square = 0;
-            for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+            int block = group * BlockKernel.GroupBlocks + i;
+            if (block >= Blocks.Blocks)
             {
-                float value = column < PrefixEmbedding.ShortWidth - 1 ? image[column] : scratch.Rests[i];
-                packed[column * PanelRows] = value;
-                square += (double)value * value;
+                BlockSlacks[block] = float.NegativeInfinity;
+                continue;
             }
 
-            double length = scratch.Lengths[i];
-            _norms.Data[row] = (float)Lower(square, PrefixEmbedding.ShortWidth, Embedding.Looseness);
-            _denseNorms.Data[row] = (float)Lower(length * length, Bank.Columns, Embedding.Looseness);
-            _slacks.Data[row] = float.BitIncrement((float)(Embedding.Looseness * length));
+            int first = block * BlockKernel.BlockRows;
+            int end = Math.Min(first + BlockKernel.BlockRows, Bank.Rows);
+            sums.Clear();
+            double loosest = 0;
+            for (int position = first; position < end; position++)
+            {
+                Blocks.CopyShortImage(position, image);
+                double square = 0;
+                for (int column = 0; column < Blocks.ShortWidth; column++)
+                {
+                    square += (double)image[column] * image[column];
+                    sums[column] += image[column];
+                }
+
+                double length = Blocks.Length(position);
+                Norms[position] = (float)Lower(square, Blocks.ShortWidth, Embedding.Looseness);
+                DenseNorms[Blocks.Order[position]] = (float)Lower(length * length * (1 - 3 * Unit), Bank.Columns, Embedding.Looseness);
+                loosest = Math.Max(loosest, Blocks.Slack(position));
+            }
+
+            BlockSlacks[block] = Extra(loosest);
+            SetMiddle(block, sums, end - first);
         }
     }
 
-    private sealed class BuildScratch : IDisposable
+    private void SetMiddle(int block, ReadOnlySpan<double> sums, int count)
     {
-        private readonly AlignedBuffer<float> _rests = new(RowsPerPiece);
-        private readonly AlignedBuffer<double> _lengths = new(RowsPerPiece);
-
-        public BuildScratch(int dimension) => Embedding = new PrefixEmbedding.Scratch(dimension);
-
-        public PrefixEmbedding.Scratch Embedding { get; }
-
-        public float* Rests => _rests.Data;
-
-        public double* Lengths => _lengths.Data;
-
-        public void Dispose()
+        float* packed = Middles
+            + (long)(block / BlockKernel.BlockRows) * BlockKernel.BlockRows * Blocks.ShortWidth
+            + block % BlockKernel.BlockRows;
+        double square = 0;
+        for (int column = 0; column < Blocks.ShortWidth; column++)
         {
-            Embedding.Dispose();
-            _rests.Dispose();
-            _lengths.Dispose();
+            double value = sums[column] / count;
+            packed[column * BlockKernel.BlockRows] = (float)value;
+            square += value * value;
         }
+
+        MiddleNorms[block] = (float)square;
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -9,10 +10,13 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// </summary>
 internal sealed unsafe class PrefixSearch : IDisposable
 {
-    // Bounds of a tile then take 192 KiB, so that they and the panels stay in the second-level cache.
-    private const int ChunkRows = 4096;
-    private const int LeastRowsPerSegment = 1024;
-    private const int TilesPerPiece = 4;
+    private const int LeastGroupsPerSegment = 2;
+
+    // To begin with, each query looks into so many blocks whose middles are nearest.
+    private const int FirstBlocks = 4;
+
+    // Blocks that all tiles of a piece meet while they are in the second-level cache: 512 KiB.
+    private const int GroupsAtOnce = 8;
 
     // After so many queries, the others follow if nine in ten gave up.
     private const int LeastVisited = 48;
@@ -33,6 +37,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
     private readonly AlignedBuffer<double>? _partDistances;
     private readonly AlignedBuffer<int>? _partIndices;
     private readonly int[] _gaveUp;
+    private readonly double[] _caps;
     private int _visited;
     private int _gaveUpCount;
 
@@ -55,8 +60,10 @@ internal sealed unsafe class PrefixSearch : IDisposable
         _distances = distances;
         _indices = indices;
         _gaveUp = new int[count];
+        _caps = new double[count];
+        _caps.AsSpan().Fill(double.PositiveInfinity);
         int tiles = (count + PanelKernel.TileQueries - 1) / PanelKernel.TileQueries;
-        _segments = Math.Max(1, Math.Min((threads + tiles - 1) / tiles, index.Bank.Rows / LeastRowsPerSegment));
+        _segments = Math.Max(1, Math.Min((threads + tiles - 1) / tiles, index.Blocks.Groups / LeastGroupsPerSegment));
         if (_segments > 1)
         {
             _partDistances = new AlignedBuffer<double>((long)_segments * count * k);
@@ -65,8 +72,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
 
         if (excludedGroup >= 0 && !groups.IsEmpty)
         {
-            _maskedNorms = Mask(index.Norms, groups, excludedGroup);
-            _maskedDenseNorms = Mask(index.DenseNorms, groups, excludedGroup);
+            _maskedNorms = Mask(index.Norms, index.Blocks.Order, groups, excludedGroup);
+            _maskedDenseNorms = Mask(index.DenseNorms, null, groups, excludedGroup);
         }
     }
 
@@ -78,7 +85,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
     public void Run(CancellationToken cancellationToken)
     {
         int tileQueries = PanelKernel.TileQueries;
-        Distribute(_count, tileQueries, TilesPerPiece * tileQueries, (first, end, segment, scratch) => VisitByImages(first, end, segment, scratch, cancellationToken), cancellationToken);
+        Distribute(_count, tileQueries, PrefixSearchScratch.ImageQueries, (first, end, segment, scratch) => VisitByImages(first, end, segment, scratch, cancellationToken), cancellationToken);
         int[] rest = [.. Enumerable.Range(0, _count).Where(query => _gaveUp[query] != 0)];
         if (rest.Length > 0)
         {
@@ -113,7 +120,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
         WorkQueue.Run(
             pieces * _segments,
             _threads,
-            () => new PrefixSearchScratch(_index, _k, TilesPerPiece * PanelKernel.TileQueries, ChunkRows),
+            () => _index.Rent(_k),
+            _index.Return,
             (piece, scratch) =>
             {
                 (int part, int segment) = Math.DivRem(piece, _segments);
@@ -127,7 +135,6 @@ internal sealed unsafe class PrefixSearch : IDisposable
     private void VisitByImages(int first, int end, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
     {
         int count = end - first;
-        int tileQueries = PanelKernel.TileQueries;
         if (_visited >= LeastVisited && _gaveUpCount * 10L >= _visited * 9L)
         {
             _gaveUp.AsSpan(first, count).Fill(1);
@@ -141,46 +148,154 @@ internal sealed unsafe class PrefixSearch : IDisposable
             scratch.States[i] = scratch.ImageState(i, _queries + (long)(first + i) * _index.Bank.Columns, List(first + i, segment));
         }
 
-        (int startPanel, int endPanel) = Segment(segment);
-        int chunkPanels = ChunkRows / _index.PanelRows;
-        for (int panel = startPanel; panel < endPanel; panel += chunkPanels)
+        for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
+        {
+            Begin(scratch, tile, Math.Min(count, tile + PanelKernel.TileQueries));
+        }
+
+        (int start, int stop) = Segment(segment);
+        for (int group = start; group < stop && _gaveUp.AsSpan(first, count).Contains(0); group += GroupsAtOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_gaveUp.AsSpan(first, count).IndexOf(0) < 0)
+            for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
             {
-                return;
-            }
-
-            int panels = Math.Min(chunkPanels, endPanel - panel);
-            int row = panel * _index.PanelRows;
-            float* data = _index.PanelData + (long)row * PrefixEmbedding.ShortWidth;
-            for (int tile = 0; tile < count; tile += tileQueries)
-            {
-                PanelKernel.Run(data, Norms + row, panels, scratch.Tiles + tile * PrefixEmbedding.ShortWidth, PrefixEmbedding.ShortWidth, scratch.Bounds, ChunkRows);
-                for (int i = tile; i < Math.Min(count, tile + tileQueries); i++)
-                {
-                    Visit(ref scratch.States[i], first + i, row, panels * _index.PanelRows, scratch.Bounds + (i - tile) * ChunkRows, scratch, scratch.Lengths[i]);
-                }
+                VisitTile(scratch, first, tile, Math.Min(count, tile + PanelKernel.TileQueries), group, Math.Min(stop, group + GroupsAtOnce));
             }
         }
     }
 
-    private void Visit(ref QueryState state, int query, int row, int rows, float* bounds, PrefixSearchScratch scratch, double length)
+    /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
+    private void Begin(PrefixSearchScratch scratch, int tile, int tileEnd)
     {
-        if (length > PrefixSearchScratch.LongestQuery)
+        int wanted = Math.Min(FirstBlocks, PrefixSearchScratch.BatchBlocks / PanelKernel.TileQueries);
+        Span<SeedList> near = stackalloc SeedList[PanelKernel.TileQueries];
+        for (int i = tile; i < tileEnd; i++)
         {
-            // What is not excluded gets a bound that holds for any distance.
-            for (int i = 0; i < rows; i++)
+            near[i - tile] = scratch.NearBlocks(i, wanted);
+        }
+
+        for (int batch = 0; batch < _index.MiddleBlocks; batch += PrefixSearchScratch.BatchBlocks)
+        {
+            int blocks = Math.Min(PrefixSearchScratch.BatchBlocks, _index.MiddleBlocks - batch);
+            for (int i = 0; i < blocks; i++)
             {
-                bounds[i] = float.IsPositiveInfinity(Norms[row + i]) ? float.PositiveInfinity : float.MinValue;
+                scratch.Starts[i] = (batch + i) * BlockKernel.BlockRows;
+            }
+
+            Bound(scratch, tile, _index.Middles, _index.MiddleNorms, blocks);
+            for (int i = tile; i < tileEnd; i++)
+            {
+                near[i - tile].Gather(scratch.Starts, blocks, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
             }
         }
 
-        bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
-        if (Volatile.Read(ref _gaveUp[query]) == 0 && !state.Visit(row, rows, bounds, scratch.Seeds, scratch.Candidates, mayGiveUp))
+        int chosen = 0;
+        for (int i = tile; i < tileEnd; i++)
         {
-            Volatile.Write(ref _gaveUp[query], 1);
-            Interlocked.Increment(ref _gaveUpCount);
+            for (int j = 0; j < near[i - tile].Count; j++)
+            {
+                int start = near[i - tile].Positions[j] * BlockKernel.BlockRows;
+                if (!new ReadOnlySpan<int>(scratch.Starts, chosen).Contains(start))
+                {
+                    scratch.Starts[chosen++] = start;
+                }
+            }
+        }
+
+        Bound(scratch, tile, _index.Blocks.Block(0), Norms, chosen);
+        for (int i = tile; i < tileEnd; i++)
+        {
+            scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
+            scratch.States[i].MeasureSeeds();
+        }
+    }
+
+    /// <summary>Takes a tile of queries through the blocks of some groups that may matter to any of them.</summary>
+    private void VisitTile(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int startGroup, int endGroup)
+    {
+        int blocks = 0;
+        int coveredFrom = startGroup;
+        for (int group = startGroup; group < endGroup; group++)
+        {
+            uint near = 0;
+            for (int i = tile; i < tileEnd; i++)
+            {
+                if (Volatile.Read(ref _gaveUp[first + i]) != 0)
+                {
+                    continue;
+                }
+
+                near |= scratch.Lengths[i] > PrefixSearchScratch.LongestQuery
+                    ? (1u << Math.Min(BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
+                    : BlockKernel.NearBoxes(
+                        _index.Blocks.Boxes(group),
+                        scratch.Image(i),
+                        _index.BlockSlacks + group * BlockKernel.GroupBlocks,
+                        scratch.States[i].BoxLimit);
+            }
+
+            for (; near != 0; near &= near - 1)
+            {
+                scratch.Starts[blocks++] = (group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near)) * BlockKernel.BlockRows;
+            }
+
+            if (blocks > PrefixSearchScratch.BatchBlocks - BlockKernel.GroupBlocks || group == endGroup - 1)
+            {
+                int covered = (group + 1 - coveredFrom) * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
+                VisitBatch(scratch, first, tile, tileEnd, blocks, covered);
+                if (!_gaveUp.AsSpan(first + tile, tileEnd - tile).Contains(0))
+                {
+                    return;
+                }
+
+                blocks = 0;
+                coveredFrom = group + 1;
+            }
+        }
+    }
+
+    private void VisitBatch(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int blocks, int covered)
+    {
+        Bound(scratch, tile, _index.Blocks.Block(0), Norms, blocks);
+        for (int i = tile; i < tileEnd; i++)
+        {
+            float* bounds = scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows;
+            double length = scratch.Lengths[i];
+            if (length > PrefixSearchScratch.LongestQuery)
+            {
+                // What is not excluded gets a bound that holds for any distance.
+                for (int j = 0; j < blocks * BlockKernel.BlockRows; j++)
+                {
+                    float norm = Norms[scratch.Starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows];
+                    bounds[j] = float.IsPositiveInfinity(norm) ? float.PositiveInfinity : float.MinValue;
+                }
+            }
+
+            int query = first + i;
+            bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
+            if (Volatile.Read(ref _gaveUp[query]) == 0
+                && !scratch.States[i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, mayGiveUp))
+            {
+                _caps[query] = scratch.States[i].Cap;
+                Volatile.Write(ref _gaveUp[query], 1);
+                Interlocked.Increment(ref _gaveUpCount);
+            }
+        }
+    }
+
+    /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>
+    private void Bound(PrefixSearchScratch scratch, int tile, float* data, float* norms, int blocks)
+    {
+        for (int i = 0; i < blocks; i++)
+        {
+            int start = scratch.Starts[i];
+            PanelKernel.Run(
+                data + (long)start * _index.Blocks.ShortWidth,
+                norms + start,
+                scratch.Tiles + tile * _index.Blocks.ShortWidth,
+                _index.Blocks.ShortWidth,
+                scratch.Bounds + i * BlockKernel.BlockRows,
+                PrefixSearchScratch.BatchRows);
         }
     }
 
@@ -191,45 +306,57 @@ internal sealed unsafe class PrefixSearch : IDisposable
         for (int i = 0; i < queries.Length; i++)
         {
             float* query = _queries + (long)queries[i] * columns;
-            scratch.States[i] = scratch.CenterQuery(i, query, List(queries[i], segment));
+            scratch.States[i] = scratch.CenterQuery(i, query, _caps[queries[i]], List(queries[i], segment));
         }
 
-        (int startPanel, int endPanel) = Segment(segment);
-        int start = startPanel * _index.PanelRows;
-        int end = Math.Min(_index.Bank.Rows, endPanel * _index.PanelRows);
+        (int startGroup, int endGroup) = Segment(segment);
+        int start = startGroup * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
+        int end = Math.Min(_index.Bank.Rows, endGroup * BlockKernel.GroupBlocks * BlockKernel.BlockRows);
         for (int chunk = start; chunk < end; chunk += PrefixSearchScratch.DenseChunkRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             int rows = Math.Min(PrefixSearchScratch.DenseChunkRows, end - chunk);
-            int padded = (rows + _index.PanelRows - 1) / _index.PanelRows * _index.PanelRows;
-            for (int block = 0; block < rows; block += PrefixSearchScratch.DenseBlockRows)
+            int blocks = (rows + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
+            for (int i = 0; i < blocks; i++)
             {
-                int row = chunk + block;
+                scratch.Starts[i] = chunk + i * BlockKernel.BlockRows;
+            }
+
+            for (int part = 0; part < rows; part += PrefixSearchScratch.DenseBlockRows)
+            {
+                int row = chunk + part;
                 for (int i = 0; i < queries.Length; i += group)
                 {
                     DenseKernel.Run(
                         _index.Bank.Data + (long)row * columns,
-                        Math.Min(PrefixSearchScratch.DenseBlockRows, rows - block),
+                        Math.Min(PrefixSearchScratch.DenseBlockRows, rows - part),
                         DenseNorms + row,
                         scratch.PackedQueries + (long)i * columns,
                         scratch.Center,
                         columns,
-                        scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows + block,
+                        scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows + part,
                         PrefixSearchScratch.DenseChunkRows);
                 }
             }
 
             for (int i = 0; i < queries.Length; i++)
             {
+                ref QueryState state = ref scratch.States[i];
                 float* bounds = scratch.DenseBounds + i * PrefixSearchScratch.DenseChunkRows;
-                new Span<float>(bounds + rows, padded - rows).Fill(float.PositiveInfinity);
-                scratch.States[i].Visit(chunk, padded, bounds, scratch.Seeds, scratch.Candidates, mayGiveUp: false);
+                new Span<float>(bounds + rows, blocks * BlockKernel.BlockRows - rows).Fill(float.PositiveInfinity);
+                if (double.IsPositiveInfinity(state.Cap))
+                {
+                    state.Gather(scratch.Starts, blocks, bounds);
+                    state.MeasureSeeds();
+                }
+
+                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, mayGiveUp: false);
             }
         }
     }
 
-    private (int StartPanel, int EndPanel) Segment(int segment) =>
-        ((int)((long)_index.Panels * segment / _segments), (int)((long)_index.Panels * (segment + 1) / _segments));
+    private (int Start, int End) Segment(int segment) =>
+        ((int)((long)_index.Blocks.Groups * segment / _segments), (int)((long)_index.Blocks.Groups * (segment + 1) / _segments));
 
     private NearestList List(int query, int segment)
     {
@@ -263,16 +390,16 @@ internal sealed unsafe class PrefixSearch : IDisposable
         }
     }
 
-    private AlignedBuffer<float> Mask(float* norms, ReadOnlySpan<int> groups, int excludedGroup)
+    private AlignedBuffer<float> Mask(float* norms, int[]? order, ReadOnlySpan<int> groups, int excludedGroup)
     {
-        int padded = _index.Panels * _index.PanelRows;
+        int padded = _index.Blocks.Blocks * BlockKernel.BlockRows;
         var masked = new AlignedBuffer<float>(padded);
         new ReadOnlySpan<float>(norms, padded).CopyTo(new Span<float>(masked.Data, padded));
-        for (int row = 0; row < groups.Length; row++)
+        for (int position = 0; position < groups.Length; position++)
         {
-            if (groups[row] == excludedGroup)
+            if (groups[order is null ? position : order[position]] == excludedGroup)
             {
-                masked.Data[row] = float.PositiveInfinity;
+                masked.Data[position] = float.PositiveInfinity;
             }
         }
 

@@ -2,11 +2,20 @@ using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
 
-/// <summary>What one thread of a <see cref="PrefixSearch"/> works with. Not thread-safe.</summary>
+/// <summary>What one thread of a <see cref="PrefixSearch"/> works with; kept from search to search. Not thread-safe.</summary>
 internal sealed unsafe class PrefixSearchScratch : IDisposable
 {
+    /// <summary>Queries that share a pass over the bank by their images.</summary>
+    public static readonly int ImageQueries = 8 * PanelKernel.TileQueries;
+
     /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
     public const int DenseQueries = 192;
+
+    /// <summary>Blocks whose bounds are kept at a time.</summary>
+    public const int BatchBlocks = 64;
+
+    /// <summary>Rows whose bounds are kept at a time.</summary>
+    public const int BatchRows = BatchBlocks * BlockKernel.BlockRows;
 
     /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
     public const int DenseChunkRows = 256;
@@ -17,6 +26,9 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
     public const double LongestQuery = 1e15;
 
+    // Estimates come from short images; the best by them are compared by long images before k are measured.
+    private const int SpareSeeds = 4;
+
     private readonly PrefixIndex _index;
     private readonly PrefixEmbedding.Scratch _embedding;
     private readonly AlignedBuffer<float> _images;
@@ -24,36 +36,41 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private readonly AlignedBuffer<double> _lengths;
     private readonly AlignedBuffer<float> _tiles;
     private readonly AlignedBuffer<float> _bounds;
-    private readonly int[] _seeds;
+    private readonly AlignedBuffer<int> _starts = new(BatchBlocks);
     private readonly float[] _centered;
     private AlignedBuffer<float>? _dense;
+    private AlignedBuffer<int>? _seedPositions;
+    private AlignedBuffer<float>? _seedEstimates;
+    private AlignedBuffer<double>? _seedDistances;
+    private int _k;
 
-    public PrefixSearchScratch(PrefixIndex index, int k, int queries, int chunkRows)
+    public PrefixSearchScratch(PrefixIndex index)
     {
         _index = index;
-        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns);
-        _images = new AlignedBuffer<float>((long)queries * PrefixEmbedding.Width);
-        _rests = new AlignedBuffer<float>(queries);
-        _lengths = new AlignedBuffer<double>(queries);
-        _tiles = new AlignedBuffer<float>((long)(queries + PanelKernel.TileQueries) * PrefixEmbedding.ShortWidth);
-        _bounds = new AlignedBuffer<float>((long)chunkRows * PanelKernel.TileQueries);
+        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
+        _images = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.Width);
+        _rests = new AlignedBuffer<float>(ImageQueries);
+        _lengths = new AlignedBuffer<double>(ImageQueries);
+        _tiles = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.ShortWidth);
+        _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
-        _seeds = new int[k + 2];
-        Candidates = new Candidates(Math.Max(256, _seeds.Length));
-        States = new QueryState[Math.Max(queries, DenseQueries)];
+        States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
     }
 
     /// <summary>One state per query.</summary>
     public QueryState[] States { get; }
 
-    /// <summary>Room for the rows to begin with.</summary>
-    public Span<int> Seeds => _seeds;
-
     /// <summary>Room for the rows to be measured.</summary>
-    public Candidates Candidates { get; }
+    public Candidates Candidates { get; } = new(256);
 
     /// <summary>The lengths of the queries, scaled and centered.</summary>
     public double* Lengths => _lengths.Data;
+
+    /// <summary>The first positions of the blocks at hand.</summary>
+    public int* Starts => _starts.Data;
+
+    /// <summary>The long image of a query.</summary>
+    public float* Image(int i) => _images.Data + (long)i * _index.Blocks.Width;
 
     /// <summary>The queries' short images times -2, in tiles.</summary>
     public float* Tiles => _tiles.Data;
@@ -72,6 +89,25 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
 
     private AlignedBuffer<float> Dense => _dense ??= AllocateDense();
 
+    /// <summary>Makes room for searches of k rows.</summary>
+    public void Reserve(int k)
+    {
+        if (_seedPositions is null || _k < k)
+        {
+            DisposeSeeds();
+            long room = (long)States.Length * (k + SpareSeeds);
+            _seedPositions = new AlignedBuffer<int>(room);
+            _seedEstimates = new AlignedBuffer<float>(room);
+            _seedDistances = new AlignedBuffer<double>(room);
+        }
+
+        _k = k;
+    }
+
+    /// <summary>An empty list for the blocks to begin with.</summary>
+    public SeedList NearBlocks(int i, int capacity) =>
+        new(_seedPositions!.Data + (long)i * (_k + SpareSeeds), _seedEstimates!.Data + (long)i * (_k + SpareSeeds), null, Math.Min(capacity, _k + SpareSeeds));
+
     /// <summary>Computes images and packs them.</summary>
     public void MapQueries(float* queries, int count)
     {
@@ -79,8 +115,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         int group = PanelKernel.TileQueries;
         for (int i = 0; i < count; i++)
         {
-            float* tile = Tiles + i / group * group * PrefixEmbedding.ShortWidth + i % group;
-            for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+            float* tile = Tiles + i / group * group * _index.Blocks.ShortWidth + i % group;
+            for (int column = 0; column < _index.Blocks.ShortWidth; column++)
             {
                 tile[column * group] = -2 * ShortValue(i, column);
             }
@@ -91,24 +127,29 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public QueryState ImageState(int i, float* query, NearestList list)
     {
         double square = 0;
-        for (int column = 0; column < PrefixEmbedding.ShortWidth; column++)
+        for (int column = 0; column < _index.Blocks.ShortWidth; column++)
         {
             double value = ShortValue(i, column);
             square += value * value;
         }
 
         double looseness = _index.Embedding.Looseness;
-        if (Lengths[i] > LongestQuery)
-        {
-            return new QueryState(_index, query, null, looseness, double.NegativeInfinity, list);
-        }
-
-        double lowered = PrefixIndex.Lower(square, PrefixEmbedding.ShortWidth, looseness);
-        return new QueryState(_index, query, _images.Data + (long)i * PrefixEmbedding.Width, looseness * _lengths.Data[i], lowered, list);
+        bool tooLong = Lengths[i] > LongestQuery;
+        return new QueryState(
+            _index,
+            query,
+            tooLong ? null : Image(i),
+            looseness * _lengths.Data[i],
+            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, _index.Blocks.ShortWidth, looseness),
+            _index.Blocks.Order,
+            _k,
+            double.PositiveInfinity,
+            list,
+            Seeds(i));
     }
 
     /// <summary>Centers a query and packs it for the dense kernel.</summary>
-    public QueryState CenterQuery(int i, float* query, NearestList list)
+    public QueryState CenterQuery(int i, float* query, double cap, NearestList list)
     {
         int columns = _index.Bank.Columns;
         int group = DenseKernel.GroupQueries;
@@ -123,7 +164,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
         double looseness = _index.Embedding.Looseness;
         double lowered = PrefixIndex.Lower(square, columns, looseness);
-        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, list);
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, null, _k, cap, list, Seeds(i));
     }
 
     /// <inheritdoc/>
@@ -135,12 +176,27 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _lengths.Dispose();
         _tiles.Dispose();
         _bounds.Dispose();
+        _starts.Dispose();
         Candidates.Dispose();
         _dense?.Dispose();
+        DisposeSeeds();
+    }
+
+    private SeedList Seeds(int i)
+    {
+        long offset = (long)i * (_k + SpareSeeds);
+        return new SeedList(_seedPositions!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
+    }
+
+    private void DisposeSeeds()
+    {
+        _seedPositions?.Dispose();
+        _seedEstimates?.Dispose();
+        _seedDistances?.Dispose();
     }
 
     private float ShortValue(int i, int column) =>
-        column < PrefixEmbedding.ShortWidth - 1 ? _images.Data[(long)i * PrefixEmbedding.Width + column] : _rests.Data[i];
+        column < _index.Blocks.ShortWidth - 1 ? _images.Data[(long)i * _index.Blocks.Width + column] : _rests.Data[i];
 
     private AlignedBuffer<float> AllocateDense()
     {

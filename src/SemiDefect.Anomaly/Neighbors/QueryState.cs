@@ -17,17 +17,20 @@ internal unsafe struct QueryState
     private const long ExactCost = 150;
     private const long DenseCost = 12;
 
-    // Rows' worth of patience, so that a few near rows at the start do not count as weak bounds.
-    private const long Patience = 256;
-
     private readonly PrefixIndex _index;
     private readonly float* _query;
     private readonly float* _image;
     private readonly double _looseness;
     private readonly double _loweredSquare;
+    private readonly int[]? _order;
+    private readonly int _k;
     private NearestList _list;
+    private SeedList _seeds;
+    private int _measuredSeeds;
+    private double _cap;
     private double _reach;
     private float _threshold;
+    private float _boxLimit;
     private long _budget;
 
     /// <summary>Starts a search.</summary>
@@ -36,98 +39,116 @@ internal unsafe struct QueryState
     /// <param name="image">Its long image; null where bounds come from the dense kernel.</param>
     /// <param name="looseness">How far an image may be from where exact arithmetic would put it.</param>
     /// <param name="loweredSquare">The query's part of every bound: its lowered squared length.</param>
+    /// <param name="order">The row at each position; null where positions are rows.</param>
+    /// <param name="k">Rows wanted.</param>
+    /// <param name="cap">A squared distance that k rows of the whole bank are known not to exceed; infinity if there is none.</param>
     /// <param name="list">Receives the rows found.</param>
-    public QueryState(PrefixIndex index, float* query, float* image, double looseness, double loweredSquare, NearestList list)
+    /// <param name="seeds">Receives the rows to begin with; k of them at least.</param>
+    public QueryState(
+        PrefixIndex index,
+        float* query,
+        float* image,
+        double looseness,
+        double loweredSquare,
+        int[]? order,
+        int k,
+        double cap,
+        NearestList list,
+        SeedList seeds)
     {
         _index = index;
         _query = query;
         _image = image;
         _looseness = looseness;
         _loweredSquare = loweredSquare;
+        _order = order;
+        _k = k;
+        _cap = cap;
         _list = list;
+        _seeds = seeds;
+
+        // Patience with the bounds: a few near rows at the start do not mean that they are weak.
+        _budget = DenseCost * (256 + index.Bank.Rows / 16);
+        Tighten();
+    }
+
+    /// <summary>A squared distance that k rows are known not to exceed; infinity before there are seeds.</summary>
+    public readonly double Cap => _cap;
+
+    /// <summary>The squared distance to a box below which a block may matter, but for the block's own looseness.</summary>
+    public readonly float BoxLimit => _boxLimit;
+
+    /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
+    public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
+
+    /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
+    public void MeasureSeeds()
+    {
+        if (_seeds.Count < _k)
+        {
+            return;
+        }
+
+        if (_image is not null)
+        {
+            for (int i = 0; i < _seeds.Count; i++)
+            {
+                _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
+            }
+
+            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Positions, _seeds.Count));
+        }
+
+        double largest = 0;
+        int* rows = stackalloc int[4];
+        for (int i = 0; i < _k; i += 4)
+        {
+            int taken = Math.Min(4, _k - i);
+            for (int j = 0; j < taken; j++)
+            {
+                rows[j] = RowAt(_seeds.Positions[i + j]);
+            }
+
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, _seeds.Distances + i);
+            for (int j = i; j < i + taken; j++)
+            {
+                largest = Math.Max(largest, _seeds.Distances[j]);
+            }
+        }
+
+        _measuredSeeds = _k;
+        _cap = Math.Min(_cap, largest);
         Tighten();
     }
 
     /// <summary>
-    /// Looks at rows <paramref name="first"/> .. first + <paramref name="count"/> - 1, of whose squared distances
-    /// <paramref name="bounds"/> are lower bounds less the query's own part; infinity where a row does not count.
+    /// Looks at blocks of rows, of whose squared distances <paramref name="bounds"/> are lower bounds less the query's own
+    /// part; infinity where a row does not count.
     /// </summary>
-    /// <param name="first">The first row.</param>
-    /// <param name="count">The number of rows, a multiple of the rows in a panel.</param>
-    /// <param name="bounds">Overwritten in part.</param>
-    /// <param name="seeds">Working memory for the rows to begin with: k of them at least.</param>
+    /// <param name="starts">The first position of each block of <see cref="BlockKernel.BlockRows"/>.</param>
+    /// <param name="blocks">The number of blocks.</param>
+    /// <param name="bounds">One per row, block after block.</param>
+    /// <param name="covered">The rows that these blocks stand for, with those that boxes have ruled out.</param>
     /// <param name="candidates">Working memory, empty.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
-    public bool Visit(int first, int count, float* bounds, Span<int> seeds, Candidates candidates, bool mayGiveUp) =>
-        Vector512.IsHardwareAccelerated ? Visit<Vector512<float>, Simd512>(first, count, bounds, seeds, candidates, mayGiveUp)
-        : Vector256.IsHardwareAccelerated ? Visit<Vector256<float>, Simd256>(first, count, bounds, seeds, candidates, mayGiveUp)
-        : Visit<Vector128<float>, Simd128>(first, count, bounds, seeds, candidates, mayGiveUp);
-
-    private bool Visit<TVector, TSimd>(int first, int count, float* bounds, Span<int> seeds, Candidates candidates, bool mayGiveUp)
-        where TVector : unmanaged
-        where TSimd : struct, ISimd<TVector, float>
+    public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
     {
-        if (double.IsPositiveInfinity(_list.Limit))
-        {
-            int found = Least<TVector, TSimd>(bounds, count, seeds);
-            foreach (int seed in seeds[..found])
-            {
-                Add(first + seed, bounds[seed], candidates);
-                bounds[seed] = float.PositiveInfinity;
-            }
-
-            Settle(candidates, mayGiveUp: false);
-            _budget = DenseCost * Patience;
-        }
-
-        return Scan<TVector, TSimd>(first, count, bounds, candidates, mayGiveUp)
-            && Settle(candidates, mayGiveUp);
-    }
-
-    /// <summary>Finds the least bounds, least first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Least<TVector, TSimd>(float* bounds, int count, Span<int> chosen)
-        where TVector : unmanaged
-        where TSimd : struct, ISimd<TVector, float>
-    {
-        int wanted = chosen.Length;
-        int found = 0;
-        float worst = float.PositiveInfinity;
-        TVector threshold = TSimd.Broadcast(worst);
-        for (int i = 0; i < count; i += TSimd.Count)
-        {
-            uint mask = TSimd.LessThanMask(TSimd.Load(bounds + i), threshold);
-            for (; mask != 0; mask &= mask - 1)
-            {
-                int candidate = i + BitOperations.TrailingZeroCount(mask);
-                float bound = bounds[candidate];
-                if (bound < worst)
-                {
-                    int position = found == wanted ? wanted - 1 : found++;
-                    for (; position > 0 && bounds[chosen[position - 1]] > bound; position--)
-                    {
-                        chosen[position] = chosen[position - 1];
-                    }
-
-                    chosen[position] = candidate;
-                    worst = found == wanted ? bounds[chosen[wanted - 1]] : worst;
-                    threshold = TSimd.Broadcast(worst);
-                }
-            }
-        }
-
-        return found;
+        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, mayGiveUp)
+            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, mayGiveUp)
+            : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, mayGiveUp);
+        return finished && Settle(candidates, mayGiveUp);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Scan<TVector, TSimd>(int first, int count, float* bounds, Candidates candidates, bool mayGiveUp)
+    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         TVector threshold = TSimd.Broadcast(_threshold);
         int pair = 2 * TSimd.Count;
-        _budget += DenseCost * count;
+        int count = blocks * BlockKernel.BlockRows;
+        _budget += DenseCost * covered;
         for (int i = 0; i < count; i += pair)
         {
             TVector least = TSimd.Min(TSimd.Load(bounds + i), TSimd.Load(bounds + i + TSimd.Count));
@@ -139,17 +160,18 @@ internal unsafe struct QueryState
             for (int j = i; j < i + pair; j += TSimd.Count)
             {
                 uint mask = TSimd.LessThanMask(TSimd.Load(bounds + j), threshold);
+                int position = starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows;
                 for (; mask != 0; mask &= mask - 1)
                 {
-                    int offset = j + BitOperations.TrailingZeroCount(mask);
-                    Add(first + offset, bounds[offset], candidates);
+                    int lane = BitOperations.TrailingZeroCount(mask);
+                    Add(position + lane, bounds[j + lane], candidates);
                 }
             }
 
             if (candidates.Count > candidates.Capacity - pair)
             {
                 // Only the rows seen so far have earned their share.
-                long ahead = DenseCost * (count - i - pair);
+                long ahead = DenseCost * covered * (count - i - pair) / count;
                 _budget -= ahead;
                 if (!Settle(candidates, mayGiveUp))
                 {
@@ -166,19 +188,35 @@ internal unsafe struct QueryState
 
     /// <summary>Adds a row to the candidates, and has its image on the way by the time they are settled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Add(int row, float bound, Candidates candidates)
+    private readonly void Add(int position, float bound, Candidates candidates)
     {
-        if (Sse.IsSupported)
+        if (Sse.IsSupported && _image is not null)
         {
-            byte* image = (byte*)(_index.Images + (long)row * PrefixEmbedding.Width);
+            byte* image = (byte*)_index.Blocks.Image(position);
             Sse.Prefetch0(image);
             Sse.Prefetch0(image + 64);
             Sse.Prefetch0(image + 128);
             Sse.Prefetch0(image + 192);
         }
 
-        candidates.Add(row, bound);
+        candidates.Add(position, bound);
     }
+
+    /// <summary>The squared distance of the long images, or less once it is above a limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float ImageDistance(int position, double limit)
+    {
+        float* image = _index.Blocks.Image(position);
+        float sum = ImageKernel.SquaredDistance(_image, image);
+        for (int i = ImageKernel.Step; i < _index.Blocks.Width && sum <= limit; i += ImageKernel.Step)
+        {
+            sum += ImageKernel.SquaredDistance(_image + i, image + i);
+        }
+
+        return sum;
+    }
+
+    private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
     /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
     private void Sift(Candidates candidates)
@@ -187,12 +225,13 @@ internal unsafe struct QueryState
         int kept = 0;
         for (int i = 0; i < candidates.Count; i++)
         {
-            int row = candidates.Rows[i];
-            float bound = ImageKernel.SquaredDistance(_image, _index.Images + (long)row * PrefixEmbedding.Width);
-            candidates.Rows[kept] = row;
+            int position = candidates.Positions[i];
+            double reach = _reach + _index.Blocks.Slack(position);
+            double limit = reach * reach;
+            float bound = ImageDistance(position, limit);
+            candidates.Positions[kept] = position;
             candidates.Bounds[kept] = bound;
-            double reach = _reach + _index.Slacks[row];
-            kept += bound > reach * reach ? 0 : 1;
+            kept += bound > limit ? 0 : 1;
         }
 
         candidates.Count = kept;
@@ -212,7 +251,6 @@ internal unsafe struct QueryState
             candidates.Sort();
         }
 
-        int columns = _index.Bank.Columns;
         double* distances = stackalloc double[4];
         int* rows = stackalloc int[4];
         for (int i = 0; i < candidates.Count;)
@@ -223,31 +261,29 @@ internal unsafe struct QueryState
                 return false;
             }
 
-            // Until there is a limit, no more than it takes to get one.
-            int most = _list.Missing == 0 ? 4 : Math.Min(4, _list.Missing);
             int taken = 0;
-            for (; taken < most && i < candidates.Count; i++)
+            bool tighter = false;
+            for (; taken < 4 && i < candidates.Count; i++)
             {
-                int row = candidates.Rows[i];
-                if (_image is not null)
-                {
-                    double reach = _reach + _index.Slacks[row];
-                    if (candidates.Bounds[i] > reach * reach)
-                    {
-                        continue;
-                    }
-                }
-                else if (candidates.Bounds[i] >= _threshold)
+                int position = candidates.Positions[i];
+                if (IsBeyond(position, candidates.Bounds[i]))
                 {
                     continue;
                 }
 
-                rows[taken++] = row;
+                int seed = new ReadOnlySpan<int>(_seeds.Positions, _measuredSeeds).IndexOf(position);
+                if (seed >= 0)
+                {
+                    tighter |= _list.Offer(_seeds.Distances[seed], RowAt(position));
+                }
+                else
+                {
+                    rows[taken++] = RowAt(position);
+                }
             }
 
-            ExactDistance.Squared(_query, _index.Bank.Data, columns, rows, taken, distances);
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, distances);
             _budget -= ExactCost * taken;
-            bool tighter = false;
             for (int j = 0; j < taken; j++)
             {
                 tighter |= _list.Offer(distances[j], rows[j]);
@@ -263,19 +299,33 @@ internal unsafe struct QueryState
         return true;
     }
 
-    /// <summary>Turns the list's limit into the bounds that a row must stay below.</summary>
+    private readonly bool IsBeyond(int position, float bound)
+    {
+        if (_image is null)
+        {
+            return bound >= _threshold;
+        }
+
+        double reach = _reach + _index.Blocks.Slack(position);
+        return bound > reach * reach;
+    }
+
+    /// <summary>Turns the limit into the bounds that a row must stay below.</summary>
     private void Tighten()
     {
-        double limit = _list.Limit;
+        double limit = Math.Min(_cap, _list.Limit);
         if (double.IsPositiveInfinity(limit))
         {
             _reach = double.PositiveInfinity;
             _threshold = float.PositiveInfinity;
+            _boxLimit = float.PositiveInfinity;
             return;
         }
 
         double reach = _index.Embedding.Scale * Math.Sqrt(limit) + _looseness;
-        _threshold = float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) + 1e-35 - _loweredSquare));
+        double limitOfImages = reach * reach * (1 + PrefixIndex.Split) + 1e-35;
+        _threshold = float.BitIncrement((float)(limitOfImages - _loweredSquare));
+        _boxLimit = float.BitIncrement((float)(limitOfImages * (1 + 1e-5)));
         _reach = reach * (1 + 1e-5) + 1e-17;
     }
 }

@@ -5,26 +5,32 @@ internal static class WorkQueue
 {
     /// <summary>
     /// Runs <paramref name="work"/> for 0 .. <paramref name="count"/> - 1, each once, in no particular order, on up to
-    /// <paramref name="threads"/> threads; <paramref name="prepare"/> makes what a thread keeps to itself, and it is
-    /// disposed when the thread is done.
+    /// <paramref name="threads"/> threads; <paramref name="prepare"/> gives a thread what it keeps to itself, and
+    /// <paramref name="release"/> takes it back.
     /// </summary>
     /// <exception cref="OperationCanceledException">It was cancelled between two pieces.</exception>
-    public static void Run<TState>(int count, int threads, Func<TState> prepare, Action<int, TState> work, CancellationToken cancellationToken)
-        where TState : IDisposable
+    public static void Run<TState>(int count, int threads, Func<TState> prepare, Action<TState> release, Action<int, TState> work, CancellationToken cancellationToken)
     {
         int next = -1;
         void Drain()
         {
-            using TState state = prepare();
-            while (!cancellationToken.IsCancellationRequested)
+            TState state = prepare();
+            try
             {
-                int piece = Interlocked.Increment(ref next);
-                if (piece >= count)
+                while (!cancellationToken.IsCancellationRequested)
                 {
-                    break;
-                }
+                    int piece = Interlocked.Increment(ref next);
+                    if (piece >= count)
+                    {
+                        break;
+                    }
 
-                work(piece, state);
+                    work(piece, state);
+                }
+            }
+            finally
+            {
+                release(state);
             }
         }
 
@@ -46,7 +52,7 @@ internal static class WorkQueue
 
     /// <summary>The same for work that needs nothing of its own.</summary>
     public static void Run(int count, int threads, Action<int> work, CancellationToken cancellationToken) =>
-        Run(count, threads, () => default(Nothing), (piece, _) => work(piece), cancellationToken);
+        Run(count, threads, () => 0, _ => { }, (piece, _) => work(piece), cancellationToken);
 
     private static void RunOnThreads(int workers, Action drain)
     {
@@ -57,13 +63,6 @@ internal static class WorkQueue
         catch (AggregateException error) when (error.InnerExceptions.Count == 1)
         {
             throw error.InnerExceptions[0];
-        }
-    }
-
-    private readonly struct Nothing : IDisposable
-    {
-        public void Dispose()
-        {
         }
     }
 }

@@ -40,6 +40,8 @@ public class ExactSearchTests
     [Theory]
     [InlineData("gaussian", 5000, 300)]
     [InlineData("low rank", 9000, 160)]
+    [InlineData("low rank", 17000, 150)]
+    [InlineData("clustered", 16500, 200)]
     [InlineData("clustered", 5000, 160)]
     [InlineData("grid", 5000, 96)]
     public void Large_banks_equal_the_flat_search_bit_for_bit(string kind, int rows, int columns)

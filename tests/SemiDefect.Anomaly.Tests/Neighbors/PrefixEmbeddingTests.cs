@@ -6,6 +6,9 @@ namespace SemiDefect.Anomaly.Tests.Neighbors;
 
 public unsafe class PrefixEmbeddingTests
 {
+    private const int Width = 128;
+    private const int ShortWidth = 32;
+
     public static TheoryData<string> Kinds => [.. HardData.Kinds];
 
     [Theory]
@@ -16,9 +19,9 @@ public unsafe class PrefixEmbeddingTests
         {
             float[] values = HardData.Make(kind, rows, columns, 8);
             using FeatureMatrix matrix = FeatureMatrix.CopyOf(values, rows, columns);
-            using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Magnitude.Largest(matrix, 2), 2, CancellationToken.None);
-            using var scratch = new PrefixEmbedding.Scratch(columns);
-            using var images = new AlignedBuffer<float>(rows * PrefixEmbedding.Width);
+            using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, ShortWidth, Magnitude.Largest(matrix, 2), 2, CancellationToken.None);
+            using var scratch = new PrefixEmbedding.Scratch(columns, Width);
+            using var images = new AlignedBuffer<float>(rows * Width);
             using var rests = new AlignedBuffer<float>(rows);
             using var lengths = new AlignedBuffer<double>(rows);
             embedding.Map(matrix.Data, rows, scratch, images.Data, rests.Data, lengths.Data);
@@ -29,8 +32,8 @@ public unsafe class PrefixEmbeddingTests
                 {
                     double distance = embedding.Scale * Math.Sqrt(BruteForce.SquaredDistance(matrix.Row(a), matrix.Row(b)));
                     double allowed = distance * (1 + 1e-12) + embedding.Looseness * (lengths.Data[a] + lengths.Data[b]) + 1e-40;
-                    Assert.True(Distance(images.Data, rests.Data, a, b, PrefixEmbedding.Width) <= allowed);
-                    Assert.True(Distance(images.Data, rests.Data, a, b, PrefixEmbedding.ShortWidth) <= allowed);
+                    Assert.True(Distance(images.Data, rests.Data, a, b, Width) <= allowed);
+                    Assert.True(Distance(images.Data, rests.Data, a, b, ShortWidth) <= allowed);
                 }
             }
         }
@@ -41,9 +44,9 @@ public unsafe class PrefixEmbeddingTests
     {
         float[] values = HardData.Make("low rank", 400, 120, 8);
         using FeatureMatrix matrix = FeatureMatrix.CopyOf(values, 400, 120);
-        using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, 10, 2, CancellationToken.None);
-        using var scratch = new PrefixEmbedding.Scratch(120);
-        using var images = new AlignedBuffer<float>(400 * PrefixEmbedding.Width);
+        using PrefixEmbedding embedding = PrefixEmbedding.Fit(matrix, Width, ShortWidth, 10, 2, CancellationToken.None);
+        using var scratch = new PrefixEmbedding.Scratch(120, Width);
+        using var images = new AlignedBuffer<float>(400 * Width);
         using var rests = new AlignedBuffer<float>(400);
         using var lengths = new AlignedBuffer<double>(400);
         embedding.Map(matrix.Data, 400, scratch, images.Data, rests.Data, lengths.Data);
@@ -51,7 +54,7 @@ public unsafe class PrefixEmbeddingTests
         double all = 0;
         for (int row = 1; row < 400; row++)
         {
-            kept += Distance(images.Data, rests.Data, row, row - 1, PrefixEmbedding.ShortWidth);
+            kept += Distance(images.Data, rests.Data, row, row - 1, ShortWidth);
             all += Math.Sqrt(BruteForce.SquaredDistance(matrix.Row(row), matrix.Row(row - 1)));
         }
 
@@ -87,9 +90,9 @@ public unsafe class PrefixEmbeddingTests
         double sum = 0;
         for (int i = 0; i < width; i++)
         {
-            double difference = width == PrefixEmbedding.ShortWidth && i == width - 1
+            double difference = width == ShortWidth && i == width - 1
                 ? (double)rests[a] - rests[b]
-                : (double)images[a * PrefixEmbedding.Width + i] - images[b * PrefixEmbedding.Width + i];
+                : (double)images[a * Width + i] - images[b * Width + i];
             sum += difference * difference;
         }
 

@@ -66,7 +66,7 @@ internal sealed class Conditions
     /// <summary>The fine texture of the surface.</summary>
     public ValueNoise Grain { get; }
 
-    /// <summary>Where the seed of the needle marks is.</summary>
+    /// <summary>The seed of the needle marks on the pads.</summary>
     public ulong PadMarkSeed { get; }
 
     /// <summary>The seed of the sensor's noise.</summary>

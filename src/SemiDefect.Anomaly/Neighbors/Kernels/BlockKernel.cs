@@ -25,7 +25,7 @@ internal static unsafe class BlockKernel
     /// <see cref="GroupBlocks"/> boxes: for each of <see cref="BoxDimensions"/> coordinates their lower ends, then their upper ends.
     /// </param>
     /// <param name="image">The image.</param>
-    /// <param name="limits">Largest squared distances that matter, one per block.</param>
+    /// <param name="limits">Largest squared distances that matter, one per block of the group.</param>
     /// <param name="extra">Added to every limit.</param>
     /// <returns>Bit i is set for block i of the group.</returns>
     public static uint NearBoxes(float* boxes, float* image, float* limits, float extra) =>
@@ -38,13 +38,14 @@ internal static unsafe class BlockKernel
     /// </summary>
     /// <param name="block">The block, column after column.</param>
     /// <param name="image">The short image.</param>
+    /// <param name="columns">Its numbers, an even count.</param>
     /// <param name="limits">Largest squared distances that matter, one per row.</param>
     /// <param name="extra">Added to every limit.</param>
     /// <returns>Bit i is set for row i of the block.</returns>
-    public static uint NearRows(float* block, float* image, float* limits, float extra) =>
-        Vector512.IsHardwareAccelerated ? NearRows<Vector512<float>, Simd512>(block, image, limits, extra)
-        : Vector256.IsHardwareAccelerated ? NearRows<Vector256<float>, Simd256>(block, image, limits, extra)
-        : NearRows<Vector128<float>, Simd128>(block, image, limits, extra);
+    public static uint NearRows(float* block, float* image, int columns, float* limits, float extra) =>
+        Vector512.IsHardwareAccelerated ? NearRows<Vector512<float>, Simd512>(block, image, columns, limits, extra)
+        : Vector256.IsHardwareAccelerated ? NearRows<Vector256<float>, Simd256>(block, image, columns, limits, extra)
+        : NearRows<Vector128<float>, Simd128>(block, image, columns, limits, extra);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint NearBoxes<TVector, TSimd>(float* boxes, float* image, float* limits, float extra)
@@ -77,7 +78,7 @@ internal static unsafe class BlockKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint NearRows<TVector, TSimd>(float* block, float* image, float* limits, float extra)
+    private static uint NearRows<TVector, TSimd>(float* block, float* image, int columns, float* limits, float extra)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -86,7 +87,7 @@ internal static unsafe class BlockKernel
         {
             TVector even0 = TSimd.Zero, even1 = even0, odd0 = even0, odd1 = even0;
             float* values = block + first;
-            for (int i = 0; i < PrefixEmbedding.ShortWidth; i += 2, values += 2 * BlockRows)
+            for (int i = 0; i < columns; i += 2, values += 2 * BlockRows)
             {
                 TVector value = TSimd.Broadcast(image[i]);
                 TVector difference = TSimd.Subtract(value, TSimd.Load(values));

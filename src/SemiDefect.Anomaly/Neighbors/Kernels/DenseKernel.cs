@@ -26,7 +26,7 @@ internal static unsafe class DenseKernel
     /// <param name="queries">The group, <see cref="GroupQueries"/> x <paramref name="columns"/> values.</param>
     public static void Pack(ReadOnlySpan<float> query, int position, int columns, float* queries)
     {
-        int width = PanelKernel.PanelRows / 2;
+        int width = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256.IsHardwareAccelerated ? Vector256<float>.Count : Vector128<float>.Count;
         int whole = columns - columns % width;
         for (int i = 0; i < columns; i++)
         {

@@ -4,12 +4,15 @@ using System.Runtime.Intrinsics;
 namespace SemiDefect.Anomaly.Neighbors.Kernels;
 
 /// <summary>
-/// Squared distances of images of <see cref="PrefixEmbedding.Width"/> numbers, in float32, fused where the processor can.
-/// The relative error is below 1e-5. Thread-safe: nothing is kept.
+/// Squared distances of <see cref="Step"/> consecutive numbers of two images, in float32, fused where the processor can. The
+/// relative error is below 1e-5. Thread-safe: nothing is kept.
 /// </summary>
 internal static unsafe class ImageKernel
 {
-    /// <summary>The squared distance of two images.</summary>
+    /// <summary>Numbers taken at a time.</summary>
+    public const int Step = 64;
+
+    /// <summary>The squared distance of <see cref="Step"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SquaredDistance(float* a, float* b) =>
         Vector512.IsHardwareAccelerated ? Distance<Vector512<float>, Simd512>(a, b)
@@ -24,7 +27,7 @@ internal static unsafe class ImageKernel
         int width = TSimd.Count;
         TVector even = TSimd.Zero;
         TVector odd = TSimd.Zero;
-        for (int i = 0; i < PrefixEmbedding.Width; i += 2 * width)
+        for (int i = 0; i < Step; i += 2 * width)
         {
             TVector first = TSimd.Subtract(TSimd.Load(a + i), TSimd.Load(b + i));
             TVector second = TSimd.Subtract(TSimd.Load(a + i + width), TSimd.Load(b + i + width));

@@ -4,57 +4,53 @@ using System.Runtime.Intrinsics;
 namespace SemiDefect.Anomaly.Neighbors.Kernels;
 
 /// <summary>
-/// norm[row] - 2 query . row for every row of a packed bank and a tile of queries, few columns deep: the inner part of
-/// a squared distance. In float32, fused where the processor can; docs/exact-search.md bounds the error whatever the
+/// norm[row] - 2 query . row for every row of a block and every query of a tile, few columns deep: the inner part of a
+/// squared distance. In float32, fused where the processor can; docs/exact-search.md bounds the error whatever the
 /// order. Thread-safe: nothing is kept.
 /// </summary>
 /// <remarks>
-/// The bank is packed in panels of <see cref="PanelRows"/> rows, column after column, so that a vector holds one column
-/// of consecutive rows. A tile holds <see cref="TileQueries"/> queries times -2, column after column.
+/// The bank is packed in blocks of <see cref="BlockKernel.BlockRows"/> rows, column after column, so that a vector holds one
+/// column of consecutive rows. A tile holds <see cref="TileQueries"/> queries times -2, column after column.
 /// </remarks>
 internal static unsafe class PanelKernel
 {
-    /// <summary>Rows in a panel: two vectors of the widest kind there is.</summary>
-    public static int PanelRows => 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4);
-
     /// <summary>Queries in a tile: as many as leave all sums in registers.</summary>
     public static int TileQueries => Vector512.IsHardwareAccelerated ? 12 : 6;
 
-    /// <summary>Computes the bounds of consecutive panels.</summary>
-    /// <param name="panel">The first panel.</param>
+    /// <summary>Computes the bounds of one block.</summary>
+    /// <param name="block">The block.</param>
     /// <param name="norms">What each row's sum starts with.</param>
-    /// <param name="panels">The number of panels.</param>
     /// <param name="tile">The queries.</param>
-    /// <param name="columns">The columns of rows and queries.</param>
+    /// <param name="columns">The columns of the block and the queries.</param>
     /// <param name="bounds">Receives one row of results per query.</param>
     /// <param name="stride">From one query's results to the next one's.</param>
-    public static void Run(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    public static void Run(float* block, float* norms, float* tile, int columns, float* bounds, int stride)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            RunTwelve<Vector512<float>, Simd512>(panel, norms, panels, tile, columns, bounds, stride);
+            RunTwelve<Vector512<float>, Simd512>(block, norms, tile, columns, bounds, stride);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            RunSix<Vector256<float>, Simd256>(panel, norms, panels, tile, columns, bounds, stride);
+            RunSix<Vector256<float>, Simd256>(block, norms, tile, columns, bounds, stride);
         }
         else
         {
-            RunSix<Vector128<float>, Simd128>(panel, norms, panels, tile, columns, bounds, stride);
+            RunSix<Vector128<float>, Simd128>(block, norms, tile, columns, bounds, stride);
         }
     }
 
     /// <summary>Twelve queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTwelve<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    private static void RunTwelve<TVector, TSimd>(float* block, float* norms, float* tile, int columns, float* bounds, int stride)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         int width = TSimd.Count;
-        for (int p = 0; p < panels; p++, norms += 2 * width, bounds += 2 * width)
+        for (int first = 0; first < BlockKernel.BlockRows; first += 2 * width)
         {
-            TVector n0 = TSimd.Load(norms);
-            TVector n1 = TSimd.Load(norms + width);
+            TVector n0 = TSimd.Load(norms + first);
+            TVector n1 = TSimd.Load(norms + first + width);
             TVector a0 = n0, b0 = n1;
             TVector a1 = n0, b1 = n1;
             TVector a2 = n0, b2 = n1;
@@ -67,11 +63,12 @@ internal static unsafe class PanelKernel
             TVector a9 = n0, b9 = n1;
             TVector a10 = n0, b10 = n1;
             TVector a11 = n0, b11 = n1;
+            float* rows = block + first;
             float* query = tile;
-            for (int column = 0; column < columns; column++, panel += 2 * width, query += 12)
+            for (int column = 0; column < columns; column++, rows += BlockKernel.BlockRows, query += 12)
             {
-                TVector r0 = TSimd.Load(panel);
-                TVector r1 = TSimd.Load(panel + width);
+                TVector r0 = TSimd.Load(rows);
+                TVector r1 = TSimd.Load(rows + width);
                 TVector value = TSimd.Broadcast(query[0]);
                 a0 = TSimd.MultiplyAdd(value, r0, a0);
                 b0 = TSimd.MultiplyAdd(value, r1, b0);
@@ -110,7 +107,7 @@ internal static unsafe class PanelKernel
                 b11 = TSimd.MultiplyAdd(value, r1, b11);
             }
 
-            float* target = bounds;
+            float* target = bounds + first;
             TSimd.Store(a0, target);
             TSimd.Store(b0, target + width);
             target += stride;
@@ -151,26 +148,27 @@ internal static unsafe class PanelKernel
 
     /// <summary>Six queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunSix<TVector, TSimd>(float* panel, float* norms, int panels, float* tile, int columns, float* bounds, int stride)
+    private static void RunSix<TVector, TSimd>(float* block, float* norms, float* tile, int columns, float* bounds, int stride)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         int width = TSimd.Count;
-        for (int p = 0; p < panels; p++, norms += 2 * width, bounds += 2 * width)
+        for (int first = 0; first < BlockKernel.BlockRows; first += 2 * width)
         {
-            TVector n0 = TSimd.Load(norms);
-            TVector n1 = TSimd.Load(norms + width);
+            TVector n0 = TSimd.Load(norms + first);
+            TVector n1 = TSimd.Load(norms + first + width);
             TVector a0 = n0, b0 = n1;
             TVector a1 = n0, b1 = n1;
             TVector a2 = n0, b2 = n1;
             TVector a3 = n0, b3 = n1;
             TVector a4 = n0, b4 = n1;
             TVector a5 = n0, b5 = n1;
+            float* rows = block + first;
             float* query = tile;
-            for (int column = 0; column < columns; column++, panel += 2 * width, query += 6)
+            for (int column = 0; column < columns; column++, rows += BlockKernel.BlockRows, query += 6)
             {
-                TVector r0 = TSimd.Load(panel);
-                TVector r1 = TSimd.Load(panel + width);
+                TVector r0 = TSimd.Load(rows);
+                TVector r1 = TSimd.Load(rows + width);
                 TVector value = TSimd.Broadcast(query[0]);
                 a0 = TSimd.MultiplyAdd(value, r0, a0);
                 b0 = TSimd.MultiplyAdd(value, r1, b0);
@@ -191,7 +189,7 @@ internal static unsafe class PanelKernel
                 b5 = TSimd.MultiplyAdd(value, r1, b5);
             }
 
-            float* target = bounds;
+            float* target = bounds + first;
             TSimd.Store(a0, target);
             TSimd.Store(b0, target + width);
             target += stride;

@@ -1,4 +1,4 @@
-namespace SemiDefect.Anomaly.Memory;
+namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
 /// An order of rows in which neighbors in space are near each other: halves the rows at the median of the coordinate that varies most,
