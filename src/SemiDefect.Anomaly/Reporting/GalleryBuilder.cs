@@ -10,10 +10,10 @@ internal static class GalleryBuilder
     private const int LongestSide = 360;
     private const int PatchSide = 72;
 
-    /// <summary>The pictures of the images of most concern, in that order.</summary>
+    /// <summary>The pictures of the images of most concern, in that order; every sort of verdict gets its share.</summary>
     public static IReadOnlyList<GalleryItem> Build(AnomalyDetector detector, ReportContent content, CancellationToken cancellationToken)
     {
-        ReportImage[] chosen = [.. content.Images.OrderByDescending(image => image.Concern).ThenBy(image => image.Path, StringComparer.Ordinal).Take(content.GallerySize)];
+        ReportImage[] chosen = Choose(content.Images, content.GallerySize);
         var items = new List<GalleryItem>(chosen.Length);
 
         // A file may have gone since it was inspected; the report does without it.
@@ -24,6 +24,18 @@ internal static class GalleryBuilder
 
         return items;
     }
+
+    /// <summary>In turn the worst of each sort that is left, so that a crowd of escapes does not hide the false alarms.</summary>
+    internal static ReportImage[] Choose(IReadOnlyList<ReportImage> images, int count) =>
+    [
+        .. InOrder(images.GroupBy(image => image.Sort)
+            .SelectMany(sort => InOrder(sort).Select((image, rank) => (Image: image, Rank: rank)))
+            .OrderBy(item => item.Rank).ThenByDescending(item => item.Image.Concern).ThenBy(item => item.Image.Path, StringComparer.Ordinal)
+            .Take(count).Select(item => item.Image)),
+    ];
+
+    private static IOrderedEnumerable<ReportImage> InOrder(IEnumerable<ReportImage> images) =>
+        images.OrderByDescending(image => image.Concern).ThenBy(image => image.Path, StringComparer.Ordinal);
 
     private static GalleryItem Draw(AnomalyDetector detector, ReportContent content, ReportImage image, Inspection inspection)
     {

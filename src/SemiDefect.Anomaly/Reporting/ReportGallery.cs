@@ -14,7 +14,7 @@ internal static class ReportGallery
         }
 
         bool hasTruth = gallery.Any(item => item.Image.IsAbnormal is not null);
-        string count = gallery.Count < content.Images.Count ? $"{gallery.Count} of {content.Images.Count} images" : "All images";
+        string count = gallery.Count < content.Images.Count ? $"{gallery.Count} of {content.Images.Count} images, the worst of each sort" : "All images";
         page.Append(CultureInfo.InvariantCulture, $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {(hasTruth ? "the worst verdict first" : "the highest margin first")}. The heat is clear up to 70 % of the pixel threshold, red at it and yellow at twice the threshold, the same in every picture{(gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "")}.</p>");
         AppendControls(page, gallery, hasTruth);
         page.Append("<div class=\"cards\">\n");
@@ -34,7 +34,7 @@ internal static class ReportGallery
         page.Append("<div class=\"controls\" hidden><div role=\"group\" aria-label=\"Which images\">");
         foreach ((string kind, string name) in kinds)
         {
-            int count = kind == "all" ? gallery.Count : gallery.Count(item => Kind(item.Image) == kind);
+            int count = kind == "all" ? gallery.Count : gallery.Count(item => item.Image.Sort == kind);
             page.Append(CultureInfo.InvariantCulture, $"<button type=\"button\" data-kind=\"{kind}\" aria-pressed=\"{(kind == "all" ? "true" : "false")}\">{name} ({count})</button>");
         }
 
@@ -49,7 +49,7 @@ internal static class ReportGallery
         string verdict = image.IsCalledAbnormal ? "abnormal" : "normal";
         string truth = image.IsAbnormal is null ? "" : image.IsWrong ? (image.IsCalledAbnormal ? "false alarm" : "escape") : "right";
         page.Append(CultureInfo.InvariantCulture, $"""
-            <article class="card" data-kind="{Kind(image)}" style="--picture:url({item.Picture})">
+            <article class="card" data-kind="{image.Sort}" style="--picture:url({item.Picture})">
             <div class="pair" style="--ratio:{item.Width}/{item.Height}"><div class="picture" role="img" aria-label="{path}"></div><div class="picture" role="img" aria-label="Heatmap of {path}"><img class="heat" src="{item.Heat}" alt="">{(item.Outline is null ? "" : $"<img class=\"outline\" src=\"{item.Outline}\" alt=\"\">")}</div></div>
             <div class="caption"><p class="path">{path}</p>
             <p><span class="badge {(image.IsCalledAbnormal ? "bad" : "good")}">{verdict}</span>{(truth.Length == 0 ? "" : $" <span class=\"badge {(image.IsWrong ? "wrong" : "right")}\">{truth}</span>")}{(image.Type is null ? "" : $" <span class=\"type\">{HtmlText.Escape(image.Type)}</span>")}</p>
@@ -59,8 +59,4 @@ internal static class ReportGallery
 
             """);
     }
-
-    private static string Kind(ReportImage image) => image.IsAbnormal is null
-        ? (image.IsCalledAbnormal ? "abnormal" : "normal")
-        : !image.IsWrong ? "right" : image.IsCalledAbnormal ? "alarm" : "escape";
 }

@@ -41,6 +41,11 @@ public sealed record ReportImage
     /// <summary>How far up a gallery the image belongs: the wrong verdicts first, and the worst of them first; without truth, the highest margins.</summary>
     public double Concern => IsAbnormal == true ? -Margin : Margin;
 
+    /// <summary>alarm, escape or right; without truth abnormal or normal.</summary>
+    internal string Sort => IsAbnormal is null
+        ? (IsCalledAbnormal ? "abnormal" : "normal")
+        : !IsWrong ? "right" : IsCalledAbnormal ? "alarm" : "escape";
+
     /// <summary>An evaluated image.</summary>
     public static ReportImage From(ImageResult result)
     {

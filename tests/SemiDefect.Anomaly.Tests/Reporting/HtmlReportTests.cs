@@ -42,8 +42,12 @@ public sealed class HtmlReportTests : IDisposable
         ReportImage[] images = [Image("right good", false, 1), Image("far alarm", false, 9), Image("near escape", true, 4.9), Image("right bad", true, 8), Image("near right good", false, 4.9)];
         Assert.Equal(
             ["far alarm", "near escape", "near right good", "right bad", "right good"],
-            images.OrderByDescending(image => image.Concern).Select(image => image.Path));
-        Assert.Equal(["b", "a"], new[] { Image("a", null, 1), Image("b", null, 7) }.OrderByDescending(image => image.Concern).Select(image => image.Path));
+            GalleryBuilder.Choose(images, 9).Select(image => image.Path));
+        Assert.Equal(["b", "a"], GalleryBuilder.Choose([Image("a", null, 1), Image("b", null, 7)], 2).Select(image => image.Path));
+
+        // Ten escapes leave room for the alarm and for what is right.
+        ReportImage[] many = [.. Enumerable.Range(0, 10).Select(i => Image($"escape {i}", true, i * 0.1)), .. images];
+        Assert.Equal(["far alarm", "escape 0", "near right good"], GalleryBuilder.Choose(many, 3).OrderByDescending(image => image.IsCalledAbnormal).Select(image => image.Path));
     }
 
     [Fact]
