@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Memory;
@@ -11,7 +11,7 @@ namespace SemiDefect.Anomaly.Memory;
 /// </summary>
 internal static unsafe class RandomProjection
 {
-    private const int RowBlock = 64;
+    private const int RowsPerPiece = 96;
 
     /// <summary>Draws a projection, target x source, that the caller owns.</summary>
     public static FeatureMatrix Draw(int target, int source, ulong seed)
@@ -39,23 +39,27 @@ internal static unsafe class RandomProjection
             throw new SemiDefectException($"The projection takes {projection.Columns} columns, but the features have {features.Columns}.");
         }
 
+        int padded = (projection.Rows + ProjectionKernel.ColumnMultiple - 1) / ProjectionKernel.ColumnMultiple * ProjectionKernel.ColumnMultiple;
+        using var directions = new AlignedBuffer<double>((long)features.Columns * padded);
+        for (int target = 0; target < projection.Rows; target++)
+        {
+            ReadOnlySpan<float> row = projection.Row(target);
+            for (int column = 0; column < row.Length; column++)
+            {
+                directions.Data[(long)column * padded + target] = row[column];
+            }
+        }
+
         FeatureMatrix reduced = FeatureMatrix.Allocate(features.Rows, projection.Rows);
         try
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-            Parallel.For(0, (features.Rows + RowBlock - 1) / RowBlock, options, block =>
-            {
-                int end = Math.Min(features.Rows, (block + 1) * RowBlock);
-                for (int target = 0; target < projection.Rows; target++)
-                {
-                    float* direction = projection.Data + (long)target * projection.Columns;
-                    for (int row = block * RowBlock; row < end; row++)
-                    {
-                        float* feature = features.Data + (long)row * features.Columns;
-                        reduced.Data[(long)row * reduced.Columns + target] = (float)Dot(feature, direction, features.Columns);
-                    }
-                }
-            });
+            WorkQueue.Run(
+                (features.Rows + RowsPerPiece - 1) / RowsPerPiece,
+                threads,
+                () => new AlignedBuffer<double>((long)RowsPerPiece * (features.Columns + padded)),
+                scratch => scratch.Dispose(),
+                (piece, scratch) => ApplyPiece(features, directions.Data, padded, reduced, piece, scratch.Data),
+                cancellationToken);
             if (Magnitude.FirstRowNotFinite(reduced) is int bad and >= 0)
             {
                 throw new SemiDefectException($"Row {bad} of the features is too large to be projected; scale the features down.");
@@ -70,29 +74,24 @@ internal static unsafe class RandomProjection
         }
     }
 
-    /// <summary>Products of float32 are exact in float64, so that only the order of the sums matters: element i to lane i mod 8.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Dot(float* a, float* b, int length)
+    private static void ApplyPiece(FeatureMatrix features, double* directions, int padded, FeatureMatrix reduced, int piece, double* widened)
     {
-        Vector256<double> lower = Vector256<double>.Zero;
-        Vector256<double> upper = Vector256<double>.Zero;
-        int i = 0;
-        for (; i <= length - 8; i += 8)
+        int first = piece * RowsPerPiece;
+        int count = Math.Min(RowsPerPiece, features.Rows - first);
+        double* products = widened + (long)RowsPerPiece * features.Columns;
+        for (int i = 0; i < count; i++)
         {
-            (Vector256<double> aLower, Vector256<double> aUpper) = Vector256.Widen(Vector256.Load(a + i));
-            (Vector256<double> bLower, Vector256<double> bUpper) = Vector256.Widen(Vector256.Load(b + i));
-            lower += aLower * bLower;
-            upper += aUpper * bUpper;
+            TensorPrimitives.ConvertTruncating<float, double>(features.Row(first + i), new Span<double>(widened + (long)i * features.Columns, features.Columns));
         }
 
-        double rest = 0;
-        for (; i < length; i++)
+        ProjectionKernel.Multiply(widened, count, features.Columns, directions, padded, products);
+        for (int i = 0; i < count; i++)
         {
-            rest += (double)a[i] * b[i];
+            Span<float> row = reduced.Row(first + i);
+            for (int target = 0; target < row.Length; target++)
+            {
+                row[target] = (float)products[(long)i * padded + target];
+            }
         }
-
-        Vector256<double> four = lower + upper;
-        Vector128<double> two = four.GetLower() + four.GetUpper();
-        return two.GetElement(0) + two.GetElement(1) + rest;
     }
 }

@@ -10,11 +10,13 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// coordinates, and as the last number the length of what they leave out. Distances between images are therefore lower
 /// bounds of distances between vectors; docs/exact-search.md proves it, and that <see cref="Looseness"/> covers all rounding.
 /// A version of <see cref="ShortWidth"/> numbers of the same kind comes with it. Thread-safe once made. Memory: 8 bytes
-/// per column and number; while it is fitted, up to 2,048 rows in float64 twice.
+/// per column and number; while it is fitted, 32 MiB for a sample (128 rows in float64 twice where those take more).
 /// </summary>
 internal sealed unsafe class PrefixEmbedding : IDisposable
 {
     private const int LargestSample = 2048;
+    private const int SmallestSample = 128;
+    private const int SampleValues = 1 << 21;
 
     private readonly AlignedBuffer<double> _center;
     private readonly AlignedBuffer<double> _basis;
@@ -54,7 +56,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     public static PrefixEmbedding Fit(FeatureMatrix rows, int width, int shortWidth, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
         int dimension = rows.Columns;
-        int count = Math.Min(rows.Rows, LargestSample);
+        int count = Math.Min(rows.Rows, Math.Clamp(SampleValues / dimension, SmallestSample, LargestSample));
         int exponent = largestMagnitude == 0 ? 0 : Math.ILogB(largestMagnitude);
         double scale = Math.Abs(exponent) <= 24 ? 1 : Math.ScaleB(1, -exponent);
         using var sample = new AlignedBuffer<double>((long)count * dimension);

@@ -11,10 +11,11 @@ namespace SemiDefect.Anomaly.Neighbors.Kernels;
 /// </summary>
 internal static unsafe class DenseKernel
 {
-    private const int RowsAtOnce = 4;
+    // Products are kept four per query, however many rows a kernel takes.
+    private const int Stride = 4;
 
     /// <summary>Queries in a group: as many as leave all sums in registers.</summary>
-    public static int GroupQueries => Vector512.IsHardwareAccelerated ? 6 : 3;
+    public static int GroupQueries => Vector512.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>
     /// Lays a group of centered queries out in the order in which the kernel reads it: a vector of each query in turn, and
@@ -37,6 +38,8 @@ internal static unsafe class DenseKernel
         }
     }
 
+    private static int RowsAtOnce => Vector512.IsHardwareAccelerated ? 4 : 3;
+
     /// <summary>Computes the bounds of consecutive rows for one group of queries.</summary>
     /// <param name="rows">The first row.</param>
     /// <param name="count">The number of rows.</param>
@@ -48,7 +51,7 @@ internal static unsafe class DenseKernel
     /// <param name="stride">From one query's results to the next one's.</param>
     public static void Run(float* rows, int count, float* norms, float* queries, float* center, int columns, float* bounds, int stride)
     {
-        float* products = stackalloc float[6 * RowsAtOnce];
+        float* products = stackalloc float[6 * Stride];
         for (int row = 0; row < count; row += RowsAtOnce)
         {
             float* row0 = rows + (long)row * columns;
@@ -61,11 +64,11 @@ internal static unsafe class DenseKernel
             }
             else if (Vector256.IsHardwareAccelerated)
             {
-                ThreeTimesFour<Vector256<float>, Simd256>(queries, row0, row1, row2, row3, center, columns, products);
+                FourTimesThree<Vector256<float>, Simd256>(queries, row0, row1, row2, center, columns, products);
             }
             else
             {
-                ThreeTimesFour<Vector128<float>, Simd128>(queries, row0, row1, row2, row3, center, columns, products);
+                FourTimesThree<Vector128<float>, Simd128>(queries, row0, row1, row2, center, columns, products);
             }
 
             int valid = Math.Min(RowsAtOnce, count - row);
@@ -73,7 +76,7 @@ internal static unsafe class DenseKernel
             {
                 for (int i = 0; i < valid; i++)
                 {
-                    bounds[(long)query * stride + row + i] = norms[row + i] - 2 * products[query * RowsAtOnce + i];
+                    bounds[(long)query * stride + row + i] = norms[row + i] - 2 * products[query * Stride + i];
                 }
             }
         }
@@ -142,46 +145,47 @@ internal static unsafe class DenseKernel
         AddRest(query, 6, row0, row1, row2, row3, center, whole, columns, products);
     }
 
-    /// <summary>Three queries times four rows.</summary>
+    /// <summary>Four queries times three rows, for sixteen registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ThreeTimesFour<TVector, TSimd>(float* queries, float* row0, float* row1, float* row2, float* row3, float* center, int columns, float* products)
+    private static void FourTimesThree<TVector, TSimd>(float* queries, float* row0, float* row1, float* row2, float* center, int columns, float* products)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
         int width = TSimd.Count;
         int whole = columns - columns % width;
         float* query = queries;
-        TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero, s03 = TSimd.Zero;
-        TVector s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero, s13 = TSimd.Zero;
-        TVector s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero, s23 = TSimd.Zero;
-        for (int i = 0; i < whole; i += width, query += 3 * width)
+        TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero;
+        TVector s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero;
+        TVector s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero;
+        TVector s30 = TSimd.Zero, s31 = TSimd.Zero, s32 = TSimd.Zero;
+        for (int i = 0; i < whole; i += width, query += 4 * width)
         {
-            TVector middle = TSimd.Load(center + i);
-            TVector r0 = TSimd.Subtract(TSimd.Load(row0 + i), middle);
-            TVector r1 = TSimd.Subtract(TSimd.Load(row1 + i), middle);
-            TVector r2 = TSimd.Subtract(TSimd.Load(row2 + i), middle);
-            TVector r3 = TSimd.Subtract(TSimd.Load(row3 + i), middle);
+            TVector r0 = TSimd.Subtract(TSimd.Load(row0 + i), TSimd.Load(center + i));
+            TVector r1 = TSimd.Subtract(TSimd.Load(row1 + i), TSimd.Load(center + i));
+            TVector r2 = TSimd.Subtract(TSimd.Load(row2 + i), TSimd.Load(center + i));
             TVector value = TSimd.Load(query);
             s00 = TSimd.MultiplyAdd(value, r0, s00);
             s01 = TSimd.MultiplyAdd(value, r1, s01);
             s02 = TSimd.MultiplyAdd(value, r2, s02);
-            s03 = TSimd.MultiplyAdd(value, r3, s03);
             value = TSimd.Load(query + width);
             s10 = TSimd.MultiplyAdd(value, r0, s10);
             s11 = TSimd.MultiplyAdd(value, r1, s11);
             s12 = TSimd.MultiplyAdd(value, r2, s12);
-            s13 = TSimd.MultiplyAdd(value, r3, s13);
             value = TSimd.Load(query + 2 * width);
             s20 = TSimd.MultiplyAdd(value, r0, s20);
             s21 = TSimd.MultiplyAdd(value, r1, s21);
             s22 = TSimd.MultiplyAdd(value, r2, s22);
-            s23 = TSimd.MultiplyAdd(value, r3, s23);
+            value = TSimd.Load(query + 3 * width);
+            s30 = TSimd.MultiplyAdd(value, r0, s30);
+            s31 = TSimd.MultiplyAdd(value, r1, s31);
+            s32 = TSimd.MultiplyAdd(value, r2, s32);
         }
 
-        Finish<TVector, TSimd>(s00, s01, s02, s03, products);
-        Finish<TVector, TSimd>(s10, s11, s12, s13, products + 4);
-        Finish<TVector, TSimd>(s20, s21, s22, s23, products + 8);
-        AddRest(query, 3, row0, row1, row2, row3, center, whole, columns, products);
+        Finish<TVector, TSimd>(s00, s01, s02, TSimd.Zero, products);
+        Finish<TVector, TSimd>(s10, s11, s12, TSimd.Zero, products + 4);
+        Finish<TVector, TSimd>(s20, s21, s22, TSimd.Zero, products + 8);
+        Finish<TVector, TSimd>(s30, s31, s32, TSimd.Zero, products + 12);
+        AddRest(query, 4, row0, row1, row2, row2, center, whole, columns, products);
     }
 
     /// <summary>The sums of four vectors.</summary>
@@ -209,7 +213,7 @@ internal static unsafe class DenseKernel
     /// <summary>The columns past the last whole vector.</summary>
     private static void AddRest(float* rest, int group, float* row0, float* row1, float* row2, float* row3, float* center, int start, int columns, float* products)
     {
-        for (int query = 0; query < group; query++, products += RowsAtOnce)
+        for (int query = 0; query < group; query++, products += Stride)
         {
             for (int i = start; i < columns; i++)
             {
