@@ -10,7 +10,6 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-sample=$root/datasets.sample/radio-die
 good= new= labeled= network= table_file= matrix=yes
 # The surroundings are many, so the sample set goes through them at half its size.
 small="--resize 128"
@@ -79,12 +78,6 @@ publish() {
         { cat "$work/publish.log" >&2; exit 1; }
 }
 
-# first COUNT FOLDER TARGET: copies the first images.
-first() {
-    mkdir -p "$3"
-    find "$2" -maxdepth 1 -type f | LC_ALL=C sort | head -n "$1" | while read -r file; do cp "$file" "$3/"; done
-}
-
 prepare() {
     if [ -n "$good" ]; then
         mkdir -p "$1"
@@ -92,18 +85,7 @@ prepare() {
         cp -r "$new" "$1/new"
         if [ -n "$labeled" ]; then cp -r "$labeled" "$1/labeled"; fi
     else
-        first 10 "$sample/train/good" "$1/good"
-        for kind in thick_line square_line good; do
-            first 1 "$sample/test/$kind" "$1/new/$kind"
-        done
-        first 4 "$sample/test/good" "$1/labeled/test/good"
-        first 10 "$sample/train/good" "$1/labeled/train/good"
-        for kind in circle dot scratch thick_line; do
-            first 1 "$sample/test/$kind" "$1/labeled/test/$kind"
-            first 1 "$sample/ground_truth/$kind" "$1/labeled/ground_truth/$kind"
-        done
-        first 99 "$root/tests/SemiDefect.Anomaly.Tests/Golden/Imaging" "$1/formats"
-        find "$1/formats" -type f \( -name '*.npy' -o -name '*.py' -o -name '*.md' \) -delete
+        bash "$here/identity-sample.sh" "$1"
     fi
     if [ -n "$network" ]; then cp "$network" "$1/network.onnx"; fi
 }

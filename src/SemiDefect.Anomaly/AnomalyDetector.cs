@@ -23,7 +23,6 @@ public sealed class AnomalyDetector : IDisposable
     private readonly EmbeddingPipeline _pipeline;
     private readonly IReadOnlyList<BankModel> _models;
     private readonly AnomalyMapBuilder _maps;
-    private readonly ImageLimits _imageLimits;
     private readonly double[] _calibrationScores;
 
     private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, ImageLimits imageLimits)
@@ -31,7 +30,7 @@ public sealed class AnomalyDetector : IDisposable
         _bundle = bundle;
         _backbone = backbone;
         _pipeline = pipeline;
-        _imageLimits = imageLimits;
+        ImageLimits = imageLimits;
         _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
 
@@ -44,6 +43,9 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>The thresholds that the detector was fitted with.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
+
+    /// <summary>The limits on the images that it reads.</summary>
+    public ImageLimits ImageLimits { get; }
 
     /// <summary>Where the backbone runs.</summary>
     public ExecutionDevice Device => _backbone.Device;
@@ -113,8 +115,16 @@ public sealed class AnomalyDetector : IDisposable
 
             var onnxOptions = new OnnxBackboneOptions { Taps = record.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
             OnnxBackbone backbone = OnnxBackbone.Load(file, onnxOptions);
-            var pipeline = new EmbeddingPipeline(backbone, bundle.Document.Preprocessing, bundle.Document.Patches, options.BatchSize);
-            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.ImageLimits);
+            try
+            {
+                var pipeline = new EmbeddingPipeline(backbone, bundle.Document.Preprocessing, bundle.Document.Patches, options.BatchSize);
+                return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.ImageLimits);
+            }
+            catch
+            {
+                backbone.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -158,14 +168,14 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
-    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
+    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, ImageLimits), path);
 
     /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Inspect(ImageFile.Read(stream, name, _imageLimits), name);
+        return Inspect(ImageFile.Read(stream, name, ImageLimits), name);
     }
 
     /// <summary>Inspects a decoded image.</summary>
@@ -256,7 +266,7 @@ public sealed class AnomalyDetector : IDisposable
     {
         try
         {
-            return ImageFile.Read(paths[index], _imageLimits);
+            return ImageFile.Read(paths[index], ImageLimits);
         }
         catch (SemiDefectException error) when (onUnreadable is not null)
         {

@@ -35,6 +35,7 @@ internal sealed class FitOptionSet
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
+    private readonly ImageLimitOptions _imageLimits = new();
 
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
     private Option[] ForFitAlone =>
@@ -49,10 +50,15 @@ internal sealed class FitOptionSet
         {
             command.Options.Add(option);
         }
+
+        _imageLimits.AddTo(command);
     }
 
     /// <summary>The seed asked for.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>The limits on images asked for.</summary>
+    public ImageLimits ImageLimits(ParseResult parsed) => _imageLimits.Read(parsed);
 
     /// <summary>What loads a detector that is there already.</summary>
     /// <exception cref="UsageException">An option was given that only a fit can use.</exception>
@@ -68,6 +74,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         });
         return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
@@ -88,6 +95,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         };
         options = options with
