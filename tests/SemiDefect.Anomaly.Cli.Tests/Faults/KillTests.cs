@@ -28,17 +28,18 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         CliProcess.Do(workshop.Path, earlier);
         SortedDictionary<string, byte[]> before = FaultWorkshop.Contents(folder);
         bool needsBefore = name == "threshold";
-        var watch = Stopwatch.StartNew();
         CliProcess.Do(workshop.Path, command);
-        TimeSpan whole = watch.Elapsed;
         SortedDictionary<string, byte[]> after = FaultWorkshop.Contents(folder);
 
         var generator = new SeededGenerator(20_261_122);
         int killed = 0;
         int leftovers = 0;
         int replaced = 0;
-        for (int i = 0; i < Kills; i++)
+        TimeSpan whole = TimeSpan.FromSeconds(5);
+        for (int i = -1; killed < Kills; i++)
         {
+            Assert.True(i < 10 * Kills, $"Only {killed} of {i} runs could be killed.");
+
             // What earlier kills left in the way of temporary files stays, for the next run to find.
             foreach (string path in FinalFiles(folder))
             {
@@ -46,16 +47,21 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
             }
 
             bool hasBefore = needsBefore || i % 2 == 0;
+            var watch = Stopwatch.StartNew();
             if (hasBefore)
             {
                 FaultWorkshop.Restore(folder, before);
             }
 
-            // Half of them late, when files are written.
+            // Half of them late, when files are written; the first run is left alone, to see how long it takes.
             double moment = i % 4 < 2 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
             using (Process process = CliProcess.Start(workshop.Path, command))
             {
-                if (!process.WaitForExit(whole * moment))
+                if (process.WaitForExit(i < 0 ? Timeout.InfiniteTimeSpan : whole * moment))
+                {
+                    whole = watch.Elapsed < whole ? watch.Elapsed : whole;
+                }
+                else
                 {
                     process.Kill();
                     process.WaitForExit();
@@ -86,8 +92,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
 
         CliProcess.Do(workshop.Path, command);
         Assert.Equal(after, FaultWorkshop.Contents(folder));
-        Assert.InRange(killed, Kills / 2, Kills);
-        output.WriteLine($"{name}: killed {killed} of {Kills} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, {leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
+        output.WriteLine($"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, {leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
     }
 
     private static string[] FinalFiles(string folder) =>

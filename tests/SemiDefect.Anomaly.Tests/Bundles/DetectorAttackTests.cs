@@ -29,6 +29,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
         var mutator = new DetectorMutator(original, new SeededGenerator(20_261_122));
         Image picture = TinyDetector.Picture(_folder.Path);
         double score = Try(new DetectorMutation("whole", original, MutationEnd.WorksAsBefore), picture, null)!.Value;
+        _counts.Clear();
         long before = Process.GetCurrentProcess().PrivateMemorySize64;
         for (int i = 0; i < Mutations; i++)
         {
@@ -97,9 +98,8 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
         string? refusal = null;
         try
         {
-            AnomalyDetector.ReadDocument(path);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - start;
             using AnomalyDetector detector = AnomalyDetector.Load(path, OneThread);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - start;
             score = Inspect(detector, picture);
         }
         catch (SemiDefectException error)
