@@ -174,7 +174,7 @@ public sealed class AnomalyDetector : IDisposable
     /// <summary>Inspects an image file and says where the time goes.</summary>
     internal Inspection Inspect(string path, StageClock clock)
     {
-        Image image = ImageFile.Read(path, _imageLimits);
+        Image image = ImageFile.Read(path, ImageLimits);
         clock.Lap(InspectionStage.Decoding);
         return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
     }
