@@ -9,7 +9,7 @@ internal static class OnnxSessionFactory
 
     public static InferenceSession Create(BackboneFile file, OnnxBackboneOptions options, out ExecutionDevice device)
     {
-        bool hasCuda = OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
+        bool hasCuda = OnnxTelemetry.SilentEnvironment.GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
         if (options.Device == ExecutionDevice.Cuda && !hasCuda)
         {
             throw new BackboneException("This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
