@@ -7,7 +7,7 @@ internal static class CliProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Starts it in <paramref name="folder"/>, behind <paramref name="prefix"/> (such as prlimit and its options).</summary>
+    /// <summary>Starts it in <paramref name="folder"/>, behind <paramref name="prefix"/> (such as a shell that sets limits); a variable without a value is taken away.</summary>
     public static Process Start(string folder, string[] arguments, string[]? prefix = null, params (string Name, string Value)[] environment)
     {
         string host = Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
@@ -21,6 +21,10 @@ internal static class CliProcess
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
+            if (value.Length == 0)
+            {
+                start.Environment.Remove(name);
+            }
         }
 
         return Process.Start(start)!;
