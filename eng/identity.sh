@@ -2,7 +2,7 @@
 # Proves that the answers do not depend on the machine: runs the same commands by the Linux program and by the Windows
 # program (under Wine), and by the Linux program in many surroundings, and compares every file made, byte for byte.
 #
-#   eng/identity.sh [--good FOLDER --new FOLDER] [--labeled FOLDER] [--backbone FILE.onnx] [--table FILE] [--no-matrix]
+#   eng/identity.sh [--good FOLDER --new FOLDER] [--labeled FOLDER] [--backbone FILE.onnx] [--table FILE] [--no-surroundings]
 #
 # Without folders it takes part of datasets.sample. --table also writes the comparison as text with whole hashes, which the
 # screen shortens. Needs the .NET 10 SDK; Wine (Debian's wine64) for Windows, else that part is skipped, which is said.
@@ -10,7 +10,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-good= new= labeled= network= table_file= matrix=yes
+good= new= labeled= network= table_file= surroundings=yes
 # The surroundings are many, so the sample set goes through them at half its size.
 small="--resize 128"
 while [ $# -gt 0 ]; do
@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
         --labeled) labeled=$(realpath "$2"); shift 2 ;;
         --backbone) network=$(realpath "$2"); shift 2 ;;
         --table) table_file=$(realpath -m "$2"); shift 2 ;;
-        --no-matrix) matrix=; shift ;;
+        --no-surroundings) surroundings=; shift ;;
         *) echo "identity.sh: unknown option '$1'; see the head of the file." >&2; exit 2 ;;
     esac
 done
@@ -120,13 +120,30 @@ vary() {
     same "$name" "$work/vary.table"
 }
 
-if [ -n "$matrix" ]; then
-    printf '\n%-24s %-36s %-16s  %-16s  result\n' surrounding output "plain SHA-256" "there SHA-256"
-    program=("$linux")
-    windows=("$wine" "$work/win-x64/semidefect.exe")
-    folder=$work/reference
-    ONLY_FIT_AND_SCORE=1 FIT_OPTIONS=$small bash "$here/identity-run.sh" "$folder" "${program[@]}" > "$work/fit-and-score.table"
+printf '\n%-24s %-36s %-16s  %-16s  result\n' surrounding output "plain SHA-256" "there SHA-256"
+program=("$linux")
+windows=("$wine" "$work/win-x64/semidefect.exe")
+folder=$work/reference
+ONLY_FIT_AND_SCORE=1 FIT_OPTIONS=$small bash "$here/identity-run.sh" "$folder" "${program[@]}" > "$work/fit-and-score.table"
 
+# ONNX Runtime chooses its kernels by what the processor can do. A copy of it that asks for the enabled register sets and is told
+# "all but AVX-512" (xgetbv; mov eax, eax -> mov eax, 7) computes as an AVX2 processor would.
+if grep -q avx512f /proc/cpuinfo; then
+    cp -rl "$work/linux-x64" "$work/avx2"
+    rm "$work/avx2/libonnxruntime.so"
+    LC_ALL=C sed 's/\x31\xc9\x0f\x01\xd0\x89\xc0/\x31\xc9\xb8\x07\x00\x00\x00/g' "$work/linux-x64/libonnxruntime.so" > "$work/avx2/libonnxruntime.so"
+fi
+if [ ! -d "$work/avx2" ]; then
+    skip "AVX2 network" "this processor has no AVX-512 to compare with."
+elif cmp -s "$work/linux-x64/libonnxruntime.so" "$work/avx2/libonnxruntime.so"; then
+    skip "AVX2 network" "this ONNX Runtime asks the processor in another way."
+else
+    program=("$work/avx2/semidefect")
+    vary "AVX2 network" DOTNET_EnableAVX512=0
+    program=("$linux")
+fi
+
+if [ -n "$surroundings" ]; then
     # The published program knows no cultures; this one does, and must not care.
     cp -rl "$work/linux-x64" "$work/cultured"
     rm "$work/cultured/semidefect.runtimeconfig.json"
@@ -149,23 +166,6 @@ if [ -n "$matrix" ]; then
         vary "no-${setting#Enable}" "DOTNET_$setting=0"
     done
     vary server-gc DOTNET_gcServer=1
-
-    # ONNX Runtime chooses its kernels by what the processor can do. A copy of it that asks for the enabled register sets and is told
-    # "all but AVX-512" (xgetbv; mov eax, eax -> mov eax, 7) computes as an AVX2 processor would.
-    if grep -q avx512f /proc/cpuinfo; then
-        cp -rl "$work/linux-x64" "$work/avx2"
-        rm "$work/avx2/libonnxruntime.so"
-        LC_ALL=C sed 's/\x31\xc9\x0f\x01\xd0\x89\xc0/\x31\xc9\xb8\x07\x00\x00\x00/g' "$work/linux-x64/libonnxruntime.so" > "$work/avx2/libonnxruntime.so"
-    fi
-    if [ ! -d "$work/avx2" ]; then
-        skip "AVX2 network" "this processor has no AVX-512 to compare with."
-    elif cmp -s "$work/linux-x64/libonnxruntime.so" "$work/avx2/libonnxruntime.so"; then
-        skip "AVX2 network" "this ONNX Runtime asks the processor in another way."
-    else
-        program=("$work/avx2/semidefect")
-        vary "AVX2 network" DOTNET_EnableAVX512=0
-        program=("$linux")
-    fi
 
     # The same files, made in the opposite order, with other times.
     mkdir -p "$work/shuffled"
