@@ -31,6 +31,7 @@ internal sealed class FitOptionSet
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the folds and whatever else is drawn.", DefaultValueFactory = _ => 0 };
     private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
+    private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
 
@@ -38,7 +39,7 @@ internal sealed class FitOptionSet
     private Option[] ForFitAlone =>
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-        _thresholdMethod, _falseAlarmRate, _threshold, _omitBackbone,
+        _thresholdMethod, _falseAlarmRate, _threshold, _omitBackbone, _golden,
     ];
 
     public void AddTo(Command command)
@@ -93,6 +94,7 @@ internal sealed class FitOptionSet
             Taps = parsed.GetValue(_taps)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? options.Taps,
             Folds = parsed.GetValue(_folds) ?? options.Folds,
             BatchSize = parsed.GetValue(_batch) ?? options.BatchSize,
+            GoldenImages = parsed.GetValue(_golden) ?? options.GoldenImages,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
             Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
             Scoring = options.Scoring with { Neighbors = parsed.GetValue(_neighbors) ?? options.Scoring.Neighbors },
@@ -137,7 +139,7 @@ internal sealed class FitOptionSet
     private CoresetOptions Coreset(ParseResult parsed, FitOptions options)
     {
         CoresetOptions preset = options.Coreset;
-        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? Size(size) : (preset.Fraction, preset.Count);
+        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? CoresetSize.Read(size) : (preset.Fraction, preset.Count);
         return new CoresetOptions(
             fraction,
             count,
@@ -145,18 +147,6 @@ internal sealed class FitOptionSet
             projectionDimension: preset.ProjectionDimension,
             seed: options.Seed,
             threads: options.Threads);
-    }
-
-    private static (double? Fraction, int? Count) Size(string text)
-    {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-        {
-            return (null, count);
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction)
-            ? (fraction, null)
-            : throw new UsageException($"--coreset takes a share such as 0.1 or a number of patches such as 5000, not '{text}'.");
     }
 
     private static int Pixels(string option, string text) =>

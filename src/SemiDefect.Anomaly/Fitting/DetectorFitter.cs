@@ -11,7 +11,7 @@ namespace SemiDefect.Anomaly.Fitting;
 internal sealed class DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
 {
     private readonly FoldAssignment _folds = new(features.Images.Count, options.Folds, options.Seed);
-    private readonly AnomalyMapBuilder _maps = new(options.Map);
+    private readonly HeldOutJudge _judge = new(features, options.Map);
 
     /// <summary>The banks and thresholds; the caller owns the banks.</summary>
     public (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) Fit() =>
@@ -96,19 +96,17 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
         }
 
         using var model = new BankModel(bank, options.Scoring, groups, options.Threads);
-        var scores = new CalibrationScores(new double[features.Images.Count], new double[features.Images.Count]);
         for (int image = 0; image < features.Images.Count; image++)
         {
-            Judge(image, model, _folds[image], scores);
+            _judge.Judge(image, model, _folds[image], cancellationToken);
             progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, features.Images.Count));
         }
 
-        return scores;
+        return _judge.Scores;
     }
 
     private CalibrationScores JudgeByRefittedBanks(Action<MemoryBank> release)
     {
-        var scores = new CalibrationScores(new double[features.Images.Count], new double[features.Images.Count]);
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
@@ -122,23 +120,14 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
             using var model = new BankModel(bank, options.Scoring, default, options.Threads);
             foreach (int image in _folds.Members(fold))
             {
-                Judge(image, model, -1, scores);
+                _judge.Judge(image, model, -1, cancellationToken);
                 progress?.Report(new FitProgress(FitStage.Thresholds, ++done, features.Images.Count));
             }
 
             release(bank);
         }
 
-        return scores;
-    }
-
-    private void Judge(int image, BankModel model, int excludedGroup, CalibrationScores scores)
-    {
-        ImagePatches patches = features.Images[image];
-        PatchScores judged = model.Score(features.RowsOf(image), excludedGroup, cancellationToken);
-        AnomalyMap map = _maps.Build(judged.Values, patches.GridHeight, patches.GridWidth, patches.Geometry.InputHeight, patches.Geometry.InputWidth);
-        scores.ImageScores[image] = judged.ImageScore;
-        scores.PixelPeaks[image] = map.Peak;
+        return _judge.Scores;
     }
 
     private void RequireTwoImages()

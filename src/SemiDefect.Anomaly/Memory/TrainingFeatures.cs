@@ -79,19 +79,26 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>Picks a memory bank; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
     public MemoryBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
     {
-        int[] picks = [.. Coreset.Select(Matrix, options, progress, cancellationToken).Indices];
+        int[] picks = Coreset.Select(Matrix, options, progress, cancellationToken).Indices;
+        (int[] sourceImages, int[] sourcePatches) = SourcesOf(picks, imageNumbers);
+        return new MemoryBank(Matrix.Gather(picks), sourceImages, sourcePatches);
+    }
+
+    /// <summary>The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is.</summary>
+    public (int[] Images, int[] Patches) SourcesOf(int[] rows, IReadOnlyList<int> imageNumbers)
+    {
         int[] firstRows = [.. Images.Select(image => image.FirstRow)];
-        int[] sourceImages = new int[picks.Length];
-        int[] sourcePatches = new int[picks.Length];
-        for (int i = 0; i < picks.Length; i++)
+        int[] sourceImages = new int[rows.Length];
+        int[] sourcePatches = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
         {
-            int found = Array.BinarySearch(firstRows, picks[i]);
+            int found = Array.BinarySearch(firstRows, rows[i]);
             int image = found >= 0 ? found : ~found - 1;
             sourceImages[i] = imageNumbers[image];
-            sourcePatches[i] = picks[i] - firstRows[image];
+            sourcePatches[i] = rows[i] - firstRows[image];
         }
 
-        return new MemoryBank(Matrix.Gather(picks), sourceImages, sourcePatches);
+        return (sourceImages, sourcePatches);
     }
 
     /// <summary>Gives the memory back.</summary>
