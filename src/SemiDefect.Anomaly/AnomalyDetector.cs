@@ -334,7 +334,7 @@ public sealed class AnomalyDetector : IDisposable
         return (scores, Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore), map, patchScores);
     }
 
-    private Replay Replay(Image input)
+    internal Replay Replay(Image input)
     {
         EmbeddedImage embedded = _pipeline.EmbedInput(input);
         (PatchScores[] scores, int best, AnomalyMap map, double[] patchScores) = Score(embedded, CancellationToken.None);
