@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
@@ -56,7 +57,7 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>
     /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
-    /// Memory: patches x dimension x 4 bytes for the features, as much again for a fold when banks are refitted, and the bank.
+    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not fit are kept in a temporary file.
     /// </summary>
     /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
     /// <param name="options">All choices; null for the defaults.</param>
@@ -89,14 +90,19 @@ public sealed class AnomalyDetector : IDisposable
             }
 
             IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, Read, cancellationToken);
+            var plan = new MemoryPlan(options.MaxMemory);
             using TrainingFeatures features = TrainingFeatures.Collect(
-                embedded, count, done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+                embedded,
+                count,
+                (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, options.Coreset),
+                done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
 
-            (IReadOnlyList<MemoryBank> banks, DetectorThresholds thresholds) = new DetectorFitter(features, options, progress, cancellationToken).Fit();
-            DetectorDocument document = DetectorDescription.Of(file, backbone, preprocessing, good, hashes, features, options, banks, thresholds);
-            int[] golden = GoldenSet.Choose(count, thresholds.ImageScores, options.GoldenImages);
+            using var fitter = new DetectorFitter(features, options, progress, cancellationToken);
+            FittedBanks fitted = fitter.Fit();
+            DetectorDocument document = DetectorDescription.Of(file, backbone, preprocessing, good, hashes, features.Rows, options, fitter.Calibration, fitted);
+            int[] golden = GoldenSet.Choose(count, fitted.Thresholds.ImageScores, options.GoldenImages);
             return Complete(
-                new DetectorBundle(document, file, banks),
+                new DetectorBundle(document, file, fitted.Banks),
                 backbone,
                 pipeline,
                 new LoadOptions
@@ -247,6 +253,14 @@ public sealed class AnomalyDetector : IDisposable
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _options.ImageLimits), path);
 
+    /// <summary>Inspects an image file and says where the time goes.</summary>
+    internal Inspection Inspect(string path, StageClock clock)
+    {
+        Image image = ImageFile.Read(path, _options.ImageLimits);
+        clock.Lap(InspectionStage.Decoding);
+        return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
+    }
+
     /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(Stream stream, string name)
@@ -303,15 +317,15 @@ public sealed class AnomalyDetector : IDisposable
         _backbone.Dispose();
     }
 
-    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken)
+    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken, StageClock? clock = null)
     {
         if (image.Dimension != Document.Banks[0].Columns)
         {
             throw new SemiDefectException($"The network gives {image.Dimension} values per patch, but the memory bank holds {Document.Banks[0].Columns}: fit again.");
         }
 
-        (PatchScores[] scores, int best, AnomalyMap map, _) = Score(image, cancellationToken);
-        return new Inspection
+        (PatchScores[] scores, int best, AnomalyMap map, _) = Score(image, cancellationToken, clock);
+        var inspection = new Inspection
         {
             Name = name,
             Index = image.Index,
@@ -323,12 +337,15 @@ public sealed class AnomalyDetector : IDisposable
             HighestPatch = Match(image, scores[best], _models[best].Bank),
             PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
         };
+        clock?.Lap(InspectionStage.Map);
+        return inspection;
     }
 
     // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
-    private (PatchScores[] Scores, int Best, AnomalyMap Map, double[] PatchScores) Score(EmbeddedImage image, CancellationToken cancellationToken)
+    private (PatchScores[] Scores, int Best, AnomalyMap Map, double[] PatchScores) Score(EmbeddedImage image, CancellationToken cancellationToken, StageClock? clock = null)
     {
         PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
+        clock?.Lap(InspectionStage.Search);
         double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
         AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
         return (scores, Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore), map, patchScores);

@@ -33,11 +33,20 @@ public sealed record FitRecord
     /// <summary>The number of patches to keep, where a number was asked for.</summary>
     public int? CoresetCount { get; init; }
 
-    /// <summary>The distance at which picking stopped, where one was asked for.</summary>
-    public double? CoveringRadius { get; init; }
+    /// <summary>The covering radius at which picking stopped, where one was asked for.</summary>
+    public double? CoresetRadius { get; init; }
 
     /// <summary>The dimensions of the random projection used for picking; null for none.</summary>
     public int? ProjectionDimension { get; init; }
+
+    /// <summary>
+    /// No good patch is farther (Euclidean) from the patch of the memory bank nearest to it; with a bank per fold, none outside the fold is. Null in
+    /// files of before it was recorded.
+    /// </summary>
+    public double? CoveringRadius { get; init; }
+
+    /// <summary>In how many pieces the features were reduced; null where the bank was picked from all of them at once.</summary>
+    public int? Pieces { get; init; }
 
     /// <summary>How good images were judged for the thresholds.</summary>
     public required CalibrationMethod Calibration { get; init; }

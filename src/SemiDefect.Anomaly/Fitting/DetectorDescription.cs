@@ -3,8 +3,6 @@ using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Fitting;
 
@@ -21,10 +19,10 @@ internal static class DetectorDescription
         PreprocessingOptions preprocessing,
         DatasetFolder good,
         IReadOnlyList<string> imageHashes,
-        TrainingFeatures features,
+        int patches,
         FitOptions options,
-        IReadOnlyList<MemoryBank> banks,
-        DetectorThresholds thresholds) => new()
+        CalibrationMethod calibration,
+        FittedBanks fitted) => new()
         {
             Engine = Engine,
             Backbone = new BackboneRecord
@@ -39,24 +37,26 @@ internal static class DetectorDescription
             Patches = options.Patches,
             Scoring = options.Scoring,
             Map = options.Map,
-            Thresholds = thresholds,
+            Thresholds = fitted.Thresholds,
             Fit = new FitRecord
             {
                 Preset = options.Preset,
                 Images = [.. good.Items.Select(item => item.RelativePath)],
                 ImageHashes = imageHashes,
-                Steps = [new FitStep(FitStep.Fit, good.Items.Count, banks.Sum(bank => bank.Vectors.Rows))],
-                Patches = features.Matrix.Rows,
+                Steps = [new FitStep(FitStep.Fit, good.Items.Count, fitted.Banks.Sum(bank => bank.Vectors.Rows))],
+                Patches = patches,
                 CoresetMethod = options.Coreset.Method,
                 CoresetFraction = options.Coreset.Fraction,
                 CoresetCount = options.Coreset.Count,
-                CoveringRadius = options.Coreset.CoveringRadius,
+                CoresetRadius = options.Coreset.CoveringRadius,
                 ProjectionDimension = options.Coreset.ProjectionDimension,
-                Calibration = options.CalibrationFor(features.Images.Count, features.Matrix.Rows),
+                CoveringRadius = fitted.CoveringRadius,
+                Pieces = fitted.Pieces,
+                Calibration = calibration,
                 Folds = options.Folds,
                 Seed = options.Seed,
                 Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
             },
-            Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
+            Banks = [.. fitted.Banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
         };
 }

@@ -36,10 +36,10 @@ internal static class DetectorMerger
         bool[] isNew = [.. numbers.Select(number => number >= a.Fit.Images.Count)];
         int shared = isNew.Count(image => !image);
         int patches = checked(a.Fit.Patches + (int)((long)b.Fit.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
-        MemoryBank bank = Unite(first.Model, second.Model, numbers, size, patches, progress, cancellationToken);
+        (MemoryBank bank, double lost) = Unite(first.Model, second.Model, numbers, size, patches, progress, cancellationToken);
         try
         {
-            bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction && a.Fit.CoresetCount == b.Fit.CoresetCount && a.Fit.CoveringRadius == b.Fit.CoveringRadius;
+            bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction && a.Fit.CoresetCount == b.Fit.CoresetCount && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
             DetectorDocument document = a with
             {
                 Engine = DetectorDescription.Engine,
@@ -53,8 +53,12 @@ internal static class DetectorMerger
                     Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, bank.Vectors.Rows)],
                     Patches = patches,
                     CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
-                    CoresetCount = size is not null ? size.Count : null,
-                    CoveringRadius = size is null && isSameSize ? a.Fit.CoveringRadius : null,
+                    CoresetCount = size?.Count,
+                    CoresetRadius = size is null && isSameSize ? a.Fit.CoresetRadius : null,
+
+                    // Null where one of the two does not know its own.
+                    CoveringRadius = a.Fit.CoveringRadius is double own && b.Fit.CoveringRadius is double others ? Math.Max(own, others) + lost : null,
+                    Pieces = null,
                     Device = a.Fit.Device == b.Fit.Device ? a.Fit.Device : "mixed",
                 },
                 Banks = [new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)],
@@ -112,7 +116,8 @@ internal static class DetectorMerger
 
     private static bool HasHashes(FitRecord record) => record.ImageHashes.Count == record.Images.Count;
 
-    private static MemoryBank Unite(
+    // The union, and how far a row of it may lie from the rows kept.
+    private static SelectedBank Unite(
         BankModel a,
         BankModel b,
         int[] numbers,
@@ -129,14 +134,15 @@ internal static class DetectorMerger
         int[] sources = [.. a.Bank.SourcePatches, .. different.Select(row => b.Bank.SourcePatches[row])];
         if (size is null || size.TargetCount(patches) >= all.Rows)
         {
-            return new MemoryBank(all, images, sources);
+            return new SelectedBank(new MemoryBank(all, images, sources), 0);
         }
 
         using (all)
         {
             var options = new CoresetOptions(count: size.TargetCount(patches), threads: size.Threads);
-            int[] picks = Coreset.Select(all, options, progress, cancellationToken).Indices;
-            return new MemoryBank(all.Gather(picks), [.. picks.Select(pick => images[pick])], [.. picks.Select(pick => sources[pick])]);
+            CoresetSelection kept = Coreset.Select(all, options, progress, cancellationToken);
+            var bank = new MemoryBank(all.Gather(kept.Indices), [.. kept.Indices.Select(pick => images[pick])], [.. kept.Indices.Select(pick => sources[pick])]);
+            return new SelectedBank(bank, kept.CoveringRadius);
         }
     }
 

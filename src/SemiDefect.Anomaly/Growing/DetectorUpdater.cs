@@ -30,7 +30,7 @@ internal sealed class DetectorUpdater(
         string[] hashes = new string[more.Items.Count];
         var kept = new List<int>();
         using TrainingFeatures features = TrainingFeatures.Collect(
-            Embed(more, hashes, kept), more.Items.Count, done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
+            Embed(more, hashes, kept), more.Items.Count, (_, _) => int.MaxValue, done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
         if (kept.Count < more.Items.Count)
         {
             string first = more.Items.Where((_, i) => !kept.Contains(i)).First().RelativePath;
@@ -40,11 +40,12 @@ internal sealed class DetectorUpdater(
         double[] distances = model.NearestSquaredDistances(features.Matrix, cancellationToken);
         var grower = new BankGrower(model.Bank, _record, options.Threads);
         int[] numbers = [.. Enumerable.Range(_record.Images.Count, kept.Count)];
-        MemoryBank bank = grower.Grow(features, numbers, distances, CoresetProgress(), cancellationToken);
+        (MemoryBank bank, double radius) = grower.Grow(features, numbers, distances, CoresetProgress(), cancellationToken);
         try
         {
             return Describe(
                 bank,
+                radius,
                 Renew(features, numbers, distances, grower),
                 features.Matrix.Rows,
                 [.. kept.Select(i => more.Items[i].RelativePath)],
@@ -120,10 +121,10 @@ internal sealed class DetectorUpdater(
         [
             .. images.SelectMany(image => distances[features.Images[image].FirstRow..(features.Images[image].FirstRow + features.Images[image].Count)]),
         ];
-        return grower.Grow(part, [.. images.Select(image => numbers[image])], partDistances, null, cancellationToken);
+        return grower.Grow(part, [.. images.Select(image => numbers[image])], partDistances, null, cancellationToken).Bank;
     }
 
-    private DetectorBundle Describe(MemoryBank bank, DetectorThresholds thresholds, int patches, string[] paths, string[] hashes)
+    private DetectorBundle Describe(MemoryBank bank, double radius, DetectorThresholds thresholds, int patches, string[] paths, string[] hashes)
     {
         IReadOnlyList<FitStep> before = _record.Steps.Count > 0 ? _record.Steps : [new FitStep(FitStep.Fit, _record.Images.Count, model.Bank.Vectors.Rows)];
         DetectorDocument document = bundle.Document with
@@ -136,6 +137,7 @@ internal sealed class DetectorUpdater(
                 ImageHashes = _record.ImageHashes.Count == _record.Images.Count ? [.. _record.ImageHashes, .. hashes] : [],
                 Steps = [.. before, new FitStep(FitStep.Update, paths.Length, bank.Vectors.Rows)],
                 Patches = checked(_record.Patches + patches),
+                CoveringRadius = _record.CoveringRadius is null ? null : radius,
             },
             Banks = [new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)],
             Golden = [],

@@ -58,7 +58,7 @@ public static class Coreset
     /// <param name="threads">Threads, or 0 for one per core.</param>
     /// <param name="progress">Told every now and then; from the calling thread.</param>
     /// <param name="cancellationToken">Stops the selection between picks.</param>
-    internal static int[] Continue(
+    internal static CoresetSelection Continue(
         FeatureMatrix features,
         double[] squaredDistances,
         GreedyLimits limits,
@@ -69,12 +69,13 @@ public static class Coreset
         float largest = SearchArguments.CheckBank(features, default, threads);
         if (Math.Sqrt(squaredDistances.Max()) <= limits.Radius)
         {
-            return [];
+            return new CoresetSelection([], Math.Sqrt(squaredDistances.Max()));
         }
 
         using var greedy = new GreedyKCenter(features, largest, SearchArguments.ResolveThreads(threads), cancellationToken);
         greedy.SetInitialDistances(squaredDistances);
-        return greedy.Run([], limits, new ProgressReport(progress, limits.Count));
+        int[] picks = greedy.Run([], limits, new ProgressReport(progress, limits.Count));
+        return new CoresetSelection(picks, Math.Sqrt(greedy.LargestSquaredDistance));
     }
 
     /// <summary>

@@ -38,7 +38,7 @@ public class CoresetTests
                 int bank = 1 + (int)(seed % (ulong)(rows - 1));
                 double[] squares = [.. Enumerable.Range(bank, rows - bank).Select(row => Enumerable.Range(0, bank).Min(other => NaiveGreedy.Distance(values, columns, row, other)))];
                 using FeatureMatrix rest = FeatureMatrix.CopyOf(values.AsSpan(bank * columns), rows - bank, columns);
-                int[] picks = Coreset.Continue(rest, squares, new GreedyLimits(Math.Min(more, rows - bank), 0), 2, null, CancellationToken.None);
+                int[] picks = Coreset.Continue(rest, squares, new GreedyLimits(Math.Min(more, rows - bank), 0), 2, null, CancellationToken.None).Indices;
                 int[] expected = NaiveGreedy.Select(values, columns, bank + Math.Min(more, rows - bank), Infinities(rows), [.. Enumerable.Range(0, bank)]);
                 Assert.Equal(expected[bank..], picks.Select(pick => pick + bank));
             },
