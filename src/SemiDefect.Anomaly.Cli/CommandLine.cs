@@ -46,7 +46,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot()
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
         root.Options.Add(GlobalOptions.Verbose);

@@ -195,15 +195,23 @@ public sealed class AnomalyDetector : IDisposable
     /// over. Memory: the features of the new images and twice the bank.
     /// </summary>
     /// <param name="more">More images of good parts.</param>
+    /// <param name="known">
+    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the grown bank. Null to keep their
+    /// scores, which were taken against a smaller bank and make for a threshold on the careful side.
+    /// </param>
     /// <param name="progress">Told of each step, from the calling thread.</param>
     /// <param name="cancellationToken">Stops the update.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a bank per fold.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public AnomalyDetector Update(DatasetFolder more, IProgress<FitProgress>? progress = null, CancellationToken cancellationToken = default)
+    public AnomalyDetector Update(
+        DatasetFolder more,
+        DatasetFolder? known = null,
+        IProgress<FitProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(more);
         RequireOneBank();
-        DetectorBundle grown = new DetectorUpdater(_bundle, _models[0], _pipeline, _options, progress, cancellationToken).Add(more);
+        DetectorBundle grown = new DetectorUpdater(_bundle, _models[0], _pipeline, _options, progress, cancellationToken).Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
     }
 

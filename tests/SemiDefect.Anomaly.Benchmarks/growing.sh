@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One fit on all images against a fit on a sixth of them and five updates, judged on the same test images.
+# One fit on all images against a fit on a sixth of them and five updates, without and with the old images at hand, judged on the same
+# test images.
 #   growing.sh DATASET(MVTec layout) BACKBONE.onnx TAPS [IMAGES=240] [CORESET=0.01] [SIZE=224]
 # Prints one line per detector: images, rows of the bank, threshold, AUROC, false alarms, defects found; and how many of the first
 # sixth's images, and of all images learned, are still called normal.
@@ -42,3 +43,11 @@ for step in 1 2 3 4 5; do
     semidefect update "$work/grown.sdad" "$work/part$step" --backbone "$backbone" > /dev/null
 done
 report '5 updates' "$work/grown.sdad"
+
+semidefect fit "$work/part0" --out "$work/known.sdad" "${options[@]}" > /dev/null
+mkdir "$work/known"
+for step in 1 2 3 4 5; do
+    cp -P "$work/part$((step - 1))/"* "$work/known/"
+    semidefect update "$work/known.sdad" "$work/part$step" --known "$work/known" --backbone "$backbone" > /dev/null
+done
+report '..., --known' "$work/known.sdad"

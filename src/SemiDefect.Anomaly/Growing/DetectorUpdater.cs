@@ -12,7 +12,7 @@ namespace SemiDefect.Anomaly.Growing;
 /// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present bank grown by the other
 /// folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from before. An
 /// old image's score was taken against a smaller bank. A bank that only grows can only lower the distances that it stands for, so such a score is too high rather
-/// than too low, and the false-alarm rate stays below what was asked. Not thread-safe: made for one update.
+/// than too low, and the false-alarm rate stays below what was asked; where the old images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for one update.
 /// </summary>
 internal sealed class DetectorUpdater(
     DetectorBundle bundle,
@@ -25,7 +25,9 @@ internal sealed class DetectorUpdater(
     private readonly FitRecord _record = bundle.Document.Fit;
 
     /// <summary>The detector with the new images, without golden inputs. The caller owns its bank.</summary>
-    public DetectorBundle Add(DatasetFolder more)
+    /// <param name="more">The new images.</param>
+    /// <param name="known">Where to find images that the detector knows, to judge them anew; or null.</param>
+    public DetectorBundle Add(DatasetFolder more, DatasetFolder? known)
     {
         string[] hashes = new string[more.Items.Count];
         var kept = new List<int>();
@@ -43,19 +45,32 @@ internal sealed class DetectorUpdater(
         (MemoryBank bank, double radius) = grower.Grow(features, numbers, distances, CoresetProgress(), cancellationToken);
         try
         {
-            return Describe(
+            DetectorBundle grown = Describe(
                 bank,
                 radius,
                 Renew(features, numbers, distances, grower),
                 features.Matrix.Rows,
                 [.. kept.Select(i => more.Items[i].RelativePath)],
                 [.. kept.Select(i => hashes[i])]);
+            return known is null ? grown : Rejudge(grown, known);
         }
         catch
         {
             bank.Dispose();
             throw;
         }
+    }
+
+    private DetectorBundle Rejudge(DetectorBundle grown, DatasetFolder known)
+    {
+        DetectorDocument document = grown.Document;
+        if (document.Thresholds.ImageScores.Count != document.Fit.Images.Count || document.Fit.ImageHashes.Count == 0)
+        {
+            throw new SemiDefectException("This detector does not tell which images it knows, or keeps no scores of them, so none can be judged anew: update it without --known, or fit again.");
+        }
+
+        CalibrationScores scores = KnownImages.Rejudge(known, document, grown.Banks[0], pipeline, options, progress, cancellationToken);
+        return grown with { Document = document with { Thresholds = document.Thresholds.Renew(scores.ImageScores, scores.PixelPeaks) } };
     }
 
     private IEnumerable<EmbeddedImage> Embed(DatasetFolder more, string[] hashes, List<int> kept)

@@ -141,6 +141,45 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
+    public void Known_images_are_judged_anew_by_all_rows_but_their_own()
+    {
+        using AnomalyDetector before = Fit(Small with { Coreset = new(fraction: 1) }, 8);
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100);
+        using AnomalyDetector without = before.Update(DatasetFolder.Open(more));
+
+        // Two of the old ones, under other names, and a stranger.
+        string known = SyntheticParts.WriteGood(_folder.File("known"), 1, first: 900);
+        File.Copy(_folder.File("good/002.png"), Path.Combine(known, "x.png"));
+        File.Copy(_folder.File("good/006.png"), Path.Combine(known, "a.png"));
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(more), DatasetFolder.Open(known));
+        Assert.Equal(without.Fingerprint.Bank, after.Fingerprint.Bank);
+
+        // Without reduction, the bank less an image is the bank of all other images.
+        SyntheticParts.WriteGood(_folder.File("all"), 8);
+        SyntheticParts.WriteGood(_folder.File("all"), 4, first: 100);
+        DatasetFolder all = DatasetFolder.Open(_folder.File("all"));
+        for (int image = 0; image < 12; image++)
+        {
+            double expected = without.Thresholds.ImageScores[image];
+            double expectedPeak = without.Thresholds.PixelPeaks[image];
+            if (image is 2 or 6)
+            {
+                using AnomalyDetector rest = AnomalyDetector.Fit(DatasetFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]), Small with { Coreset = new(fraction: 1) });
+                Inspection inspection = rest.Inspect(all.Items[image].FullPath);
+                expected = Math.Min(expected, inspection.Score);
+                expectedPeak = Math.Min(expectedPeak, inspection.InputMap.Peak);
+            }
+
+            Assert.Equal(expected, after.Thresholds.ImageScores[image]);
+            Assert.Equal(expectedPeak, after.Thresholds.PixelPeaks[image]);
+        }
+
+        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
+        DatasetFolder strangers = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("strangers"), 2, first: 950));
+        Assert.Contains("knows none", Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(more), strangers)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_score_grows_by_an_update()
     {
         using AnomalyDetector before = Fit(Small, 8);
