@@ -70,5 +70,6 @@ public sealed class SnapshotTests : IDisposable
     private string Scrubbed(string text) => text
         .Replace(_folder.Path.Replace('\\', '/'), "FOLDER", StringComparison.Ordinal)
         .Replace(_folder.Path, "FOLDER", StringComparison.Ordinal)
+        .Replace($"Usage:\n  {RootCommand.ExecutableName}", "Usage:\n  semidefect", StringComparison.Ordinal)
         .Replace("\r\n", "\n", StringComparison.Ordinal);
 }

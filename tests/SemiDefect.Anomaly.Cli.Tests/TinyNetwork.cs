@@ -1,6 +1,6 @@
+using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.TestSupport;
-using System.Security.Cryptography;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 

@@ -86,7 +86,9 @@ internal sealed class TrainingFeatures : IDisposable
             }
 
             var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
-            return features.IsSpilled && rows <= limit ? features.LoadAll() : features;
+
+            // In a file although there is room for all, or with room for images that were passed over.
+            return matrix?.Rows != rows && rows <= limit ? features.LoadAll() : features;
         }
         catch
         {
