@@ -113,9 +113,9 @@ internal static class DetectorFileReader
             throw Damaged(path, "it claims an impossible number of memory banks");
         }
 
-        if (document.Golden.Count > DetectorFileLayout.LargestGoldenCount)
+        if (GrowthRules.FindFault(document) is { } fault)
         {
-            throw Damaged(path, "it claims an impossible number of golden images");
+            throw Damaged(path, $"it {fault}");
         }
 
         var sections = new Dictionary<string, SectionRecord>(StringComparer.Ordinal);

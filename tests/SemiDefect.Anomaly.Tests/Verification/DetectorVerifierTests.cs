@@ -147,6 +147,28 @@ public sealed class DetectorVerifierTests : IDisposable
             DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Golden = [wrong, document.Golden[1]] });
             Assert.Throws<DetectorFileException>(() => AnomalyDetector.ReadDocument(_folder.File("b.sdad")));
         }
+
+        FitRecord fit = detector.Document.Fit;
+        foreach (FitRecord wrong in (FitRecord[])
+            [
+                fit with { Steps = [null!] },
+                fit with { Steps = [new FitStep("forget", 1, 1)] },
+                fit with { Steps = [new FitStep("fit", -1, 1)] },
+                fit with { ImageHashes = [.. fit.ImageHashes.Skip(1)] },
+                fit with { ImageHashes = [null!, .. fit.ImageHashes.Skip(1)] },
+                fit with { ImageHashes = [new string('x', 64), .. fit.ImageHashes.Skip(1)] },
+            ])
+        {
+            DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = wrong });
+            Assert.Throws<DetectorFileException>(() => AnomalyDetector.ReadDocument(_folder.File("b.sdad")));
+        }
+
+        // A file of before all of this was kept.
+        DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = fit with { Steps = [], ImageHashes = [] } });
+        using AnomalyDetector old = AnomalyDetector.Load(_folder.File("b.sdad"));
+        using AnomalyDetector updated = old.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100)));
+        Assert.Equal(["fit +6", "update +2"], updated.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
+        Assert.Empty(updated.Document.Fit.ImageHashes);
     }
 
     private AnomalyDetector Fit(FitOptions options) =>
