@@ -28,7 +28,7 @@ internal static class ScoreRun
                 display.Report("Scoring images", inspection.Index + 1, paths.Length);
             }
 
-            return new ScoreResults(detector.Thresholds, threshold, images, [.. errors.Values]);
+            return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);
         });
 
     /// <summary>Writes each image's files and passes it on; one that has gone since it was inspected is told of and left out.</summary>
