@@ -83,16 +83,18 @@ internal sealed unsafe class GreedyWorker : IDisposable
         float* features = _index.Rows.Data;
         float* center = features + (long)_index.Order[pick] * columns;
         int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
         double* squares = stackalloc double[4];
         for (int i = 0; i < _count; i += 4)
         {
             int taken = Math.Min(4, _count - i);
-            for (int j = 0; j < taken; j++)
+            for (int j = 0; j < 4; j++)
             {
-                rows[j] = _index.Order[_candidates[i + j]];
+                rows[j] = _index.Order[_candidates[Math.Min(i + j, _count - 1)]];
+                upcoming[j] = _index.Order[_candidates[Math.Min(i + j + 4, _count - 1)]];
             }
 
-            ExactDistance.Squared(center, features, columns, rows, taken, squares);
+            ExactDistance.Squared(center, features, columns, rows, taken, upcoming, squares);
             for (int j = 0; j < taken; j++)
             {
                 int position = _candidates[i + j];

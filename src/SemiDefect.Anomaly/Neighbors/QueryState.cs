@@ -101,15 +101,17 @@ internal unsafe struct QueryState
 
         double largest = 0;
         int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
         for (int i = 0; i < _k; i += 4)
         {
             int taken = Math.Min(4, _k - i);
-            for (int j = 0; j < taken; j++)
+            for (int j = 0; j < 4; j++)
             {
-                rows[j] = RowAt(_seeds.Positions[i + j]);
+                rows[j] = RowAt(_seeds.Positions[Math.Min(i + j, _k - 1)]);
+                upcoming[j] = RowAt(_seeds.Positions[Math.Min(i + j + 4, _k - 1)]);
             }
 
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, _seeds.Distances + i);
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, _seeds.Distances + i);
             for (int j = i; j < i + taken; j++)
             {
                 largest = Math.Max(largest, _seeds.Distances[j]);
@@ -253,6 +255,7 @@ internal unsafe struct QueryState
 
         double* distances = stackalloc double[4];
         int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
         for (int i = 0; i < candidates.Count;)
         {
             if (mayGiveUp && _budget < 0)
@@ -282,7 +285,12 @@ internal unsafe struct QueryState
                 }
             }
 
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, distances);
+            for (int j = 0; j < 4; j++)
+            {
+                upcoming[j] = RowAt(candidates.Positions[Math.Min(i + j, candidates.Count - 1)]);
+            }
+
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, distances);
             _budget -= ExactCost * taken;
             for (int j = 0; j < taken; j++)
             {
