@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
@@ -30,6 +31,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     /// Lowers the distances of all rows that the pick, given by its position, is nearer to than any pick before, in the groups of blocks
     /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(int pick, int first, int step)
     {
         float* image = _index.Image(pick);
@@ -56,6 +58,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _shortImage.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(int block, int pick, float* image, float extra)
     {
         float* limits = _distances.Limits(block);
@@ -77,6 +80,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Measure(int pick)
     {
         int columns = _index.Rows.Columns;

@@ -125,6 +125,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
         _basis.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MapFew(float* rows, int count, Scratch scratch, float* images, float* shortRests, double* lengths)
     {
         double* widened = scratch.Widened;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
@@ -125,6 +126,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
         return buffer;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SummarizeGroup(int group)
     {
         float* image = stackalloc float[Blocks.ShortWidth];

@@ -82,6 +82,7 @@ internal unsafe struct QueryState
     public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
 
     /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MeasureSeeds()
     {
         if (_seeds.Count < _k)
@@ -96,7 +97,7 @@ internal unsafe struct QueryState
                 _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
             }
 
-            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Positions, _seeds.Count));
+            SmallSort.Sort(_seeds.Estimates, _seeds.Positions, _seeds.Count);
         }
 
         double largest = 0;
@@ -134,6 +135,7 @@ internal unsafe struct QueryState
     /// <param name="candidates">Working memory, empty.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
     {
         bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, mayGiveUp)
@@ -221,6 +223,7 @@ internal unsafe struct QueryState
     private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
     /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sift(Candidates candidates)
     {
         _budget -= ImageCost * candidates.Count;
@@ -241,6 +244,7 @@ internal unsafe struct QueryState
 
     /// <summary>Measures the candidates, most promising first, four at a time to keep the memory busy.</summary>
     /// <returns>False if it gave up.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Settle(Candidates candidates, bool mayGiveUp)
     {
         if (_image is not null)
@@ -319,6 +323,7 @@ internal unsafe struct QueryState
     }
 
     /// <summary>Turns the limit into the bounds that a row must stay below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tighten()
     {
         double limit = Math.Min(_cap, _list.Limit);

@@ -89,6 +89,7 @@ internal unsafe struct SeedList
     /// A value that at least as many estimates stay below as there is room for: the least estimates of the vectors' lanes belong to
     /// distinct rows. It saves most of the insertions.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly float Ceiling<TVector, TSimd>(int count, float* estimates)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
@@ -104,19 +105,15 @@ internal unsafe struct SeedList
             least = TSimd.Min(least, TSimd.Load(estimates + i));
         }
 
-        Span<float> lanes = stackalloc float[16];
-        fixed (float* start = lanes)
-        {
-            TSimd.Store(least, start);
-        }
-
-        lanes = lanes[..TSimd.Count];
-        lanes.Sort();
+        float* lanes = stackalloc float[16];
+        TSimd.Store(least, lanes);
+        SmallSort.Sort(lanes, TSimd.Count);
         return float.BitIncrement(lanes[_capacity - 1]);
     }
 
     private readonly float Worst => Count < _capacity ? float.PositiveInfinity : Estimates[_capacity - 1];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Offer(int position, float estimate)
     {
         if (!(estimate < Worst))
