@@ -293,7 +293,7 @@ public sealed class AnomalyDetector : IDisposable
                 CoresetFraction = options.Coreset.Fraction,
                 CoresetCount = options.Coreset.Count,
                 ProjectionDimension = options.Coreset.ProjectionDimension,
-                Calibration = options.CalibrationFor(good.Items.Count),
+                Calibration = options.CalibrationFor(features.Images.Count, features.Matrix.Rows),
                 Folds = options.Folds,
                 Seed = options.Seed,
                 Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),

@@ -4,9 +4,10 @@ namespace SemiDefect.Anomaly.Fitting;
 public enum CalibrationMethod
 {
     /// <summary>
-    /// <see cref="RefittedBank"/> for fewer than 100 images, <see cref="MaskedBank"/> from there on: a masked bank has holes
-    /// where the fold's rows were, which raises the scores of small sets (by a fifth at 30 images) but hardly those of large
-    /// ones (by 2 % at 100; see docs/evaluation.md), and with many images refitting costs more than all the rest.
+    /// <see cref="MaskedBank"/> for 100 images or more of which a tenth of the patches or more is kept, else
+    /// <see cref="RefittedBank"/>: a masked bank has holes where the fold's rows were, which raises the scores the more the
+    /// fewer patches are kept (by a fifth for 30 images and 2.6 %, by 2 % for 100 and 10 %; see docs/evaluation.md), and
+    /// with many patches refitting costs more than all the rest.
     /// </summary>
     Automatic,
 

@@ -82,7 +82,7 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
         }
 
         RequireTwoImages();
-        return options.CalibrationFor(features.Images.Count) == CalibrationMethod.MaskedBank
+        return options.CalibrationFor(features.Images.Count, features.Matrix.Rows) == CalibrationMethod.MaskedBank
             ? JudgeByMaskedBank(bank)
             : JudgeByRefittedBanks(refitted => refitted.Dispose());
     }

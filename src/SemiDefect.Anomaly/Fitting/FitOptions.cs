@@ -15,6 +15,9 @@ public sealed record FitOptions
 {
     private const int FewImages = 100;
 
+    // A little below the usual tenth, which int(rows x fraction) may just miss.
+    private const double SmallShare = 0.099;
+
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
@@ -101,10 +104,13 @@ public sealed record FitOptions
         _ = Preprocessing(BackboneInput.ImageNet);
     }
 
-    internal CalibrationMethod CalibrationFor(int images) =>
-        Calibration != CalibrationMethod.Automatic ? Calibration
-        : images < FewImages ? CalibrationMethod.RefittedBank
-        : CalibrationMethod.MaskedBank;
+    internal CalibrationMethod CalibrationFor(int images, int patches)
+    {
+        bool large = images >= FewImages && Coreset.TargetCount(patches) >= SmallShare * patches;
+        return Calibration != CalibrationMethod.Automatic ? Calibration
+            : large ? CalibrationMethod.MaskedBank
+            : CalibrationMethod.RefittedBank;
+    }
 
     internal PreprocessingOptions Preprocessing(BackboneInput input) =>
         new(Resize, Resize == ResizeKind.None ? 0 : ResizeSize, Crop, input.Mean, input.Std);

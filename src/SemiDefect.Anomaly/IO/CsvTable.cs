@@ -1,4 +1,5 @@
 using System.Text;
+using SemiDefect.Anomaly.Datasets;
 
 namespace SemiDefect.Anomaly.IO;
 
@@ -75,84 +76,18 @@ internal sealed class CsvTable
     internal static CsvTable Parse(string path, string text)
     {
         var rows = new List<string[]>();
-        int line = 1;
-        for (int position = 0; position < text.Length;)
+        foreach (CsvRow row in CsvReader.Parse(text, path))
         {
-            int firstLine = line;
-            string[] fields = ReadRow(path, text, ref position, ref line);
-            if (fields is [""])
+            if (rows.Count > 0 && row.Fields.Count != rows[0].Length)
             {
-                continue;
+                throw new SemiDefectException($"'{path}', line {row.Line}: {row.Fields.Count} fields, but the header has {rows[0].Length}.");
             }
 
-            if (rows.Count > 0 && fields.Length != rows[0].Length)
-            {
-                throw new SemiDefectException($"'{path}', line {firstLine}: {fields.Length} fields, but the header has {rows[0].Length}.");
-            }
-
-            rows.Add(fields);
+            rows.Add([.. row.Fields]);
         }
 
         return rows.Count == 0
             ? throw new SemiDefectException($"'{path}' is empty: the first line must name the columns.")
             : new CsvTable(path, [.. rows[0].Select(name => name.Trim())], rows[1..]);
-    }
-
-    private static string[] ReadRow(string path, string text, ref int position, ref int line)
-    {
-        var fields = new List<string>();
-        var field = new StringBuilder();
-        bool isQuoted = false;
-        int firstLine = line;
-        while (position < text.Length)
-        {
-            char c = text[position++];
-            if (c == '\n')
-            {
-                line++;
-            }
-
-            if (isQuoted)
-            {
-                if (c != '"')
-                {
-                    field.Append(c);
-                }
-                else if (position < text.Length && text[position] == '"')
-                {
-                    field.Append('"');
-                    position++;
-                }
-                else
-                {
-                    isQuoted = false;
-                }
-            }
-            else if (c == '"' && field.Length == 0)
-            {
-                isQuoted = true;
-            }
-            else if (c == ',')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else if (c == '\n')
-            {
-                break;
-            }
-            else if (c != '\r')
-            {
-                field.Append(c);
-            }
-        }
-
-        if (isQuoted)
-        {
-            throw new SemiDefectException($"'{path}', line {firstLine}: a quote is opened but not closed.");
-        }
-
-        fields.Add(field.ToString());
-        return [.. fields];
     }
 }

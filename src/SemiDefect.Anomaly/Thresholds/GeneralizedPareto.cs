@@ -14,6 +14,7 @@ internal readonly record struct GeneralizedPareto(double Shape, double Scale)
     // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no finite end
     // slope; a small sample that lands there is held at the edge.
     private const double LargestShape = 0.5;
+    private const double SeriesBelow = 1e-4;
 
     /// <summary>Fits ascending exceedances, all at least 0; null where they have no spread to fit.</summary>
     /// <param name="exceedances">The exceedances.</param>
@@ -52,19 +53,24 @@ internal readonly record struct GeneralizedPareto(double Shape, double Scale)
     {
         double log = -PortableMath.Log(probability);
         double exponent = Shape * log;
-        return Math.Abs(exponent) < 1e-9 ? Scale * log : Scale * (PortableMath.Exp(exponent) - 1) / Shape;
+
+        // Near 0 the difference would cancel; four terms of its series leave less than 1e-17 of it there.
+        return Math.Abs(exponent) < SeriesBelow
+            ? Scale * log * (1 + exponent / 2 * (1 + exponent / 3 * (1 + exponent / 4)))
+            : Scale * (PortableMath.Exp(exponent) - 1) / Shape;
     }
 
     /// <summary>P(X &gt; <paramref name="x"/>), for x of at least 0.</summary>
     public double ProbabilityAbove(double x)
     {
         double ratio = x / Scale;
-        if (Math.Abs(Shape) < 1e-9)
+        double excess = Shape * ratio;
+        if (Math.Abs(excess) < SeriesBelow)
         {
-            return PortableMath.Exp(-ratio);
+            return PortableMath.Exp(-ratio * (1 - excess * (1.0 / 2 - excess * (1.0 / 3 - excess / 4))));
         }
 
-        double inside = 1 + Shape * ratio;
+        double inside = 1 + excess;
         return inside <= 0 ? 0 : PortableMath.Exp(-PortableMath.Log(inside) / Shape);
     }
 }

@@ -14,6 +14,22 @@ public class GeneralizedParetoTests
         Gen.Select(Distributions, Gen.Double[1e-6, 1]).Sample((distribution, probability) =>
             Assert.Equal(probability, distribution.ProbabilityAbove(distribution.Exceeded(probability)), 1e-9));
 
+    [Theory]
+    [InlineData(1e-300)]
+    [InlineData(1e-12)]
+    [InlineData(-1e-9)]
+    [InlineData(1e-7)]
+    [InlineData(-2e-5)]
+    [InlineData(1.1e-4)]
+    public void Shapes_next_to_zero_lose_no_digits(double shape)
+    {
+        var distribution = new GeneralizedPareto(shape, 1);
+        for (double probability = 1; probability > 1e-6; probability *= 0.7)
+        {
+            Assert.Equal(1, distribution.ProbabilityAbove(distribution.Exceeded(probability)) / probability, 1e-10);
+        }
+    }
+
     [Fact]
     public void The_limit_of_a_zero_shape_is_the_exponential_distribution()
     {
