@@ -33,6 +33,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     private PrefixIndex(BlockIndex blocks)
     {
         Blocks = blocks;
+        QueryEmbedding = new QueryEmbedding(blocks.Embedding);
         MiddleBlocks = (blocks.Blocks + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         _norms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
         _denseNorms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
@@ -46,6 +47,9 @@ internal sealed unsafe class PrefixIndex : IDisposable
 
     /// <summary>The map.</summary>
     public PrefixEmbedding Embedding => Blocks.Embedding;
+
+    /// <summary>The same for queries.</summary>
+    public QueryEmbedding QueryEmbedding { get; }
 
     /// <summary>The bank's images.</summary>
     public BlockIndex Blocks { get; }
@@ -71,7 +75,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>Indexes a bank whose values are all finite.</summary>
     public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
-        (int width, int shortWidth) = bank.Rows < LargeBank ? (ImageKernel.Step, 32) : (2 * ImageKernel.Step, 48);
+        (int width, int shortWidth) = bank.Rows < LargeBank ? (2 * ImageKernel.Step, 32) : (2 * ImageKernel.Step, 48);
         var index = new PrefixIndex(BlockIndex.Build(bank, width, shortWidth, largestMagnitude, threads, cancellationToken));
         try
         {
@@ -111,6 +115,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
             scratch.Dispose();
         }
 
+        QueryEmbedding.Dispose();
         Blocks.Dispose();
         _norms.Dispose();
         _denseNorms.Dispose();

@@ -50,6 +50,16 @@ internal sealed unsafe partial class PrefixSearch
                 VisitTile(scratch, images, queries[tile..tileEnd], tile, group, Math.Min(stop, group + GroupsAtOnce));
             }
         }
+
+        for (int i = 0; i < count; i++)
+        {
+            if (Volatile.Read(ref _gaveUp[queries[i]]) == 0 && !scratch.States[i].Settle(scratch.Pending[i], MayGiveUp(images, queries[i])))
+            {
+                GiveUp(queries[i], scratch.States[i].Cap);
+            }
+
+            scratch.Pending[i].Count = 0;
+        }
     }
 
     /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
@@ -116,7 +126,7 @@ internal sealed unsafe partial class PrefixSearch
                     continue;
                 }
 
-                near |= images.Length(query) > PrefixSearchScratch.LongestQuery
+                near |= images.Length(query) > QueryEmbedding.Longest
                     ? (1u << Math.Min(BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
                     : BlockKernel.NearBoxes(
                         _index.Blocks.Boxes(group),
@@ -154,7 +164,7 @@ internal sealed unsafe partial class PrefixSearch
             int query = queries[i];
             float* bounds = scratch.Bounds + i * PrefixSearchScratch.BatchRows;
             double length = images.Length(query);
-            if (length > PrefixSearchScratch.LongestQuery)
+            if (length > QueryEmbedding.Longest)
             {
                 // What is not excluded gets a bound that holds for any distance.
                 for (int j = 0; j < blocks * BlockKernel.BlockRows; j++)
@@ -164,15 +174,22 @@ internal sealed unsafe partial class PrefixSearch
                 }
             }
 
-            bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
+            bool mayGiveUp = MayGiveUp(images, query);
             if (Volatile.Read(ref _gaveUp[query]) == 0
-                && !scratch.States[tile + i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, mayGiveUp))
+                && !scratch.States[tile + i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, scratch.Pending[tile + i], mayGiveUp))
             {
-                _caps[query] = scratch.States[tile + i].Cap;
-                Volatile.Write(ref _gaveUp[query], 1);
-                Interlocked.Increment(ref _gaveUpCount);
+                GiveUp(query, scratch.States[tile + i].Cap);
             }
         }
+    }
+
+    private bool MayGiveUp(QueryImages images, int query) => _index.Embedding.Scale == 1 && images.Length(query) <= LongestDenseQuery;
+
+    private void GiveUp(int query, double cap)
+    {
+        _caps[query] = cap;
+        Volatile.Write(ref _gaveUp[query], 1);
+        Interlocked.Increment(ref _gaveUpCount);
     }
 
     /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>

@@ -183,7 +183,7 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
                     state.MeasureSeeds();
                 }
 
-                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, mayGiveUp: false);
+                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, pending: null, mayGiveUp: false);
             }
         }
     }

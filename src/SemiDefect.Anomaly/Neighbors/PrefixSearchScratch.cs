@@ -24,11 +24,11 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Rows that all groups of queries meet while they are in the second-level cache.</summary>
     public const int DenseBlockRows = 64;
 
-    /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
-    public const double LongestQuery = 1e15;
-
     // Estimates come from short images; the best by them are compared by long images before k are measured.
     private const int SpareSeeds = 4;
+
+    // A few times what is usually left, so that most queries measure once.
+    private const int PendingRows = 48;
 
     private readonly PrefixIndex _index;
     private readonly AlignedBuffer<float> _tiles;
@@ -44,7 +44,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public PrefixSearchScratch(PrefixIndex index)
     {
         _index = index;
-        Embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
+        Embedding = new QueryEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
         _tiles = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.ShortWidth);
         _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
@@ -57,8 +57,11 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Room for the rows to be measured.</summary>
     public Candidates Candidates { get; } = new(256);
 
+    /// <summary>By query, the rows that its images could not rule out; empty between two searches.</summary>
+    public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
+
     /// <summary>What mapping vectors to images needs.</summary>
-    public PrefixEmbedding.Scratch Embedding { get; }
+    public QueryEmbedding.Scratch Embedding { get; }
 
     /// <summary>The first positions of the blocks at hand.</summary>
     public int* Starts => _starts.Data;
@@ -115,12 +118,12 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         }
 
         double looseness = _index.Embedding.Looseness;
-        bool tooLong = images.Length(query) > LongestQuery;
+        bool tooLong = images.Length(query) > QueryEmbedding.Longest;
         return new QueryState(
             _index,
             vector,
             tooLong ? null : images.Image(query),
-            looseness * images.Length(query),
+            images.Slack(query),
             tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, _index.Blocks.ShortWidth, looseness),
             _index.Blocks.Order,
             _k,
@@ -157,6 +160,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _bounds.Dispose();
         _starts.Dispose();
         Candidates.Dispose();
+        Array.ForEach(Pending, pending => pending.Dispose());
         _dense?.Dispose();
         DisposeSeeds();
     }

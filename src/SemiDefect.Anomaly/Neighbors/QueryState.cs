@@ -133,19 +133,33 @@ internal unsafe struct QueryState
     /// <param name="bounds">One per row, block after block.</param>
     /// <param name="covered">The rows that these blocks stand for, with those that boxes have ruled out.</param>
     /// <param name="candidates">Working memory, empty.</param>
+    /// <param name="pending">Rows that the images could not rule out, measured when they are many; null without images.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
+    public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp)
     {
-        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, mayGiveUp)
-            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, mayGiveUp)
-            : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, mayGiveUp);
-        return finished && Settle(candidates, mayGiveUp);
+        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+            : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp);
+        return finished && Absorb(candidates, pending, mayGiveUp);
+    }
+
+    /// <summary>Measures what is pending.</summary>
+    /// <returns>False if it gave up: the list is then incomplete.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Settle(Candidates candidates, bool mayGiveUp)
+    {
+        if (candidates.Count > 1)
+        {
+            candidates.Sort();
+        }
+
+        return Measure(candidates, mayGiveUp);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
+    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -177,7 +191,7 @@ internal unsafe struct QueryState
                 // Only the rows seen so far have earned their share.
                 long ahead = DenseCost * covered * (count - i - pair) / count;
                 _budget -= ahead;
-                if (!Settle(candidates, mayGiveUp))
+                if (!Absorb(candidates, pending, mayGiveUp))
                 {
                     return false;
                 }
@@ -220,6 +234,35 @@ internal unsafe struct QueryState
         return sum;
     }
 
+    /// <summary>
+    /// Measures candidates at once, or has their images looked at and keeps the rest for later: the more there are to choose
+    /// from, the fewer have to be measured.
+    /// </summary>
+    /// <returns>False if it gave up.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Absorb(Candidates candidates, Candidates? pending, bool mayGiveUp)
+    {
+        if (pending is null)
+        {
+            return Settle(candidates, mayGiveUp);
+        }
+
+        Sift(candidates);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            if (pending.Count == pending.Capacity && !Settle(pending, mayGiveUp))
+            {
+                candidates.Count = 0;
+                return false;
+            }
+
+            pending.Add(candidates.Positions[i], candidates.Bounds[i]);
+        }
+
+        candidates.Count = 0;
+        return true;
+    }
+
     private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
     /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
@@ -245,18 +288,8 @@ internal unsafe struct QueryState
     /// <summary>Measures the candidates, most promising first, four at a time to keep the memory busy.</summary>
     /// <returns>False if it gave up.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Settle(Candidates candidates, bool mayGiveUp)
+    private bool Measure(Candidates candidates, bool mayGiveUp)
     {
-        if (_image is not null)
-        {
-            Sift(candidates);
-        }
-
-        if (candidates.Count > 1)
-        {
-            candidates.Sort();
-        }
-
         double* distances = stackalloc double[4];
         int* rows = stackalloc int[4];
         int* upcoming = stackalloc int[4];
