@@ -80,7 +80,7 @@ internal static class ExactDistance
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static unsafe void Squared(float* a, float* matrix, int length, int* rows, int count, int* upcoming, double* distances)
     {
-        if (count < 2 || !Avx512F.IsSupported)
+        if (count == 0 || !Avx512F.IsSupported)
         {
             for (int row = 0; row < count; row++)
             {
@@ -92,7 +92,7 @@ internal static class ExactDistance
 
         // A row given twice costs less than a loop for every count.
         float* b0 = matrix + (long)rows[0] * length;
-        float* b1 = matrix + (long)rows[1] * length;
+        float* b1 = matrix + (long)rows[Math.Min(1, count - 1)] * length;
         float* b2 = matrix + (long)rows[Math.Min(2, count - 1)] * length;
         float* b3 = matrix + (long)rows[count - 1] * length;
         float* next0 = matrix + (long)upcoming[0] * length;
@@ -123,7 +123,11 @@ internal static class ExactDistance
         }
 
         distances[0] = Finish(lanes0.GetLower(), lanes0.GetUpper(), a, b0, i, length);
-        distances[1] = Finish(lanes1.GetLower(), lanes1.GetUpper(), a, b1, i, length);
+        if (count > 1)
+        {
+            distances[1] = Finish(lanes1.GetLower(), lanes1.GetUpper(), a, b1, i, length);
+        }
+
         if (count > 2)
         {
             distances[2] = Finish(lanes2.GetLower(), lanes2.GetUpper(), a, b2, i, length);

@@ -51,15 +51,7 @@ internal sealed unsafe partial class PrefixSearch
             }
         }
 
-        for (int i = 0; i < count; i++)
-        {
-            if (Volatile.Read(ref _gaveUp[queries[i]]) == 0 && !scratch.States[i].Settle(scratch.Pending[i], MayGiveUp(images, queries[i])))
-            {
-                GiveUp(queries[i], scratch.States[i].Cap);
-            }
-
-            scratch.Pending[i].Count = 0;
-        }
+        Settle(images, queries, scratch);
     }
 
     /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
@@ -105,7 +97,19 @@ internal sealed unsafe partial class PrefixSearch
         for (int i = tile; i < tileEnd; i++)
         {
             scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
-            scratch.States[i].MeasureSeeds();
+            scratch.States[i].PrefetchSeeds();
+        }
+
+        for (int i = tile; i < tileEnd; i++)
+        {
+            scratch.States[i].RankSeeds();
+        }
+
+        int* following = stackalloc int[4];
+        for (int i = tile; i < tileEnd; i++)
+        {
+            scratch.States[Math.Min(i + 1, tileEnd - 1)].FirstSeeds(following);
+            scratch.States[i].MeasureSeeds(following);
         }
     }
 
@@ -174,12 +178,45 @@ internal sealed unsafe partial class PrefixSearch
                 }
             }
 
-            bool mayGiveUp = MayGiveUp(images, query);
             if (Volatile.Read(ref _gaveUp[query]) == 0
-                && !scratch.States[tile + i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, scratch.Pending[tile + i], mayGiveUp))
+                && !scratch.States[tile + i].Scan(scratch.Starts, blocks, bounds, covered, scratch.Candidates[i], scratch.Pending[tile + i], MayGiveUp(images, query)))
             {
                 GiveUp(query, scratch.States[tile + i].Cap);
             }
+        }
+
+        // By now the images of the first candidates have arrived.
+        for (int i = 0; i < queries.Length; i++)
+        {
+            if (Volatile.Read(ref _gaveUp[queries[i]]) == 0
+                && !scratch.States[tile + i].Absorb(scratch.Candidates[i], scratch.Pending[tile + i], MayGiveUp(images, queries[i])))
+            {
+                GiveUp(queries[i], scratch.States[tile + i].Cap);
+            }
+        }
+    }
+
+    /// <summary>Measures what the images could not rule out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Settle(QueryImages images, ReadOnlySpan<int> queries, PrefixSearchScratch scratch)
+    {
+        for (int i = 0; i < queries.Length; i++)
+        {
+            scratch.Pending[i].Sort();
+        }
+
+        int* following = stackalloc int[4];
+        for (int i = 0; i < queries.Length; i++)
+        {
+            int next = Math.Min(i + 1, queries.Length - 1);
+            scratch.States[next].First(scratch.Pending[next], following);
+            if (Volatile.Read(ref _gaveUp[queries[i]]) == 0
+                && !scratch.States[i].Measure(scratch.Pending[i], following, MayGiveUp(images, queries[i])))
+            {
+                GiveUp(queries[i], scratch.States[i].Cap);
+            }
+
+            scratch.Pending[i].Count = 0;
         }
     }
 

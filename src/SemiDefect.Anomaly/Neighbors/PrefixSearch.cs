@@ -180,10 +180,12 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
                 if (double.IsPositiveInfinity(state.Cap))
                 {
                     state.Gather(scratch.Starts, blocks, bounds);
-                    state.MeasureSeeds();
+                    state.MeasureSeeds(following: null);
                 }
 
-                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, pending: null, mayGiveUp: false);
+                Candidates candidates = scratch.Candidates[0];
+                state.Scan(scratch.Starts, blocks, bounds, rows, candidates, pending: null, mayGiveUp: false);
+                state.Absorb(candidates, pending: null, mayGiveUp: false);
             }
         }
     }

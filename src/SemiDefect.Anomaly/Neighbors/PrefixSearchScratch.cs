@@ -29,6 +29,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
 
     // A few times what is usually left, so that most queries measure once.
     private const int PendingRows = 48;
+    private const int CandidateRows = 256;
 
     private readonly PrefixIndex _index;
     private readonly AlignedBuffer<float> _tiles;
@@ -54,8 +55,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>One state per query.</summary>
     public QueryState[] States { get; }
 
-    /// <summary>Room for the rows to be measured.</summary>
-    public Candidates Candidates { get; } = new(256);
+    /// <summary>By query of a tile, room for the rows that may matter; empty between two batches.</summary>
+    public Candidates[] Candidates { get; } = [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
 
     /// <summary>By query, the rows that its images could not rule out; empty between two searches.</summary>
     public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
@@ -159,7 +160,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _tiles.Dispose();
         _bounds.Dispose();
         _starts.Dispose();
-        Candidates.Dispose();
+        Array.ForEach(Candidates, candidates => candidates.Dispose());
         Array.ForEach(Pending, pending => pending.Dispose());
         _dense?.Dispose();
         DisposeSeeds();
