@@ -32,6 +32,7 @@ internal sealed unsafe partial class PrefixSearch
         for (int i = 0; i < count; i++)
         {
             float* vector = _queries + (long)queries[i] * _index.Bank.Columns;
+            scratch.Pending[i].Count = 0;
             scratch.States[i] = scratch.Place(i, images, queries[i], vector, List(queries[i], segment));
         }
 
@@ -193,6 +194,9 @@ internal sealed unsafe partial class PrefixSearch
             {
                 GiveUp(queries[i], scratch.States[tile + i].Cap);
             }
+
+            // Another part of the bank may have given the query up in the meantime.
+            scratch.Candidates[i].Count = 0;
         }
     }
 
@@ -215,8 +219,6 @@ internal sealed unsafe partial class PrefixSearch
             {
                 GiveUp(queries[i], scratch.States[i].Cap);
             }
-
-            scratch.Pending[i].Count = 0;
         }
     }
 

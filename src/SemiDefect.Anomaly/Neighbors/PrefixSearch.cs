@@ -11,6 +11,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 internal sealed unsafe partial class PrefixSearch : IDisposable
 {
     private const int LeastGroupsPerSegment = 2;
+    private const int LeastRounds = 8;
 
     // After so many queries, the others follow if nine in ten gave up.
     private const int LeastVisited = 48;
@@ -114,8 +115,8 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
         int units = (count + unit - 1) / unit;
         int pieces = (count + most - 1) / most;
 
-        // A whole number of rounds, so that no thread waits long for the last piece.
-        pieces = Math.Min(units, (pieces + _threads - 1) / _threads * _threads);
+        // Several rounds, so that no thread waits long for the last piece.
+        pieces = Math.Min(units, Math.Max((pieces + _threads - 1) / _threads, LeastRounds) * _threads);
         WorkQueue.Run(
             pieces * _segments,
             _threads,

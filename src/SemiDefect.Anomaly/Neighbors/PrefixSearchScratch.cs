@@ -28,7 +28,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private const int SpareSeeds = 4;
 
     // A few times what is usually left, so that most queries measure once.
-    private const int PendingRows = 48;
+    private const int PendingRows = 16;
     private const int CandidateRows = 256;
 
     private readonly PrefixIndex _index;
@@ -58,7 +58,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>By query of a tile, room for the rows that may matter; empty between two batches.</summary>
     public Candidates[] Candidates { get; } = [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
 
-    /// <summary>By query, the rows that its images could not rule out; empty between two searches.</summary>
+    /// <summary>By query, the rows that its image could not rule out.</summary>
     public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
 
     /// <summary>What mapping vectors to images needs.</summary>

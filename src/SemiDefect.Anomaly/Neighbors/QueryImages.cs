@@ -9,7 +9,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// </summary>
 internal sealed unsafe class QueryImages : IDisposable
 {
-        private readonly PrefixIndex _index;
+    private readonly PrefixIndex _index;
     private readonly AlignedBuffer<float> _images;
     private readonly AlignedBuffer<float> _rests;
     private readonly AlignedBuffer<double> _lengths;

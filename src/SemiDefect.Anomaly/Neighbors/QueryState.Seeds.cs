@@ -5,9 +5,6 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// <content>The rows that are measured to have a limit to begin with.</content>
 internal unsafe partial struct QueryState
 {
-    private int _measuredSeeds;
-    private int _seedsTaken;
-
     /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
     public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
 

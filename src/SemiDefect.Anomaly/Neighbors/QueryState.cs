@@ -26,6 +26,8 @@ internal unsafe partial struct QueryState
     private readonly int _k;
     private NearestList _list;
     private SeedList _seeds;
+    private int _measuredSeeds;
+    private int _seedsTaken;
     private double _cap;
     private double _reach;
     private float _threshold;
@@ -100,13 +102,13 @@ internal unsafe partial struct QueryState
     /// from, the fewer have to be measured.
     /// </summary>
     /// <param name="candidates">The rows; none afterwards.</param>
-    /// <param name="pending">Rows that the images could not rule out, measured when they are many; null without images.</param>
+    /// <param name="pending">Rows that the images could not rule out, measured when they are many; not used without an image.</param>
     /// <param name="mayGiveUp">Whether it may stop.</param>
     /// <returns>False if it gave up.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Absorb(Candidates candidates, Candidates? pending, bool mayGiveUp)
     {
-        if (pending is null)
+        if (pending is null || _image is null)
         {
             TakeSeeds(candidates);
             candidates.Sort();
