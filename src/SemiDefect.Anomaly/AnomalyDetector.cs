@@ -6,6 +6,7 @@ using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
 
@@ -26,13 +27,13 @@ public sealed class AnomalyDetector : IDisposable
     private readonly ImageLimits _imageLimits;
     private readonly double[] _calibrationScores;
 
-    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, ImageLimits imageLimits)
+    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, SearchAccelerator? accelerator, ImageLimits imageLimits)
     {
         _bundle = bundle;
         _backbone = backbone;
         _pipeline = pipeline;
         _imageLimits = imageLimits;
-        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads))];
+        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads, accelerator))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
 
         // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
@@ -81,7 +82,7 @@ public sealed class AnomalyDetector : IDisposable
             (IReadOnlyList<MemoryBank> banks, DetectorThresholds thresholds) = new DetectorFitter(features, options, progress, cancellationToken).Fit();
             DetectorDocument document = Describe(file, backbone, preprocessing, good, features, options, banks, thresholds);
             var bundle = new DetectorBundle(document, file, banks);
-            return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.ImageLimits);
+            return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.Accelerator, options.ImageLimits);
         }
         catch
         {
@@ -109,7 +110,7 @@ public sealed class AnomalyDetector : IDisposable
             var onnxOptions = new OnnxBackboneOptions { Taps = record.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
             OnnxBackbone backbone = OnnxBackbone.Load(file, onnxOptions);
             var pipeline = new EmbeddingPipeline(backbone, bundle.Document.Preprocessing, bundle.Document.Patches, options.BatchSize);
-            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.ImageLimits);
+            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.Accelerator, options.ImageLimits);
         }
         catch
         {

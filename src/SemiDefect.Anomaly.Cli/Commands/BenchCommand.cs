@@ -36,7 +36,7 @@ internal static class BenchCommand
             bool asJson = parsed.GetValue(json);
             if (parsed.GetValue(search) is [string bank, string queries])
             {
-                SearchTiming timing = SearchBenchmark.Run(bank, queries, parsed.GetValue(k), parsed.GetValue(threads), cancellationToken);
+                SearchTiming timing = SearchBenchmark.Run(bank, queries, parsed.GetValue(k), parsed.GetValue(threads), null, cancellationToken);
                 output.WriteLine(asJson ? ToJson(timing) : $"{timing.Queries} queries, bank {timing.BankRows} x {timing.Dimension}, k {timing.K}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s of {timing.Runs}; index {Text.Number(timing.IndexSeconds)} s");
             }
             else if (parsed.GetValue(coreset) is [string features, string fraction])
@@ -61,7 +61,7 @@ internal static class BenchCommand
             throw new UsageException($"The share to pick is a number above 0 and at most 1, not '{fraction}'.");
         }
 
-        return ProgressDisplay.Run(display => CoresetBenchmark.Run(features, share, threads, new CoresetDisplay(display), cancellationToken));
+        return ProgressDisplay.Run(display => CoresetBenchmark.Run(features, share, threads, null, new CoresetDisplay(display), cancellationToken));
     }
 
     private static string ToJson(SearchTiming timing) => JsonSerializer.Serialize(

@@ -12,6 +12,7 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
 {
     private readonly FoldAssignment _folds = new(features.Images.Count, options.Folds, options.Seed);
     private readonly AnomalyMapBuilder _maps = new(options.Map);
+    private readonly CoresetOptions _coreset = options.Coreset with { Accelerator = options.Accelerator };
 
     /// <summary>The banks and thresholds; the caller owns the banks.</summary>
     public (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) Fit() =>
@@ -54,7 +55,7 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
 
     private (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) FitSingleBank()
     {
-        MemoryBank bank = features.SelectBank(options.Coreset, [.. Enumerable.Range(0, features.Images.Count)], CoresetProgress(0, 1), cancellationToken);
+        MemoryBank bank = features.SelectBank(_coreset, [.. Enumerable.Range(0, features.Images.Count)], CoresetProgress(0, 1), cancellationToken);
         try
         {
             CalibrationScores scores = Calibrate(bank);
@@ -95,7 +96,7 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
-        using var model = new BankModel(bank, options.Scoring, groups, options.Threads);
+        using var model = new BankModel(bank, options.Scoring, groups, options.Threads, options.Accelerator);
         var scores = new CalibrationScores(new double[features.Images.Count], new double[features.Images.Count]);
         for (int image = 0; image < features.Images.Count; image++)
         {
@@ -116,10 +117,10 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
             MemoryBank bank;
             using (TrainingFeatures rest = features.Subset(others))
             {
-                bank = rest.SelectBank(options.Coreset, others, CoresetProgress(fold, _folds.Count), cancellationToken);
+                bank = rest.SelectBank(_coreset, others, CoresetProgress(fold, _folds.Count), cancellationToken);
             }
 
-            using var model = new BankModel(bank, options.Scoring, default, options.Threads);
+            using var model = new BankModel(bank, options.Scoring, default, options.Threads, options.Accelerator);
             foreach (int image in _folds.Members(fold))
             {
                 Judge(image, model, -1, scores);

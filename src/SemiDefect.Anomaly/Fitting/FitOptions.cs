@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Patches;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
@@ -86,6 +87,9 @@ public sealed record FitOptions
         get;
         init => field = value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
     }
+
+    /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Memory;
@@ -85,6 +86,9 @@ public sealed record CoresetOptions
 
     /// <summary>Threads to use; 0 for one per processor.</summary>
     public int Threads { get; }
+
+    /// <summary>A device to look for rows near a pick; null for the CPU. The picks do not depend on it. Not owned.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>The most rows that may be picked out of <paramref name="rows"/>.</summary>
     internal int TargetCount(int rows) =>
