@@ -51,7 +51,7 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>
     /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
-    /// Memory: patches x dimension x 4 bytes for the features, as much again for a fold when banks are refitted, and the bank.
+    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not fit are kept in a temporary file.
     /// </summary>
     /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
     /// <param name="options">All choices; null for the defaults.</param>
@@ -76,12 +76,17 @@ public sealed class AnomalyDetector : IDisposable
             var pipeline = new EmbeddingPipeline(backbone, preprocessing, options.Patches, options.BatchSize);
             int count = good.Items.Count;
             IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, i => ImageFile.Read(good.Items[i].FullPath, options.ImageLimits), cancellationToken);
+            var plan = new MemoryPlan(options.MaxMemory);
             using TrainingFeatures features = TrainingFeatures.Collect(
-                embedded, count, done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+                embedded,
+                count,
+                (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, options.Coreset),
+                done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
 
-            (IReadOnlyList<MemoryBank> banks, DetectorThresholds thresholds) = new DetectorFitter(features, options, progress, cancellationToken).Fit();
-            DetectorDocument document = Describe(file, backbone, preprocessing, good, features, options, banks, thresholds);
-            var bundle = new DetectorBundle(document, file, banks);
+            using var fitter = new DetectorFitter(features, options, progress, cancellationToken);
+            FittedBanks fitted = fitter.Fit();
+            DetectorDocument document = Describe(file, backbone, preprocessing, good, features.Rows, options, fitter.Calibration, fitted);
+            var bundle = new DetectorBundle(document, file, fitted.Banks);
             return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.Accelerator, options.ImageLimits);
         }
         catch
@@ -266,10 +271,10 @@ public sealed class AnomalyDetector : IDisposable
         OnnxBackbone backbone,
         PreprocessingOptions preprocessing,
         DatasetFolder good,
-        TrainingFeatures features,
+        int patches,
         FitOptions options,
-        IReadOnlyList<MemoryBank> banks,
-        DetectorThresholds thresholds) => new()
+        CalibrationMethod calibration,
+        FittedBanks fitted) => new()
         {
             Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
             Backbone = new BackboneRecord
@@ -284,21 +289,23 @@ public sealed class AnomalyDetector : IDisposable
             Patches = options.Patches,
             Scoring = options.Scoring,
             Map = options.Map,
-            Thresholds = thresholds,
+            Thresholds = fitted.Thresholds,
             Fit = new FitRecord
             {
                 Preset = options.Preset,
                 Images = [.. good.Items.Select(item => item.RelativePath)],
-                Patches = features.Matrix.Rows,
+                Patches = patches,
                 CoresetMethod = options.Coreset.Method,
                 CoresetFraction = options.Coreset.Fraction,
                 CoresetCount = options.Coreset.Count,
                 ProjectionDimension = options.Coreset.ProjectionDimension,
-                Calibration = options.CalibrationFor(features.Images.Count, features.Matrix.Rows),
+                CoveringRadius = fitted.CoveringRadius,
+                Pieces = fitted.Pieces,
+                Calibration = calibration,
                 Folds = options.Folds,
                 Seed = options.Seed,
                 Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
             },
-            Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
+            Banks = [.. fitted.Banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
         };
 }

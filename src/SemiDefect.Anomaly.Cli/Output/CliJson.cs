@@ -23,6 +23,8 @@ internal sealed record DetectorInfoJson(
     int Folds,
     BackboneJsonRecord Backbone,
     IReadOnlyList<BankJson> Banks,
+    double? CoveringRadius,
+    int? Pieces,
     ThresholdJson Threshold,
     ThresholdJson PixelThreshold,
     double FalseAlarmRate);
