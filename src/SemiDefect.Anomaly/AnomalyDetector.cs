@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
@@ -161,6 +162,14 @@ public sealed class AnomalyDetector : IDisposable
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
 
+    /// <summary>Inspects an image file and says where the time goes.</summary>
+    internal Inspection Inspect(string path, StageClock clock)
+    {
+        Image image = ImageFile.Read(path, _imageLimits);
+        clock.Lap(InspectionStage.Decoding);
+        return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
+    }
+
     /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(Stream stream, string name)
@@ -217,7 +226,7 @@ public sealed class AnomalyDetector : IDisposable
         _backbone.Dispose();
     }
 
-    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken)
+    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken, StageClock? clock = null)
     {
         if (image.Dimension != Document.Banks[0].Columns)
         {
@@ -226,10 +235,11 @@ public sealed class AnomalyDetector : IDisposable
 
         // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
         PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
+        clock?.Lap(InspectionStage.Search);
         double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
         AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
         int best = Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore);
-        return new Inspection
+        var inspection = new Inspection
         {
             Name = name,
             Index = image.Index,
@@ -241,6 +251,8 @@ public sealed class AnomalyDetector : IDisposable
             HighestPatch = Match(image, scores[best], _models[best].Bank),
             PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
         };
+        clock?.Lap(InspectionStage.Map);
+        return inspection;
     }
 
     private PatchMatch Match(EmbeddedImage image, PatchScores scores, MemoryBank bank)
