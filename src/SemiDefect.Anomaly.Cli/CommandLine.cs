@@ -58,6 +58,7 @@ internal static class CommandLine
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

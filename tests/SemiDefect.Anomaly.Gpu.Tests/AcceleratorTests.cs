@@ -130,14 +130,14 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     {
         foreach (string data in HardData.Kinds)
         {
-            using FeatureMatrix features = FeatureMatrix.CopyOf(HardData.Make(data, 300, 40, 9), 300, 40);
-            AssertSamePicks(features, new CoresetOptions(count: 25), data);
+            using FeatureMatrix features = FeatureMatrix.CopyOf(HardData.Make(data, 250, 40, 9), 250, 40);
+            AssertSamePicks(features, new CoresetOptions(count: 12), data);
         }
 
-        using FeatureMatrix more = FeatureMatrix.CopyOf(HardData.Make("low rank", 1500, 90, 9), 1500, 90);
-        AssertSamePicks(more, new CoresetOptions(count: 40, method: CoresetMethod.Approximate), "approximate");
-        AssertSamePicks(more, new CoresetOptions(count: 40, projectionDimension: 16), "projected");
-        AssertSamePicks(more, new CoresetOptions(coveringRadius: Coreset.Select(more, new CoresetOptions(count: 30)).CoveringRadius), "by radius");
+        using FeatureMatrix more = FeatureMatrix.CopyOf(HardData.Make("low rank", 1200, 90, 9), 1200, 90);
+        AssertSamePicks(more, new CoresetOptions(count: 20, method: CoresetMethod.Approximate), "approximate");
+        AssertSamePicks(more, new CoresetOptions(count: 20, projectionDimension: 16), "projected");
+        AssertSamePicks(more, new CoresetOptions(coveringRadius: Coreset.Select(more, new CoresetOptions(count: 20)).CoveringRadius), "by radius");
     }
 
     private void AssertSamePicks(FeatureMatrix features, CoresetOptions options, string what)

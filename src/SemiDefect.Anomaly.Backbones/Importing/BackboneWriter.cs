@@ -15,12 +15,18 @@ internal static class BackboneWriter
     {
         string manifestPath = Path.ChangeExtension(path, ".json");
         byte[] hash = [];
-        AtomicFile.Write(path, stream =>
-        {
-            using var hashing = new HashingStream(stream);
-            write(hashing);
-            hash = hashing.Finish();
-        });
+
+        // Not flushed to the disk, which takes longer than all the rest: the manifest, written after it and flushed, has the hash that every use
+        // compares, so a file that a power cut took away is found out, and is made again from the weights.
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                using var hashing = new HashingWriter(stream);
+                write(hashing);
+                hash = hashing.Finish();
+            },
+            flushToDisk: false);
         BackboneManifest manifest = describe(Convert.ToHexStringLower(hash));
         AtomicFile.Write(manifestPath, stream => stream.Write(manifest.ToJson()));
         return manifest;

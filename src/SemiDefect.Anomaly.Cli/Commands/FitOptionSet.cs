@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -34,6 +35,7 @@ internal sealed class FitOptionSet
     private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.", HelpName = "SIZE" };
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
+    private readonly Option<string> _searchDevice = SearchDevice.Option();
     private readonly Option<int> _threads = GlobalOptions.Threads();
 
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
@@ -45,11 +47,14 @@ internal sealed class FitOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _threads])
+        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _searchDevice, _threads])
         {
             command.Options.Add(option);
         }
     }
+
+    /// <summary>Opens the device for searches; null for the CPU.</summary>
+    public SearchAccelerator? OpenAccelerator(ParseResult parsed, Action<string> notice) => SearchDevice.Open(parsed.GetRequiredValue(_searchDevice), notice);
 
     /// <summary>The seed asked for.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);

@@ -7,8 +7,14 @@ namespace SemiDefect.Anomaly.IO;
 public static class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; creates missing folders.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="flushToDisk">
+    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may leave a file of the new name
+    /// with less in it: only for what is checked when it is read, and can be made again.
+    /// </param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool flushToDisk = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -20,7 +26,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk);
             }
 
             File.Move(temporaryPath, fullPath, overwrite: true);
