@@ -88,7 +88,7 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     [AcceleratorFact]
     public void More_queries_than_a_batch_holds_are_answered_batch_by_batch()
     {
-        float[] queries = HardData.Make("low rank", 2048 * 2 + 70, 8, 6);
+        float[] queries = HardData.Make("low rank", DeviceBank.UsualQueries + 70, 8, 6);
         AssertEqualsFlat(HardData.Make("low rank", 150, 8, 5), queries, 8, 2, "batches");
     }
 

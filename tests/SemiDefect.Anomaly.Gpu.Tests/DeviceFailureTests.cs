@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Gpu.Devices;
+using SemiDefect.Anomaly.Gpu.Kernels;
 using SemiDefect.Anomaly.Gpu.Searching;
 using SemiDefect.Anomaly.Gpu.Selecting;
 using SemiDefect.Anomaly.Gpu.Tests.Support;
@@ -17,7 +18,7 @@ public sealed class DeviceFailureTests : IDisposable
 
     private readonly List<string> _notices = [];
     private readonly FeatureMatrix _bank = FeatureMatrix.CopyOf(HardData.Make("low rank", Rows, Columns, 1), Rows, Columns);
-    private readonly float[] _queries = HardData.Make("low rank", 2048 + 30, Columns, 2);
+    private readonly float[] _queries = HardData.Make("low rank", 3 * SearchKernel.TileQueries + 30, Columns, 2);
 
     public void Dispose() => _bank.Dispose();
 
@@ -114,16 +115,14 @@ public sealed class DeviceFailureTests : IDisposable
         Assert.Equal(7, accelerator.Asked);
     }
 
-    private static DeviceSession OpenWith(bool mayFallBack, Action<string> notice) =>
-        DeviceCatalog.Open(emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, notice)!;
-
-    private DeviceSession Open(bool mayFallBack) => OpenWith(mayFallBack, _notices.Add);
+    private DeviceSession Open(bool mayFallBack) =>
+        DeviceCatalog.Open(emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, _notices.Add)!;
 
     private DeviceNearestNeighbors Search(DeviceSession session, int firstBatch, Action<float[], int[]> spoil)
     {
         SearchSpace space = SearchSpace.Of(_bank, 10);
         double[] squares = new double[Rows];
-        var source = new FaultySource(new DeviceBank(session, _bank, space, 1, squares), firstBatch, spoil);
+        var source = new FaultySource(new DeviceBank(session, _bank, space, 1, squares, SearchKernel.TileQueries), firstBatch, spoil);
         return new DeviceNearestNeighbors(session, _bank, default, 1, space, source, squares);
     }
 

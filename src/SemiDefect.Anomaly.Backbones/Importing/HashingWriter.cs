@@ -6,12 +6,12 @@ namespace SemiDefect.Anomaly.Backbones.Importing;
 
 /// <summary>
 /// Passes on what is written and takes its SHA-256, each on a thread of its own, so that making the bytes, hashing and writing them go side by
-/// side. Bytes can be made in place, by <see cref="GetSpan"/>. Memory: eight buffers of 1 MiB, reused. An error of the stream behind it comes out of a
+/// side. Bytes can be made in place, by <see cref="GetSpan"/>. Memory: eight buffers of 512 KiB, reused. An error of the stream behind it comes out of a
 /// later call. Not thread-safe; does not own the stream behind it.
 /// </summary>
 internal sealed class HashingWriter : Stream, IBufferWriter<byte>
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 1 << 19;
     private const int Buffers = 8;
 
     private readonly byte[][] _buffers = new byte[Buffers][];
@@ -72,7 +72,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
     }
 
     /// <summary>Room for bytes to be made in place; they count from <see cref="Advance"/> on.</summary>
-    /// <param name="sizeHint">The least room wanted, at most 1 MiB.</param>
+    /// <param name="sizeHint">The least room wanted, at most 512 KiB.</param>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <inheritdoc cref="GetSpan"/>

@@ -15,7 +15,9 @@ namespace SemiDefect.Anomaly.Gpu.Searching;
 /// </summary>
 internal sealed unsafe class DeviceBank : ICandidateSource
 {
-    private const int MostQueries = 2048;
+    /// <summary>Queries in a batch unless fewer are asked for: the device has all it can do with them, and the CPU settles the batch before meanwhile.</summary>
+    public const int UsualQueries = 2048;
+
     private const int MostSlots = 64;
 
     // A launch is kept below this many multiply-adds: half a second on a device of a teraflop, so that no display driver takes it for a hang.
@@ -39,13 +41,14 @@ internal sealed unsafe class DeviceBank : ICandidateSource
     /// <param name="space">The space that fits it.</param>
     /// <param name="threads">Threads that lay it out.</param>
     /// <param name="squares">Receives the squared length of each mapped row.</param>
+    /// <param name="mostQueries">Queries in a batch, a multiple of a tile.</param>
     /// <exception cref="AcceleratorException">The device's memory does not hold it.</exception>
-    public DeviceBank(DeviceSession session, FeatureMatrix bank, SearchSpace space, int threads, double[] squares)
+    public DeviceBank(DeviceSession session, FeatureMatrix bank, SearchSpace space, int threads, double[] squares, int mostQueries = UsualQueries)
     {
         _session = session;
         _panels = (bank.Rows + SearchKernel.PanelRows - 1) / SearchKernel.PanelRows;
         _chunks = space.Columns / SearchKernel.ChunkColumns;
-        BatchQueries = (int)Math.Clamp(MostMultiplyAdds / ((long)_panels * SearchKernel.PanelRows * space.Columns), SearchKernel.TileQueries, MostQueries)
+        BatchQueries = (int)Math.Clamp(MostMultiplyAdds / ((long)_panels * SearchKernel.PanelRows * space.Columns), SearchKernel.TileQueries, mostQueries)
             / SearchKernel.TileQueries * SearchKernel.TileQueries;
         long panelValues = (long)space.Columns * SearchKernel.PanelRows;
         long lists = Math.Max(BatchQueries / SearchKernel.TileQueries, TargetGroups) * MostSlots * SearchKernel.TileQueries + BatchQueries * MostSlots;
@@ -146,7 +149,7 @@ internal sealed unsafe class DeviceBank : ICandidateSource
     private static void CopyIn(ArrayView1D<Quad, Stride1D.Dense> target, AcceleratorStream stream, ReadOnlySpan<Quad> source) =>
         target.SubView(0, source.Length).CopyFromCPU(stream, ref MemoryMarshal.GetReference(source), source.Length);
 
-    private void Upload(FeatureMatrix bank, SearchSpace space, int threads, double[] squares)
+    private void Upload(FeatureMatrix bank, SearchSpace space, int threads, double[] squares, int mostQueries = UsualQueries)
     {
         int panelValues = space.Columns * SearchKernel.PanelRows;
         int panelsAtOnce = (int)Math.Clamp(UploadValues / panelValues, 1, _panels);
