@@ -11,7 +11,7 @@ namespace SemiDefect.Anomaly.Backbones.Architectures;
 /// A tensor of a weights file as float32, each output channel multiplied by its own scale when there are scales. Read
 /// when it is written, in blocks; into the stream's own memory where it has some. Thread-safe while the file is open.
 /// </summary>
-internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITensorContent
+internal sealed class WeightContent(WeightTensor tensor, Func<float[]>? scales) : ITensorContent
 {
     private const int Block = 1 << 18;
 
@@ -21,9 +21,10 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
     /// <inheritdoc/>
     public void WriteTo(Stream stream)
     {
+        float[]? factors = scales?.Invoke();
         if (stream is IBufferWriter<byte> target)
         {
-            WriteInPlace(target);
+            WriteInPlace(target, factors);
             return;
         }
 
@@ -34,7 +35,7 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
             for (long position = 0; position < tensor.Count;)
             {
                 Span<float> values = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.Count - position));
-                Fill(reader, values, position);
+                Fill(reader, values, position, factors);
                 stream.Write(MemoryMarshal.AsBytes(values));
                 position += values.Length;
             }
@@ -45,32 +46,32 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
         }
     }
 
-    private void WriteInPlace(IBufferWriter<byte> target)
+    private void WriteInPlace(IBufferWriter<byte> target, float[]? factors)
     {
         WeightTensorReader reader = tensor.OpenReader();
         for (long position = 0; position < tensor.Count;)
         {
             Span<float> room = MemoryMarshal.Cast<byte, float>(target.GetSpan(sizeof(float)));
             Span<float> values = room[..(int)Math.Min(room.Length, tensor.Count - position)];
-            Fill(reader, values, position);
+            Fill(reader, values, position, factors);
             target.Advance(values.Length * sizeof(float));
             position += values.Length;
         }
     }
 
-    private void Fill(WeightTensorReader reader, Span<float> values, long position)
+    private void Fill(WeightTensorReader reader, Span<float> values, long position, float[]? factors)
     {
         reader.Read(values);
-        if (scales is null)
+        if (factors is null)
         {
             return;
         }
 
-        long row = tensor.Count / scales.Length;
+        long row = tensor.Count / factors.Length;
         while (values.Length > 0)
         {
             int left = (int)Math.Min(row - position % row, values.Length);
-            Scale(values[..left], scales[position / row]);
+            Scale(values[..left], factors[position / row]);
             values = values[left..];
             position += left;
         }

@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Backbones.Importing;
 /// <summary>Writes a network and the manifest beside it, each whole or not at all. Thread-safe.</summary>
 internal static class BackboneWriter
 {
-    /// <summary>Writes NAME.onnx, then NAME.json with its hash.</summary>
+    /// <summary>Writes NAME.onnx and NAME.json with its hash.</summary>
     /// <param name="path">The path of the .onnx file.</param>
     /// <param name="write">Writes the ONNX model.</param>
     /// <param name="describe">Makes the manifest for a given SHA-256.</param>
@@ -14,10 +14,11 @@ internal static class BackboneWriter
     public static BackboneManifest Write(string path, Action<Stream> write, Func<string, BackboneManifest> describe)
     {
         string manifestPath = Path.ChangeExtension(path, ".json");
+        BackboneManifest? manifest = null;
         byte[] hash = [];
 
-        // Not flushed to the disk, which takes longer than all the rest: the manifest, written after it and flushed, has the hash that every use
-        // compares, so a file that a power cut took away is found out, and is made again from the weights.
+        // The network is not flushed to the disk, which takes longer than all the rest. The manifest is, before the network gets its name: so whatever a power
+        // cut takes away, a network of that name has a hash beside it that every use compares, and can be made again from the weights.
         AtomicFile.Write(
             path,
             stream =>
@@ -26,9 +27,12 @@ internal static class BackboneWriter
                 write(hashing);
                 hash = hashing.Finish();
             },
-            flushToDisk: false);
-        BackboneManifest manifest = describe(Convert.ToHexStringLower(hash));
-        AtomicFile.Write(manifestPath, stream => stream.Write(manifest.ToJson()));
-        return manifest;
+            flushToDisk: false,
+            beforeRename: () =>
+            {
+                manifest = describe(Convert.ToHexStringLower(hash));
+                AtomicFile.Write(manifestPath, stream => stream.Write(manifest.ToJson()));
+            });
+        return manifest!;
     }
 }

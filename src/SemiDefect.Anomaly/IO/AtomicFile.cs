@@ -13,8 +13,9 @@ public static class AtomicFile
     /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may leave a file of the new name
     /// with less in it: only for what is checked when it is read, and can be made again.
     /// </param>
+    /// <param name="beforeRename">Called when the content is written and closed; when it throws, nothing appears.</param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
-    public static void Write(string path, Action<Stream> write, bool flushToDisk = true)
+    public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeRename = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -29,6 +30,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk);
             }
 
+            beforeRename?.Invoke();
             File.Move(temporaryPath, fullPath, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
