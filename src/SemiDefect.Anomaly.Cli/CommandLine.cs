@@ -62,6 +62,7 @@ internal static class CommandLine
         root.Subcommands.Add(InfoCommand.Create());
         root.Subcommands.Add(FingerprintCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
