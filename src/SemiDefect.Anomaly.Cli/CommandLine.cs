@@ -46,7 +46,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot()
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
         root.Options.Add(GlobalOptions.Verbose);
@@ -55,9 +55,13 @@ internal static class CommandLine
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());
+        root.Subcommands.Add(UpdateCommand.Create());
+        root.Subcommands.Add(MergeCommand.Create());
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(FingerprintCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());

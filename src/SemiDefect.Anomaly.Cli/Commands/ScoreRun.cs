@@ -28,6 +28,6 @@ internal static class ScoreRun
                 display.Report("Scoring images", inspection.Index + 1, paths.Length);
             }
 
-            return new ScoreResults(detector.Thresholds, threshold, images, [.. errors.Values]);
+            return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);
         });
 }

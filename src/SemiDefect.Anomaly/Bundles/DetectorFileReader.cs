@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Numerics;
 
@@ -56,7 +57,8 @@ internal static class DetectorFileReader
                 banks.Add(ReadBank(stream, path, dataStart, document, sections, i));
             }
 
-            return new DetectorBundle(document, backbone, banks);
+            GoldenInput[] golden = [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, sections, i))];
+            return new DetectorBundle(document, backbone, banks) { Golden = golden };
         }
         catch
         {
@@ -109,6 +111,11 @@ internal static class DetectorFileReader
         if (document.Banks.Count is < 1 or > DetectorFileLayout.LargestBankCount)
         {
             throw Damaged(path, "it claims an impossible number of memory banks");
+        }
+
+        if (GrowthRules.FindFault(document) is { } fault)
+        {
+            throw Damaged(path, $"it {fault}");
         }
 
         var sections = new Dictionary<string, SectionRecord>(StringComparer.Ordinal);
@@ -168,14 +175,43 @@ internal static class DetectorFileReader
             throw Damaged(path, $"memory bank {index} is not of the size that its header claims");
         }
 
-        int[] sourceImages = ReadInts(stream, dataStart, images, path);
-        int[] sourcePatches = ReadInts(stream, dataStart, patches, path);
+        int[] sourceImages = ReadArray<int>(stream, dataStart, images, path);
+        int[] sourcePatches = ReadArray<int>(stream, dataStart, patches, path);
         if (sourceImages.AsSpan().ContainsAnyExceptInRange(0, document.Fit.Images.Count - 1) || sourcePatches.AsSpan().ContainsAnyInRange(int.MinValue, -1))
         {
             throw Damaged(path, $"memory bank {index} names images that it was not made of");
         }
 
         return new MemoryBank(Map(stream, path, dataStart, vectors, bank), sourceImages, sourcePatches);
+    }
+
+    private static GoldenInput ReadGolden(
+        FileStream stream,
+        string path,
+        long dataStart,
+        DetectorDocument document,
+        Dictionary<string, SectionRecord> sections,
+        int index)
+    {
+        GoldenRecord golden = document.Golden[index];
+        SectionRecord pixels = Find(sections, DetectorFileLayout.GoldenPixels(index), path);
+        SectionRecord features = Find(sections, DetectorFileLayout.GoldenFeatures(index), path);
+        SectionRecord scores = Find(sections, DetectorFileLayout.GoldenScores(index), path);
+        bool sized = golden is { Width: > 0, Height: > 0, GridWidth: > 0, GridHeight: > 0, Patches.Count: > 0 }
+            && (uint)golden.Image < (uint)document.Fit.Images.Count
+            && (long)golden.Width * golden.Height <= Preprocessor.MaxInputPixels
+            && pixels.Length == 3L * golden.Width * golden.Height
+            && features.Length == (long)golden.Patches.Count * document.Banks[0].Columns * sizeof(float)
+            && (long)golden.GridWidth * golden.GridHeight <= Preprocessor.MaxInputPixels
+            && scores.Length == (long)golden.GridWidth * golden.GridHeight * sizeof(double)
+            && golden.Patches.All(patch => (uint)patch < (uint)(golden.GridWidth * golden.GridHeight));
+        return sized
+            ? new GoldenInput(
+                golden,
+                ReadBytes(stream, dataStart, pixels, path),
+                ReadArray<float>(stream, dataStart, features, path),
+                ReadArray<double>(stream, dataStart, scores, path))
+            : throw Damaged(path, $"golden image {index} is not of the size that its header claims");
     }
 
     private static FeatureMatrix Map(FileStream stream, string path, long dataStart, SectionRecord section, BankRecord bank)
@@ -188,8 +224,8 @@ internal static class DetectorFileReader
         return FeatureMatrix.Over(view.SafeMemoryMappedViewHandle, view.PointerOffset, bank.Rows, bank.Columns);
     }
 
-    private static int[] ReadInts(FileStream stream, long dataStart, SectionRecord section, string path) =>
-        MemoryMarshal.Cast<byte, int>(ReadBytes(stream, dataStart, section, path)).ToArray();
+    private static T[] ReadArray<T>(FileStream stream, long dataStart, SectionRecord section, string path)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(ReadBytes(stream, dataStart, section, path)).ToArray();
 
     private static byte[] ReadBytes(FileStream stream, long dataStart, SectionRecord section, string path)
     {

@@ -67,10 +67,19 @@ internal static class DetectorFileWriter
             sections.Add((DetectorFileLayout.Patches(i), write => write(LittleEndian(bank.SourcePatches))));
         }
 
+        for (int i = 0; i < bundle.Golden.Count; i++)
+        {
+            GoldenInput golden = bundle.Golden[i];
+            sections.Add((DetectorFileLayout.GoldenPixels(i), write => write(golden.Pixels)));
+            sections.Add((DetectorFileLayout.GoldenFeatures(i), write => write(LittleEndian(golden.Features))));
+            sections.Add((DetectorFileLayout.GoldenScores(i), write => write(LittleEndian(golden.PatchScores))));
+        }
+
         return sections;
     }
 
-    private static void EmitVectors(FeatureMatrix vectors, Action<ReadOnlyMemory<byte>> write)
+    /// <summary>Gives a bank's vectors row after row, little-endian, in blocks.</summary>
+    public static void EmitVectors(FeatureMatrix vectors, Action<ReadOnlyMemory<byte>> write)
     {
         int rowsPerBlock = Math.Max(1, BlockLength / (vectors.Columns * sizeof(float)));
         byte[] block = new byte[rowsPerBlock * vectors.Columns * sizeof(float)];
@@ -83,7 +92,8 @@ internal static class DetectorFileWriter
         }
     }
 
-    private static byte[] LittleEndian(int[] values) => MemoryMarshal.AsBytes<int>(values).ToArray();
+    private static byte[] LittleEndian<T>(T[] values)
+        where T : unmanaged => MemoryMarshal.AsBytes<T>(values).ToArray();
 
     private static byte[] Prefix(byte[] header, long fileLength)
     {
