@@ -72,14 +72,15 @@ internal static class CommandLine
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
     {
-        (int code, string message) = exception switch
+        // Work on several threads wraps its errors; the first one tells.
+        Exception cause = exception is AggregateException several ? several.Flatten().InnerExceptions[0] : exception;
+        (int code, string message) = cause switch
         {
             OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was left half-written."),
-            UsageException => (ExitCode.BadUsage, exception.Message),
-            SemiDefectException => (ExitCode.Failed, exception.Message),
+            UsageException => (ExitCode.BadUsage, cause.Message),
+            SemiDefectException => (ExitCode.Failed, cause.Message),
             OutOfMemoryException => (ExitCode.Failed, "the memory is too small: use fewer or smaller images, a smaller --resize, or a machine with more."),
-            AggregateException { InnerException: { } inner } => (Report(inner, false, TextWriter.Null), inner.Message),
-            _ => (ExitCode.Failed, $"{exception.Message} (This is a fault of the program; --verbose shows where.)"),
+            _ => (ExitCode.Failed, $"{cause.Message} (This is a fault of the program; --verbose shows where.)"),
         };
         error.WriteLine($"semidefect: {message.ReplaceLineEndings(" ")}");
         if (verbose)

@@ -49,6 +49,9 @@ public sealed class AnomalyDetector : IDisposable
     /// <summary>The thresholds that the detector was fitted with.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
 
+    /// <summary>The limits on the images that it reads.</summary>
+    public ImageLimits ImageLimits => _options.ImageLimits;
+
     /// <summary>Where the backbone runs.</summary>
     public ExecutionDevice Device => _backbone.Device;
 
@@ -139,7 +142,7 @@ public sealed class AnomalyDetector : IDisposable
             }
 
             (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(file, bundle.Document, options);
-            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options);
+            return Create(bundle with { Backbone = file }, backbone, pipeline, options);
         }
         catch
         {
@@ -373,6 +376,20 @@ public sealed class AnomalyDetector : IDisposable
         return (backbone, new EmbeddingPipeline(backbone, document.Preprocessing, document.Patches, options.BatchSize));
     }
 
+    // The search over the banks may find no memory; then nobody else would give the network back.
+    private static AnomalyDetector Create(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
+    {
+        try
+        {
+            return new AnomalyDetector(bundle, backbone, pipeline, options);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
     // A detector of its own, with its own session of the same network.
     private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
     {
@@ -392,7 +409,7 @@ public sealed class AnomalyDetector : IDisposable
     private static AnomalyDetector Complete(
         DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, IEnumerable<(int Image, Image Input)> golden)
     {
-        var detector = new AnomalyDetector(bundle, backbone, pipeline, options);
+        AnomalyDetector detector = Create(bundle, backbone, pipeline, options);
         try
         {
             IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);

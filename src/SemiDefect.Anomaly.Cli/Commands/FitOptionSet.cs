@@ -36,6 +36,7 @@ internal sealed class FitOptionSet
     private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
+    private readonly ImageLimitOptions _imageLimits = new();
 
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
     private Option[] ForFitAlone =>
@@ -50,10 +51,15 @@ internal sealed class FitOptionSet
         {
             command.Options.Add(option);
         }
+
+        _imageLimits.AddTo(command);
     }
 
     /// <summary>The seed asked for.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>The limits on images asked for.</summary>
+    public ImageLimits ImageLimits(ParseResult parsed) => _imageLimits.Read(parsed);
 
     /// <summary>What loads a detector that is there already.</summary>
     /// <exception cref="UsageException">An option was given that only a fit can use.</exception>
@@ -69,6 +75,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         });
         return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
@@ -89,6 +96,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         };
         options = options with

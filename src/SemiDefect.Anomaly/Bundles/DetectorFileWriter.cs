@@ -15,7 +15,8 @@ internal static class DetectorFileWriter
 {
     private const int BlockLength = 1 << 22;
 
-    public static void Write(string path, DetectorBundle bundle)
+    /// <summary>Writes a file; <paramref name="beforeReplacing"/> runs when it is complete and the old one still in its place.</summary>
+    public static void Write(string path, DetectorBundle bundle, Action? beforeReplacing = null)
     {
         List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> sections = Sections(bundle);
         var records = new List<SectionRecord>();
@@ -36,19 +37,22 @@ internal static class DetectorFileWriter
         DetectorDocument document = bundle.Document with { Sections = records };
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(document, DetectorJson.Default.DetectorDocument);
         long dataStart = DetectorFileLayout.Align(DetectorFileLayout.PrefixLength + header.Length);
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(Prefix(header, dataStart + offset));
-            stream.Write(header);
-            PadTo(stream, dataStart);
-            for (int i = 0; i < sections.Count; i++)
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                PadTo(stream, dataStart + records[i].Offset);
-                sections[i].Emit(block => stream.Write(block.Span));
-            }
+                stream.Write(Prefix(header, dataStart + offset));
+                stream.Write(header);
+                PadTo(stream, dataStart);
+                for (int i = 0; i < sections.Count; i++)
+                {
+                    PadTo(stream, dataStart + records[i].Offset);
+                    sections[i].Emit(block => stream.Write(block.Span));
+                }
 
-            PadTo(stream, dataStart + offset);
-        });
+                PadTo(stream, dataStart + offset);
+            },
+            beforeReplacing);
     }
 
     private static List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> Sections(DetectorBundle bundle)
