@@ -15,6 +15,9 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
     /// <summary>Embeds one image.</summary>
     public EmbeddedImage Embed(Image image) => Run([Preprocessor.Prepare(image, preprocessing)], 0).Single();
 
+    /// <summary>Embeds images that are prepared already, in order.</summary>
+    public IEnumerable<EmbeddedImage> Embed(IReadOnlyList<PreparedImage> images) => Run([.. images], 0);
+
     /// <summary>Embeds the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
     /// <param name="count">The number of images.</param>
     /// <param name="read">Reads one image, from any thread; null to pass it over.</param>
