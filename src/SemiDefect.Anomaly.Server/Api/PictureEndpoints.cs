@@ -15,10 +15,13 @@ namespace SemiDefect.Anomaly.Server.Api;
 /// <summary>The image of an inspection, its heatmap, and what it was compared with.</summary>
 internal static class PictureEndpoints
 {
+    private const int ThumbnailSide = 240;
+
     public static void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder inspections = api.MapGroup("/inspections/{id:long}").WithTags("pictures");
         inspections.MapGet("/image", ImageAsync).WithName("get-image").WithSummary("The image as it came; TIFF becomes PNG.").Produces(200, contentType: "image/png").ProducesProblem(404);
+        inspections.MapGet("/thumbnail.png", ThumbnailAsync).WithName("get-thumbnail").WithSummary("The image, small.").Produces(200, contentType: "image/png").ProducesProblem(404);
         inspections.MapGet("/heatmap.png", HeatmapAsync).WithName("get-heatmap").WithSummary("The image with its heatmap.").Produces(200, contentType: "image/png").ProducesProblem(404);
         inspections.MapGet("/compare", CompareAsync).WithName("compare").WithSummary("The strangest patch and the nearest good one.").Produces<CompareJson>().ProducesProblem(404);
         api.MapGet("/models/{model}/training/{image}", TrainingImageAsync).WithTags("training").WithName("get-training-image").WithSummary("A training image; TIFF becomes PNG.").Produces(200, contentType: "image/png").ProducesProblem(404);
@@ -28,6 +31,14 @@ internal static class PictureEndpoints
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         await SendAsync(context, inspector, ReadImage(record, pictures), record.Name).ConfigureAwait(false);
+    }
+
+    private static async Task ThumbnailAsync(HttpContext context, InspectionStore store, PictureStore pictures, Inspector inspector, long id)
+    {
+        InspectionRecord record = InspectionEndpoints.Require(store, id);
+        byte[] image = ReadImage(record, pictures);
+        byte[] png = await inspector.InTurnAsync(() => ToPng(Shrink(inspector.Decode(image, record.Name))), context.RequestAborted).ConfigureAwait(false);
+        await SendAsync(context, png, "image/png").ConfigureAwait(false);
     }
 
     private static async Task HeatmapAsync(HttpContext context, InspectionStore store, PictureStore pictures, Inspector inspector, long id)
@@ -93,6 +104,12 @@ internal static class PictureEndpoints
         // An inspection never changes, so neither do its pictures.
         context.Response.Headers.CacheControl = "private, max-age=86400";
         await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static Image Shrink(Image image)
+    {
+        double scale = Math.Min(1, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
+        return PillowBilinear.Resize(image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
     }
 
     private static byte[] ToPng(Image image)

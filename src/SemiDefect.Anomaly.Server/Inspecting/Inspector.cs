@@ -71,7 +71,9 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         (string? picture, long bytes) = Keep(image, inspection);
         return new InspectionRecord
         {
-            Time = clock.GetUtcNow(),
+            
+            // As exact as the history keeps it.
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
             Model = model.Name,
             ModelVersion = model.Version,
             Name = image.Name,

@@ -64,7 +64,7 @@ internal sealed class ServerMetrics
             text.Append(CultureInfo.InvariantCulture, $"semidefect_refused_total{{kind=\"{kind}\"}} {count}\n");
         }
 
-        Header(text, "semidefect_inspect_seconds", "histogram", "From an image's first byte to its stored result.");
+        Header(text, "semidefect_inspect_seconds", "histogram", "From an image that is here to its result.");
         _latency.Write(text, "semidefect_inspect_seconds");
         Header(text, "semidefect_batch_images", "histogram", "Images inspected together.");
         _batches.Write(text, "semidefect_batch_images");
