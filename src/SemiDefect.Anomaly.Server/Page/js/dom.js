@@ -23,6 +23,7 @@ export function svg(name, attributes) {
 export const number = value => value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 export const signed = value => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + number(Math.abs(value));
 export const time = value => new Date(value).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'medium' });
+export const clock = value => new Date(value).toLocaleTimeString(language());
 export const badge = decision => h('span', { class: `badge ${decision}` }, t(decision));
 
 export function megabytes(bytes) {

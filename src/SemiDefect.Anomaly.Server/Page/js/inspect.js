@@ -1,5 +1,5 @@
 import { get, upload } from './api.js';
-import { $, acceptFiles, badge, h, imagesOf, notice, number, signed, time } from './dom.js';
+import { $, acceptFiles, badge, clock, h, imagesOf, notice, number, signed } from './dom.js';
 import { onLanguage, t } from './i18n.js';
 import { chosen, modelPath, onModel } from './models.js';
 import { thumbnail } from './thumbnails.js';
@@ -105,7 +105,7 @@ function card(inspection, index) {
     thumbnail(inspection),
     h('span', { class: 'name' }, inspection.name),
     h('span', { class: 'row' }, badge(inspection.decision), h('span', { class: 'small' }, t('margin', signed(inspection.margin)))),
-    h('span', { class: 'small' }, `${time(inspection.time)} \u00b7 ${number(inspection.score)}${inspection.verdict ? ` \u00b7 ${t(`verdict_${inspection.verdict.value}`)}` : ''}`));
+    h('span', { class: 'small' }, `${clock(inspection.time)} \u00b7 ${number(inspection.score)}${inspection.verdict ? ` \u00b7 ${t(`verdict_${inspection.verdict.value}`)}` : ''}`));
 }
 
 function replace(inspection) {

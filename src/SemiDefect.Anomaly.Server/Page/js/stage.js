@@ -97,6 +97,7 @@ export class Stage {
 
   place() {
     this.layers.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
+    this.layers.style.setProperty('--unit', 1 / this.scale);
     this.layers.classList.toggle('sharp', this.scale >= pixels);
   }
 }
