@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
@@ -50,7 +51,7 @@ public sealed class AnomalyDetector : IDisposable
 
     /// <summary>
     /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
-    /// Memory: patches x dimension x 4 bytes for the features, as much again for a fold when banks are refitted, and the bank.
+    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not fit are kept in a temporary file.
     /// </summary>
     /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
     /// <param name="options">All choices; null for the defaults.</param>
@@ -75,12 +76,17 @@ public sealed class AnomalyDetector : IDisposable
             var pipeline = new EmbeddingPipeline(backbone, preprocessing, options.Patches, options.BatchSize);
             int count = good.Items.Count;
             IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, i => ImageFile.Read(good.Items[i].FullPath, options.ImageLimits), cancellationToken);
+            var plan = new MemoryPlan(options.MaxMemory);
             using TrainingFeatures features = TrainingFeatures.Collect(
-                embedded, count, done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+                embedded,
+                count,
+                (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, options.Coreset),
+                done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
 
-            (IReadOnlyList<MemoryBank> banks, DetectorThresholds thresholds) = new DetectorFitter(features, options, progress, cancellationToken).Fit();
-            DetectorDocument document = Describe(file, backbone, preprocessing, good, features, options, banks, thresholds);
-            var bundle = new DetectorBundle(document, file, banks);
+            using var fitter = new DetectorFitter(features, options, progress, cancellationToken);
+            FittedBanks fitted = fitter.Fit();
+            DetectorDocument document = Describe(file, backbone, preprocessing, good, features.Rows, options, fitter.Calibration, fitted);
+            var bundle = new DetectorBundle(document, file, fitted.Banks);
             return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.ImageLimits);
         }
         catch
@@ -154,6 +160,14 @@ public sealed class AnomalyDetector : IDisposable
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
+
+    /// <summary>Inspects an image file and says where the time goes.</summary>
+    internal Inspection Inspect(string path, StageClock clock)
+    {
+        Image image = ImageFile.Read(path, _imageLimits);
+        clock.Lap(InspectionStage.Decoding);
+        return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
+    }
 
     /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
@@ -234,7 +248,7 @@ public sealed class AnomalyDetector : IDisposable
         _backbone.Dispose();
     }
 
-    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken)
+    private Inspection Judge(EmbeddedImage image, string name, CancellationToken cancellationToken, StageClock? clock = null)
     {
         if (image.Dimension != Document.Banks[0].Columns)
         {
@@ -243,10 +257,11 @@ public sealed class AnomalyDetector : IDisposable
 
         // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
         PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
+        clock?.Lap(InspectionStage.Search);
         double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
         AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
         int best = Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore);
-        return new Inspection
+        var inspection = new Inspection
         {
             Name = name,
             Index = image.Index,
@@ -258,6 +273,8 @@ public sealed class AnomalyDetector : IDisposable
             HighestPatch = Match(image, scores[best], _models[best].Bank),
             PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scores[best].ImageScore),
         };
+        clock?.Lap(InspectionStage.Map);
+        return inspection;
     }
 
     private PatchMatch Match(EmbeddedImage image, PatchScores scores, MemoryBank bank)
@@ -288,10 +305,10 @@ public sealed class AnomalyDetector : IDisposable
         OnnxBackbone backbone,
         PreprocessingOptions preprocessing,
         DatasetFolder good,
-        TrainingFeatures features,
+        int patches,
         FitOptions options,
-        IReadOnlyList<MemoryBank> banks,
-        DetectorThresholds thresholds) => new()
+        CalibrationMethod calibration,
+        FittedBanks fitted) => new()
         {
             Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
             Backbone = new BackboneRecord
@@ -306,21 +323,23 @@ public sealed class AnomalyDetector : IDisposable
             Patches = options.Patches,
             Scoring = options.Scoring,
             Map = options.Map,
-            Thresholds = thresholds,
+            Thresholds = fitted.Thresholds,
             Fit = new FitRecord
             {
                 Preset = options.Preset,
                 Images = [.. good.Items.Select(item => item.RelativePath)],
-                Patches = features.Matrix.Rows,
+                Patches = patches,
                 CoresetMethod = options.Coreset.Method,
                 CoresetFraction = options.Coreset.Fraction,
                 CoresetCount = options.Coreset.Count,
                 ProjectionDimension = options.Coreset.ProjectionDimension,
-                Calibration = options.CalibrationFor(features.Images.Count, features.Matrix.Rows),
+                CoveringRadius = fitted.CoveringRadius,
+                Pieces = fitted.Pieces,
+                Calibration = calibration,
                 Folds = options.Folds,
                 Seed = options.Seed,
                 Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
             },
-            Banks = [.. banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
+            Banks = [.. fitted.Banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
         };
 }

@@ -1,19 +1,29 @@
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Patches;
 
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// Image -> tensor -> feature maps -> patch embeddings, in batches; the next batch is decoded while the network runs
-/// on the present one. Thread-safe. Memory: two batches of inputs and one batch of feature maps and embeddings.
+/// Image -> tensor -> feature maps -> patch embeddings, in batches; while the caller works on one batch, the network runs on the next, and
+/// the one after that is decoded. Thread-safe. Memory: two batches of inputs and of embeddings, and one of feature maps.
 /// </summary>
 internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, PreprocessingOptions preprocessing, PatchOptions patches, int batchSize)
 {
     private readonly PatchEmbedder _embedder = new(patches);
 
     /// <summary>Embeds one image.</summary>
-    public EmbeddedImage Embed(Image image) => Run([Preprocessor.Prepare(image, preprocessing)], 0).Single();
+    public EmbeddedImage Embed(Image image, StageClock? clock = null)
+    {
+        PreparedImage prepared = Preprocessor.Prepare(image, preprocessing);
+        clock?.Lap(InspectionStage.Preprocessing);
+        IReadOnlyList<FeatureMap> maps = backbone.Extract(prepared.Values, 1, prepared.Height, prepared.Width);
+        clock?.Lap(InspectionStage.Network);
+        PatchEmbeddings embeddings = _embedder.Embed(maps);
+        clock?.Lap(InspectionStage.Patches);
+        return Part(embeddings, 0, 0, prepared);
+    }
 
     /// <summary>Embeds images that are prepared already, in order.</summary>
     public IEnumerable<EmbeddedImage> Embed(IReadOnlyList<PreparedImage> images) => Run([.. images], 0);
@@ -25,15 +35,18 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
     public IEnumerable<EmbeddedImage> EmbedAll(int count, Func<int, Image?> read, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<PreparedImage?[]> next = PrepareAsync(0, count, read, stop.Token);
+        Task<PreparedImage?[]> prepared = PrepareAsync(0, count, read, stop.Token);
+        Task<EmbeddedImage[]> embedded = EmbedAsync(prepared, 0, stop.Token);
         try
         {
             for (int start = 0; start < count; start += batchSize)
             {
-                PreparedImage?[] prepared = next.GetAwaiter().GetResult();
-                next = PrepareAsync(start + batchSize, count, read, stop.Token);
+                // While the caller works on one batch, the network runs on the next and the one after is decoded.
+                prepared = PrepareAsync(start + batchSize, count, read, stop.Token);
+                EmbeddedImage[] batch = embedded.GetAwaiter().GetResult();
+                embedded = EmbedAsync(prepared, start + batchSize, stop.Token);
                 cancellationToken.ThrowIfCancellationRequested();
-                foreach (EmbeddedImage image in Run(prepared, start))
+                foreach (EmbeddedImage image in batch)
                 {
                     yield return image;
                 }
@@ -41,12 +54,27 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
         }
         finally
         {
-            // Nobody will ask for the batch under way any more; it must not outlive what it reads from.
+            // Nobody will ask for the batches under way any more; they must not outlive what they read from.
             stop.Cancel();
-            ((IAsyncResult)next).AsyncWaitHandle.WaitOne();
-            _ = next.Exception;
+            WaitFor(prepared);
+            WaitFor(embedded);
         }
     }
+
+    private static void WaitFor(Task task)
+    {
+        ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+        _ = task.Exception;
+    }
+
+    private Task<EmbeddedImage[]> EmbedAsync(Task<PreparedImage?[]> prepared, int firstIndex, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            PreparedImage?[] images = await prepared.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return Run(images, firstIndex).ToArray();
+        },
+        CancellationToken.None);
 
     private Task<PreparedImage?[]> PrepareAsync(int start, int count, Func<int, Image?> read, CancellationToken cancellationToken)
     {
@@ -82,16 +110,13 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
             PatchEmbeddings embeddings = _embedder.Embed(backbone.Extract(input, end - start, first.Height, first.Width));
             for (int i = start; i < end; i++)
             {
-                yield return new EmbeddedImage(
-                    firstIndex + i,
-                    embeddings.OfImage(i - start),
-                    embeddings.GridHeight,
-                    embeddings.GridWidth,
-                    embeddings.Dimension,
-                    prepared[i]!.Geometry);
+                yield return Part(embeddings, i - start, firstIndex + i, prepared[i]!);
             }
 
             start = end;
         }
     }
+
+    private static EmbeddedImage Part(PatchEmbeddings embeddings, int image, int index, PreparedImage prepared) =>
+        new(index, embeddings.OfImage(image), embeddings.GridHeight, embeddings.GridWidth, embeddings.Dimension, prepared.Geometry);
 }

@@ -108,6 +108,48 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Whole_runs_can_be_timed()
+    {
+        string model = await FitAsync();
+        SyntheticParts.WriteGood(_folder.File("new"), 3);
+        CliRun run = await CliRun.Of("bench", model, "--images", _folder.File("new"), "--json");
+        Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument timing = JsonDocument.Parse(run.Output);
+        Assert.Equal(3, timing.RootElement.GetProperty("images").GetInt32());
+        double latency = timing.RootElement.GetProperty("latency_p50_s").GetDouble();
+        Assert.InRange(latency, 1e-6, timing.RootElement.GetProperty("latency_p99_s").GetDouble());
+        double stages = timing.RootElement.GetProperty("stages_s").EnumerateObject().Sum(stage => stage.Value.GetDouble());
+        Assert.InRange(stages, 0.1 * latency, timing.RootElement.GetProperty("latency_p99_s").GetDouble());
+
+        run = await CliRun.Of("bench", "--synthetic", "--count", "4");
+        Assert.Equal(ExitCode.Done, run.ExitCode);
+        Assert.StartsWith("Fit         4 images", run.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("bench")).ExitCode);
+        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("bench", "--synthetic", "--count", "0")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("many", ExitCode.BadUsage)]
+    [InlineData("1KiB", ExitCode.BadUsage)]
+    [InlineData("64MiB", ExitCode.Done)]
+    public async Task The_memory_allowed_is_a_size(string size, int exitCode)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 4);
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64", "--max-memory", size);
+        Assert.Equal(exitCode, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_covering_radius_decides_the_size_of_the_bank()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 4);
+        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64", "--coreset-radius", "0.5", "--json");
+        using JsonDocument info = JsonDocument.Parse(run.Output);
+        Assert.InRange(info.RootElement.GetProperty("covering_radius").GetDouble(), 0, 0.5);
+        Assert.InRange(info.RootElement.GetProperty("banks")[0].GetProperty("rows").GetInt32(), 5, 4 * 8 * 8);
+    }
+
+    [Fact]
     public async Task Files_of_the_same_name_get_names_of_their_own()
     {
         string model = await FitAsync();

@@ -7,11 +7,15 @@ using SemiDefect.Anomaly.Memory;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect bench</c>: times the search and the coreset on arrays of anyone's.</summary>
+/// <summary><c>semidefect bench</c>: times whole inspections, or the search or the coreset on arrays of anyone's.</summary>
 internal static class BenchCommand
 {
     public static Command Create()
     {
+        var model = new Argument<string?>("MODEL") { Description = "Time inspections with this detector.", Arity = ArgumentArity.ZeroOrOne };
+        var images = new Option<string?>("--images") { Description = "The images to inspect with MODEL; generated dies if not given.", HelpName = "FOLDER" };
+        var synthetic = new Option<bool>("--synthetic") { Description = "Time a fit on generated dies with the default options, and inspections of them." };
+        var count = new Option<int>("--count") { Description = "How many dies --synthetic learns from.", DefaultValueFactory = _ => 100 };
         var search = new Option<string[]>("--search")
         {
             Description = "Time exact nearest neighbors: the bank and the queries, float32 .npy [rows, dimensions].",
@@ -29,7 +33,7 @@ internal static class BenchCommand
         };
         Option<int> threads = GlobalOptions.Threads();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("bench", "Time the search or the coreset on your own arrays.") { search, k, coreset, threads, json };
+        var command = new Command("bench", "Time whole inspections, or the search or the coreset on your own arrays.") { model, images, synthetic, count, search, k, coreset, threads, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -44,9 +48,17 @@ internal static class BenchCommand
                 CoresetTiming timing = RunCoreset(features, fraction, parsed.GetValue(threads), cancellationToken);
                 output.WriteLine(asJson ? ToJson(timing) : $"{timing.Picks} picks of {timing.Rows} x {timing.Dimension}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s; covering radius {Text.Number(timing.CoveringRadius)}");
             }
+            else if (parsed.GetValue(model) is { } path)
+            {
+                new InspectionBench(output, asJson, parsed.GetValue(threads), cancellationToken).RunModel(path, parsed.GetValue(images));
+            }
+            else if (parsed.GetValue(synthetic))
+            {
+                new InspectionBench(output, asJson, parsed.GetValue(threads), cancellationToken).RunSynthetic(parsed.GetValue(count));
+            }
             else
             {
-                throw new UsageException("Say what to time: --search BANK.npy QUERIES.npy, or --coreset FEATURES.npy FRACTION.");
+                throw new UsageException("Say what to time: MODEL, --synthetic, --search BANK.npy QUERIES.npy, or --coreset FEATURES.npy FRACTION.");
             }
 
             return Task.FromResult(ExitCode.Done);

@@ -20,6 +20,7 @@ internal sealed class FitOptionSet
     private readonly Option<ResizeKind?> _resizeKind = new("--resize-kind") { Description = "What N is: the shorter side (shorterside), or both sides (squash)." };
     private readonly Option<string?> _crop = new("--crop") { Description = "Keep the middle N x N pixels, or none to keep all.", HelpName = "N|none" };
     private readonly Option<string?> _coreset = new("--coreset") { Description = "The size of the memory bank: a share of the patches (with a point, 0.1) or a number of patches.", HelpName = "0.1|COUNT" };
+    private readonly Option<double?> _coresetRadius = new("--coreset-radius") { Description = "Stop picking once every patch is within this distance of the memory bank; --coreset is then the most it may hold." };
     private readonly Option<CoresetMethod?> _coresetMethod = new("--coreset-method") { Description = "How the memory bank is picked: exact or approximate." };
     private readonly Option<int?> _patch = new("--patch") { Description = "The side of a patch's neighborhood: 1, 3, 5 or 7." };
     private readonly Option<int?> _neighbors = new("--neighbors") { Description = "A patch's score is its mean distance to this many nearest neighbors." };
@@ -30,6 +31,7 @@ internal sealed class FitOptionSet
     private readonly Option<double?> _threshold = new("--fixed-threshold") { Description = "The threshold for --threshold-method fixed." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the folds and whatever else is drawn.", DefaultValueFactory = _ => 0 };
     private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
+    private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.", HelpName = "SIZE" };
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
@@ -37,8 +39,8 @@ internal sealed class FitOptionSet
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
     private Option[] ForFitAlone =>
     [
-        _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-        _thresholdMethod, _falseAlarmRate, _threshold, _omitBackbone,
+        _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors, _folds, _calibration,
+        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory, _omitBackbone,
     ];
 
     public void AddTo(Command command)
@@ -93,6 +95,7 @@ internal sealed class FitOptionSet
             Taps = parsed.GetValue(_taps)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? options.Taps,
             Folds = parsed.GetValue(_folds) ?? options.Folds,
             BatchSize = parsed.GetValue(_batch) ?? options.BatchSize,
+            MaxMemory = parsed.GetValue(_maxMemory) is { } memory ? Bytes(memory) : options.MaxMemory,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
             Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
             Scoring = options.Scoring with { Neighbors = parsed.GetValue(_neighbors) ?? options.Scoring.Neighbors },
@@ -137,12 +140,16 @@ internal sealed class FitOptionSet
     private CoresetOptions Coreset(ParseResult parsed, FitOptions options)
     {
         CoresetOptions preset = options.Coreset;
-        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? Size(size) : (preset.Fraction, preset.Count);
+        double? radius = parsed.GetValue(_coresetRadius);
+        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? Size(size)
+            : radius is null ? (preset.Fraction, preset.Count)
+            : (null, null);
         return new CoresetOptions(
             fraction,
             count,
             parsed.GetValue(_coresetMethod) ?? preset.Method,
-            projectionDimension: preset.ProjectionDimension,
+            radius,
+            preset.ProjectionDimension,
             seed: options.Seed,
             threads: options.Threads);
     }
@@ -158,6 +165,9 @@ internal sealed class FitOptionSet
             ? (fraction, null)
             : throw new UsageException($"--coreset takes a share such as 0.1 or a number of patches such as 5000, not '{text}'.");
     }
+
+    private static long Bytes(string text) =>
+        ByteSize.TryParse(text, out long bytes) ? bytes : throw new UsageException($"--max-memory takes a size such as 512MiB or 4GiB, not '{text}'.");
 
     private static int Pixels(string option, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels)

@@ -10,6 +10,7 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(ThresholdChangeJson))]
 [JsonSerializable(typeof(SearchTimingJson))]
 [JsonSerializable(typeof(CoresetTimingJson))]
+[JsonSerializable(typeof(InspectionTimingJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 internal sealed record DetectorInfoJson(
@@ -23,6 +24,8 @@ internal sealed record DetectorInfoJson(
     int Folds,
     BackboneJsonRecord Backbone,
     IReadOnlyList<BankJson> Banks,
+    double? CoveringRadius,
+    int? Pieces,
     ThresholdJson Threshold,
     ThresholdJson PixelThreshold,
     double FalseAlarmRate);
@@ -86,3 +89,17 @@ internal sealed record CoresetTimingJson(
     int Picks,
     double CoveringRadius,
     IReadOnlyList<int> FirstIndices);
+
+internal sealed record FitTimingJson(int Images, int Patches, int BankRows, double Seconds);
+
+internal sealed record InspectionTimingJson(
+    int Schema,
+    FitTimingJson? Fit,
+    int Images,
+    double ImagesPerSecond,
+    int Singles,
+    [property: JsonPropertyName("latency_p50_s")] double LatencyP50,
+    [property: JsonPropertyName("latency_p95_s")] double LatencyP95,
+    [property: JsonPropertyName("latency_p99_s")] double LatencyP99,
+    [property: JsonPropertyName("stages_s")] IReadOnlyDictionary<string, double> Stages,
+    long PeakBytes);

@@ -22,9 +22,11 @@ internal static class DetectorSummary
         output.WriteLine($"Learned     {document.Fit.Images.Count} good images, {document.Fit.Patches} patches (preset {document.Fit.Preset}, seed {document.Fit.Seed})");
         output.WriteLine($"Backbone    {document.Backbone.Name} ({string.Join(", ", document.Backbone.Taps)}), license {document.Backbone.Manifest?.License ?? "unknown"}, {(document.Backbone.Included ? "in the file" : "not in the file")}");
         output.WriteLine($"Images      {resize}{crop}");
+        string radius = document.Fit.CoveringRadius is { } distance ? $", every good patch within {Text.Number(distance)}" : string.Empty;
+        string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
         foreach (BankRecord bank in document.Banks)
         {
-            output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values");
+            output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values{radius}{pieces}");
         }
 
         WriteThreshold(output, "Threshold  ", document.Thresholds.Image, document.Thresholds.Options);
@@ -48,6 +50,8 @@ internal static class DetectorSummary
             document.Fit.Folds,
             new BackboneJsonRecord(document.Backbone.Name, document.Backbone.Sha256, document.Backbone.Taps, document.Backbone.Manifest?.License, document.Backbone.Included),
             [.. document.Banks.Select(bank => new BankJson(bank.Rows, bank.Columns))],
+            document.Fit.CoveringRadius,
+            document.Fit.Pieces,
             new ThresholdJson(document.Thresholds.Image.Value, document.Thresholds.Image.Method, document.Thresholds.Image.Note),
             new ThresholdJson(document.Thresholds.Pixel.Value, document.Thresholds.Pixel.Method, document.Thresholds.Pixel.Note),
             document.Thresholds.Options.FalseAlarmRate);

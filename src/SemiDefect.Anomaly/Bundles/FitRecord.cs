@@ -27,6 +27,15 @@ public sealed record FitRecord
     /// <summary>The dimensions of the random projection used for picking; null for none.</summary>
     public int? ProjectionDimension { get; init; }
 
+    /// <summary>
+    /// No good patch is farther (Euclidean) from the patch of the memory bank nearest to it; with a bank per fold, none outside the fold is. Null in
+    /// files of before it was recorded.
+    /// </summary>
+    public double? CoveringRadius { get; init; }
+
+    /// <summary>In how many pieces the features were reduced; null where the bank was picked from all of them at once.</summary>
+    public int? Pieces { get; init; }
+
     /// <summary>How good images were judged for the thresholds.</summary>
     public required CalibrationMethod Calibration { get; init; }
 

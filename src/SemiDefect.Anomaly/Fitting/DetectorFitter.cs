@@ -8,31 +8,62 @@ namespace SemiDefect.Anomaly.Fitting;
 /// What comes after the features: memory banks by coreset, and thresholds from good images judged out of fold.
 /// Not thread-safe: made for one fit.
 /// </summary>
-internal sealed class DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
+internal sealed class DetectorFitter : IDisposable
 {
-    private readonly FoldAssignment _folds = new(features.Images.Count, options.Folds, options.Seed);
-    private readonly AnomalyMapBuilder _maps = new(options.Map);
+    private readonly TrainingFeatures _features;
+    private readonly FitOptions _options;
+    private readonly IProgress<FitProgress>? _progress;
+    private readonly CancellationToken _cancellationToken;
+    private readonly FoldAssignment _folds;
+    private readonly AnomalyMapBuilder _maps;
+    private readonly IBankSource _source;
 
-    /// <summary>The banks and thresholds; the caller owns the banks.</summary>
-    public (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) Fit() =>
-        options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
+    /// <summary>Prepares a fit; the features stay the caller's.</summary>
+    public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        _features = features;
+        _options = options;
+        _progress = progress;
+        _cancellationToken = cancellationToken;
+        _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
+        _maps = new AnomalyMapBuilder(options.Map);
+        Calibration = features.IsSpilled ? CalibrationMethod.RefittedBank : options.CalibrationFor(features.Images.Count, features.Rows);
+        _source = features.IsSpilled
+            ? new PiecewiseBankSource(features, _folds, options.Coreset, new MemoryPlan(options.MaxMemory).RowsAtOnce(features.Columns))
+            : new WholeBankSource(features, _folds, options.Coreset);
+    }
+
+    /// <summary>How good images are judged. By refitted banks where the features are in pieces: those cost little more than the bank itself.</summary>
+    public CalibrationMethod Calibration { get; }
+
+    /// <summary>Picks the banks and sets the thresholds; the caller owns the banks.</summary>
+    public FittedBanks Fit() => _options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
+
+    /// <summary>Gives back what the banks were picked from.</summary>
+    public void Dispose() => _source.Dispose();
 
     // The mission's rule: one bank per fold; threshold = mean over the folds of the highest held-out score.
-    private (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) FitFoldEnsemble()
+    private FittedBanks FitFoldEnsemble()
     {
         RequireTwoImages();
         var banks = new List<MemoryBank>();
+        double radius = 0;
         try
         {
-            CalibrationScores scores = JudgeByRefittedBanks(banks.Add);
-            return (banks, new DetectorThresholds
+            CalibrationScores scores = JudgeByRefittedBanks(selected =>
             {
-                Options = options.Threshold,
+                banks.Add(selected.Bank);
+                radius = Math.Max(radius, selected.CoveringRadius);
+            });
+            var thresholds = new DetectorThresholds
+            {
+                Options = _options.Threshold,
                 Image = SeedRule(scores.ImageScores),
                 Pixel = SeedRule(scores.PixelPeaks),
                 ImageScores = scores.ImageScores,
                 PixelPeaks = scores.PixelPeaks,
-            });
+            };
+            return new FittedBanks(banks, thresholds, radius, _source.Pieces);
         }
         catch
         {
@@ -52,20 +83,21 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
         return new ThresholdEstimate(sum / _folds.Count, "seed", null);
     }
 
-    private (IReadOnlyList<MemoryBank> Banks, DetectorThresholds Thresholds) FitSingleBank()
+    private FittedBanks FitSingleBank()
     {
-        MemoryBank bank = features.SelectBank(options.Coreset, [.. Enumerable.Range(0, features.Images.Count)], CoresetProgress(0, 1), cancellationToken);
+        (MemoryBank bank, double radius) = _source.SelectAll(CoresetProgress(0, 1), _cancellationToken);
         try
         {
             CalibrationScores scores = Calibrate(bank);
-            return ([bank], new DetectorThresholds
+            var thresholds = new DetectorThresholds
             {
-                Options = options.Threshold,
-                Image = ThresholdRule.Compute(scores.ImageScores, options.Threshold),
-                Pixel = ThresholdRule.Compute(scores.PixelPeaks, options.Threshold),
+                Options = _options.Threshold,
+                Image = ThresholdRule.Compute(scores.ImageScores, _options.Threshold),
+                Pixel = ThresholdRule.Compute(scores.PixelPeaks, _options.Threshold),
                 ImageScores = scores.ImageScores,
                 PixelPeaks = scores.PixelPeaks,
-            });
+            };
+            return new FittedBanks([bank], thresholds, radius, _source.Pieces);
         }
         catch
         {
@@ -76,57 +108,51 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
 
     private CalibrationScores Calibrate(MemoryBank bank)
     {
-        if (features.Images.Count == 1 && options.Threshold.Method == ThresholdMethod.Fixed)
+        if (_features.Images.Count == 1 && _options.Threshold.Method == ThresholdMethod.Fixed)
         {
             return new CalibrationScores([], []);
         }
 
         RequireTwoImages();
-        return options.CalibrationFor(features.Images.Count, features.Matrix.Rows) == CalibrationMethod.MaskedBank
+        return Calibration == CalibrationMethod.MaskedBank
             ? JudgeByMaskedBank(bank)
-            : JudgeByRefittedBanks(refitted => refitted.Dispose());
+            : JudgeByRefittedBanks(refitted => refitted.Bank.Dispose());
     }
 
     private CalibrationScores JudgeByMaskedBank(MemoryBank bank)
     {
         int[] groups = [.. bank.SourceImages.Select(image => _folds[image])];
-        if (Enumerable.Range(0, _folds.Count).Any(fold => groups.Count(group => group != fold) < options.Scoring.Neighbors))
+        if (Enumerable.Range(0, _folds.Count).Any(fold => groups.Count(group => group != fold) < _options.Scoring.Neighbors))
         {
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
-        using var model = new BankModel(bank, options.Scoring, groups, options.Threads);
-        var scores = new CalibrationScores(new double[features.Images.Count], new double[features.Images.Count]);
-        for (int image = 0; image < features.Images.Count; image++)
+        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads);
+        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
+        for (int image = 0; image < _features.Images.Count; image++)
         {
             Judge(image, model, _folds[image], scores);
-            progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, features.Images.Count));
+            _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, _features.Images.Count));
         }
 
         return scores;
     }
 
-    private CalibrationScores JudgeByRefittedBanks(Action<MemoryBank> release)
+    private CalibrationScores JudgeByRefittedBanks(Action<SelectedBank> release)
     {
-        var scores = new CalibrationScores(new double[features.Images.Count], new double[features.Images.Count]);
+        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
-            int[] others = _folds.Others(fold);
-            MemoryBank bank;
-            using (TrainingFeatures rest = features.Subset(others))
-            {
-                bank = rest.SelectBank(options.Coreset, others, CoresetProgress(fold, _folds.Count), cancellationToken);
-            }
-
-            using var model = new BankModel(bank, options.Scoring, default, options.Threads);
+            SelectedBank selected = _source.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads);
             foreach (int image in _folds.Members(fold))
             {
                 Judge(image, model, -1, scores);
-                progress?.Report(new FitProgress(FitStage.Thresholds, ++done, features.Images.Count));
+                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
             }
 
-            release(bank);
+            release(selected);
         }
 
         return scores;
@@ -134,8 +160,8 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
 
     private void Judge(int image, BankModel model, int excludedGroup, CalibrationScores scores)
     {
-        ImagePatches patches = features.Images[image];
-        PatchScores judged = model.Score(features.RowsOf(image), excludedGroup, cancellationToken);
+        ImagePatches patches = _features.Images[image];
+        PatchScores judged = model.Score(_features.RowsOf(image), excludedGroup, _cancellationToken);
         AnomalyMap map = _maps.Build(judged.Values, patches.GridHeight, patches.GridWidth, patches.Geometry.InputHeight, patches.Geometry.InputWidth);
         scores.ImageScores[image] = judged.ImageScore;
         scores.PixelPeaks[image] = map.Peak;
@@ -143,12 +169,12 @@ internal sealed class DetectorFitter(TrainingFeatures features, FitOptions optio
 
     private void RequireTwoImages()
     {
-        if (features.Images.Count < 2)
+        if (_features.Images.Count < 2)
         {
             throw new SemiDefectException("One good image cannot set a threshold: give two or more, or a fixed threshold.");
         }
     }
 
     private SynchronousProgress<CoresetProgress>? CoresetProgress(int bank, int banks) =>
-        progress is null ? null : new(report => progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
+        _progress is null ? null : new(report => _progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
 }

@@ -1,17 +1,15 @@
+using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Memory;
 
 namespace SemiDefect.Anomaly.Fitting;
 
 /// <summary>Writes the patch embeddings that a fit would learn from, for other tools to work on. Thread-safe: nothing is kept.</summary>
 public static class FeatureExport
 {
-    private const int RowsPerWrite = 1024;
-
-    /// <summary>Writes a .npy file of float32 [patches, values], rows ordered image, y, x. Memory: patches x values x 4 bytes.</summary>
+    /// <summary>Writes a .npy file of float32 [patches, values], rows ordered image, y, x. Memory: one batch of images.</summary>
     /// <param name="images">The images.</param>
     /// <param name="options">Network, taps, preprocessing and pooling; the rest is not used.</param>
     /// <param name="path">The file to write.</param>
@@ -33,19 +31,32 @@ public static class FeatureExport
         using OnnxBackbone backbone = BackboneChoice.Load(file, options);
         var pipeline = new EmbeddingPipeline(backbone, options.Preprocessing(file.Input), options.Patches, options.BatchSize);
         int count = images.Items.Count;
-        using TrainingFeatures features = TrainingFeatures.Collect(
-            pipeline.EmbedAll(count, i => ImageFile.Read(images.Items[i].FullPath, options.ImageLimits), cancellationToken),
-            count,
-            done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+        int rows = 0;
+        int columns = 0;
         AtomicFile.Write(path, stream =>
         {
-            NpyFile.WriteHeader<float>(stream, features.Matrix.Rows, features.Matrix.Columns);
-            for (int row = 0; row < features.Matrix.Rows; row += RowsPerWrite)
+            foreach (EmbeddedImage image in pipeline.EmbedAll(count, i => ImageFile.Read(images.Items[i].FullPath, options.ImageLimits), cancellationToken))
             {
-                stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(
-                    features.Matrix.RowBlock(row, Math.Min(RowsPerWrite, features.Matrix.Rows - row))));
+                if (rows == 0)
+                {
+                    columns = image.Dimension;
+                    NpyFile.WriteHeader<float>(stream, count * image.Patches, columns);
+                }
+
+                stream.Write(MemoryMarshal.AsBytes(image.Rows.Span));
+                rows += image.Patches;
+                progress?.Report(new FitProgress(FitStage.Features, image.Index + 1, count));
             }
+
+            if (rows == 0)
+            {
+                throw new SemiDefectException("There is no image to take features of: give a folder of images.");
+            }
+
+            // Images of several sizes do not have the number of patches that the first one led to expect. The header's length is the same.
+            stream.Position = 0;
+            NpyFile.WriteHeader<float>(stream, rows, columns);
         });
-        return (features.Matrix.Rows, features.Matrix.Columns);
+        return (rows, columns);
     }
 }

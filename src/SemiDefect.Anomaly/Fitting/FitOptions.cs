@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Patches;
@@ -86,6 +87,17 @@ public sealed record FitOptions
         get;
         init => field = value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
     }
+
+    /// <summary>
+    /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it does not
+    /// hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which decides the bank: so it is a number asked for, the same on
+    /// every machine, and no share of what a machine has. The network and the images in flight come on top.
+    /// </summary>
+    public long MaxMemory
+    {
+        get;
+        init => field = value >= 64L << 20 ? value : throw new SemiDefectException($"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(value, 0))}.");
+    } = 8L << 30;
 
     /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;

@@ -92,6 +92,10 @@ public sealed record CoresetOptions
         : Fraction is double fraction ? Math.Max(1, (int)(rows * fraction))
         : rows;
 
+    /// <summary>The same choices for a part of the rows, of which so many are picked at most; within half the covering radius, so that two such steps keep to it.</summary>
+    internal CoresetOptions ForPart(int count) =>
+        new(null, count, Method, CoveringRadius / 2, Projection is null ? ProjectionDimension : null, Seed, null, Projection, AnchorCount, Threads);
+
     private static void Refuse(bool impossible, string message)
     {
         if (impossible)

@@ -58,6 +58,32 @@ public sealed class MemoryBank : IDisposable
         return new MemoryBank(vectors, images, patches);
     }
 
+    /// <summary>Copies the rows of several banks, one bank after the other; the sources stay as they are.</summary>
+    internal static MemoryBank Join(IReadOnlyList<MemoryBank> banks)
+    {
+        FeatureMatrix vectors = FeatureMatrix.Allocate(banks.Sum(bank => bank.Vectors.Rows), banks[0].Vectors.Columns);
+        int row = 0;
+        foreach (MemoryBank bank in banks)
+        {
+            for (int i = 0; i < bank.Vectors.Rows; i++)
+            {
+                bank.Vectors.Row(i).CopyTo(vectors.Row(row++));
+            }
+        }
+
+        return new MemoryBank(vectors, [.. banks.SelectMany(bank => bank.SourceImages)], [.. banks.SelectMany(bank => bank.SourcePatches)]);
+    }
+
+    /// <summary>Picks a smaller bank out of this one.</summary>
+    internal SelectedBank Reduce(CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    {
+        CoresetSelection selection = Coreset.Select(Vectors, options, progress, cancellationToken);
+        int[] picks = selection.Indices;
+        return new SelectedBank(
+            new MemoryBank(Vectors.Gather(picks), [.. picks.Select(pick => SourceImages[pick])], [.. picks.Select(pick => SourcePatches[pick])]),
+            selection.CoveringRadius);
+    }
+
     /// <summary>Gives the vectors' memory back.</summary>
     public void Dispose() => Vectors.Dispose();
 

@@ -3,83 +3,145 @@ using SemiDefect.Anomaly.Numerics;
 namespace SemiDefect.Anomaly.Memory;
 
 /// <summary>
-/// The patch embeddings of all training images, computed once. Memory: patches x dimension x 4 bytes, and up to twice
-/// that while images of different sizes come in. Reading is thread-safe.
+/// The patch embeddings of all training images, computed once. They are held in memory up to a number of rows, and in a temporary file
+/// beyond it. Memory: patches x dimension x 4 bytes, or one image's share of that. Not thread-safe.
 /// </summary>
 internal sealed class TrainingFeatures : IDisposable
 {
-    private TrainingFeatures(FeatureMatrix matrix, ImagePatches[] images)
+    private readonly FeatureMatrix? _matrix;
+    private readonly FeatureSpill? _spill;
+    private float[] _buffer = [];
+
+    private TrainingFeatures(FeatureMatrix? matrix, FeatureSpill? spill, int columns, ImagePatches[] images)
     {
-        Matrix = matrix;
+        _matrix = matrix;
+        _spill = spill;
+        Columns = columns;
         Images = images;
     }
 
-    /// <summary>One row per patch, in the order of the images.</summary>
-    public FeatureMatrix Matrix { get; }
+    /// <summary>The number of patches of all images.</summary>
+    public int Rows => Images[^1].FirstRow + Images[^1].Count;
+
+    /// <summary>Values per patch.</summary>
+    public int Columns { get; }
+
+    /// <summary>Whether the rows are in a file.</summary>
+    public bool IsSpilled => _spill is not null;
 
     /// <summary>Where each image's rows lie.</summary>
     public IReadOnlyList<ImagePatches> Images { get; }
 
     /// <summary>Collects the embeddings of <paramref name="count"/> images as they come.</summary>
-    public static TrainingFeatures Collect(IEnumerable<EmbeddedImage> embedded, int count, Action<int> report)
+    /// <param name="embedded">The images, in order.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first image leads to expect: how many may be in memory.</param>
+    /// <param name="report">Told how many images are done.</param>
+    /// <exception cref="SemiDefectException">There is no image, or the temporary file fails.</exception>
+    public static TrainingFeatures Collect(IEnumerable<EmbeddedImage> embedded, int count, Func<int, long, int> rowsAtOnce, Action<int> report)
     {
         FeatureMatrix? matrix = null;
+        FeatureSpill? spill = null;
         try
         {
             var images = new List<ImagePatches>(count);
             int rows = 0;
+            int limit = 0;
+            int columns = 0;
             foreach (EmbeddedImage image in embedded)
             {
-                matrix ??= FeatureMatrix.Allocate(checked(count * image.Patches), image.Dimension);
-                if (rows + image.Patches > matrix.Rows)
+                if (images.Count == 0)
                 {
-                    matrix = Resize(matrix, rows, checked(Math.Max(rows + image.Patches, rows + rows / 2)));
+                    columns = image.Dimension;
+                    long expected = (long)count * image.Patches;
+                    limit = rowsAtOnce(columns, expected);
+                    matrix = expected <= limit ? FeatureMatrix.Allocate((int)expected, columns) : null;
                 }
 
-                image.Rows.Span.CopyTo(matrix.RowBlock(rows, image.Patches));
+                if (matrix is null || rows + image.Patches > matrix.Rows)
+                {
+                    // More than there is room for, or images of several sizes, whose number of patches shows at the end only.
+                    spill ??= Spill(matrix, rows, columns);
+                    matrix?.Dispose();
+                    matrix = null;
+                    spill.Append(image.Rows.Span);
+                }
+                else
+                {
+                    image.Rows.Span.CopyTo(matrix.RowBlock(rows, image.Patches));
+                }
+
                 images.Add(new ImagePatches(rows, image.GridHeight, image.GridWidth, image.Geometry));
-                rows += image.Patches;
+                rows = checked(rows + image.Patches);
                 report(images.Count);
             }
 
-            if (matrix is null)
+            if (images.Count == 0)
             {
                 throw new SemiDefectException("There is no image to learn from: give a folder of good images.");
             }
 
-            matrix = rows == matrix.Rows ? matrix : Resize(matrix, rows, rows);
-            return new TrainingFeatures(matrix, [.. images]);
+            var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
+            return features.IsSpilled && rows <= limit ? features.LoadAll() : features;
         }
         catch
         {
             matrix?.Dispose();
+            spill?.Dispose();
             throw;
         }
     }
 
-    /// <summary>The rows of one image.</summary>
-    public ReadOnlySpan<float> RowsOf(int image) => Matrix.RowBlock(Images[image].FirstRow, Images[image].Count);
-
-    /// <summary>Copies the rows of some images, in order.</summary>
-    public TrainingFeatures Subset(IReadOnlyList<int> images)
+    /// <summary>The rows of one image; valid until the next call.</summary>
+    public ReadOnlySpan<float> RowsOf(int image)
     {
-        FeatureMatrix subset = FeatureMatrix.Allocate(images.Sum(image => Images[image].Count), Matrix.Columns);
-        var patches = new ImagePatches[images.Count];
-        int rows = 0;
-        for (int i = 0; i < images.Count; i++)
+        ImagePatches patches = Images[image];
+        if (_matrix is not null)
         {
-            RowsOf(images[i]).CopyTo(subset.RowBlock(rows, Images[images[i]].Count));
-            patches[i] = Images[images[i]] with { FirstRow = rows };
-            rows += patches[i].Count;
+            return _matrix.RowBlock(patches.FirstRow, patches.Count);
         }
 
-        return new TrainingFeatures(subset, patches);
+        int length = checked(patches.Count * Columns);
+        if (_buffer.Length < length)
+        {
+            _buffer = new float[length];
+        }
+
+        Span<float> rows = _buffer.AsSpan(0, length);
+        _spill!.Read(patches.FirstRow, rows);
+        return rows;
     }
 
-    /// <summary>Picks a memory bank; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
-    public MemoryBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Copies the rows of some images into memory, in order.</summary>
+    public TrainingFeatures Subset(IReadOnlyList<int> images)
     {
-        int[] picks = [.. Coreset.Select(Matrix, options, progress, cancellationToken).Indices];
+        FeatureMatrix subset = FeatureMatrix.Allocate(images.Sum(image => Images[image].Count), Columns);
+        try
+        {
+            var patches = new ImagePatches[images.Count];
+            int rows = 0;
+            for (int i = 0; i < images.Count; i++)
+            {
+                RowsOf(images[i]).CopyTo(subset.RowBlock(rows, Images[images[i]].Count));
+                patches[i] = Images[images[i]] with { FirstRow = rows };
+                rows += patches[i].Count;
+            }
+
+            return new TrainingFeatures(subset, null, Columns, patches);
+        }
+        catch
+        {
+            subset.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
+    public SelectedBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    {
+        FeatureMatrix matrix = _matrix ?? throw new InvalidOperationException("The rows are in a file.");
+        CoresetSelection selection = Coreset.Select(matrix, options, progress, cancellationToken);
+        int[] picks = [.. selection.Indices];
         int[] firstRows = [.. Images.Select(image => image.FirstRow)];
         int[] sourceImages = new int[picks.Length];
         int[] sourcePatches = new int[picks.Length];
@@ -91,23 +153,41 @@ internal sealed class TrainingFeatures : IDisposable
             sourcePatches[i] = picks[i] - firstRows[image];
         }
 
-        return new MemoryBank(Matrix.Gather(picks), sourceImages, sourcePatches);
+        return new SelectedBank(new MemoryBank(matrix.Gather(picks), sourceImages, sourcePatches), selection.CoveringRadius);
     }
 
-    /// <summary>Gives the memory back.</summary>
-    public void Dispose() => Matrix.Dispose();
-
-    private static FeatureMatrix Resize(FeatureMatrix matrix, int rows, int newRows)
+    /// <summary>Gives the memory or the file back.</summary>
+    public void Dispose()
     {
-        using (matrix)
+        _matrix?.Dispose();
+        _spill?.Dispose();
+    }
+
+    private TrainingFeatures LoadAll()
+    {
+        using (this)
         {
-            FeatureMatrix resized = FeatureMatrix.Allocate(newRows, matrix.Columns);
-            for (int row = 0; row < rows; row++)
+            return Subset([.. Enumerable.Range(0, Images.Count)]);
+        }
+    }
+
+    private static FeatureSpill Spill(FeatureMatrix? matrix, int rows, int columns)
+    {
+        var spill = new FeatureSpill(columns);
+        try
+        {
+            const int Block = 1024;
+            for (int row = 0; row < rows; row += Block)
             {
-                matrix.Row(row).CopyTo(resized.Row(row));
+                spill.Append(matrix!.RowBlock(row, Math.Min(Block, rows - row)));
             }
 
-            return resized;
+            return spill;
+        }
+        catch
+        {
+            spill.Dispose();
+            throw;
         }
     }
 }

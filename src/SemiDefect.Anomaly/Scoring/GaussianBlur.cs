@@ -1,3 +1,4 @@
+using System.Numerics;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
@@ -28,7 +29,7 @@ internal sealed class GaussianBlur
         }
     }
 
-    /// <summary>Blurs in place; memory: one more map in float64 for one direction at a time.</summary>
+    /// <summary>Blurs in place; memory: one more map in float64.</summary>
     public void Apply(Span<float> map, int width, int height)
     {
         if (_weights.Length == 1)
@@ -36,30 +37,31 @@ internal sealed class GaussianBlur
             return;
         }
 
-        double[] sums = new double[width];
-        float[] source = map.ToArray();
+        double[] source = new double[map.Length];
+        for (int i = 0; i < source.Length; i++)
+        {
+            source[i] = map[i];
+        }
+
         int[] rows = Neighbors(height);
+        int[] offsets = new int[_weights.Length];
         for (int y = 0; y < height; y++)
         {
-            sums.AsSpan().Clear();
-            for (int tap = 0; tap < _weights.Length; tap++)
+            for (int tap = 0; tap < offsets.Length; tap++)
             {
-                double weight = _weights[tap];
-                ReadOnlySpan<float> row = source.AsSpan(rows[y + tap] * width, width);
-                for (int x = 0; x < row.Length; x++)
-                {
-                    sums[x] += weight * row[x];
-                }
+                offsets[tap] = rows[y + tap] * width;
             }
 
-            for (int x = 0; x < width; x++)
-            {
-                map[y * width + x] = (float)sums[x];
-            }
+            Weigh(source, offsets, map.Slice(y * width, width));
         }
 
         int[] columns = Neighbors(width);
-        float[] padded = new float[columns.Length];
+        double[] padded = new double[columns.Length];
+        for (int tap = 0; tap < offsets.Length; tap++)
+        {
+            offsets[tap] = tap;
+        }
+
         for (int y = 0; y < height; y++)
         {
             Span<float> row = map.Slice(y * width, width);
@@ -68,25 +70,47 @@ internal sealed class GaussianBlur
                 padded[i] = row[columns[i]];
             }
 
-            BlurRow(padded, sums);
-            for (int x = 0; x < width; x++)
-            {
-                row[x] = (float)sums[x];
-            }
+            Weigh(padded, offsets, row);
         }
     }
 
-    private void BlurRow(float[] padded, double[] sums)
+    // target[x] = sum over the taps of weight x source[offset + x]. Every x has a lane of its own and its sum runs in the order of
+    // the taps, multiplied and added apart, so that the width of the vectors does not show.
+    private void Weigh(double[] source, int[] offsets, Span<float> target)
     {
-        sums.AsSpan().Clear();
-        for (int tap = 0; tap < _weights.Length; tap++)
+        const int Accumulators = 4;
+        int lanes = Vector<double>.Count;
+        int x = 0;
+        for (; x <= target.Length - Accumulators * lanes; x += Accumulators * lanes)
         {
-            double weight = _weights[tap];
-            ReadOnlySpan<float> shifted = padded.AsSpan(tap, sums.Length);
-            for (int x = 0; x < shifted.Length; x++)
+            Vector<double> sum0 = default;
+            Vector<double> sum1 = default;
+            Vector<double> sum2 = default;
+            Vector<double> sum3 = default;
+            for (int tap = 0; tap < offsets.Length; tap++)
             {
-                sums[x] += weight * shifted[x];
+                var weight = new Vector<double>(_weights[tap]);
+                ReadOnlySpan<double> values = source.AsSpan(offsets[tap] + x, Accumulators * lanes);
+                sum0 += weight * new Vector<double>(values);
+                sum1 += weight * new Vector<double>(values[lanes..]);
+                sum2 += weight * new Vector<double>(values[(2 * lanes)..]);
+                sum3 += weight * new Vector<double>(values[(3 * lanes)..]);
             }
+
+            Span<float> block = target.Slice(x, Accumulators * lanes);
+            Vector.Narrow(sum0, sum1).CopyTo(block);
+            Vector.Narrow(sum2, sum3).CopyTo(block[(2 * lanes)..]);
+        }
+
+        for (; x < target.Length; x++)
+        {
+            double sum = 0;
+            for (int tap = 0; tap < offsets.Length; tap++)
+            {
+                sum += _weights[tap] * source[offsets[tap] + x];
+            }
+
+            target[x] = (float)sum;
         }
     }
 

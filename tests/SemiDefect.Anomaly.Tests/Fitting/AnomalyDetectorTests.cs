@@ -53,6 +53,38 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    public void A_set_that_the_memory_does_not_hold_is_learned_in_pieces_and_judges_alike()
+    {
+        FitOptions options = Small with { ResizeSize = 288, Threshold = new() { FalseAlarmRate = 0.1 } };
+        using AnomalyDetector whole = Fit(options, 12);
+        using AnomalyDetector pieces = Fit(options with { MaxMemory = 64L << 20, Coreset = new(count: 1500) }, 12);
+        Assert.Null(whole.Document.Fit.Pieces);
+        Assert.InRange(pieces.Document.Fit.Pieces!.Value, 2, 20);
+        Assert.Equal(CalibrationMethod.RefittedBank, pieces.Document.Fit.Calibration);
+        Assert.Equal(1500, pieces.Document.Banks[0].Rows);
+
+        string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
+        string good = Path.Combine(SyntheticParts.WriteGood(_folder.File("new"), 30), "029.png");
+        foreach (AnomalyDetector detector in (AnomalyDetector[])[whole, pieces])
+        {
+            Assert.True(detector.Inspect(bad).IsAbnormal);
+            Assert.False(detector.Inspect(good).IsAbnormal);
+        }
+    }
+
+    [Fact]
+    public void A_bank_that_the_memory_cannot_hold_is_refused_before_any_work()
+    {
+        var stages = new List<FitProgress>();
+        DatasetFolder good = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 12));
+        FitOptions options = Small with { ResizeSize = 288, Coreset = new(fraction: 1), MaxMemory = 64L << 20 };
+        var error = Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(good, options, new SynchronousProgress<FitProgress>(stages.Add)));
+        Assert.Contains("--coreset 0.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-memory", error.Message, StringComparison.Ordinal);
+        Assert.Empty(stages);
+    }
+
+    [Fact]
     public void A_saved_detector_gives_the_same_answers_and_saves_the_same_bytes()
     {
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));

@@ -1,0 +1,57 @@
+using System.Globalization;
+using SemiDefect.Anomaly.Memory;
+
+namespace SemiDefect.Anomaly.Fitting;
+
+/// <summary>
+/// How a fit stays below a number of bytes. What is decided here decides the memory bank of large sets, so it hangs on the
+/// number asked for and never on the machine. Immutable.
+/// </summary>
+/// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the images in flight come on top.</param>
+internal sealed record MemoryPlan(long Bytes)
+{
+    // What a search or a selection keeps per row beside the row: images of 64 and of 32 numbers, bounds and order.
+    private const int IndexBytesPerRow = 440;
+
+    // A fold's bank takes a copy of most rows, and a bank may be as large as what it is picked from.
+    private const int CopiesOfRows = 4;
+
+    // The union of the pieces' picks (twice the bank), the part of it that a fold leaves, the bank, and a fold's bank.
+    private const int CopiesOfBank = 6;
+
+    /// <summary>The most rows that may be in memory together.</summary>
+    public int RowsAtOnce(int columns) => (int)Math.Clamp(Bytes / CopiesOfRows / BytesPerRow(columns), 1, int.MaxValue);
+
+    /// <summary>The same, for a set whose size can be told beforehand: a memory bank that could not be picked is refused before any work is done.</summary>
+    /// <exception cref="SemiDefectException">There are too many rows, or the bank is too large.</exception>
+    public int RowsAtOnce(int columns, long expectedRows, CoresetOptions coreset)
+    {
+        RequireBankFits(coreset, expectedRows, columns);
+        return RowsAtOnce(columns);
+    }
+
+    private void RequireBankFits(CoresetOptions coreset, long rows, int columns)
+    {
+        if (rows > int.MaxValue)
+        {
+            throw new SemiDefectException($"{rows} patches are more than a fit can take ({int.MaxValue}): give fewer or smaller images.");
+        }
+
+        if (coreset.Fraction is null && coreset.Count is null)
+        {
+            // A covering radius does not tell beforehand how many rows it takes.
+            return;
+        }
+
+        long bank = coreset.TargetCount((int)rows);
+        long most = Bytes / CopiesOfBank / BytesPerRow(columns);
+        if (rows > RowsAtOnce(columns) && bank > most)
+        {
+            string share = Math.Max((double)most / rows, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
+            throw new SemiDefectException(
+                $"A memory bank of {bank} patches of {columns} values cannot be picked within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), or allow more memory (--max-memory {ByteSize.Format(bank * CopiesOfBank * BytesPerRow(columns))}).");
+        }
+    }
+
+    private static long BytesPerRow(int columns) => (long)columns * sizeof(float) + IndexBytesPerRow;
+}
