@@ -14,15 +14,18 @@ internal sealed class BatchFormer : IAsyncDisposable
     private readonly AnomalyDetector _detector;
     private readonly ServerOptions _options;
     private readonly ServerMetrics _metrics;
-    private readonly Channel<BatchItem> _items = Channel.CreateUnbounded<BatchItem>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Task _worker;
+    private readonly Channel<BatchItem> _items = Channel.CreateUnbounded<BatchItem>();
+    private readonly SemaphoreSlim _gathering = new(1);
+    private readonly Task _workers;
 
     public BatchFormer(AnomalyDetector detector, ServerOptions options, ServerMetrics metrics)
     {
         _detector = detector;
         _options = options;
         _metrics = metrics;
-        _worker = Task.Run(WorkAsync);
+
+        // Two, so that the network runs on one batch while the other one is searched.
+        _workers = Task.WhenAll(Task.Run(WorkAsync), Task.Run(WorkAsync));
     }
 
     /// <summary>Inspects one image in the next batch.</summary>
@@ -39,16 +42,33 @@ internal sealed class BatchFormer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _items.Writer.TryComplete();
-        await _worker.ConfigureAwait(false);
+        await _workers.ConfigureAwait(false);
+        _gathering.Dispose();
     }
 
     private async Task WorkAsync()
     {
         var batch = new List<BatchItem>(_options.BatchSize);
-        while (await _items.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (true)
         {
             batch.Clear();
-            await GatherAsync(batch).ConfigureAwait(false);
+
+            // One at a time, or each would gather half a batch.
+            await _gathering.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                if (!await _items.Reader.WaitToReadAsync().ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                await GatherAsync(batch).ConfigureAwait(false);
+            }
+            finally
+            {
+                _gathering.Release();
+            }
+
             batch.RemoveAll(item => item.IsCancelled());
             if (batch.Count > 0)
             {

@@ -45,6 +45,7 @@ async function count() {
 function report(done, total, text) {
   state = text;
   $('fit-job').hidden = false;
+  $('fit-cancel').hidden = done === total;
   $('fit-bar').max = Math.max(1, total);
   $('fit-bar').value = done;
   $('fit-state').textContent = state();

@@ -40,6 +40,8 @@ function draw() {
   const high = Math.max(model.threshold.value, ...model.calibration_scores, ...scores) * 1.05 || 1;
   Object.assign($('threshold'), { min: low, max: high });
   moveLine = drawHistogram($('histogram'), model.calibration_scores, scores, low, high);
+  $('axis-low').textContent = number(low);
+  $('axis-high').textContent = number(high);
   set(model.threshold.value);
   const details = [
     ['detail_backbone', `${model.backbone} (${model.taps.join(', ')})`], ['detail_images', t('detail_images_value', model.images)],
