@@ -21,7 +21,7 @@ internal static class FitEndpoints
         api.MapGet("/fit-choices", Choices).WithTags("training").WithName("get-fit-choices").WithSummary("The presets and networks that a fit may name.").Produces<FitChoicesJson>();
         RouteGroupBuilder model = api.MapGroup("/models/{model}").WithTags("training");
         model.MapGet("/training", List).WithName("list-training").WithSummary("The training images of a model, or of one to come.").Produces<TrainingListJson>();
-        model.MapPut("/training/{image}", PutAsync).WithName("put-training-image").WithSummary("Adds a good image: the body is the image.").Accepts<IFormFile>("image/png", "image/jpeg", "application/octet-stream").Produces(204).ProducesProblem(413).ProducesProblem(422);
+        model.MapPut("/training/{image}", PutAsync).WithName("put-training-image").WithSummary("Adds a good image: the body is the image.").Produces(204).ProducesProblem(413).ProducesProblem(422);
         model.MapDelete("/training/{image}", Delete).WithName("delete-training-image").WithSummary("Takes a training image away.").Produces(204).ProducesProblem(404);
         model.MapDelete("/training", DeleteAll).WithName("delete-training").WithSummary("Takes all training images away.").Produces(204);
         model.MapPost("/fit", FitAsync).WithName("fit").WithSummary("Fits the model from its training images, as a job.").Produces<JobJson>(202).ProducesProblem(409).ProducesProblem(422).ProducesProblem(429);

@@ -16,7 +16,6 @@ internal static class InspectEndpoints
         .WithName("inspect")
         .WithSummary("Inspects one image (raw body) or many (multipart/form-data, every part a file).")
         .WithDescription("One image gets one inspection; a form gets {inspections, unreadable}. The header Idempotency-Key makes a repeated request safe for 24 hours.")
-        .Accepts<IFormFileCollection>("multipart/form-data", "image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "application/octet-stream")
         .Produces<InspectionJson>()
         .ProducesProblem(409)
         .ProducesProblem(413)

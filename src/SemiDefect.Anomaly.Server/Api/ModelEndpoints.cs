@@ -22,7 +22,7 @@ internal static class ModelEndpoints
         RouteGroupBuilder models = api.MapGroup("/models").WithTags("models");
         models.MapGet("/", List).WithName("list-models").WithSummary("The models.").Produces<ModelListJson>();
         models.MapGet("/{model}", Get).WithName("get-model").WithSummary("What a model is made of.").Produces<ModelJson>().ProducesProblem(404);
-        models.MapPut("/{model}", UploadAsync).WithName("upload-model").WithSummary("Adds or replaces a model: the body is a detector file.").Accepts<IFormFile>("application/octet-stream").Produces<ModelJson>().ProducesProblem(413).ProducesProblem(422);
+        models.MapPut("/{model}", UploadAsync).WithName("upload-model").WithSummary("Adds or replaces a model: the body is a detector file.").Produces<ModelJson>().ProducesProblem(413).ProducesProblem(422);
         models.MapDelete("/{model}", DeleteAsync).WithName("delete-model").WithSummary("Deletes a model; its history stays.").Produces(204).ProducesProblem(404);
         models.MapPut("/{model}/threshold", SetThresholdAsync).WithName("set-threshold").WithSummary("Sets the threshold by a value, or by a false-alarm rate.").Produces<ThresholdChangeJson>().ProducesProblem(404).ProducesProblem(422);
         models.MapGet("/{model}/advice", Advise).WithName("get-advice").WithSummary("What the verdicts of people say of the threshold.").Produces<AdviceJson>().ProducesProblem(404);

@@ -8,7 +8,33 @@ internal static class OpenApiDescription
 {
     private const string Scheme = "key";
 
-    public static void Configure(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    // Not metadata of the endpoints: routing would answer any other type with 404 instead of a reason.
+    private static readonly Dictionary<string, string[]> Bodies = new(StringComparer.Ordinal)
+    {
+        ["inspect"] = ["image/*", "application/octet-stream", "multipart/form-data"],
+        ["put-training-image"] = ["image/*", "application/octet-stream"],
+        ["upload-model"] = ["application/octet-stream"],
+    };
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer(DescribeAsync);
+        options.AddOperationTransformer((operation, _, _) =>
+        {
+            if (operation.OperationId is { } id && Bodies.TryGetValue(id, out string[]? types))
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = types.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
+                };
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo
         {
@@ -24,5 +50,5 @@ internal static class OpenApiDescription
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
         return Task.CompletedTask;
-    });
+    }
 }

@@ -73,10 +73,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ProblemException(413, "too-large", "The request is larger than this server takes."),
         BadHttpRequestException bad => new ProblemException(bad.StatusCode, bad.StatusCode == 408 ? "too-slow" : "bad-request", bad.InnerException is System.Text.Json.JsonException json ? $"The JSON cannot be read: {json.Message}" : bad.Message),
-        InvalidDataException => new ProblemException(400, "bad-request", error.Message),
         OperationCanceledException => new ProblemException(503, "too-slow", "The request took longer than this server allows.", 1),
-        IOException io when io.Message.Contains("multipart", StringComparison.OrdinalIgnoreCase) || io is EndOfStreamException =>
-            new ProblemException(400, "bad-request", "The multipart body ends too early."),
         _ => new ProblemException(500, "fault", "The server failed; its log says why."),
     };
 }

@@ -38,31 +38,14 @@ internal static class UploadReader
     /// <summary>The files of a form.</summary>
     public static async Task<IReadOnlyList<UploadedImage>> ReadFormAsync(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
     {
-        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : string.Empty;
-        if (boundary.Length is 0 or > LongestBoundary)
+        try
         {
-            throw new ProblemException(400, "bad-request", "The form has no boundary: let your HTTP client set the content type.");
+            return await ReadPartsAsync(request, options, cancellationToken).ConfigureAwait(false);
         }
-
-        var images = new List<UploadedImage>();
-        var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section)
+        catch (Exception error) when (error is InvalidDataException || (error is IOException and not BadHttpRequestException))
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !disposition.IsFileDisposition())
-            {
-                throw new ProblemException(422, "invalid", "Every part of the form must be a file.");
-            }
-
-            if (images.Count == options.MaxImagesPerRequest)
-            {
-                throw new ProblemException(413, "too-many", $"A request may carry {options.MaxImagesPerRequest} images: send the rest in another.");
-            }
-
-            string? name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
-            images.Add(new UploadedImage(Clean(name), await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken).ConfigureAwait(false)));
+            throw new ProblemException(400, "bad-request", $"The form cannot be read: {error.Message}");
         }
-
-        return images.Count > 0 ? images : throw ProblemException.Invalid("The form holds no file.");
     }
 
     /// <summary>Reads to the end, or refuses what is larger (413).</summary>
@@ -101,6 +84,35 @@ internal static class UploadReader
     {
         string clean = string.Concat((name ?? string.Empty).Where(c => !char.IsControl(c) && !char.IsSurrogate(c))).Trim();
         return clean.Length == 0 ? "image" : clean.Length <= LongestName ? clean : clean[^LongestName..];
+    }
+
+    private static async Task<IReadOnlyList<UploadedImage>> ReadPartsAsync(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
+    {
+        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : string.Empty;
+        if (boundary.Length is 0 or > LongestBoundary)
+        {
+            throw new ProblemException(400, "bad-request", "The form has no boundary: let your HTTP client set the content type.");
+        }
+
+        var images = new List<UploadedImage>();
+        var reader = new MultipartReader(boundary, request.Body);
+        while (await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section)
+        {
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !disposition.IsFileDisposition())
+            {
+                throw new ProblemException(422, "invalid", "Every part of the form must be a file.");
+            }
+
+            if (images.Count == options.MaxImagesPerRequest)
+            {
+                throw new ProblemException(413, "too-many", $"A request may carry {options.MaxImagesPerRequest} images: send the rest in another.");
+            }
+
+            string? name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
+            images.Add(new UploadedImage(Clean(name), await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return images.Count > 0 ? images : throw ProblemException.Invalid("The form holds no file.");
     }
 
     private static ProblemException TooLarge(int maxBytes) =>

@@ -36,7 +36,7 @@ internal sealed class LoadedModel
     public BatchFormer Batches { get; }
 
     /// <summary>When it was last asked for, in ticks of the monotonic clock.</summary>
-    public long LastUse { get; private set; }
+    public long LastUse { get; private set; } = Environment.TickCount64;
 
     /// <summary>Done when it is closed.</summary>
     public Task Closed => _closed.Task;

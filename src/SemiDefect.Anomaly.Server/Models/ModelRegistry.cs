@@ -225,7 +225,8 @@ internal sealed class ModelRegistry : IAsyncDisposable
         foreach (LoadedModel model in others.Take(Math.Max(0, others.Length + 1 - _options.MaxLoadedModels)))
         {
             // Whoever asks for it next makes it ready again.
-            Entry(model.Name).Current = null;
+            ModelEntry entry = Entry(model.Name);
+            Interlocked.CompareExchange(ref entry.Current, null, model);
             model.Retire();
         }
     }

@@ -186,6 +186,8 @@ try {
     await page.click('a[href="#inspect"]');
     await page.locator('#live .card.abnormal').first().click();
     await page.waitForFunction(() => document.querySelectorAll('#viewer .patches canvas').length === 2);
+    const inside = await page.evaluate(() => [...document.querySelectorAll('#viewer button, #viewer input')].every(element => element.getBoundingClientRect().right <= innerWidth));
+    assert.ok(inside, 'the viewer is wider than the phone');
     await shot('phone-viewer');
   });
 

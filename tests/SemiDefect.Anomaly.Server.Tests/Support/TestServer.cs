@@ -37,7 +37,7 @@ internal sealed class TestServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         Directory.CreateDirectory(options.ModelsFolder);
-        await File.WriteAllBytesAsync(Path.Combine(options.ModelsFolder, "tiny.sdad"), Parts.DetectorFile);
+        await System.IO.File.WriteAllBytesAsync(Path.Combine(options.ModelsFolder, "tiny.sdad"), Parts.DetectorFile);
         InspectionServer server = InspectionServer.Create(options);
         await server.StartAsync();
         return new TestServer(folder, server, options);
