@@ -4,16 +4,23 @@ namespace SemiDefect.Anomaly.Fitting;
 public enum CalibrationMethod
 {
     /// <summary>
-    /// <see cref="MaskedBank"/> for 100 images or more of which a tenth of the patches or more is kept, else
-    /// <see cref="RefittedBank"/>: a masked bank has holes where the fold's rows were, which raises the scores the more the
-    /// fewer patches are kept (by a fifth for 30 images and 2.6 %, by 2 % for 100 and 10 %; see docs/evaluation.md), and
-    /// with many patches refitting costs more than all the rest. Features in pieces are always judged by refitted banks, which cost little then.
+    /// With fewer than 100 images <see cref="RefittedBank"/>; with more <see cref="MaskedBank"/> where a tenth of the patches or more is kept, else
+    /// <see cref="PooledBank"/>. docs/evaluation.md says what each costs, and by how much it raises the scores.
     /// </summary>
     Automatic,
 
-    /// <summary>By the final bank with the rows that came from the image's fold passed over: nothing is fitted twice.</summary>
+    /// <summary>
+    /// By the final bank with the rows that came from the image's fold passed over: nothing is fitted twice, but the bank has holes
+    /// where those rows were, which raises the scores the more the fewer patches are kept.
+    /// </summary>
     MaskedBank,
 
     /// <summary>By a bank fitted on the other folds: the textbook's way, one more coreset per fold.</summary>
     RefittedBank,
+
+    /// <summary>
+    /// By a bank picked from what the other folds keep, each fold having been reduced once to twice its share of the bank. Features that
+    /// do not fit the memory allowed are always judged so.
+    /// </summary>
+    PooledBank,
 }

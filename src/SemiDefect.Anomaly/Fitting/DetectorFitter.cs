@@ -17,6 +17,7 @@ internal sealed class DetectorFitter : IDisposable
     private readonly FoldAssignment _folds;
     private readonly AnomalyMapBuilder _maps;
     private readonly IBankSource _source;
+    private readonly IBankSource _foldSource;
 
     /// <summary>Prepares a fit; the features stay the caller's.</summary>
     public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
@@ -27,20 +28,23 @@ internal sealed class DetectorFitter : IDisposable
         _cancellationToken = cancellationToken;
         _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
         _maps = new AnomalyMapBuilder(options.Map);
-        Calibration = features.IsSpilled ? CalibrationMethod.RefittedBank : options.CalibrationFor(features.Images.Count, features.Rows);
-        _source = features.IsSpilled
-            ? new PiecewiseBankSource(features, _folds, options.Coreset, new MemoryPlan(options.MaxMemory).RowsAtOnce(features.Columns))
-            : new WholeBankSource(features, _folds, options.Coreset);
+        Calibration = features.IsSpilled ? CalibrationMethod.PooledBank : options.CalibrationFor(features.Images.Count, features.Rows);
+        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, options.Coreset);
+        _foldSource = Calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
     }
 
-    /// <summary>How good images are judged. By refitted banks where the features are in pieces: those cost little more than the bank itself.</summary>
+    /// <summary>How good images are judged; by pooled banks where the features are in a file, whatever was asked for.</summary>
     public CalibrationMethod Calibration { get; }
 
     /// <summary>Picks the banks and sets the thresholds; the caller owns the banks.</summary>
     public FittedBanks Fit() => _options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
 
     /// <summary>Gives back what the banks were picked from.</summary>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _foldSource.Dispose();
+    }
 
     // The mission's rule: one bank per fold; threshold = mean over the folds of the highest held-out score.
     private FittedBanks FitFoldEnsemble()
@@ -50,7 +54,7 @@ internal sealed class DetectorFitter : IDisposable
         double radius = 0;
         try
         {
-            CalibrationScores scores = JudgeByRefittedBanks(selected =>
+            CalibrationScores scores = JudgeByFoldBanks(selected =>
             {
                 banks.Add(selected.Bank);
                 radius = Math.Max(radius, selected.CoveringRadius);
@@ -116,7 +120,7 @@ internal sealed class DetectorFitter : IDisposable
         RequireTwoImages();
         return Calibration == CalibrationMethod.MaskedBank
             ? JudgeByMaskedBank(bank)
-            : JudgeByRefittedBanks(refitted => refitted.Bank.Dispose());
+            : JudgeByFoldBanks(selected => selected.Bank.Dispose());
     }
 
     private CalibrationScores JudgeByMaskedBank(MemoryBank bank)
@@ -138,13 +142,13 @@ internal sealed class DetectorFitter : IDisposable
         return scores;
     }
 
-    private CalibrationScores JudgeByRefittedBanks(Action<SelectedBank> release)
+    private CalibrationScores JudgeByFoldBanks(Action<SelectedBank> release)
     {
         var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
-            SelectedBank selected = _source.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+            SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
             using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads);
             foreach (int image in _folds.Members(fold))
             {
@@ -177,4 +181,7 @@ internal sealed class DetectorFitter : IDisposable
 
     private SynchronousProgress<CoresetProgress>? CoresetProgress(int bank, int banks) =>
         _progress is null ? null : new(report => _progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
+
+    private PiecewiseBankSource Pieces() =>
+        new(_features, _folds, _options.Coreset, new MemoryPlan(_options.MaxMemory).RowsAtOnce(_features.Columns));
 }

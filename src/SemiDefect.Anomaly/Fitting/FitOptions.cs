@@ -118,10 +118,11 @@ public sealed record FitOptions
 
     internal CalibrationMethod CalibrationFor(int images, int patches)
     {
-        bool large = images >= FewImages && Coreset.TargetCount(patches) >= SmallShare * patches;
+        bool isLargeShare = Coreset.TargetCount(patches) >= SmallShare * patches;
         return Calibration != CalibrationMethod.Automatic ? Calibration
-            : large ? CalibrationMethod.MaskedBank
-            : CalibrationMethod.RefittedBank;
+            : images < FewImages ? CalibrationMethod.RefittedBank
+            : isLargeShare ? CalibrationMethod.MaskedBank
+            : CalibrationMethod.PooledBank;
     }
 
     internal PreprocessingOptions Preprocessing(BackboneInput input) =>

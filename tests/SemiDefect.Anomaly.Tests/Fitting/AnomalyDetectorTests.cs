@@ -60,7 +60,7 @@ public sealed class AnomalyDetectorTests : IDisposable
         using AnomalyDetector pieces = Fit(options with { MaxMemory = 64L << 20, Coreset = new(count: 1500) }, 12);
         Assert.Null(whole.Document.Fit.Pieces);
         Assert.InRange(pieces.Document.Fit.Pieces!.Value, 2, 20);
-        Assert.Equal(CalibrationMethod.RefittedBank, pieces.Document.Fit.Calibration);
+        Assert.Equal(CalibrationMethod.PooledBank, pieces.Document.Fit.Calibration);
         Assert.Equal(1500, pieces.Document.Banks[0].Rows);
 
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
@@ -70,6 +70,33 @@ public sealed class AnomalyDetectorTests : IDisposable
             Assert.True(detector.Inspect(bad).IsAbnormal);
             Assert.False(detector.Inspect(good).IsAbnormal);
         }
+    }
+
+    [Fact]
+    public void Pooled_banks_judge_good_images_about_as_refitted_ones_do()
+    {
+        double[] Scores(CalibrationMethod method)
+        {
+            using AnomalyDetector detector = Fit(Small with { Calibration = method }, 16);
+            Assert.Equal(method, detector.Document.Fit.Calibration);
+            Assert.Null(detector.Document.Fit.Pieces);
+            return [.. detector.Thresholds.ImageScores];
+        }
+
+        double[] refitted = Scores(CalibrationMethod.RefittedBank);
+        double[] pooled = Scores(CalibrationMethod.PooledBank);
+        Assert.NotEqual(refitted, pooled);
+        Assert.InRange(pooled.Average() / refitted.Average(), 0.97, 1.1);
+    }
+
+    [Fact]
+    public void Many_images_are_judged_by_pooled_or_masked_banks_as_the_bank_is_small_or_large()
+    {
+        CalibrationMethod Method(double fraction, int images) =>
+            new FitOptions { Coreset = new(fraction: fraction) }.CalibrationFor(images, images * 100);
+        Assert.Equal(CalibrationMethod.RefittedBank, Method(0.1, 99));
+        Assert.Equal(CalibrationMethod.MaskedBank, Method(0.1, 100));
+        Assert.Equal(CalibrationMethod.PooledBank, Method(0.01, 100));
     }
 
     [Fact]
