@@ -71,7 +71,6 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         (string? picture, long bytes) = Keep(image, inspection);
         return new InspectionRecord
         {
-            
             // As exact as the history keeps it.
             Time = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
             Model = model.Name,
