@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -126,7 +127,7 @@ internal static class InspectionEndpoints
     // The image must outlive the history, for the model to learn from it.
     private static void KeepFeedback(InspectionRecord record, string? verdict, PictureStore pictures, TrainingStore training)
     {
-        if (!ModelNameIsKept(record.Model))
+        if (!ModelName.IsValid(record.Model))
         {
             return;
         }
@@ -134,8 +135,6 @@ internal static class InspectionEndpoints
         byte[]? image = verdict == Verdicts.FalseAlarm && record.Picture is { } picture ? pictures.ReadImage(picture) : null;
         training.SetFalseAlarm(record.Model, record.Id, image);
     }
-
-    private static bool ModelNameIsKept(string model) => Models.ModelName.IsValid(model);
 
     private static InspectionFilter Filter(
         string? model, string? decision, string? verdict, DateTimeOffset? from, DateTimeOffset? to, double? minMargin, double? maxMargin, string? cursor)

@@ -39,7 +39,7 @@ export async function call(path, options = {}) {
 export const get = async (path, options) => (await call(path, options)).json();
 
 export async function send(method, path, body) {
-  const response = await call(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await call(path, { method, headers: { 'Content-Type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
   return response.status === 204 ? null : response.json();
 }
 
