@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -27,7 +28,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
         catch (Exception error)
         {
             problem = Describe(error);
-            if (problem.Status == StatusCodes.Status500InternalServerError)
+            if (problem.Status == StatusCodes.Status500InternalServerError || problem.Kind == "database")
             {
                 options.Log?.Invoke($"{context.Request.Method} {context.Request.Path}: {error}");
             }
@@ -69,6 +70,8 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
     private static ProblemException Describe(Exception error) => error switch
     {
         ProblemException known => known,
+        SqliteException or SemiDefectException { InnerException: SqliteException } =>
+            new ProblemException(503, "database", $"The history cannot be used just now: {error.Message}", 5),
         SemiDefectException => ProblemException.Invalid(error.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ProblemException(413, "too-large", "The request is larger than this server takes."),

@@ -12,6 +12,7 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
     private const int MostKept = 100;
 
     private readonly ConcurrentDictionary<long, Job> _jobs = [];
+    private readonly SemaphoreSlim _starting = new(1);
     private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting = Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
 
     /// <summary>Puts a job in line.</summary>
@@ -20,6 +21,36 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
     /// <param name="work">The work; reports to the job and heeds its token.</param>
     /// <exception cref="ProblemException">The line is full, or the model has a job already.</exception>
     public async Task<JobJson> StartAsync(string kind, string model, Func<Job, Task> work)
+    {
+        await _starting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await AddAsync(kind, model, work).ConfigureAwait(false);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>A job of this run of the server; null where there is none.</summary>
+    public Job? Find(long id) => _jobs.GetValueOrDefault(id);
+
+    /// <summary>All that is known, the newest first.</summary>
+    public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
+
+    public override void Dispose()
+    {
+        foreach (Job job in _jobs.Values)
+        {
+            job.Dispose();
+        }
+
+        _starting.Dispose();
+        base.Dispose();
+    }
+
+    private async Task<JobJson> AddAsync(string kind, string model, Func<Job, Task> work)
     {
         if (_jobs.Values.Any(other => !other.HasEnded && other.State.Model == model))
         {
@@ -36,22 +67,6 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         }
 
         return job.State;
-    }
-
-    /// <summary>A job of this run of the server; null where there is none.</summary>
-    public Job? Find(long id) => _jobs.GetValueOrDefault(id);
-
-    /// <summary>All that is known, the newest first.</summary>
-    public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
-
-    public override void Dispose()
-    {
-        foreach (Job job in _jobs.Values)
-        {
-            job.Dispose();
-        }
-
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
@@ -94,7 +95,7 @@ public sealed class FolderWatcher : IDisposable
             {
                 await ScanAsync(Environment.TickCount64, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
                 // A share that is away comes back; nothing is lost meanwhile.
                 _options.Log?.Invoke(error.Message);
