@@ -123,6 +123,7 @@ public sealed class InspectionServer : IAsyncDisposable
         InspectionEndpoints.Map(api);
         PictureEndpoints.Map(api);
         FitEndpoints.Map(api);
+        UpdateEndpoints.Map(api);
         JobEndpoints.Map(api);
         OperationsEndpoints.Map(application);
         application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();

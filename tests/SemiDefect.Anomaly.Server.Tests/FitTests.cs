@@ -62,6 +62,25 @@ public sealed class FitTests
     }
 
     [Fact]
+    public async Task A_model_learns_the_images_called_false_alarms()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpResponseMessage nothing = await server.Client.PostAsync("/api/v1/models/tiny/update", null);
+        await TestServer.AssertProblemAsync(422, "invalid", nothing);
+        JsonNode before = await server.InspectAsync(Parts.Bad(1));
+        await server.PutAsync($"/api/v1/inspections/{before["id"]}/verdict", new { value = "false_alarm" });
+        Assert.Equal(1, (int)(await server.GetAsync("/api/v1/models/tiny/advice"))["false_alarms"]!);
+
+        using HttpResponseMessage started = await server.Client.PostAsync("/api/v1/models/tiny/update", null);
+        JsonNode job = await TestServer.ReadAsync(started);
+        string events = await server.Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
+        Assert.Contains("\"state\":\"done\"", events, StringComparison.Ordinal);
+        JsonNode after = await server.InspectAsync(Parts.Bad(1));
+        Assert.True((double)after["score"]! < (double)before["score"]!, $"{before["score"]} before, {after["score"]} after");
+        Assert.Equal(Parts.GoodCount + 1, (int)(await server.GetAsync("/api/v1/models/tiny"))["images"]!);
+    }
+
+    [Fact]
     public async Task What_cannot_be_learned_from_is_refused()
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -114,7 +114,7 @@ public sealed class ModelTests
                 "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training", "delete-training-image", "export-inspections", "fit",
                 "get-advice", "get-fit-choices", "get-heatmap", "get-image", "get-inspection", "get-job", "get-model", "get-thumbnail", "get-training-image",
                 "inspect", "list-inspections", "list-jobs", "list-models", "list-training", "live", "metrics", "put-training-image", "ready",
-                "set-threshold", "set-verdict", "upload-model", "watch-job",
+                "set-threshold", "set-verdict", "update", "upload-model", "watch-job",
             ],
             operations);
     }

@@ -84,7 +84,8 @@ internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson A
 /// <param name="Suggested">A threshold that judges them best; null while there are too few verdicts.</param>
 /// <param name="F1">How well it judges them, 0 to 1.</param>
 /// <param name="F1Now">How well the present threshold judges them.</param>
-internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now);
+/// <param name="FalseAlarms">Images called false alarms that an update would learn.</param>
+internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now, int FalseAlarms);
 
 internal sealed record TrainingSetJson(int Count, long Bytes);
 

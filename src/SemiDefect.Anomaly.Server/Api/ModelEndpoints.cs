@@ -136,7 +136,7 @@ internal static class ModelEndpoints
         return new ThresholdChangeJson(ToJson(before.Image), ToJson(after.Image), ToJson(before.Pixel), ToJson(after.Pixel));
     }
 
-    private static AdviceJson Advise(ModelRegistry registry, InspectionStore store, string model)
+    private static AdviceJson Advise(ModelRegistry registry, InspectionStore store, TrainingStore training, string model)
     {
         double now = registry.ReadDocument(model).Thresholds.Image.Value;
         InspectionRecord[] judged =
@@ -157,7 +157,8 @@ internal static class ModelEndpoints
             bad.Length == 0 ? null : bad.Min(record => record.Score),
             metrics?.F1MaxThreshold,
             metrics?.F1Max,
-            enough ? Confusion.At(now, scores, truth).F1 : null);
+            enough ? Confusion.At(now, scores, truth).F1 : null,
+            training.CountFalseAlarms(model));
     }
 
     private static void RequireFile(ModelRegistry registry, string model)

@@ -82,6 +82,9 @@ internal sealed class TrainingStore(ServerOptions options)
         }
     }
 
+    /// <summary>The images kept as false alarms.</summary>
+    public int CountFalseAlarms(string model) => Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
+
     private static string CheckImageName(string name) => ImageFile.HasImageExtension(ModelName.Check(name))
         ? name
         : throw ProblemException.Invalid($"The name of a training image must end in one of {string.Join(' ', ImageFile.Extensions)}.");

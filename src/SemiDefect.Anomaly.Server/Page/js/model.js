@@ -1,4 +1,4 @@
-import { call, get, send, upload } from './api.js';
+import { call, events, get, send, upload } from './api.js';
 import { $, badge, h, notice, number } from './dom.js';
 import { drawHistogram } from './histogram.js';
 import { onLanguage, t } from './i18n.js';
@@ -16,6 +16,7 @@ export function start() {
   $('threshold-reset').addEventListener('click', () => set(model.threshold.value));
   $('threshold-set').addEventListener('click', () => apply().catch(notice));
   $('advice-use').addEventListener('click', () => set(advice.suggested));
+  $('model-update').addEventListener('click', () => update().catch(notice));
   $('model-delete').addEventListener('click', () => remove().catch(notice));
   $('model-file').addEventListener('change', () => add().catch(notice));
   onModel(() => { if (!$('view-model').hidden) show().catch(notice); });
@@ -54,6 +55,7 @@ function draw() {
     ? `${t('advice_clear', number(advice.suggested), advice.good, advice.bad)} ${t('advice_f1', number(advice.f1_now ?? 0), number(advice.f1))}`
     : t('advice_few', advice.good, advice.bad);
   $('advice-use').hidden = !suggests;
+  $('model-update').hidden = !advice.false_alarms;
 }
 
 function set(value) {
@@ -89,6 +91,14 @@ async function apply() {
   const change = await send('PUT', modelPath('/threshold'), { value: threshold() });
   await show();
   $('threshold-done').textContent = t('threshold_set', number(change.after.value));
+}
+
+async function update() {
+  const job = await send('POST', modelPath('/update'));
+  await events(`jobs/${job.id}/events`, state => {
+    $('update-state').textContent = t(state.state === 'running' ? `job_${state.stage ?? 'running'}` : `job_${state.state}`, state.error);
+  });
+  await show();
 }
 
 async function remove() {

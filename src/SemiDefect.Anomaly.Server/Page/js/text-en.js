@@ -22,7 +22,7 @@ export default {
   would_change: 'Would change', would_change_none: 'No inspection would change.', becomes: decision => `becomes ${decision.toLowerCase()}`,
   advice: 'Advice from your verdicts', advice_few: (good, bad) => `${good} good and ${bad} bad verdicts; 5 of each are needed for a suggestion.`,
   advice_clear: (value, good, bad) => `A threshold of ${value} judges your ${good} good and ${bad} bad parts best.`,
-  advice_f1: (now, then) => `F1 now ${now}, then ${then}.`, advice_use: 'Look at it',
+  advice_f1: (now, then) => `F1 now ${now}, then ${then}.`, advice_use: 'Look at it', update_model: 'Learn the false alarms',
   details: 'Details', detail_backbone: 'Network', detail_images: 'Learned from', detail_images_value: count => `${count} images`, detail_bank: 'Memory bank', detail_rule: 'Threshold rule', detail_preset: 'Preset',
   delete_model: 'Delete model', delete_sure: name => `Delete the model '${name}' and its training images? The history stays.`, no_model: 'There is no model yet: learn one, or upload one.',
   upload_model: 'Upload a model', upload_hint: 'A detector file (.sdad) that semidefect fit made.', upload_file: 'Detector file', uploaded: name => `The model '${name}' is here.`,

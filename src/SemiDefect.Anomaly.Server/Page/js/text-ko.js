@@ -22,7 +22,7 @@ export default {
   would_change: '바뀌는 판정', would_change_none: '바뀌는 판정이 없습니다.', becomes: decision => `${decision}(으)로 바뀜`,
   advice: '확인 결과에 따른 조언', advice_few: (good, bad) => `정상 ${good}건, 불량 ${bad}건을 확인했습니다. 제안하려면 각각 5건이 필요합니다.`,
   advice_clear: (value, good, bad) => `임계값 ${value}이(가) 확인한 정상 ${good}건과 불량 ${bad}건을 가장 잘 나눕니다.`,
-  advice_f1: (now, then) => `F1 현재 ${now}, 변경 후 ${then}.`, advice_use: '살펴보기',
+  advice_f1: (now, then) => `F1 현재 ${now}, 변경 후 ${then}.`, advice_use: '살펴보기', update_model: '오검출 이미지 학습',
   details: '상세', detail_backbone: '네트워크', detail_images: '학습 이미지', detail_images_value: count => `${count}장`, detail_bank: '메모리 뱅크', detail_rule: '임계값 규칙', detail_preset: '프리셋',
   delete_model: '모델 삭제', delete_sure: name => `모델 '${name}'와(과) 학습 이미지를 삭제할까요? 이력은 남습니다.`, no_model: '아직 모델이 없습니다. 학습하거나 업로드하세요.',
   upload_model: '모델 업로드', upload_hint: 'semidefect fit 으로 만든 검출기 파일(.sdad)입니다.', upload_file: '검출기 파일', uploaded: name => `모델 '${name}'을(를) 올렸습니다.`,
