@@ -220,6 +220,29 @@ public sealed partial class AnomalyDetector : IDisposable
         return Judge(_pipeline.Embed(image), name, CancellationToken.None);
     }
 
+    /// <summary>
+    /// Inspects pictures that <see cref="Preprocessor.Prepare"/> made by <see cref="DetectorDocument.Preprocessing"/>, together: for a
+    /// caller that decodes by itself, such as a server that gathers concurrent requests.
+    /// </summary>
+    /// <param name="images">The prepared pictures, of any sizes.</param>
+    /// <param name="names">What they are called, in the same order.</param>
+    /// <param name="cancellationToken">Stops between searches.</param>
+    /// <returns>One inspection per picture, in the same order; each is what the picture alone would get.</returns>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    /// <exception cref="SemiDefectException">A picture does not fit the detector.</exception>
+    public IReadOnlyList<Inspection> InspectBatch(
+        IReadOnlyList<PreparedImage> images, IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(names);
+        if (images.Count != names.Count)
+        {
+            throw new ArgumentException($"{images.Count} pictures need as many names, got {names.Count}.", nameof(names));
+        }
+
+        return [.. _pipeline.Embed(images).Select(image => Judge(image, names[image.Index], cancellationToken))];
+    }
+
     /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are inspected.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and why; from any thread. Null to throw instead.</param>

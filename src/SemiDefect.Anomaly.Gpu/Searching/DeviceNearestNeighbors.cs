@@ -251,7 +251,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
                 chosen[i - first] = row;
             }
 
-            ExactDistance.Squared(call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, distances);
+            ExactDistance.Squared(call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, chosen, distances);
             for (int j = 0; j < i - first; j++)
             {
                 if (!_space.IsPlausible(candidates.Key(first + j), distances[j], square, _squares[chosen[j]]))
