@@ -21,6 +21,7 @@ internal static class RehearseCommand
         var images = new Option<int?>("--images") { Description = "How many images get each defect." };
         var seed = new Option<ulong>("--seed") { Description = "Decides places and shapes.", DefaultValueFactory = _ => 0 };
         var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
+        var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
@@ -29,6 +30,7 @@ internal static class RehearseCommand
         {
             model, folder, sizes, contrasts, images, seed, target, device, searchDevice, threads, json,
         };
+        imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             RehearsalOptions defaults = new();
@@ -48,6 +50,7 @@ internal static class RehearseCommand
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
+                ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
