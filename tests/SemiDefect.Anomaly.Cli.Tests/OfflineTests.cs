@@ -12,6 +12,8 @@ public sealed class OfflineTests(FaultWorkshop workshop) : IClassFixture<FaultWo
         string[] arguments = ["fit", "good", "--out", "fitted.sdad", .. FaultWorkshop.FitOptions];
         CliRun run = CliProcess.Finish(CliProcess.Start(workshop.Path, arguments, null, ("TMPDIR", folder), ("TEMP", folder), ("TMP", folder), ("CI", ""), ("ORT_DISABLE_TELEMETRY", "")));
         Assert.True(run.ExitCode == 0, run.Error);
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(folder), path => !Path.GetFileName(path).StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith("dotnet-diagnostic", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)),
+            name => !name.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !name.StartsWith("dotnet-diagnostic", StringComparison.Ordinal));
     }
 }

@@ -27,12 +27,12 @@ internal static class BackboneWriter
                 write(hashing);
                 hash = hashing.Finish();
             },
+            flushToDisk: false,
             beforeReplacing: () =>
             {
                 manifest = describe(Convert.ToHexStringLower(hash));
                 AtomicFile.Write(manifestPath, stream => stream.Write(manifest.ToJson()));
-            },
-            flushToDisk: false);
+            });
         return manifest!;
     }
 }
