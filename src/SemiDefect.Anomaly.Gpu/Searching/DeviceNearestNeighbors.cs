@@ -234,6 +234,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         var list = new NearestList(call.Distances(query), call.Indices(query), k);
         float limit = float.PositiveInfinity;
         int* chosen = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
         double* distances = stackalloc double[4];
         int i = 0;
         while (i < candidates.Count && candidates.Row(i) >= 0 && candidates.Key(i) < limit)
@@ -251,7 +252,13 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
                 chosen[i - first] = row;
             }
 
-            ExactDistance.Squared(call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, chosen, distances);
+            for (int j = 0; j < 4; j++)
+            {
+                int next = candidates.Row(Math.Min(i + j, candidates.Count - 1));
+                upcoming[j] = (uint)next < (uint)Count ? next : chosen[0];
+            }
+
+            ExactDistance.Squared(call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, upcoming, distances);
             for (int j = 0; j < i - first; j++)
             {
                 if (!_space.IsPlausible(candidates.Key(first + j), distances[j], square, _squares[chosen[j]]))

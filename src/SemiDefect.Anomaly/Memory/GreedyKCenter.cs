@@ -33,8 +33,8 @@ internal sealed class GreedyKCenter : IDisposable
         float largestMagnitude,
         int threads,
         CancellationToken cancellationToken,
-        SearchAccelerator? accelerator = null,
-        int blocksPerWorker = BlocksPerWorker)
+        int blocksPerWorker = BlocksPerWorker,
+        SearchAccelerator? accelerator = null)
     {
         _cancellationToken = cancellationToken;
         _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, largestMagnitude, threads, cancellationToken);

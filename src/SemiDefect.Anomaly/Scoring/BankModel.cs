@@ -16,7 +16,7 @@ internal sealed class BankModel : IDisposable
     /// <param name="groups">The group (fold) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
     /// <param name="accelerator">A device to search on; null for the CPU.</param>
-    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads, SearchAccelerator? accelerator)
+    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads, SearchAccelerator? accelerator = null)
     {
         if (bank.Vectors.Rows < options.Neighbors)
         {
