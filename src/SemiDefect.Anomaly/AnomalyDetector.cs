@@ -4,7 +4,6 @@ using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.Growing;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Scoring;
@@ -18,7 +17,7 @@ namespace SemiDefect.Anomaly;
 /// where, <see cref="Save"/> and <see cref="Load"/> keep what was learned. Thread-safe once made; dispose it when nothing
 /// is being inspected any more.
 /// </summary>
-public sealed class AnomalyDetector : IDisposable
+public sealed partial class AnomalyDetector : IDisposable
 {
     private readonly LoadOptions _options;
     private readonly Lazy<DetectorFingerprint> _fingerprint;
@@ -36,7 +35,7 @@ public sealed class AnomalyDetector : IDisposable
         _pipeline = pipeline;
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
-        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, options.Threads))];
+        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, options.Threads, options.Accelerator))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
 
         // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
@@ -111,6 +110,7 @@ public sealed class AnomalyDetector : IDisposable
                 new LoadOptions
                 {
                     Device = options.Device,
+                    Accelerator = options.Accelerator,
                     Threads = options.Threads,
                     BatchSize = options.BatchSize,
                     ImageLimits = options.ImageLimits,
@@ -142,15 +142,7 @@ public sealed class AnomalyDetector : IDisposable
             }
 
             (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(file, bundle.Document, options);
-            try
-            {
-                return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options);
-            }
-            catch
-            {
-                backbone.Dispose();
-                throw;
-            }
+            return Create(bundle with { Backbone = file }, backbone, pipeline, options);
         }
         catch
         {
@@ -200,82 +192,14 @@ public sealed class AnomalyDetector : IDisposable
         return (before!, after!);
     }
 
-    /// <summary>
-    /// A detector that knows more good images as well; this one stays as it is. The memory bank goes on growing from where it is, thresholds are set
-    /// anew from the held-out scores kept and those of the new images: docs/growing.md. Images that the detector knows already are passed
-    /// over. Memory: the features of the new images and twice the bank.
-    /// </summary>
-    /// <param name="more">More images of good parts.</param>
-    /// <param name="known">
-    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the grown bank. Null to keep their
-    /// scores, which were taken against a smaller bank and make for a threshold on the careful side.
-    /// </param>
-    /// <param name="progress">Told of each step, from the calling thread.</param>
-    /// <param name="cancellationToken">Stops the update.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a bank per fold.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public AnomalyDetector Update(
-        DatasetFolder more,
-        DatasetFolder? known = null,
-        IProgress<FitProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(more);
-        RequireOneBank();
-        DetectorBundle grown = new DetectorUpdater(_bundle, _models[0], _pipeline, _options, progress, cancellationToken).Add(more, known);
-        return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
-    }
-
-    /// <summary>
-    /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches, scoring, map and threshold
-    /// rule); both stay as they are, and their order does not matter: docs/growing.md.
-    /// </summary>
-    /// <param name="first">A detector.</param>
-    /// <param name="second">Another; its options of running serve the new one as well.</param>
-    /// <param name="size">The size of the memory bank: a count, or a share of the patches of all images; null to keep all rows that differ.</param>
-    /// <param name="progress">Told of the selection, from the calling thread.</param>
-    /// <param name="cancellationToken">Stops the merge.</param>
-    /// <exception cref="SemiDefectException">The two were not fitted alike, or one keeps a bank per fold; the message says what differs.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static AnomalyDetector Merge(
-        AnomalyDetector first,
-        AnomalyDetector second,
-        CoresetOptions? size = null,
-        IProgress<CoresetProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(first);
-        ArgumentNullException.ThrowIfNull(second);
-        first.RequireOneBank();
-        second.RequireOneBank();
-        (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
-            (first._bundle, first._models[0]), (second._bundle, second._models[0]), size, progress, cancellationToken);
-        return second.Restart(merged, golden);
-    }
-
-    /// <summary>
-    /// Replays the golden inputs of the detector on this machine, and says how far features and scores deviate from where it was made and whether a decision
-    /// could differ.
-    /// </summary>
-    /// <exception cref="SemiDefectException">The detector holds no golden inputs.</exception>
-    public DetectorVerification Verify()
-    {
-        if (_bundle.Golden.Count == 0)
-        {
-            throw new SemiDefectException("This detector holds no golden inputs to replay: it was fitted without (--golden-images 0), or before they were kept. Fit again to have them.");
-        }
-
-        return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
-    }
-
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
-    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, ImageLimits), path);
+    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _options.ImageLimits), path);
 
     /// <summary>Inspects an image file and says where the time goes.</summary>
     internal Inspection Inspect(string path, StageClock clock)
     {
-        Image image = ImageFile.Read(path, ImageLimits);
+        Image image = ImageFile.Read(path, _options.ImageLimits);
         clock.Lap(InspectionStage.Decoding);
         return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
     }
@@ -285,7 +209,7 @@ public sealed class AnomalyDetector : IDisposable
     public Inspection Inspect(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Inspect(ImageFile.Read(stream, name, ImageLimits), name);
+        return Inspect(ImageFile.Read(stream, name, _options.ImageLimits), name);
     }
 
     /// <summary>Inspects a decoded image.</summary>
@@ -294,6 +218,29 @@ public sealed class AnomalyDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         return Judge(_pipeline.Embed(image), name, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Inspects pictures that <see cref="Preprocessor.Prepare"/> made by <see cref="DetectorDocument.Preprocessing"/>, together: for a
+    /// caller that decodes by itself, such as a server that gathers concurrent requests.
+    /// </summary>
+    /// <param name="images">The prepared pictures, of any sizes.</param>
+    /// <param name="names">What they are called, in the same order.</param>
+    /// <param name="cancellationToken">Stops between searches.</param>
+    /// <returns>One inspection per picture, in the same order; each is what the picture alone would get.</returns>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    /// <exception cref="SemiDefectException">A picture does not fit the detector.</exception>
+    public IReadOnlyList<Inspection> InspectBatch(
+        IReadOnlyList<PreparedImage> images, IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(names);
+        if (images.Count != names.Count)
+        {
+            throw new ArgumentException($"{images.Count} pictures need as many names, got {names.Count}.", nameof(names));
+        }
+
+        return [.. _pipeline.Embed(images).Select(image => Judge(image, names[image.Index], cancellationToken))];
     }
 
     /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are inspected.</summary>
@@ -384,17 +331,16 @@ public sealed class AnomalyDetector : IDisposable
         return (backbone, new EmbeddingPipeline(backbone, document.Preprocessing, document.Patches, options.BatchSize));
     }
 
-    // A detector of its own, with its own session of the same network.
-    private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
+    // The search over the banks may find no memory; then nobody else would give the network back.
+    private static AnomalyDetector Create(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
     {
         try
         {
-            (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(bundle.Backbone!, bundle.Document, _options);
-            return Complete(bundle, backbone, pipeline, _options, golden.Select(one => (one.Image, new Image(one.Input.Record.Width, one.Input.Record.Height, one.Input.Pixels))));
+            return new AnomalyDetector(bundle, backbone, pipeline, options);
         }
         catch
         {
-            bundle.Dispose();
+            backbone.Dispose();
             throw;
         }
     }
@@ -403,7 +349,7 @@ public sealed class AnomalyDetector : IDisposable
     private static AnomalyDetector Complete(
         DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, IEnumerable<(int Image, Image Input)> golden)
     {
-        var detector = new AnomalyDetector(bundle, backbone, pipeline, options);
+        AnomalyDetector detector = Create(bundle, backbone, pipeline, options);
         try
         {
             IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);
@@ -414,14 +360,6 @@ public sealed class AnomalyDetector : IDisposable
         {
             detector.Dispose();
             throw;
-        }
-    }
-
-    private void RequireOneBank()
-    {
-        if (_models.Count > 1)
-        {
-            throw new SemiDefectException("This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again with all images, or use another preset.");
         }
     }
 
@@ -439,7 +377,7 @@ public sealed class AnomalyDetector : IDisposable
     {
         try
         {
-            return ImageFile.Read(paths[index], ImageLimits);
+            return ImageFile.Read(paths[index], _options.ImageLimits);
         }
         catch (SemiDefectException error) when (onUnreadable is not null)
         {

@@ -25,6 +25,9 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
         return Part(embeddings, 0, 0, prepared);
     }
 
+    /// <summary>Embeds images that are prepared already, in order.</summary>
+    public IEnumerable<EmbeddedImage> Embed(IReadOnlyList<PreparedImage> images) => Run([.. images], 0);
+
     /// <summary>Embeds a picture that is the network's input already, but for the normalization.</summary>
     public EmbeddedImage EmbedInput(Image input) => Run([Preprocessor.FromInput(input, preprocessing)], 0).Single();
 

@@ -12,8 +12,8 @@ public sealed class OfflineTests(FaultWorkshop workshop) : IClassFixture<FaultWo
         string[] arguments = ["fit", "good", "--out", "fitted.sdad", .. FaultWorkshop.FitOptions];
         CliRun run = CliProcess.Finish(CliProcess.Start(workshop.Path, arguments, null, ("TMPDIR", folder), ("TEMP", folder), ("TMP", folder), ("CI", ""), ("ORT_DISABLE_TELEMETRY", "")));
         Assert.True(run.ExitCode == 0, run.Error);
-        string[] names = [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path))];
-        string[] left = [.. names.Where(name => !name.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !name.StartsWith("dotnet-diagnostic", StringComparison.Ordinal))];
-        Assert.Empty(left);
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)),
+            name => !name.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !name.StartsWith("dotnet-diagnostic", StringComparison.Ordinal));
     }
 }

@@ -45,6 +45,7 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("fingerprint-detector", 0, "fingerprint", model);
         await ValidAsync("fingerprint-dataset", 0, "fingerprint", good);
         await ValidAsync("verification", 0, "verify", model);
+        await ValidAsync("doctor", 0, "doctor");
         Assert.Equal(0, (await CliRun.Of(["features", good, "--out", _folder.File("f.npy"), .. fit[..4]])).ExitCode);
         await ValidAsync("search-timing", 0, "bench", "--search", _folder.File("f.npy"), _folder.File("f.npy"));
         await ValidAsync("coreset-timing", 0, "bench", "--coreset", _folder.File("f.npy"), "0.01");

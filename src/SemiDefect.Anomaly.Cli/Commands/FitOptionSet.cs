@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -35,6 +36,7 @@ internal sealed class FitOptionSet
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
     private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
+    private readonly Option<string> _searchDevice = SearchDevice.Option();
     private readonly Option<int> _threads = GlobalOptions.Threads();
     private readonly ImageLimitOptions _imageLimits = new();
 
@@ -47,13 +49,16 @@ internal sealed class FitOptionSet
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _threads])
+        foreach (Option option in (Option[])[_backbone, .. ForFitAlone, _seed, _batch, _device, _searchDevice, _threads])
         {
             command.Options.Add(option);
         }
 
         _imageLimits.AddTo(command);
     }
+
+    /// <summary>Opens the device for searches; null for the CPU.</summary>
+    public SearchAccelerator? OpenAccelerator(ParseResult parsed, Action<string> notice) => SearchDevice.Open(parsed.GetRequiredValue(_searchDevice), notice);
 
     /// <summary>The seed asked for.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);

@@ -61,12 +61,12 @@ internal static class DetectorFileReader
                 banks.Add(ReadBank(stream, path, dataStart, document, sections, i));
             }
 
+            GoldenInput[] golden = [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, sections, i))];
             foreach (SectionRecord other in document.Sections.Where(section => !IsKnown(section.Name, document)))
             {
                 CheckContent(stream, dataStart, other, path, isFloats: false);
             }
 
-            GoldenInput[] golden = [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, sections, i))];
             return new DetectorBundle(document, backbone, banks) { Golden = golden };
         }
         catch
@@ -292,7 +292,9 @@ internal static class DetectorFileReader
         name == DetectorFileLayout.BackboneSection
             ? document.Backbone.Included
             : Enumerable.Range(0, document.Banks.Count).Any(bank =>
-                name == DetectorFileLayout.Vectors(bank) || name == DetectorFileLayout.Images(bank) || name == DetectorFileLayout.Patches(bank));
+                name == DetectorFileLayout.Vectors(bank) || name == DetectorFileLayout.Images(bank) || name == DetectorFileLayout.Patches(bank))
+            || Enumerable.Range(0, document.Golden.Count).Any(golden =>
+                name == DetectorFileLayout.GoldenPixels(golden) || name == DetectorFileLayout.GoldenFeatures(golden) || name == DetectorFileLayout.GoldenScores(golden));
 
     private static SectionRecord Find(Dictionary<string, SectionRecord> sections, string name, string path) =>
         sections.GetValueOrDefault(name) ?? throw Damaged(path, $"its section '{name}' is missing");

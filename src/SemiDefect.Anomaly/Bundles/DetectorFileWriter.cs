@@ -52,7 +52,7 @@ internal static class DetectorFileWriter
 
                 PadTo(stream, dataStart + offset);
             },
-            beforeReplacing);
+            beforeReplacing: beforeReplacing);
     }
 
     private static List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> Sections(DetectorBundle bundle)

@@ -23,13 +23,13 @@ internal sealed class DetectorFitter : IDisposable
     public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
     {
         _features = features;
-        _options = options;
+        _options = options with { Coreset = options.Coreset with { Accelerator = options.Accelerator } };
         _progress = progress;
         _cancellationToken = cancellationToken;
         _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
         _judge = new HeldOutJudge(features, options.Map);
         Calibration = features.IsSpilled ? CalibrationMethod.PooledBank : options.CalibrationFor(features.Images.Count, features.Rows);
-        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, options.Coreset);
+        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, _options.Coreset);
         _foldSource = Calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
     }
 
@@ -131,7 +131,7 @@ internal sealed class DetectorFitter : IDisposable
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
-        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads);
+        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
         for (int image = 0; image < _features.Images.Count; image++)
         {
             _judge.Judge(image, model, _folds[image], _cancellationToken);
@@ -147,7 +147,7 @@ internal sealed class DetectorFitter : IDisposable
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
-            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads);
+            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads, _options.Accelerator);
             foreach (int image in _folds.Members(fold))
             {
                 _judge.Judge(image, model, -1, _cancellationToken);

@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Patches;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
@@ -87,6 +88,9 @@ public sealed record FitOptions
         get;
         init => field = value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
     }
+
+    /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>
     /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it does not

@@ -116,7 +116,7 @@ internal sealed class DetectorUpdater(
         {
             int[] others = folds.Others(fold);
             using MemoryBank? grown = others.Length == 0 ? null : GrowBy(features, others, numbers, distances, grower);
-            using BankModel? other = grown is null ? null : new BankModel(grown, bundle.Document.Scoring, default, options.Threads);
+            using BankModel? other = grown is null ? null : new BankModel(grown, bundle.Document.Scoring, default, options.Threads, options.Accelerator);
             foreach (int image in folds.Members(fold))
             {
                 judge.Judge(image, other ?? model, -1, cancellationToken);

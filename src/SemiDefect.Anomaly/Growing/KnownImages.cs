@@ -55,7 +55,7 @@ internal static class KnownImages
         }
 
         var judge = new ImageJudge(document.Map);
-        using var model = new BankModel(bank, document.Scoring, bank.SourceImages, options.Threads);
+        using var model = new BankModel(bank, document.Scoring, bank.SourceImages, options.Threads, options.Accelerator);
         bool isAnyKnown = false;
         foreach (EmbeddedImage image in pipeline.EmbedAll(folder.Items.Count, Read, cancellationToken))
         {

@@ -10,19 +10,15 @@ public static class AtomicFile
     private const int Attempts = 5;
 
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; creates missing folders.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="flushToDisk">
+    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may leave a file of the new name
+    /// with less in it: only for what is checked when it is read, and can be made again.
+    /// </param>
+    /// <param name="beforeReplacing">Called when the new file is complete and the old one still in its place; when it throws, the old one stays.</param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
-    public static void Write(string path, Action<Stream> write) => Write(path, write, beforeReplacing: null);
-
-    /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
-    public static void WriteText(string path, string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
-    }
-
-    /// <summary>As above; <paramref name="beforeReplacing"/> runs when the new file is complete and the old one still in its place.</summary>
-    internal static void Write(string path, Action<Stream> write, Action? beforeReplacing)
+    public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeReplacing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -37,7 +33,7 @@ public static class AtomicFile
             {
                 temporaryPath = stream.Name;
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk);
                 beforeReplacing?.Invoke();
 
                 // Renamed while open: from its first byte on, the file is known by its lock to be somebody's.
@@ -56,6 +52,14 @@ public static class AtomicFile
                 TryDelete(temporaryPath);
             }
         }
+    }
+
+    /// <summary>Writes text as UTF-8 without a byte-order mark.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
+    public static void WriteText(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
     private static FileStream Create(string fullPath)

@@ -32,7 +32,7 @@ public static class Coreset
         FeatureMatrix space = reduced ?? features;
         var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
         var report = new ProgressReport(progress, limits.Count);
-        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken);
+        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken, accelerator: options.Accelerator);
         bool approximate = options.Method == CoresetMethod.Approximate;
         if (approximate)
         {

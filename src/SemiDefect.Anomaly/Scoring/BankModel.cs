@@ -15,7 +15,8 @@ internal sealed class BankModel : IDisposable
     /// <param name="options">How distances become scores.</param>
     /// <param name="groups">The group (fold) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
-    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads)
+    /// <param name="accelerator">A device to search on; null for the CPU.</param>
+    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads, SearchAccelerator? accelerator = null)
     {
         if (bank.Vectors.Rows < options.Neighbors)
         {
@@ -23,7 +24,7 @@ internal sealed class BankModel : IDisposable
         }
 
         Bank = bank;
-        _search = NearestNeighbors.Create(bank.Vectors, groups, threads);
+        _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
         _scorer = new PatchScorer(_search, bank.Vectors, options);
     }
 

@@ -258,7 +258,7 @@ public class CoresetTests
 
     private static int[] Greedy(FeatureMatrix features, int threads, int blocksPerWorker)
     {
-        using var greedy = new GreedyKCenter(features, 100, threads, CancellationToken.None, blocksPerWorker);
+        using var greedy = new GreedyKCenter(features, 100, threads, CancellationToken.None, blocksPerWorker: blocksPerWorker);
         return greedy.Run([0], new GreedyLimits(400, 0), new ProgressReport(null, 400));
     }
 

@@ -90,7 +90,7 @@ public sealed class DetectorVerifierTests : IDisposable
         var generator = new SeededGenerator(7);
         float[] Values(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * (generator.NextDouble() - 0.5)))];
         using var bank = new MemoryBank(FeatureMatrix.CopyOf(Values(60 * 8, 2), 60, 8), new int[60], new int[60]);
-        using var model = new BankModel(bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1);
+        using var model = new BankModel(bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1, null);
         double closest = 0;
         for (int trial = 0; trial < 500; trial++)
         {
