@@ -50,6 +50,14 @@ if [ "${ONLY_FIT_AND_SCORE:-}" ]; then exit 0; fi
 
 call info info out/changed.sdad --json
 table info out/info.txt
+call fingerprint fingerprint out/changed.sdad
+call verify verify out/changed.sdad
+table verify out/fingerprint.txt out/verify.txt
+call update update out/model.sdad new --out out/updated.sdad
+table update out/updated.sdad out/update.txt
+call other fit new --out out/other.sdad "${network[@]}" "${fit_options[@]}"
+call merge merge out/model.sdad out/other.sdad --out out/merged.sdad
+table merge out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
 table features out/features.npy
 if [ -d formats ]; then

@@ -84,7 +84,7 @@ echo "| work | ours | peer | ratio |"
 echo "|---|---|---|---|"
 for k in 1 5; do
     compare "search, transistors, random bank of 7,840, k $k" "$work/random.npy" "$work/queries.npy" "$k"
-    compare "search, transistors, coreset of 7,840, k $k" "$work/coreset.npy" "$work/queries.npy" "$k"
+    compare "search, transistors, coreset of 10 %, k $k" "$work/coreset.npy" "$work/queries.npy" "$k"
     compare "search, tiles, bank of 64,000, k $k" "$work/tile_bank.npy" "$work/tile_queries.npy" "$k"
 done
 compare "search, Gaussian (nothing to prune), bank of 16,000, k 1" "$work/gaussian.npy" "$work/gaussian_queries.npy" 1

@@ -25,7 +25,6 @@ internal static class DetectorDocumentRules
         document.Backbone.Taps.Any(tap => tap is null)
         || document.Fit.Images.Any(image => image is null)
         || document.Banks.Any(bank => bank is null)
-        || document.Sections is null
         || document.Sections.Any(section => section is null)
         || document.Backbone.Manifest is { } manifest && (manifest.Taps.Any(tap => tap is null) || manifest.DefaultTaps.Any(tap => tap is null));
 

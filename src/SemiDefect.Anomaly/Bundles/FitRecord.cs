@@ -16,10 +16,20 @@ public sealed record FitRecord
     /// SHA-256 of each good image's decoded pixels (see <see cref="Imaging.Image.Sha256()"/>), hexadecimal, in the order of <see cref="Images"/>; empty in
     /// files made before they were kept.
     /// </summary>
-    public IReadOnlyList<string> ImageHashes { get; init; } = [];
+    public IReadOnlyList<string> ImageHashes
+    {
+        get;
+
+        // The reader sets what a file leaves out to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The fit, updates and merges that the images came by, in order; empty in files made before they were kept, which stands for one fit.</summary>
-    public IReadOnlyList<FitStep> Steps { get; init; } = [];
+    public IReadOnlyList<FitStep> Steps
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The number of patches of all good images.</summary>
     public required int Patches { get; init; }

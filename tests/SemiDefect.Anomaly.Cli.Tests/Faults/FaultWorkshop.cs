@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>Small inputs for commands that will be killed: good/ and new/, two models, and the outputs of two scorings.</summary>
+/// <summary>Small inputs for commands that will be killed: good/, new/ and more/, two models, and the outputs of two scorings.</summary>
 public sealed class FaultWorkshop : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -11,6 +11,13 @@ public sealed class FaultWorkshop : IDisposable
     {
         SyntheticParts.WriteGood(File("good"), 6, 48, 32);
         SyntheticParts.WriteGood(File("new"), 3, 48, 32);
+        SyntheticParts.WriteGood(File("more"), 8, 48, 32);
+        for (int i = 0; i < 6; i++)
+        {
+            // Those of good/; an update takes images that are new.
+            System.IO.File.Delete(File($"more/{i:D3}.png"));
+        }
+
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "old.sdad", .. FitOptions, "--coreset", "10"]);
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "new.sdad", .. FitOptions, "--coreset", "12"]);
     }

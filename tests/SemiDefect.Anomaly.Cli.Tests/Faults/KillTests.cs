@@ -17,6 +17,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
     {
         { "fit", ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"] },
         { "score", ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"], ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"] },
+        { "update", ["update", "out/model.sdad", "more"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
         { "threshold", ["threshold", "out/model.sdad", "--value", "3"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
     };
 
@@ -27,7 +28,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         string folder = workshop.Fresh("out");
         CliProcess.Do(workshop.Path, earlier);
         SortedDictionary<string, byte[]> before = FaultWorkshop.Contents(folder);
-        bool needsBefore = name == "threshold";
+        bool needsBefore = name is "threshold" or "update";
         CliProcess.Do(workshop.Path, command);
         SortedDictionary<string, byte[]> after = FaultWorkshop.Contents(folder);
 

@@ -25,7 +25,8 @@ public sealed class DetectorFormatTests : IDisposable
         TinyDetector.Make(_folder.Path, _folder.File("a.sdad"));
         byte[] file = File.ReadAllBytes(_folder.File("a.sdad"));
         DetectorFileParts parts = DetectorFileParts.Parse(file);
-        Assert.Equal(["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"], parts.Sections.Select(section => section.Name));
+        Assert.Equal(["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"], parts.Sections.Take(4).Select(section => section.Name));
+        Assert.All(parts.Sections.Skip(4), section => Assert.Matches("^golden\\.[0-9]+\\.(pixels|features|scores)$", section.Name));
         Assert.Equal(file, parts.Encode());
 
         using DetectorBundle bundle = DetectorFileReader.Read(_folder.File("a.sdad"));
@@ -61,7 +62,7 @@ public sealed class DetectorFormatTests : IDisposable
         foreach ((string name, JsonNode? value) in DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("a.sdad"))).Header)
         {
             Assert.Contains($"| `{name}` |", document, StringComparison.Ordinal);
-            foreach (string inner in name is "fit" or "sections" || value is not JsonObject properties ? [] : properties.Select(property => property.Key))
+            foreach (string inner in name is "fit" or "sections" or "golden" || value is not JsonObject properties ? [] : properties.Select(property => property.Key))
             {
                 Assert.Contains($"`{inner}`", document, StringComparison.Ordinal);
             }
