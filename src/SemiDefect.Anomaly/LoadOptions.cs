@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Neighbors;
 
 namespace SemiDefect.Anomaly;
 
@@ -14,6 +15,9 @@ public sealed record LoadOptions
 
     /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
     public int BatchSize { get; init; } = 8;
+
+    /// <summary>A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>The network, for a detector file that only names it; must have the SHA-256 that the file names.</summary>
     public BackboneFile? Backbone { get; init; }

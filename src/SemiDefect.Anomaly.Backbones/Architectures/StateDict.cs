@@ -41,23 +41,16 @@ internal sealed partial class StateDict
 
         WeightTensor weight = Find($"{convolution}.weight", shape);
         int channels = (int)shape[0];
-        float[] factor = Find($"{normalization}.weight", channels).ToArray();
-        float[] term = Find($"{normalization}.bias", channels).ToArray();
-        float[] mean = Find($"{normalization}.running_mean", channels).ToArray();
-        float[] variance = Find($"{normalization}.running_var", channels).ToArray();
-        float[] own = _tensors.ContainsKey($"{convolution}.bias") ? Find($"{convolution}.bias", channels).ToArray() : new float[channels];
-        float[] scales = new float[channels];
-        float[] bias = new float[channels];
-        for (int i = 0; i < channels; i++)
-        {
-            double scale = factor[i] / Math.Sqrt((double)variance[i] + Epsilon);
-            scales[i] = (float)scale;
-            bias[i] = (float)(term[i] + (own[i] - (double)mean[i]) * scale);
-        }
+        WeightTensor factor = Find($"{normalization}.weight", channels);
+        WeightTensor term = Find($"{normalization}.bias", channels);
+        WeightTensor mean = Find($"{normalization}.running_mean", channels);
+        WeightTensor variance = Find($"{normalization}.running_var", channels);
+        WeightTensor? own = _tensors.ContainsKey($"{convolution}.bias") ? Find($"{convolution}.bias", channels) : null;
 
-        return Array.TrueForAll(bias, float.IsFinite)
-            ? (new WeightContent(weight, scales), TensorContent.Of(bias))
-            : throw new WeightsFormatException($"The batch normalization '{normalization}' in '{_file}' gives no finite numbers: fetch or save the file again.");
+        // Read when the weight is written, beside which they lie: reading all of them first would be hundreds of jumps through the file.
+        var folded = new Lazy<(float[] Scales, float[] Bias)>(() => Fold(
+            normalization, factor.ToArray(), term.ToArray(), mean.ToArray(), variance.ToArray(), own?.ToArray() ?? new float[channels]));
+        return (new WeightContent(weight, () => folded.Value.Scales), new LateContent(channels, () => folded.Value.Bias));
     }
 
     /// <summary>The weight and the bias of a convolution without batch normalization.</summary>
@@ -73,6 +66,23 @@ internal sealed partial class StateDict
     /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
     public (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) Normalization(string name, int channels) =>
         (Content($"{name}.weight", channels), Content($"{name}.bias", channels), Content($"{name}.running_mean", channels), Content($"{name}.running_var", channels));
+
+    private (float[] Scales, float[] Bias) Fold(string normalization, float[] factor, float[] term, float[] mean, float[] variance, float[] own)
+    {
+        int channels = factor.Length;
+        float[] scales = new float[channels];
+        float[] bias = new float[channels];
+        for (int i = 0; i < channels; i++)
+        {
+            double scale = factor[i] / Math.Sqrt((double)variance[i] + Epsilon);
+            scales[i] = (float)scale;
+            bias[i] = (float)(term[i] + (own[i] - (double)mean[i]) * scale);
+        }
+
+        return Array.TrueForAll(bias, float.IsFinite)
+            ? (scales, bias)
+            : throw new WeightsFormatException($"The batch normalization '{normalization}' in '{_file}' gives no finite numbers: fetch or save the file again.");
+    }
 
     private WeightTensor Find(string name, params long[] shape)
     {

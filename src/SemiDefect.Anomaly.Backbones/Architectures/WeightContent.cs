@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Weights;
 
@@ -8,9 +9,9 @@ namespace SemiDefect.Anomaly.Backbones.Architectures;
 
 /// <summary>
 /// A tensor of a weights file as float32, each output channel multiplied by its own scale when there are scales. Read
-/// when it is written, in blocks. Thread-safe while the file is open.
+/// when it is written, in blocks; into the stream's own memory where it has some. Thread-safe while the file is open.
 /// </summary>
-internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITensorContent
+internal sealed class WeightContent(WeightTensor tensor, Func<float[]>? scales) : ITensorContent
 {
     private const int Block = 1 << 18;
 
@@ -20,6 +21,13 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
     /// <inheritdoc/>
     public void WriteTo(Stream stream)
     {
+        float[]? factors = scales?.Invoke();
+        if (stream is IBufferWriter<byte> target)
+        {
+            WriteInPlace(target, factors);
+            return;
+        }
+
         WeightTensorReader reader = tensor.OpenReader();
         float[] buffer = ArrayPool<float>.Shared.Rent((int)Math.Min(Block, tensor.Count));
         try
@@ -27,8 +35,7 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
             for (long position = 0; position < tensor.Count;)
             {
                 Span<float> values = buffer.AsSpan(0, (int)Math.Min(buffer.Length, tensor.Count - position));
-                reader.Read(values);
-                Scale(values, position);
+                Fill(reader, values, position, factors);
                 stream.Write(MemoryMarshal.AsBytes(values));
                 position += values.Length;
             }
@@ -39,20 +46,56 @@ internal sealed class WeightContent(WeightTensor tensor, float[]? scales) : ITen
         }
     }
 
-    private void Scale(Span<float> values, long position)
+    private void WriteInPlace(IBufferWriter<byte> target, float[]? factors)
     {
-        if (scales is null)
+        WeightTensorReader reader = tensor.OpenReader();
+        for (long position = 0; position < tensor.Count;)
+        {
+            Span<float> room = MemoryMarshal.Cast<byte, float>(target.GetSpan(sizeof(float)));
+            Span<float> values = room[..(int)Math.Min(room.Length, tensor.Count - position)];
+            Fill(reader, values, position, factors);
+            target.Advance(values.Length * sizeof(float));
+            position += values.Length;
+        }
+    }
+
+    private void Fill(WeightTensorReader reader, Span<float> values, long position, float[]? factors)
+    {
+        reader.Read(values);
+        if (factors is null)
         {
             return;
         }
 
-        long row = tensor.Count / scales.Length;
+        long row = tensor.Count / factors.Length;
         while (values.Length > 0)
         {
             int left = (int)Math.Min(row - position % row, values.Length);
-            TensorPrimitives.Multiply(values[..left], scales[position / row], values[..left]);
+            Scale(values[..left], factors[position / row]);
             values = values[left..];
             position += left;
+        }
+    }
+
+    // Optimized from the first call on: an import is over before the runtime would get around to it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scale(Span<float> values, float scale)
+    {
+        ref float start = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<float> factor = Vector256.Create(scale);
+            for (; i <= values.Length - 16; i += 16)
+            {
+                (Vector256.LoadUnsafe(ref start, (nuint)i) * factor).StoreUnsafe(ref start, (nuint)i);
+                (Vector256.LoadUnsafe(ref start, (nuint)i + 8) * factor).StoreUnsafe(ref start, (nuint)i + 8);
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            values[i] *= scale;
         }
     }
 }

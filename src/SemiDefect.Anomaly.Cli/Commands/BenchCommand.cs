@@ -4,6 +4,7 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -31,21 +32,24 @@ internal static class BenchCommand
             Arity = new ArgumentArity(2, 2),
             AllowMultipleArgumentsPerToken = true,
         };
+        Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("bench", "Time whole inspections, or the search or the coreset on your own arrays.") { model, images, synthetic, count, search, k, coreset, threads, json };
+        var command = new Command("bench", "Time whole inspections, or the search or the coreset on your own arrays.") { model, images, synthetic, count, search, k, coreset, searchDevice, threads, json };
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
+            using SearchAccelerator? accelerator = SearchDevice.Open(
+                parsed.GetRequiredValue(searchDevice), notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
             if (parsed.GetValue(search) is [string bank, string queries])
             {
-                SearchTiming timing = SearchBenchmark.Run(bank, queries, parsed.GetValue(k), parsed.GetValue(threads), cancellationToken);
+                SearchTiming timing = SearchBenchmark.Run(bank, queries, parsed.GetValue(k), parsed.GetValue(threads), accelerator, cancellationToken);
                 output.WriteLine(asJson ? ToJson(timing) : $"{timing.Queries} queries, bank {timing.BankRows} x {timing.Dimension}, k {timing.K}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s of {timing.Runs}; index {Text.Number(timing.IndexSeconds)} s");
             }
             else if (parsed.GetValue(coreset) is [string features, string fraction])
             {
-                CoresetTiming timing = RunCoreset(features, fraction, parsed.GetValue(threads), cancellationToken);
+                CoresetTiming timing = RunCoreset(features, fraction, parsed.GetValue(threads), accelerator, cancellationToken);
                 output.WriteLine(asJson ? ToJson(timing) : $"{timing.Picks} picks of {timing.Rows} x {timing.Dimension}: median {Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s; covering radius {Text.Number(timing.CoveringRadius)}");
             }
             else if (parsed.GetValue(model) is { } path)
@@ -66,14 +70,14 @@ internal static class BenchCommand
         return command;
     }
 
-    private static CoresetTiming RunCoreset(string features, string fraction, int threads, CancellationToken cancellationToken)
+    private static CoresetTiming RunCoreset(string features, string fraction, int threads, SearchAccelerator? accelerator, CancellationToken cancellationToken)
     {
         if (!double.TryParse(fraction, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) || share is not (> 0 and <= 1))
         {
             throw new UsageException($"The share to pick is a number above 0 and at most 1, not '{fraction}'.");
         }
 
-        return ProgressDisplay.Run(display => CoresetBenchmark.Run(features, share, threads, new CoresetDisplay(display), cancellationToken));
+        return ProgressDisplay.Run(display => CoresetBenchmark.Run(features, share, threads, accelerator, new CoresetDisplay(display), cancellationToken));
     }
 
     private static string ToJson(SearchTiming timing) => JsonSerializer.Serialize(

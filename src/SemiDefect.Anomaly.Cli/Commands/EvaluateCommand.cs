@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -32,13 +33,14 @@ internal static class EvaluateCommand
             });
             FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, Notice) : null;
             LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, Notice);
+            using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, Notice);
             LabeledDataset[] datasets = [.. parsed.GetRequiredValue(paths).SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))];
-            using AnomalyDetector? given = modelPath is null ? null : AnomalyDetector.Load(modelPath, loadOptions);
+            using AnomalyDetector? given = modelPath is null ? null : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });
 
             var run = new EvaluateRun(parsed.GetValue(folder), datasets.Length > 1, options, modelPath);
             foreach (LabeledDataset dataset in datasets)
             {
-                run.Add(dataset, given, fitOptions, cancellationToken);
+                run.Add(dataset, given, fitOptions is null ? null : fitOptions with { Accelerator = accelerator }, cancellationToken);
             }
 
             run.Finish(parsed.InvocationConfiguration.Output, error, parsed.GetValue(json));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -20,19 +21,13 @@ internal static class FitCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            FitOptions fitOptions = options.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
+            void Notice(string notice) => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}");
+            FitOptions fitOptions = options.Read(parsed, Notice);
+            using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
             string path = parsed.GetRequiredValue(model);
-            using AnomalyDetector detector = Fit(DatasetFolder.Open(parsed.GetRequiredValue(folder)), fitOptions, cancellationToken);
+            using AnomalyDetector detector = Fit(DatasetFolder.Open(parsed.GetRequiredValue(folder)), fitOptions with { Accelerator = accelerator }, cancellationToken);
             detector.Save(path);
-            if (parsed.GetValue(json))
-            {
-                DetectorSummary.WriteJson(output, detector.Document, path);
-            }
-            else
-            {
-                DetectorSummary.WriteText(output, detector.Document, path);
-            }
-
+            DetectorSummary.Write(output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

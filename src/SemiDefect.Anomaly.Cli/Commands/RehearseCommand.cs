@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Reporting;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -20,13 +21,16 @@ internal static class RehearseCommand
         var images = new Option<int?>("--images") { Description = "How many images get each defect." };
         var seed = new Option<ulong>("--seed") { Description = "Decides places and shapes.", DefaultValueFactory = _ => 0 };
         var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
+        var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
+        Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("rehearse", "Plant synthetic defects into good images and see which are found: the smallest size and the lowest contrast of each kind.")
         {
-            model, folder, sizes, contrasts, images, seed, target, device, threads, json,
+            model, folder, sizes, contrasts, images, seed, target, device, searchDevice, threads, json,
         };
+        imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             RehearsalOptions defaults = new();
@@ -39,11 +43,15 @@ internal static class RehearseCommand
             });
             string modelPath = parsed.GetRequiredValue(model);
             string goodFolder = parsed.GetRequiredValue(folder);
+            void Notice(string notice) => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}");
+            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), Notice);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, new LoadOptions
             {
+                Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
-                Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
+                ImageLimits = imageLimits.Read(parsed),
+                Notice = Notice,
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
                 detector, DatasetFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));

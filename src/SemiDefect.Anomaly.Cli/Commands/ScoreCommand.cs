@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Reporting;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -25,13 +26,16 @@ internal static class ScoreCommand
         var submissionOut = new Option<string>("--submission-out") { Description = "Where the filled file goes.", HelpName = "FILE.csv", DefaultValueFactory = _ => "submission.csv" };
         var failOnAbnormal = new Option<bool>("--fail-on-abnormal") { Description = $"Exit with {ExitCode.AbnormalFound} when an image is abnormal." };
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
+        Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
+        var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("score", "Score images: normal or abnormal, and where.")
         {
             model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
-            report, trainingFolder, submission, submissionOut, failOnAbnormal, device, threads, json,
+            report, trainingFolder, submission, submissionOut, failOnAbnormal, device, searchDevice, threads, json,
         };
+        imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
@@ -41,12 +45,16 @@ internal static class ScoreCommand
                 throw new UsageException("--threshold must be a finite number.");
             }
 
+            void Notice(string notice) => error.WriteLine($"semidefect: {notice}");
+            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), Notice);
             var loadOptions = new LoadOptions
             {
+                Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = UsageException.Guard(() => parsed.GetValue(threads)),
                 Backbone = parsed.GetValue(backbone) is { } name ? Backbones.BackboneFile.Open(name) : null,
-                Notice = notice => error.WriteLine($"semidefect: {notice}"),
+                ImageLimits = imageLimits.Read(parsed),
+                Notice = Notice,
             };
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
@@ -56,7 +64,8 @@ internal static class ScoreCommand
                 parsed.GetValue(sideBySide),
                 parsed.GetValue(masks),
                 parsed.GetValue(raw),
-                parsed.GetValue(rawFormat));
+                parsed.GetValue(rawFormat),
+                detector.ImageLimits);
             ScoreResults results = ScoreRun.Execute(detector, input, files, ownThreshold, cancellationToken);
             if (parsed.GetValue(csv) is { } csvPath)
             {

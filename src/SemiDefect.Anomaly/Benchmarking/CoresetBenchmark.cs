@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarking;
@@ -17,6 +18,7 @@ public static class CoresetBenchmark
     /// <param name="featuresPath">A .npy file of float32, rows x dimensions.</param>
     /// <param name="fraction">The share of the rows to pick, above 0 and at most 1.</param>
     /// <param name="threads">Threads to use; 0 for as many as there are processors.</param>
+    /// <param name="accelerator">A device to look for rows near a pick; null for the CPU.</param>
     /// <param name="progress">Told about each run's picks.</param>
     /// <param name="cancellationToken">Stops between picks.</param>
     /// <exception cref="SemiDefectException">The file cannot be read, or the fraction is impossible.</exception>
@@ -24,10 +26,11 @@ public static class CoresetBenchmark
         string featuresPath,
         double fraction,
         int threads = 0,
+        SearchAccelerator? accelerator = null,
         IProgress<CoresetProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        var options = new CoresetOptions(fraction: fraction, threads: threads);
+        var options = new CoresetOptions(fraction: fraction, threads: threads) { Accelerator = accelerator };
         using FeatureMatrix features = BenchmarkArrays.Read(featuresPath);
         var seconds = new List<double>();
         CoresetSelection selection;

@@ -19,9 +19,10 @@ public static class SearchBenchmark
     /// <param name="queriesPath">The same with as many dimensions.</param>
     /// <param name="k">Neighbors per query.</param>
     /// <param name="threads">Threads to use; 0 for as many as there are processors.</param>
+    /// <param name="accelerator">A device to search on; null for the CPU.</param>
     /// <param name="cancellationToken">Stops between searches.</param>
     /// <exception cref="SemiDefectException">A file cannot be read or does not fit.</exception>
-    public static SearchTiming Run(string bankPath, string queriesPath, int k, int threads = 0, CancellationToken cancellationToken = default)
+    public static SearchTiming Run(string bankPath, string queriesPath, int k, int threads = 0, SearchAccelerator? accelerator = null, CancellationToken cancellationToken = default)
     {
         using FeatureMatrix bank = BenchmarkArrays.Read(bankPath);
         using FeatureMatrix queries = BenchmarkArrays.Read(queriesPath);
@@ -39,7 +40,7 @@ public static class SearchBenchmark
         double[] distances = new double[(long)queries.Rows * k];
         int[] indices = new int[distances.Length];
         long start = Stopwatch.GetTimestamp();
-        using var search = new PrefixNearestNeighbors(bank, default, threads, cancellationToken);
+        using INearestNeighbors search = NearestNeighbors.Create(bank, default, threads, accelerator);
         TimeSpan indexing = Stopwatch.GetElapsedTime(start);
         search.Search(values, k, distances, indices, -1, cancellationToken);
         var seconds = new List<double>();

@@ -15,7 +15,7 @@ internal sealed class DetectorFitter : IDisposable
     private readonly IProgress<FitProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly FoldAssignment _folds;
-    private readonly AnomalyMapBuilder _maps;
+    private readonly HeldOutJudge _judge;
     private readonly IBankSource _source;
     private readonly IBankSource _foldSource;
 
@@ -23,13 +23,13 @@ internal sealed class DetectorFitter : IDisposable
     public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
     {
         _features = features;
-        _options = options;
+        _options = options with { Coreset = options.Coreset with { Accelerator = options.Accelerator } };
         _progress = progress;
         _cancellationToken = cancellationToken;
         _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
-        _maps = new AnomalyMapBuilder(options.Map);
+        _judge = new HeldOutJudge(features, options.Map);
         Calibration = features.IsSpilled ? CalibrationMethod.PooledBank : options.CalibrationFor(features.Images.Count, features.Rows);
-        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, options.Coreset);
+        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, _options.Coreset);
         _foldSource = Calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
     }
 
@@ -131,44 +131,33 @@ internal sealed class DetectorFitter : IDisposable
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
-        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads);
-        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
+        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
         for (int image = 0; image < _features.Images.Count; image++)
         {
-            Judge(image, model, _folds[image], scores);
+            _judge.Judge(image, model, _folds[image], _cancellationToken);
             _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, _features.Images.Count));
         }
 
-        return scores;
+        return _judge.Scores;
     }
 
     private CalibrationScores JudgeByFoldBanks(Action<SelectedBank> release)
     {
-        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
-            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads);
+            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads, _options.Accelerator);
             foreach (int image in _folds.Members(fold))
             {
-                Judge(image, model, -1, scores);
+                _judge.Judge(image, model, -1, _cancellationToken);
                 _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
             }
 
             release(selected);
         }
 
-        return scores;
-    }
-
-    private void Judge(int image, BankModel model, int excludedGroup, CalibrationScores scores)
-    {
-        ImagePatches patches = _features.Images[image];
-        PatchScores judged = model.Score(_features.RowsOf(image), excludedGroup, _cancellationToken);
-        AnomalyMap map = _maps.Build(judged.Values, patches.GridHeight, patches.GridWidth, patches.Geometry.InputHeight, patches.Geometry.InputWidth);
-        scores.ImageScores[image] = judged.ImageScore;
-        scores.PixelPeaks[image] = map.Peak;
+        return _judge.Scores;
     }
 
     private void RequireTwoImages()

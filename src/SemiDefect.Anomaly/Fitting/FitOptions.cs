@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Patches;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
@@ -88,6 +89,9 @@ public sealed record FitOptions
         init => field = value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
     }
 
+    /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
+
     /// <summary>
     /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it does not
     /// hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which decides the bank: so it is a number asked for, the same on
@@ -101,6 +105,16 @@ public sealed record FitOptions
 
     /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;
+
+    /// <summary>
+    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to replay on other machines, 0 to 16.
+    /// With 0 no picture leaves with the file.
+    /// </summary>
+    public int GoldenImages
+    {
+        get;
+        init => field = value is >= 0 and <= DetectorFileLayout.LargestGoldenCount ? value : throw new SemiDefectException($"The number of golden images must be between 0 and {DetectorFileLayout.LargestGoldenCount}, not {value}.");
+    } = 2;
 
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();

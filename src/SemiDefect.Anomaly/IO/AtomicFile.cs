@@ -2,28 +2,43 @@ namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
 /// Writes a file under a temporary name beside its destination and renames it when it is complete and flushed to
-/// disk, so that no reader ever sees half of it and a failed write leaves the old file as it was. Thread-safe.
+/// disk, so that no reader ever sees half of it and a failed write leaves the old file as it was. What a killed process left behind
+/// is deleted by the next process that writes to the same folder. Thread-safe; of several writers at once the last one's file stays, whole.
 /// </summary>
 public static class AtomicFile
 {
+    private const int Attempts = 5;
+
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; creates missing folders.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="flushToDisk">
+    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may leave a file of the new name
+    /// with less in it: only for what is checked when it is read, and can be made again.
+    /// </param>
+    /// <param name="beforeReplacing">Called when the new file is complete and the old one still in its place; when it throws, the old one stays.</param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeReplacing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         string fullPath = Path.GetFullPath(path);
-        string temporaryPath = $"{fullPath}.{Environment.ProcessId:x}-{Guid.NewGuid():N}.tmp";
+        string? temporaryPath = null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(fullPath)!);
-            using (var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            string folder = Path.GetDirectoryName(fullPath)!;
+            Directory.CreateDirectory(folder);
+            TemporaryName.DeleteAbandoned(folder);
+            using (FileStream stream = Create(fullPath))
             {
+                temporaryPath = stream.Name;
                 write(stream);
-                stream.Flush(flushToDisk: true);
-            }
+                stream.Flush(flushToDisk);
+                beforeReplacing?.Invoke();
 
-            File.Move(temporaryPath, fullPath, overwrite: true);
+                // Renamed while open: from its first byte on, the file is known by its lock to be somebody's.
+                File.Move(temporaryPath, fullPath, overwrite: true);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -31,8 +46,11 @@ public static class AtomicFile
         }
         finally
         {
-            // Gone already when the rename succeeded.
-            TryDelete(temporaryPath);
+            if (temporaryPath is not null)
+            {
+                // Gone already when the rename succeeded.
+                TryDelete(temporaryPath);
+            }
         }
     }
 
@@ -42,6 +60,22 @@ public static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(text);
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static FileStream Create(string fullPath)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string path = TemporaryName.Next(fullPath);
+            try
+            {
+                return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16);
+            }
+            catch (IOException) when (attempt < Attempts && File.Exists(path))
+            {
+                // Another process looked whether the file was abandoned, between its making and its locking; it deletes it now.
+            }
+        }
     }
 
     private static void TryDelete(string path)

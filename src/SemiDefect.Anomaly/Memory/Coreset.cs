@@ -32,7 +32,7 @@ public static class Coreset
         FeatureMatrix space = reduced ?? features;
         var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
         var report = new ProgressReport(progress, limits.Count);
-        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken);
+        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken, accelerator: options.Accelerator);
         bool approximate = options.Method == CoresetMethod.Approximate;
         if (approximate)
         {
@@ -46,6 +46,36 @@ public static class Coreset
             ? CoveringRadius(features, picks, threads, cancellationToken)
             : Math.Sqrt(greedy.LargestSquaredDistance);
         return new CoresetSelection(picks, radius);
+    }
+
+    /// <summary>
+    /// Goes on with an exact greedy selection that was made elsewhere: the picks are those that would follow if the rows picked there were the first
+    /// ones here.
+    /// </summary>
+    /// <param name="features">The rows to pick from, all values finite.</param>
+    /// <param name="squaredDistances">Each row's squared distance to the nearest row picked before.</param>
+    /// <param name="limits">The most further picks, and the radius at which to stop.</param>
+    /// <param name="threads">Threads, or 0 for one per core.</param>
+    /// <param name="progress">Told every now and then; from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the selection between picks.</param>
+    internal static CoresetSelection Continue(
+        FeatureMatrix features,
+        double[] squaredDistances,
+        GreedyLimits limits,
+        int threads,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        float largest = SearchArguments.CheckBank(features, default, threads);
+        if (Math.Sqrt(squaredDistances.Max()) <= limits.Radius)
+        {
+            return new CoresetSelection([], Math.Sqrt(squaredDistances.Max()));
+        }
+
+        using var greedy = new GreedyKCenter(features, largest, SearchArguments.ResolveThreads(threads), cancellationToken);
+        greedy.SetInitialDistances(squaredDistances);
+        int[] picks = greedy.Run([], limits, new ProgressReport(progress, limits.Count));
+        return new CoresetSelection(picks, Math.Sqrt(greedy.LargestSquaredDistance));
     }
 
     /// <summary>

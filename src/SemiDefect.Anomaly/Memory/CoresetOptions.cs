@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Memory;
@@ -86,6 +87,9 @@ public sealed record CoresetOptions
     /// <summary>Threads to use; 0 for one per processor.</summary>
     public int Threads { get; }
 
+    /// <summary>A device to look for rows near a pick; null for the CPU. The picks do not depend on it. Not owned.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
+
     /// <summary>The most rows that may be picked out of <paramref name="rows"/>.</summary>
     internal int TargetCount(int rows) =>
         Count is int count ? Math.Min(count, rows)
@@ -94,7 +98,7 @@ public sealed record CoresetOptions
 
     /// <summary>The same choices for a part of the rows, of which so many are picked at most; within half the covering radius, so that two such steps keep to it.</summary>
     internal CoresetOptions ForPart(int count) =>
-        new(null, count, Method, CoveringRadius / 2, Projection is null ? ProjectionDimension : null, Seed, null, Projection, AnchorCount, Threads);
+        new(null, count, Method, CoveringRadius / 2, Projection is null ? ProjectionDimension : null, Seed, null, Projection, AnchorCount, Threads) { Accelerator = Accelerator };
 
     private static void Refuse(bool impossible, string message)
     {

@@ -32,6 +32,9 @@ internal sealed unsafe class GreedyDistances : IDisposable
         new Span<float>(_blockLimits.Data, (int)_blockLimits.Length).Fill(float.NegativeInfinity);
     }
 
+    /// <summary>The limits of all rows by position, those of the last block padded.</summary>
+    public ReadOnlySpan<float> AllLimits => new(_limits.Data, (int)_limits.Length);
+
     /// <summary>The limits of the rows of a block, padded.</summary>
     public float* Limits(int block) => _limits.Data + (long)block * BlockKernel.BlockRows;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
@@ -21,14 +22,19 @@ internal sealed class GreedyKCenter : IDisposable
     private readonly GreedyDistances _distances;
     private readonly GreedyWorker[] _workers;
     private readonly CancellationToken _cancellationToken;
+    private ICenterFilter? _filter;
+    private ReadOnlyMemory<int> _near;
+    private readonly List<int> _loweredPositions = [];
+    private readonly List<float> _loweredLimits = [];
 
-    /// <summary>Indexes the rows, which must be finite.</summary>
+    /// <summary>Indexes the rows, which must be finite; an accelerator may look for rows near a pick.</summary>
     public GreedyKCenter(
         FeatureMatrix features,
         float largestMagnitude,
         int threads,
         CancellationToken cancellationToken,
-        int blocksPerWorker = BlocksPerWorker)
+        int blocksPerWorker = BlocksPerWorker,
+        SearchAccelerator? accelerator = null)
     {
         _cancellationToken = cancellationToken;
         _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, largestMagnitude, threads, cancellationToken);
@@ -36,6 +42,7 @@ internal sealed class GreedyKCenter : IDisposable
         _distances.Reset(null);
         int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new GreedyWorker(_index, _distances))];
+        _filter = accelerator?.CreateCenterFilter(_index);
     }
 
     /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
@@ -50,7 +57,22 @@ internal sealed class GreedyKCenter : IDisposable
     {
         var picks = new List<int>();
         int pieces = _workers.Length == 1 ? 1 : _workers.Length * PiecesPerWorker;
-        using var team = new StepTeam(_workers.Length, pieces, (worker, piece, pick) => _workers[worker].Update(pick, piece, pieces));
+        using var team = new StepTeam(_workers.Length, pieces, (worker, piece, pick) =>
+        {
+            if (_filter is null)
+            {
+                _workers[worker].Update(pick, piece, pieces);
+            }
+            else
+            {
+                _workers[worker].Update(pick, piece, pieces, _near.Span);
+            }
+        });
+        if (_filter?.TryReset(_distances.AllLimits) == false)
+        {
+            DropFilter();
+        }
+
         while (picks.Count < limits.Count)
         {
             _cancellationToken.ThrowIfCancellationRequested();
@@ -69,6 +91,7 @@ internal sealed class GreedyKCenter : IDisposable
             }
 
             picks.Add(_index.Order[position]);
+            FindNear(position);
             team.Run(position);
             report.Picked(picks.Count);
         }
@@ -79,11 +102,39 @@ internal sealed class GreedyKCenter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        DropFilter();
         _index.Dispose();
         _distances.Dispose();
         foreach (GreedyWorker worker in _workers)
         {
             worker.Dispose();
         }
+    }
+    /// <summary>Has the filter, if there is one, look for rows near the pick. What it loses, the workers find by themselves.</summary>
+    private void FindNear(int pick)
+    {
+        if (_filter is null)
+        {
+            return;
+        }
+
+        _loweredPositions.Clear();
+        _loweredLimits.Clear();
+        foreach (GreedyWorker worker in _workers)
+        {
+            worker.TakeLowered(_loweredPositions, _loweredLimits);
+        }
+
+        float extra = PrefixIndex.Extra(_index.Slack(pick));
+        if (!_filter.TryFindNear(pick, extra, CollectionsMarshal.AsSpan(_loweredPositions), CollectionsMarshal.AsSpan(_loweredLimits), out _near))
+        {
+            DropFilter();
+        }
+    }
+
+    private void DropFilter()
+    {
+        _filter?.Dispose();
+        _filter = null;
     }
 }

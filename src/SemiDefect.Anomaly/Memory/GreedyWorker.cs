@@ -18,6 +18,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     private readonly AlignedBuffer<float> _shortImage;
     private readonly int[] _candidates = new int[Capacity];
     private readonly List<int> _changed = [];
+    private readonly List<int> _lowered = [];
     private int _count;
 
     public GreedyWorker(BlockIndex index, GreedyDistances distances)
@@ -46,13 +47,41 @@ internal sealed unsafe class GreedyWorker : IDisposable
             }
         }
 
-        Measure(pick);
-        foreach (int block in _changed)
+        Finish(pick);
+        _lowered.Clear();
+    }
+
+    /// <summary>The same, where a filter has found the rows that may matter: the ones of the groups first, first + step, and so on are looked at.</summary>
+    public void Update(int pick, int first, int step, ReadOnlySpan<int> near)
+    {
+        foreach (int position in near)
         {
-            _distances.Summarize(block);
+            if (position / (BlockKernel.BlockRows * BlockKernel.GroupBlocks) % step != first)
+            {
+                continue;
+            }
+
+            if (_count == Capacity)
+            {
+                Measure(pick);
+            }
+
+            _candidates[_count++] = position;
         }
 
-        _changed.Clear();
+        Finish(pick);
+    }
+
+    /// <summary>Moves the positions whose limits were lowered since the last call, and their limits, to the lists.</summary>
+    public void TakeLowered(List<int> positions, List<float> limits)
+    {
+        foreach (int position in _lowered)
+        {
+            positions.Add(position);
+            limits.Add(_distances.Limits(position / BlockKernel.BlockRows)[position % BlockKernel.BlockRows]);
+        }
+
+        _lowered.Clear();
     }
 
     /// <inheritdoc/>
@@ -80,6 +109,17 @@ internal sealed unsafe class GreedyWorker : IDisposable
         }
     }
 
+    private void Finish(int pick)
+    {
+        Measure(pick);
+        foreach (int block in _changed)
+        {
+            _distances.Summarize(block);
+        }
+
+        _changed.Clear();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Measure(int pick)
     {
@@ -103,7 +143,13 @@ internal sealed unsafe class GreedyWorker : IDisposable
             {
                 int position = _candidates[i + j];
                 int block = position / BlockKernel.BlockRows;
-                if (_distances.Lower(position, squares[j]) && (_changed.Count == 0 || _changed[^1] != block))
+                if (!_distances.Lower(position, squares[j]))
+                {
+                    continue;
+                }
+
+                _lowered.Add(position);
+                if (_changed.Count == 0 || _changed[^1] != block)
                 {
                     _changed.Add(block);
                 }

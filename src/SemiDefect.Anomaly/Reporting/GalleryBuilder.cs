@@ -39,14 +39,14 @@ internal static class GalleryBuilder
 
     private static GalleryItem Draw(AnomalyDetector detector, ReportContent content, ReportImage image, Inspection inspection)
     {
-        Image original = ImageFile.Read(image.FullPath);
+        Image original = ImageFile.Read(image.FullPath, detector.ImageLimits);
         double scale = Math.Min(1, (double)LongestSide / Math.Max(original.Width, original.Height));
         int width = Math.Max(1, (int)Math.Round(original.Width * scale));
         int height = Math.Max(1, (int)Math.Round(original.Height * scale));
         PatchMatch match = inspection.HighestPatch;
         return new GalleryItem(image, width, height, PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)), Heat(inspection, width, height))
         {
-            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height),
+            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height, detector.ImageLimits),
             Patch = Neighborhood(original, match.X, match.Y, inspection.Geometry, match),
             TrainingPatch = TrainingPatch(detector, content.TrainingFolder, match, inspection.Geometry),
             TrainingImage = match.TrainingImage,
@@ -72,12 +72,12 @@ internal static class GalleryBuilder
         return PictureEncoder.Encode(columns, rows, rgba);
     }
 
-    private static string? Outline(string maskPath, int width, int height)
+    private static string? Outline(string maskPath, int width, int height, ImageLimits limits)
     {
         byte[] mask;
         try
         {
-            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath);
+            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath, limits);
             mask = MaskFile.ToNearest(values, maskWidth, maskHeight, width, height);
         }
         catch (SemiDefectException)
@@ -112,16 +112,9 @@ internal static class GalleryBuilder
 
         try
         {
-            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage));
+            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.ImageLimits);
             InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, detector.Document.Preprocessing);
-
-            // The step from patch to patch, in pixels of the input, belongs to the network; the grid follows from it.
-            int stride = Math.Max(1, (int)Math.Round((double)inspected.InputWidth / match.GridWidth));
-            int gridWidth = (geometry.InputWidth + stride - 1) / stride;
-            int gridHeight = (geometry.InputHeight + stride - 1) / stride;
-            (double x, double y) = geometry.ToOriginal(
-                (match.TrainingPatch % gridWidth + 0.5) * geometry.InputWidth / gridWidth - 0.5,
-                (match.TrainingPatch / gridWidth + 0.5) * geometry.InputHeight / gridHeight - 0.5);
+            (double x, double y) = match.OnTrainingImage(inspected, geometry);
             return Neighborhood(image, x, y, geometry, match);
         }
         catch (SemiDefectException)
@@ -130,10 +123,9 @@ internal static class GalleryBuilder
         }
     }
 
-    // Five patches wide, about what the network sees of the surroundings.
     private static string Neighborhood(Image image, double centerX, double centerY, InputGeometry geometry, PatchMatch match)
     {
-        double wanted = 5.0 * Math.Max(geometry.ScaleX * geometry.InputWidth / match.GridWidth, geometry.ScaleY * geometry.InputHeight / match.GridHeight);
+        double wanted = match.Neighborhood(geometry);
         int side = Math.Clamp((int)Math.Round(wanted), 1, Math.Min(image.Width, image.Height));
         int left = Math.Clamp((int)Math.Round(centerX - side / 2.0), 0, image.Width - side);
         int top = Math.Clamp((int)Math.Round(centerY - side / 2.0), 0, image.Height - side);

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>One anomaly score per pixel, row by row. Immutable by convention, and so thread-safe.</summary>
@@ -29,4 +31,11 @@ public sealed class AnomalyMap
 
     /// <summary>The highest value.</summary>
     public float Peak => Values.Max();
+
+    /// <summary>A map at the size of the network's input brought to the original image's pixels; 0 where a crop kept pixels from being inspected.</summary>
+    /// <param name="geometry">Where the input lies on the original.</param>
+    /// <exception cref="ArgumentException">The map has another size than the input.</exception>
+    public AnomalyMap ToOriginal(InputGeometry geometry) => (Width, Height) == (geometry.InputWidth, geometry.InputHeight)
+        ? AnomalyMapBuilder.ToOriginal(this, geometry)
+        : throw new ArgumentException($"The map has {Width} x {Height} values, the input {geometry.InputWidth} x {geometry.InputHeight}.", nameof(geometry));
 }

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
 
@@ -14,7 +15,8 @@ internal sealed class BankModel : IDisposable
     /// <param name="options">How distances become scores.</param>
     /// <param name="groups">The group (fold) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
-    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads)
+    /// <param name="accelerator">A device to search on; null for the CPU.</param>
+    public BankModel(MemoryBank bank, ScoringOptions options, ReadOnlyMemory<int> groups, int threads, SearchAccelerator? accelerator = null)
     {
         if (bank.Vectors.Rows < options.Neighbors)
         {
@@ -22,7 +24,7 @@ internal sealed class BankModel : IDisposable
         }
 
         Bank = bank;
-        _search = NearestNeighbors.Create(bank.Vectors, groups, threads);
+        _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
         _scorer = new PatchScorer(_search, bank.Vectors, options);
     }
 
@@ -32,6 +34,21 @@ internal sealed class BankModel : IDisposable
     /// <summary>Scores the patches of one image; see <see cref="PatchScorer.Score"/>.</summary>
     public PatchScores Score(ReadOnlySpan<float> embeddings, int excludedGroup = -1, CancellationToken cancellationToken = default) =>
         _scorer.Score(embeddings, excludedGroup, cancellationToken);
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
+    {
+        const int Block = 4096;
+        double[] distances = new double[rows.Rows];
+        int[] indices = new int[Math.Min(Block, rows.Rows)];
+        for (int start = 0; start < rows.Rows; start += Block)
+        {
+            int count = Math.Min(Block, rows.Rows - start);
+            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), -1, cancellationToken);
+        }
+
+        return distances;
+    }
 
     /// <summary>Gives the search's memory back.</summary>
     public void Dispose() => _search.Dispose();

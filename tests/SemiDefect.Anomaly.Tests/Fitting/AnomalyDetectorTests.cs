@@ -37,6 +37,32 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    public void A_batch_of_prepared_pictures_gets_what_each_gets_alone()
+    {
+        using AnomalyDetector detector = Fit(Small with { Resize = ResizeKind.ShorterSide, ResizeSize = 64 }, 8);
+        string[] paths =
+        [
+            SyntheticParts.WriteBad(_folder.File("bad.png")),
+            SyntheticParts.WriteBad(_folder.File("wide.png"), width: 120),
+            Path.Combine(SyntheticParts.WriteGood(_folder.File("new"), 2), "001.png"),
+        ];
+        PreparedImage[] prepared = [.. paths.Select(path => Preprocessor.Prepare(ImageFile.Read(path), detector.Document.Preprocessing))];
+        IReadOnlyList<Inspection> batch = detector.InspectBatch(prepared, paths);
+
+        for (int i = 0; i < paths.Length; i++)
+        {
+            Inspection alone = detector.Inspect(paths[i]);
+            Assert.Equal(paths[i], batch[i].Name);
+            Assert.Equal(alone.Score, batch[i].Score);
+            Assert.Equal(alone.HighestPatch, batch[i].HighestPatch);
+            Assert.Equal(alone.Map.Values, batch[i].InputMap.ToOriginal(batch[i].Geometry).Values);
+        }
+
+        Assert.Throws<ArgumentException>(() => detector.InspectBatch(prepared, ["one"]));
+        Assert.Throws<ArgumentException>(() => new AnomalyMap(1, 1, [0]).ToOriginal(batch[0].Geometry));
+    }
+
+    [Fact]
     public void Threads_and_batches_change_no_byte_of_the_detector()
     {
         byte[] Bytes(int threads, int batch)

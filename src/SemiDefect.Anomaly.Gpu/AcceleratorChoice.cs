@@ -1,0 +1,91 @@
+using SemiDefect.Anomaly.Gpu.Devices;
+using SemiDefect.Anomaly.Neighbors;
+
+namespace SemiDefect.Anomaly.Gpu;
+
+/// <summary>
+/// Chooses where searches and coresets run, by a name: <c>cpu</c>; <c>auto</c>, the first GPU or else the CPU; <c>cuda</c>, <c>opencl</c>, or one of
+/// several by <c>cuda:1</c>; <c>emulated</c>; or a part of the device's own name. Thread-safe: nothing is kept.
+/// </summary>
+public static class AcceleratorChoice
+{
+    /// <summary>The engine's own search, which needs no device.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>The first GPU; the CPU where there is none, or when it fails.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>ILGPU's emulation: for checks.</summary>
+    public const string Emulated = "emulated";
+
+    private const string Cuda = "cuda";
+    private const string OpenCL = "opencl";
+
+    /// <summary>Opens what was chosen. Nothing of ILGPU is loaded for <c>cpu</c>, nor for <c>auto</c> on a machine without a driver.</summary>
+    /// <param name="choice">The name, in any case.</param>
+    /// <param name="notice">Told, in one line, when <c>auto</c> has to leave a GPU; null not to be told.</param>
+    /// <returns>The device, which the caller owns; null for the CPU.</returns>
+    /// <exception cref="AcceleratorException">There is no such device, or it cannot be opened; the message says which there are.</exception>
+    public static SearchAccelerator? Open(string choice, Action<string>? notice = null)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        choice = choice.Trim();
+        if (Is(choice, Cpu) || choice.Length == 0)
+        {
+            return null;
+        }
+
+        return Is(choice, Auto) ? OpenAny(notice) : OpenNamed(choice);
+    }
+
+    /// <summary>All accelerators on this machine, the emulation last.</summary>
+    public static IReadOnlyList<AcceleratorDescription> List() => DeviceCatalog.List();
+
+    private static DeviceAccelerator? OpenAny(Action<string>? notice)
+    {
+        if (!DriverLibraries.AreThere())
+        {
+            return null;
+        }
+
+        try
+        {
+            DeviceSession? session = DeviceCatalog.Open(emulated: false, device => device.IsGpu, mayFallBack: true, notice);
+            return session is null ? null : new DeviceAccelerator(session);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            notice?.Invoke($"The GPU cannot be used ({error.Message.ReplaceLineEndings(" ").Trim()}); going on with the CPU.");
+            return null;
+        }
+    }
+
+    private static DeviceAccelerator OpenNamed(string choice)
+    {
+        DeviceSession? session;
+        try
+        {
+            session = DeviceCatalog.Open(Is(choice, Emulated), device => Matches(device, choice), mayFallBack: false, null);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new AcceleratorException($"The device '{choice}' cannot be used: {error.Message.ReplaceLineEndings(" ").Trim()} Use --search-device cpu, or mend the driver.", error);
+        }
+
+        if (session is not null)
+        {
+            return new DeviceAccelerator(session);
+        }
+
+        string there = string.Join(", ", List().Where(device => device.Kind != AcceleratorKind.Emulated).Select(device => $"{device.Id} ({device.Name})"));
+        throw new AcceleratorException(
+            $"There is no device '{choice}' here: {(there.Length == 0 ? "no GPU with a CUDA or OpenCL driver was found" : $"there are {there}")}. Use --search-device auto or cpu.");
+    }
+
+    private static bool Matches(AcceleratorDescription device, string choice) =>
+        Is(choice, Cuda) ? device.Kind == AcceleratorKind.Cuda
+        : Is(choice, OpenCL) ? device.Kind == AcceleratorKind.OpenCL
+        : Is(choice, device.Id) || (device.Kind != AcceleratorKind.Emulated && device.Name.Contains(choice, StringComparison.OrdinalIgnoreCase));
+
+    private static bool Is(string choice, string name) => string.Equals(choice, name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,35 @@
+using SemiDefect.Anomaly.Gpu.Searching;
+using SemiDefect.Anomaly.Gpu.Selecting;
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
+
+namespace SemiDefect.Anomaly.Gpu.Devices;
+
+/// <summary>An open device as the engine sees it. Owns the session.</summary>
+internal sealed class DeviceAccelerator(DeviceSession session) : SearchAccelerator
+{
+    /// <inheritdoc/>
+    public override string Name => $"{session.Description.Name} ({session.Description.Id})";
+
+    /// <summary>What the device is.</summary>
+    public AcceleratorDescription Description => session.Description;
+
+    /// <inheritdoc/>
+    public override INearestNeighbors CreateSearch(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads) =>
+        (INearestNeighbors?)DeviceNearestNeighbors.TryCreate(session, bank, groups, threads) ?? new PrefixNearestNeighbors(bank, groups, threads);
+
+    /// <inheritdoc/>
+    internal override ICenterFilter? CreateCenterFilter(BlockIndex index) => DeviceCenterFilter.TryCreate(session, index);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            session.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

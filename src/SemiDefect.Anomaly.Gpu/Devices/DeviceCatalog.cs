@@ -1,0 +1,100 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace SemiDefect.Anomaly.Gpu.Devices;
+
+/// <summary>Finds and opens devices. Thread-safe: nothing is kept.</summary>
+internal static class DeviceCatalog
+{
+    // One multiprocessor of enough threads for the largest group: each is a thread of the operating system.
+    private const int EmulatedWarp = 32;
+    private const int EmulatedWarps = Kernels.CenterKernel.GroupSize / EmulatedWarp;
+
+    static DeviceCatalog() => DriverLibraries.Register();
+
+    /// <summary>All devices there are, CUDA first, the emulation last.</summary>
+    public static IReadOnlyList<AcceleratorDescription> List()
+    {
+        using Context context = CreateContext(emulated: true);
+        return [.. Describe(context).Select(device => device.Description)];
+    }
+
+    /// <summary>Opens the first device that the filter lets through.</summary>
+    /// <param name="emulated">Whether the emulation is among them.</param>
+    /// <param name="filter">Whether a device will do.</param>
+    /// <param name="mayFallBack">Whether the CPU takes over when the device fails.</param>
+    /// <param name="notice">Told of that.</param>
+    /// <returns>Null if there is none.</returns>
+    public static DeviceSession? Open(bool emulated, Func<AcceleratorDescription, bool> filter, bool mayFallBack, Action<string>? notice)
+    {
+        Context context = CreateContext(emulated);
+        try
+        {
+            foreach ((Device device, AcceleratorDescription description) in Describe(context))
+            {
+                if (filter(description))
+                {
+                    return new DeviceSession(context, device, description, mayFallBack, notice);
+                }
+            }
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
+        context.Dispose();
+        return null;
+    }
+
+    private static Context CreateContext(bool emulated) => Context.Create(builder =>
+    {
+        // Not `fast math`: the bounds count on products and sums that are rounded correctly.
+        builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default);
+        builder.Cuda();
+        builder.OpenCL();
+        if (emulated)
+        {
+            builder.CPU(new CPUDevice(EmulatedWarp, EmulatedWarps, 1));
+        }
+    });
+
+    private static List<(Device Device, AcceleratorDescription Description)> Describe(Context context)
+    {
+        var devices = new List<(Device, AcceleratorDescription)>();
+        int cuda = 0;
+        foreach (CudaDevice device in context.GetCudaDevices())
+        {
+            devices.Add((device, Describe(device, $"cuda:{cuda++}", AcceleratorKind.Cuda, $"CUDA {device.DriverVersion}, {device.Architecture}", isGpu: true)));
+        }
+
+        int openCL = 0;
+        foreach (CLDevice device in context.GetCLDevices())
+        {
+            devices.Add((device, Describe(device, $"opencl:{openCL++}", AcceleratorKind.OpenCL, $"{device.PlatformVersion}, {device.CVersion}", IsGpu(device))));
+        }
+
+        foreach (CPUDevice device in context.GetCPUDevices())
+        {
+            string driver = $"ILGPU {typeof(Context).Assembly.GetName().Version!.ToString(3)}";
+            devices.Add((device, Describe(device, AcceleratorChoice.Emulated, AcceleratorKind.Emulated, driver, isGpu: false)));
+        }
+
+        return devices;
+    }
+
+    private static bool IsGpu(CLDevice device) => device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
+
+    private static AcceleratorDescription Describe(Device device, string id, AcceleratorKind kind, string driver, bool isGpu) => new(
+        id,
+        kind,
+        kind == AcceleratorKind.Emulated ? "the CPU, emulating a GPU" : device.Name.Trim(),
+        kind == AcceleratorKind.Emulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
+        kind == AcceleratorKind.Emulated ? Environment.ProcessorCount : device.NumMultiprocessors,
+        driver,
+        isGpu);
+}

@@ -1,0 +1,113 @@
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+// What the API says and hears. Fields are added, never renamed or taken away, as long as the address says v1.
+
+internal sealed record ProblemJson(string Type, string Title, int Status, string Detail);
+
+internal sealed record InspectionJson(
+    long Id,
+    DateTimeOffset Time,
+    string Model,
+    string ModelVersion,
+    string Name,
+    string Sha256,
+    int Width,
+    int Height,
+    string Decision,
+    double Score,
+    double Threshold,
+    double Margin,
+    double? PValue,
+    double PixelThreshold,
+    int RegionCount,
+    IReadOnlyList<Region> Regions,
+    NearestJson Nearest,
+    VerdictJson? Verdict,
+    InspectionLinks Links);
+
+internal sealed record NearestJson(double X, double Y, double Score, string TrainingImage);
+
+internal sealed record VerdictJson(string Value, string? Note, DateTimeOffset Time);
+
+/// <summary>Addresses; null once the picture is no longer kept.</summary>
+internal sealed record InspectionLinks(string Self, string? Image, string? Heatmap, string? Compare);
+
+internal sealed record InspectManyJson(IReadOnlyList<InspectionJson> Inspections, IReadOnlyList<UnreadableJson> Unreadable);
+
+internal sealed record UnreadableJson(string Name, string Error);
+
+internal sealed record InspectionPageJson(IReadOnlyList<InspectionJson> Inspections, string? NextCursor);
+
+internal sealed record VerdictRequest(string Value, string? Note);
+
+internal sealed record CompareJson(PatchJson Patch, TrainingPatchJson Training);
+
+/// <summary>A square of an image: its center and its side, in pixels.</summary>
+internal sealed record PatchJson(double X, double Y, double Side);
+
+internal sealed record TrainingPatchJson(string Name, bool Available, double? X, double? Y, double? Side, string? Image);
+
+internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models);
+
+internal sealed record ModelSummaryJson(string Name, long Bytes, DateTimeOffset Written, bool Loaded, string? Error);
+
+internal sealed record ModelJson(
+    string Name,
+    string Engine,
+    string Backbone,
+    IReadOnlyList<string> Taps,
+    string Preset,
+    int Images,
+    int BankRows,
+    int Dimension,
+    ThresholdJson Threshold,
+    ThresholdJson PixelThreshold,
+    double? FalseAlarmRate,
+    IReadOnlyList<double> CalibrationScores,
+    TrainingSetJson Training,
+    bool Loaded,
+    string? Error);
+
+internal sealed record ThresholdJson(double Value, string Method, string? Note);
+
+internal sealed record ThresholdRequest(double? Value, double? FalseAlarmRate, double? PixelValue);
+
+internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson After, ThresholdJson PixelBefore, ThresholdJson PixelAfter);
+
+/// <summary>What the verdicts of people say of the threshold.</summary>
+/// <param name="Good">Inspections that people called good.</param>
+/// <param name="Bad">Inspections that people called bad.</param>
+/// <param name="HighestGood">The highest score of a good part.</param>
+/// <param name="LowestBad">The lowest score of a bad part.</param>
+/// <param name="Suggested">A threshold that judges them best; null while there are too few verdicts.</param>
+/// <param name="F1">How well it judges them, 0 to 1.</param>
+/// <param name="F1Now">How well the present threshold judges them.</param>
+/// <param name="FalseAlarms">Images called false alarms that an update would learn.</param>
+internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now, int FalseAlarms);
+
+internal sealed record TrainingSetJson(int Count, long Bytes);
+
+internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
+
+internal sealed record FitRequest(string? Preset, int? Resize, double? Coreset, double? FalseAlarmRate, ulong? Seed, string? Backbone);
+
+internal sealed record FitChoicesJson(IReadOnlyList<string> Presets, IReadOnlyList<string> Backbones, string DefaultBackbone);
+
+internal sealed record JobJson(
+    long Id,
+    string Kind,
+    string Model,
+    string State,
+    string? Stage,
+    int Done,
+    int Total,
+    IReadOnlyList<string> Notices,
+    string? Error,
+    DateTimeOffset Created,
+    DateTimeOffset? Ended);
+
+internal sealed record JobListJson(IReadOnlyList<JobJson> Jobs);
+
+internal sealed record HealthJson(string Status);

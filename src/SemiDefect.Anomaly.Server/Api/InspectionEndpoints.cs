@@ -1,0 +1,172 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Storage;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>/api/v1/inspections: the history and the verdicts of people.</summary>
+internal static class InspectionEndpoints
+{
+    private const int LargestPage = 500;
+    private const int LongestNote = 500;
+
+    public static void Map(RouteGroupBuilder api)
+    {
+        RouteGroupBuilder inspections = api.MapGroup("/inspections").WithTags("inspections");
+        inspections.MapGet("/", List).WithName("list-inspections").WithSummary("The history, the newest first, in pages.").Produces<InspectionPageJson>().ProducesProblem(422);
+        inspections.MapGet("/export.csv", ExportAsync).WithName("export-inspections").WithSummary("The history as CSV, with the same filters.").Produces(200, contentType: "text/csv").ProducesProblem(422);
+        inspections.MapGet("/{id:long}", Get).WithName("get-inspection").WithSummary("One inspection.").Produces<InspectionJson>().ProducesProblem(404);
+        inspections.MapPut("/{id:long}/verdict", SetVerdictAsync).WithName("set-verdict").WithSummary("What a human says: confirmed, false_alarm or missed.").Produces<InspectionJson>().ProducesProblem(404).ProducesProblem(422);
+        inspections.MapDelete("/{id:long}/verdict", ClearVerdictAsync).WithName("clear-verdict").WithSummary("Takes the verdict back.").Produces<InspectionJson>().ProducesProblem(404);
+    }
+
+    /// <summary>The record, or 404.</summary>
+    public static InspectionRecord Require(InspectionStore store, long id) =>
+        store.Find(id) ?? throw ProblemException.NotFound($"There is no inspection {id}.");
+
+    private static InspectionPageJson List(
+        InspectionStore store,
+        string? model,
+        string? decision,
+        string? verdict,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        double? min_margin,
+        double? max_margin,
+        string? cursor,
+        int limit = 50)
+    {
+        if (limit is < 1 or > LargestPage)
+        {
+            throw ProblemException.Invalid($"A page holds 1 to {LargestPage} inspections.");
+        }
+
+        InspectionFilter filter = Filter(model, decision, verdict, from, to, min_margin, max_margin, cursor);
+        IReadOnlyList<InspectionRecord> records = store.List(filter, limit + 1);
+        InspectionRecord[] page = [.. records.Take(limit)];
+        string? next = records.Count > limit ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
+        return new InspectionPageJson([.. page.Select(InspectionMapper.ToJson)], next);
+    }
+
+    private static async Task ExportAsync(
+        HttpContext context,
+        InspectionStore store,
+        string? model,
+        string? decision,
+        string? verdict,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        double? min_margin,
+        double? max_margin)
+    {
+        InspectionFilter filter = Filter(model, decision, verdict, from, to, min_margin, max_margin, null);
+        context.Response.ContentType = "text/csv; charset=utf-8";
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"inspections.csv\"";
+        await using var writer = new StreamWriter(context.Response.Body, leaveOpen: true) { NewLine = "\n" };
+        await writer.WriteLineAsync(InspectionCsv.Header).ConfigureAwait(false);
+
+        // Page by page, so that a long history takes no more memory than a short one.
+        while (true)
+        {
+            IReadOnlyList<InspectionRecord> records = store.List(filter, LargestPage);
+            foreach (InspectionRecord record in records)
+            {
+                await writer.WriteLineAsync(InspectionCsv.Line(record)).ConfigureAwait(false);
+            }
+
+            await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            if (records.Count < LargestPage)
+            {
+                return;
+            }
+
+            filter = filter with { Before = records[^1].Id };
+        }
+    }
+
+    private static InspectionJson Get(InspectionStore store, long id) => InspectionMapper.ToJson(Require(store, id));
+
+    private static async Task<InspectionJson> SetVerdictAsync(
+        InspectionStore store, PictureStore pictures, TrainingStore training, TimeProvider clock, long id, VerdictRequest verdict)
+    {
+        if (!Verdicts.All.Contains(verdict.Value, StringComparer.Ordinal))
+        {
+            throw ProblemException.Invalid($"A verdict is one of {string.Join(", ", Verdicts.All)}.");
+        }
+
+        if (verdict.Note is { Length: > LongestNote })
+        {
+            throw ProblemException.Invalid($"A note may have {LongestNote} characters.");
+        }
+
+        InspectionRecord record = Require(store, id);
+        if ((verdict.Value == Verdicts.FalseAlarm && !record.IsAbnormal) || (verdict.Value == Verdicts.Missed && record.IsAbnormal))
+        {
+            throw ProblemException.Invalid(record.IsAbnormal
+                ? "The image was called abnormal, so nothing was missed: the verdict is confirmed or false_alarm."
+                : "The image was called normal, so there was no alarm: the verdict is confirmed or missed.");
+        }
+
+        KeepFeedback(record, verdict.Value, pictures, training);
+        InspectionRecord? changed = await store.SetVerdictAsync(id, verdict.Value, verdict.Note, clock.GetUtcNow()).ConfigureAwait(false);
+        return InspectionMapper.ToJson(changed!);
+    }
+
+    private static async Task<InspectionJson> ClearVerdictAsync(InspectionStore store, PictureStore pictures, TrainingStore training, long id)
+    {
+        InspectionRecord record = Require(store, id);
+        KeepFeedback(record, null, pictures, training);
+        InspectionRecord? changed = await store.SetVerdictAsync(id, null, null, null).ConfigureAwait(false);
+        return InspectionMapper.ToJson(changed!);
+    }
+
+    // The image must outlive the history, for the model to learn from it.
+    private static void KeepFeedback(InspectionRecord record, string? verdict, PictureStore pictures, TrainingStore training)
+    {
+        if (!ModelName.IsValid(record.Model))
+        {
+            return;
+        }
+
+        byte[]? image = verdict == Verdicts.FalseAlarm && record.Picture is { } picture ? pictures.ReadImage(picture) : null;
+        training.SetFalseAlarm(record.Model, record.Id, image);
+    }
+
+    private static InspectionFilter Filter(
+        string? model, string? decision, string? verdict, DateTimeOffset? from, DateTimeOffset? to, double? minMargin, double? maxMargin, string? cursor)
+    {
+        bool? isAbnormal = decision switch
+        {
+            null or "" => null,
+            "abnormal" => true,
+            "normal" => false,
+            _ => throw ProblemException.Invalid("The decision to filter by is normal or abnormal."),
+        };
+        if (!string.IsNullOrEmpty(verdict) && verdict != Verdicts.None && !Verdicts.All.Contains(verdict, StringComparer.Ordinal))
+        {
+            throw ProblemException.Invalid($"The verdict to filter by is one of {string.Join(", ", Verdicts.All)} and {Verdicts.None}.");
+        }
+
+        long before = 0;
+        if (!string.IsNullOrEmpty(cursor) && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            throw ProblemException.Invalid("The cursor is not one that this server gave.");
+        }
+
+        return new InspectionFilter
+        {
+            Model = string.IsNullOrEmpty(model) ? null : model,
+            IsAbnormal = isAbnormal,
+            Verdict = string.IsNullOrEmpty(verdict) ? null : verdict,
+            From = from,
+            To = to,
+            MinMargin = minMargin,
+            MaxMargin = maxMargin,
+            Before = string.IsNullOrEmpty(cursor) ? null : before,
+        };
+    }
+}

@@ -1,0 +1,36 @@
+using SemiDefect.Anomaly.Server.Storage;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>Records as the API shows them.</summary>
+internal static class InspectionMapper
+{
+    public static string Decision(InspectionRecord record) => record.IsAbnormal ? "abnormal" : "normal";
+
+    public static InspectionJson ToJson(InspectionRecord record)
+    {
+        string self = $"/api/v1/inspections/{record.Id}";
+        bool kept = record.Picture is not null;
+        InspectionDetail detail = record.Detail;
+        return new InspectionJson(
+            record.Id,
+            record.Time,
+            record.Model,
+            record.ModelVersion,
+            record.Name,
+            record.Sha256,
+            detail.Geometry.OriginalWidth,
+            detail.Geometry.OriginalHeight,
+            Decision(record),
+            record.Score,
+            record.Threshold,
+            record.Margin,
+            record.PValue,
+            record.PixelThreshold,
+            detail.RegionCount,
+            detail.Regions,
+            new NearestJson(detail.Match.X, detail.Match.Y, detail.Match.Score, detail.Match.TrainingImage),
+            record.Verdict is null ? null : new VerdictJson(record.Verdict, record.VerdictNote, record.VerdictTime!.Value),
+            new InspectionLinks(self, kept ? $"{self}/image" : null, kept ? $"{self}/heatmap.png" : null, kept ? $"{self}/compare" : null));
+    }
+}

@@ -1,0 +1,21 @@
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>Tells images apart by their first bytes, whatever they are called.</summary>
+internal static class MediaTypes
+{
+    public const string Tiff = "image/tiff";
+
+    /// <summary>The media type; application/octet-stream for what is no image.</summary>
+    public static string Of(ReadOnlySpan<byte> image) => Find(image).Type;
+
+    /// <summary>The file name's extension, with its dot.</summary>
+    public static string Extension(ReadOnlySpan<byte> image) => Find(image).Extension;
+
+    private static (string Type, string Extension) Find(ReadOnlySpan<byte> image) =>
+        image.StartsWith<byte>([0x89, (byte)'P', (byte)'N', (byte)'G']) ? ("image/png", ".png")
+        : image.StartsWith<byte>([0xFF, 0xD8]) ? ("image/jpeg", ".jpg")
+        : image.StartsWith("BM"u8) ? ("image/bmp", ".bmp")
+        : image.StartsWith("RIFF"u8) ? ("image/webp", ".webp")
+        : image.StartsWith("II"u8) || image.StartsWith("MM"u8) ? (Tiff, ".tif")
+        : ("application/octet-stream", ".bin");
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>What the OpenAPI document says besides the operations.</summary>
+internal static class OpenApiDescription
+{
+    private const string Scheme = "key";
+
+    // Not metadata of the endpoints: routing would answer any other type with 404 instead of a reason.
+    private static readonly Dictionary<string, string[]> Bodies = new(StringComparer.Ordinal)
+    {
+        ["inspect"] = ["image/*", "application/octet-stream", "multipart/form-data"],
+        ["put-training-image"] = ["image/*", "application/octet-stream"],
+        ["upload-model"] = ["application/octet-stream"],
+    };
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer(DescribeAsync);
+        options.AddOperationTransformer((operation, _, _) =>
+        {
+            if (operation.OperationId is { } id && Bodies.TryGetValue(id, out string[]? types))
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = types.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
+                };
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "SemiDefect.Anomaly",
+            Version = "v1",
+            Description = "Inspects images with detectors that learned from good parts alone. Errors are application/problem+json.",
+        };
+        document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Security.ApiKey.Header },
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Data.Sqlite;
+using SemiDefect.Anomaly.Server.Telemetry;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>Turns whatever goes wrong into an answer of RFC 9457 (application/problem+json). Thread-safe.</summary>
+internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics)
+{
+    /// <summary>Runs the rest of the pipeline.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        ProblemException problem;
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to be told.
+            metrics.Refused("client-gone");
+            return;
+        }
+        catch (Exception error)
+        {
+            problem = Describe(error);
+            if (problem.Status == StatusCodes.Status500InternalServerError || problem.Kind == "database")
+            {
+                options.Log?.Invoke($"{context.Request.Method} {context.Request.Path}: {error}");
+            }
+        }
+
+        metrics.Refused(problem.Kind);
+        if (!context.Response.HasStarted)
+        {
+            await WriteAsync(context, problem).ConfigureAwait(false);
+        }
+    }
+
+    public static Task WriteAsync(HttpContext context, ProblemException problem)
+    {
+        HttpResponse response = context.Response;
+        response.Clear();
+        response.StatusCode = problem.Status;
+        SecurityHeaders.Add(context);
+        if (problem.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        // What is left of a refused body is not worth reading.
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        var body = new ProblemJson($"urn:semidefect:{problem.Kind}", ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Message);
+        return response.WriteAsJsonAsync(body, ServerJson.Options, "application/problem+json", CancellationToken.None);
+    }
+
+    private static ProblemException Describe(Exception error) => error switch
+    {
+        ProblemException known => known,
+        SqliteException or SemiDefectException { InnerException: SqliteException } =>
+            new ProblemException(503, "database", $"The history cannot be used just now: {error.Message}", 5),
+        SemiDefectException => ProblemException.Invalid(error.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+            new ProblemException(413, "too-large", "The request is larger than this server takes."),
+        BadHttpRequestException bad => new ProblemException(bad.StatusCode, bad.StatusCode == 408 ? "too-slow" : "bad-request", bad.InnerException is System.Text.Json.JsonException json ? $"The JSON cannot be read: {json.Message}" : bad.Message),
+        OperationCanceledException => new ProblemException(503, "too-slow", "The request took longer than this server allows.", 1),
+        _ => new ProblemException(500, "fault", "The server failed; its log says why."),
+    };
+}

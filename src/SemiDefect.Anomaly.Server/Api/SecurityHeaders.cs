@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace SemiDefect.Anomaly.Server.Api;
+
+/// <summary>What a browser is told about every answer.</summary>
+internal static class SecurityHeaders
+{
+    // Everything is served from here; pictures that were fetched with the key become blobs.
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static void Add(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+    }
+}

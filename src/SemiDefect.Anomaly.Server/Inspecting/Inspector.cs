@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Storage;
+using SemiDefect.Anomaly.Server.Telemetry;
+
+namespace SemiDefect.Anomaly.Server.Inspecting;
+
+/// <summary>
+/// From the bytes of an image to a record that can be stored. As many images are decoded at once as there are cores; a decoded image
+/// lives no longer than it takes to make the network's input of it. Thread-safe.
+/// </summary>
+internal sealed class Inspector(ServerOptions options, PictureStore pictures, Housekeeper housekeeper, ServerMetrics metrics, TimeProvider clock) : IDisposable
+{
+    private const int MostRegions = 100;
+
+    private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
+    private readonly ImageLimits _limits = new(options.MaxImageBytes, options.MaxPixels);
+
+    public void Dispose() => _decoding.Dispose();
+
+    /// <summary>Inspects one image.</summary>
+    /// <exception cref="SemiDefectException">It cannot be read, or does not fit the model.</exception>
+    public async Task<InspectionRecord> InspectAsync(LoadedModel model, UploadedImage image, CancellationToken cancellationToken)
+    {
+        long since = Stopwatch.GetTimestamp();
+        PreparedImage prepared = await InTurnAsync(
+            () => Preprocessor.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits), model.Detector.Document.Preprocessing),
+            cancellationToken).ConfigureAwait(false);
+        Inspection inspection = await model.Batches.InspectAsync(prepared, image.Name, cancellationToken).ConfigureAwait(false);
+
+        // Regions need the map at the image's own size, so this takes its turn as well.
+        InspectionRecord record = await InTurnAsync(() => Record(model, image, inspection), cancellationToken).ConfigureAwait(false);
+        metrics.Inspected(model.Name, record.IsAbnormal, Stopwatch.GetElapsedTime(since));
+        return record;
+    }
+
+    /// <summary>Runs work that holds a whole image, when it is its turn.</summary>
+    public async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _decoding.Release();
+        }
+    }
+
+    /// <summary>Decodes an image that is kept already, within the limits that it once passed.</summary>
+    public Image Decode(byte[] bytes, string name) => ImageFile.Decode(bytes, name, _limits);
+
+    /// <summary>Deletes the pictures of inspections that will not be stored.</summary>
+    public void Discard(IEnumerable<InspectionRecord> records)
+    {
+        foreach (InspectionRecord record in records)
+        {
+            if (record.Picture is { } picture)
+            {
+                pictures.Delete(picture);
+                housekeeper.Added(-record.PictureBytes);
+            }
+        }
+    }
+
+    private InspectionRecord Record(LoadedModel model, UploadedImage image, Inspection inspection)
+    {
+        (string? picture, long bytes) = Keep(image, inspection);
+        return new InspectionRecord
+        {
+            // As exact as the history keeps it.
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            Model = model.Name,
+            ModelVersion = model.Version,
+            Name = image.Name,
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
+            Score = inspection.Score,
+            Threshold = inspection.Threshold,
+            PixelThreshold = inspection.PixelThreshold,
+            PValue = inspection.PValue,
+            Detail = new InspectionDetail(inspection.Geometry, inspection.HighestPatch, inspection.Regions.Count, [.. inspection.Regions.Take(MostRegions)]),
+            Picture = picture,
+            PictureBytes = bytes,
+        };
+    }
+
+    private (string? Picture, long Bytes) Keep(UploadedImage image, Inspection inspection)
+    {
+        if (options.PictureBytes == 0)
+        {
+            return (null, 0);
+        }
+
+        try
+        {
+            (string picture, long bytes) = pictures.Add(image.Bytes, inspection.InputMap);
+            housekeeper.Added(bytes);
+            return (picture, bytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The verdict matters more than the picture.
+            options.Log?.Invoke($"Cannot keep the picture '{image.Name}': {error.Message}");
+            return (null, 0);
+        }
+    }
+}

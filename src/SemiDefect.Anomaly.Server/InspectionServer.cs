@@ -1,0 +1,175 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Inspecting;
+using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Security;
+using SemiDefect.Anomaly.Server.Storage;
+using SemiDefect.Anomaly.Server.Telemetry;
+
+namespace SemiDefect.Anomaly.Server;
+
+/// <summary>
+/// The line-side server: an HTTP API and a page over a folder of detector files, with a history in SQLite. Everything it does follows
+/// from its options: no environment variable and no settings file can open it to the network. Thread-safe; one start per instance.
+/// </summary>
+public sealed class InspectionServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly FileStream _lock;
+
+    private InspectionServer(WebApplication application, FileStream dataLock)
+    {
+        _application = application;
+        _lock = dataLock;
+    }
+
+    /// <summary>Where it listens, once it is started.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+
+    /// <summary>Makes a server: opens its database and builds everything, but does not listen yet.</summary>
+    /// <exception cref="SemiDefectException">The options cannot work, a folder or the database cannot be used, or another server uses the data.</exception>
+    public static InspectionServer Create(ServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        FileStream dataLock = LockData(options.DataFolder);
+        try
+        {
+            WebApplication application = Build(options);
+
+            // What cannot work is told now, and not to the first client.
+            application.Services.GetRequiredService<Housekeeper>();
+            application.Services.GetRequiredService<ModelRegistry>();
+            return new InspectionServer(application, dataLock);
+        }
+        catch
+        {
+            dataLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads an API key from a file: its text without the space around it.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be read, or holds no fit key.</exception>
+    public static string ReadKeyFile(string path) => Security.ApiKey.ReadFile(path);
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="SemiDefectException">An address cannot be used.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException { InnerException: SocketException })
+        {
+            throw new SemiDefectException($"Cannot listen: {error.Message} Choose another address or port (--urls).", error);
+        }
+    }
+
+    /// <summary>Takes no new requests, finishes what was accepted, cancels jobs, and ends.</summary>
+    public Task StopAsync() => _application.StopAsync(CancellationToken.None);
+
+    /// <summary>Ends it and gives everything back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync().ConfigureAwait(false);
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static FileStream LockData(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SemiDefectException($"The data folder '{folder}' cannot be used, or another server uses it: {error.Message} Choose another one (--data).", error);
+        }
+    }
+
+    private static WebApplication Build(ServerOptions options)
+    {
+        // The empty builder reads neither environment variables nor settings files.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
+        AddServices(builder.Services, options);
+        WebApplication application = builder.Build();
+        application.Lifetime.ApplicationStopping.Register(() => options.Log?.Invoke("stopping: finishing what was accepted"));
+        application.Use(next => context => context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
+        application.Use(next => context =>
+        {
+            SecurityHeaders.Add(context);
+            context.RequestServices.GetRequiredService<RequestGuard>().Check(context.Request);
+            return next(context);
+        });
+        application.UseRouting();
+        RouteGroupBuilder api = application.MapGroup("/api/v1");
+        ModelEndpoints.Map(api);
+        InspectEndpoints.Map(api);
+        InspectionEndpoints.Map(api);
+        PictureEndpoints.Map(api);
+        FitEndpoints.Map(api);
+        UpdateEndpoints.Map(api);
+        JobEndpoints.Map(api);
+        OperationsEndpoints.Map(application);
+        application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
+        PageFiles.Map(application);
+        application.MapFallback(_ => throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
+        return application;
+    }
+
+    private static void AddServices(IServiceCollection services, ServerOptions options)
+    {
+        services.AddRoutingCore();
+        services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        services.ConfigureHttpJsonOptions(json => ServerJson.Configure(json.SerializerOptions));
+        services.AddOpenApi("v1", OpenApiDescription.Configure);
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ServerMetrics>();
+        services.AddSingleton(new ApiKey(options.ApiKey));
+        services.AddSingleton<RequestGuard>();
+        services.AddSingleton<ProblemWriter>();
+        services.AddSingleton(_ => Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
+        services.AddSingleton<InspectionStore>();
+        services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
+        services.AddSingleton<Housekeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
+        services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<Inspector>();
+        services.AddSingleton<InspectService>();
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<TrainingStore>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.MaxConcurrentConnections = 1000;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        foreach (string url in options.Urls)
+        {
+            ListenAddress.Parse(url).Listen(kestrel);
+        }
+    }
+}

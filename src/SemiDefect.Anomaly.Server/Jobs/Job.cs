@@ -1,0 +1,64 @@
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Server.Api;
+
+namespace SemiDefect.Anomaly.Server.Jobs;
+
+/// <summary>Work that takes longer than a request. Thread-safe.</summary>
+internal sealed class Job(long id, string kind, string model, DateTimeOffset created) : IProgress<FitProgress>, IDisposable
+{
+    private const int MostNotices = 20;
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private TaskCompletionSource _change = NewChange();
+    private JobJson _state = new(id, kind, model, JobState.Waiting, null, 0, 0, [], null, created, null);
+
+    public long Id => id;
+
+    public CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Its present state, and a task that is done when it is another.</summary>
+    public (JobJson State, Task Changed) Watch()
+    {
+        lock (_lock)
+        {
+            return (_state, _change.Task);
+        }
+    }
+
+    public JobJson State => Watch().State;
+
+    public bool HasEnded => State.Ended is not null;
+
+    public void Cancel() => _stop.Cancel();
+
+    public void Notice(string notice) => Set(state => state.Notices.Count < MostNotices ? state with { Notices = [.. state.Notices, notice] } : state);
+
+    public void Start() => Set(state => state with { State = JobState.Running });
+
+    public void End(string state, string? error, DateTimeOffset time) => Set(old => old with { State = state, Error = error, Ended = time });
+
+    void IProgress<FitProgress>.Report(FitProgress value) => Set(state => state with
+    {
+        Stage = value.Stage.ToString().ToLowerInvariant(),
+        Done = value.Done,
+        Total = value.Total,
+    });
+
+    public void Dispose() => _stop.Dispose();
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Set(Func<JobJson, JobJson> change)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _state = change(_state);
+            changed = _change;
+            _change = NewChange();
+        }
+
+        changed.SetResult();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using SemiDefect.Anomaly.Server.Api;
+
+namespace SemiDefect.Anomaly.Server.Jobs;
+
+/// <summary>Runs jobs one after the other, beside the inspections. A stop of the server cancels them. Thread-safe.</summary>
+internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvider clock) : BackgroundService
+{
+    private const int MostWaiting = 16;
+    private const int MostKept = 100;
+
+    private readonly ConcurrentDictionary<long, Job> _jobs = [];
+    private readonly SemaphoreSlim _starting = new(1);
+    private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting = Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
+
+    /// <summary>Puts a job in line.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="model">The model it is for.</param>
+    /// <param name="work">The work; reports to the job and heeds its token.</param>
+    /// <exception cref="ProblemException">The line is full, or the model has a job already.</exception>
+    public async Task<JobJson> StartAsync(string kind, string model, Func<Job, Task> work)
+    {
+        await _starting.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await AddAsync(kind, model, work).ConfigureAwait(false);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>A job of this run of the server; null where there is none.</summary>
+    public Job? Find(long id) => _jobs.GetValueOrDefault(id);
+
+    /// <summary>All that is known, the newest first.</summary>
+    public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
+
+    public override void Dispose()
+    {
+        foreach (Job job in _jobs.Values)
+        {
+            job.Dispose();
+        }
+
+        _starting.Dispose();
+        base.Dispose();
+    }
+
+    private async Task<JobJson> AddAsync(string kind, string model, Func<Job, Task> work)
+    {
+        if (_jobs.Values.Any(other => !other.HasEnded && other.State.Model == model))
+        {
+            throw new ProblemException(409, "under-way", $"The model '{model}' has a job under way: wait for it, or cancel it.", 10);
+        }
+
+        DateTimeOffset now = clock.GetUtcNow();
+        var job = new Job(await store.AddAsync(kind, model, now).ConfigureAwait(false), kind, model, now);
+        _jobs[job.Id] = job;
+        if (!_waiting.Writer.TryWrite((job, work)))
+        {
+            await EndAsync(job, JobState.Failed, "Too many jobs were waiting.").ConfigureAwait(false);
+            throw new ProblemException(429, "busy", $"{MostWaiting} jobs are waiting already; try again later.", 30);
+        }
+
+        return job.State;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await store.InterruptAsync(clock.GetUtcNow()).ConfigureAwait(false);
+        try
+        {
+            await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            {
+                using CancellationTokenRegistration registration = stoppingToken.Register(job.Cancel);
+                await RunAsync(job, work).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; what waits is marked at the next start.
+        }
+    }
+
+    private async Task RunAsync(Job job, Func<Job, Task> work)
+    {
+        try
+        {
+            job.StopToken.ThrowIfCancellationRequested();
+            job.Start();
+            await work(job).ConfigureAwait(false);
+            await EndAsync(job, JobState.Done, null).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await EndAsync(job, JobState.Cancelled, null).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SemiDefectException or ProblemException)
+        {
+            await EndAsync(job, JobState.Failed, error.Message).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            options.Log?.Invoke($"job {job.Id}: {error}");
+            await EndAsync(job, JobState.Failed, "The server failed; its log says why.").ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndAsync(Job job, string state, string? error)
+    {
+        job.End(state, error, clock.GetUtcNow());
+        await store.EndAsync(job.State).ConfigureAwait(false);
+        foreach (Job old in _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id).Skip(MostKept))
+        {
+            _jobs.TryRemove(old.Id, out _);
+        }
+    }
+}

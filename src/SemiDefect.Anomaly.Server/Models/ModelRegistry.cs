@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Inspecting;
+using SemiDefect.Anomaly.Server.Telemetry;
+
+namespace SemiDefect.Anomaly.Server.Models;
+
+/// <summary>
+/// The detector files of one folder. A model is made ready when it is first asked for, and anew when its file has changed; what is
+/// under way finishes on the old one. Thread-safe.
+/// </summary>
+internal sealed class ModelRegistry : IAsyncDisposable
+{
+    public const string Extension = ".sdad";
+    private const int VersionLength = 16;
+
+    private readonly ServerOptions _options;
+    private readonly ServerMetrics _metrics;
+    private readonly string _snapshots;
+    private readonly ConcurrentDictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<LoadedModel, bool> _open = [];
+
+    public ModelRegistry(ServerOptions options, ServerMetrics metrics)
+    {
+        _options = options;
+        _metrics = metrics;
+        _snapshots = Path.Combine(options.DataFolder, "loaded");
+        Directory.CreateDirectory(options.ModelsFolder);
+        if (Directory.Exists(_snapshots))
+        {
+            Directory.Delete(_snapshots, recursive: true);
+        }
+
+        Directory.CreateDirectory(_snapshots);
+    }
+
+    /// <summary>The names of the files there are, in ordinal order.</summary>
+    public IReadOnlyList<string> Names() =>
+    [
+        .. Directory.EnumerateFiles(_options.ModelsFolder, "*" + Extension)
+            .Where(path => Path.GetExtension(path) == Extension)
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(ModelName.IsValid)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public string PathOf(string name) => Path.Combine(_options.ModelsFolder, ModelName.Check(name) + Extension);
+
+    /// <summary>The model, ready to inspect until the lease is disposed of.</summary>
+    /// <exception cref="ProblemException">There is no such model.</exception>
+    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    public async Task<ModelLease> LeaseAsync(string name, CancellationToken cancellationToken)
+    {
+        string path = PathOf(name);
+        while (true)
+        {
+            ModelStamp stamp = ModelStamp.Of(path) ?? throw NoModel(name);
+            ModelEntry entry = Entry(name);
+            LoadedModel? current = entry.Current;
+
+            // A changed file that cannot be used leaves the old one in place.
+            bool isFresh = current is not null && (current.Stamp == stamp || entry.Failure?.Stamp == stamp);
+            if (!isFresh && current is not null && entry.Gate.CurrentCount == 0)
+            {
+                isFresh = true;
+            }
+
+            if (isFresh && current!.TryLease() is { } lease)
+            {
+                return lease;
+            }
+
+            await entry.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await RefreshAsync(name, path, entry).ConfigureAwait(false);
+            }
+            finally
+            {
+                entry.Gate.Release();
+            }
+        }
+    }
+
+    /// <summary>The header of a model's file.</summary>
+    /// <exception cref="ProblemException">There is no such model.</exception>
+    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    public DetectorDocument ReadDocument(string name)
+    {
+        string path = PathOf(name);
+        ModelStamp stamp = ModelStamp.Of(path) ?? throw NoModel(name);
+        ModelEntry entry = Entry(name);
+        if (entry.Header is { } known && known.Stamp == stamp)
+        {
+            return known.Document;
+        }
+
+        DetectorDocument document = AnomalyDetector.ReadDocument(path);
+        entry.Header = new ModelHeader(stamp, document);
+        return document;
+    }
+
+    /// <summary>Whether the model is ready, and why its file cannot be used.</summary>
+    public (bool IsLoaded, string? Error) State(string name) =>
+        _entries.TryGetValue(name, out ModelEntry? entry) ? (entry.Current is not null, entry.Failure?.Message) : (false, null);
+
+    /// <summary>Runs <paramref name="change"/>, which may replace or delete the file, and makes the model ready anew if it was.</summary>
+    public async Task<T> ChangeAsync<T>(string name, Func<string, T> change, CancellationToken cancellationToken)
+    {
+        string path = PathOf(name);
+        ModelEntry entry = Entry(name);
+        await entry.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            T result = await Task.Run(() => change(path), cancellationToken).ConfigureAwait(false);
+            if (!File.Exists(path))
+            {
+                entry.Current?.Retire();
+                entry.Current = null;
+            }
+            else if (entry.Current is not null)
+            {
+                await RefreshAsync(name, path, entry).ConfigureAwait(false);
+            }
+
+            return result;
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    /// <summary>Closes all models, when what they were given is done.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LoadedModel model in _open.Keys)
+        {
+            model.Retire();
+            await model.Closed.WaitAsync(_options.StopTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static ProblemException NoModel(string name) => ProblemException.NotFound($"There is no model '{name}'.");
+
+    private ModelEntry Entry(string name) => _entries.GetOrAdd(name, _ => new ModelEntry());
+
+    private async Task RefreshAsync(string name, string path, ModelEntry entry)
+    {
+        if (ModelStamp.Of(path) is not { } stamp || entry.Current?.Stamp == stamp)
+        {
+            return;
+        }
+
+        LoadedModel? old = entry.Current;
+        try
+        {
+            LoadedModel loaded = await Task.Run(() => Load(name, path, stamp)).ConfigureAwait(false);
+            _open[loaded] = true;
+            _ = loaded.Closed.ContinueWith(_ => _open.TryRemove(loaded, out bool _), TaskScheduler.Default);
+            entry.Current = loaded;
+            entry.Failure = null;
+            old?.Retire();
+            _options.Log?.Invoke($"model '{name}' is ready (version {loaded.Version})");
+            CloseUnused(loaded);
+        }
+        catch (SemiDefectException error)
+        {
+            entry.Failure = new ModelFailure(stamp, error.Message);
+            _options.Log?.Invoke(error.Message);
+            if (old is null)
+            {
+                throw;
+            }
+        }
+    }
+
+    private LoadedModel Load(string name, string path, ModelStamp stamp)
+    {
+        string snapshot = Path.Combine(_snapshots, Guid.NewGuid().ToString("N") + Extension);
+        try
+        {
+            string version = Copy(path, snapshot)[..VersionLength];
+            AnomalyDetector detector = AnomalyDetector.Load(snapshot, new LoadOptions
+            {
+                Device = _options.Device,
+                Threads = _options.Threads,
+                BatchSize = _options.BatchSize,
+                ImageLimits = new ImageLimits(_options.MaxImageBytes, _options.MaxPixels),
+                Notice = _options.Log,
+            });
+            return new LoadedModel(name, version, stamp, snapshot, detector, new BatchFormer(detector, _options, _metrics));
+        }
+        catch (Exception error)
+        {
+            File.Delete(snapshot);
+            throw error is SemiDefectException
+                ? new SemiDefectException(error.Message.Replace(snapshot, path, StringComparison.Ordinal), error)
+                : error is IOException or UnauthorizedAccessException ? new SemiDefectException($"Cannot read the model '{name}': {error.Message}", error)
+                : error;
+        }
+    }
+
+    private static string Copy(string from, string to)
+    {
+        using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[1 << 20];
+        for (int count; (count = source.Read(block)) > 0;)
+        {
+            hash.AppendData(block, 0, count);
+            target.Write(block, 0, count);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void CloseUnused(LoadedModel newest)
+    {
+        LoadedModel[] others = [.. _entries.Values.Select(entry => entry.Current).OfType<LoadedModel>().Where(model => model != newest).OrderBy(model => model.LastUse)];
+        foreach (LoadedModel model in others.Take(Math.Max(0, others.Length + 1 - _options.MaxLoadedModels)))
+        {
+            // Whoever asks for it next makes it ready again.
+            ModelEntry entry = Entry(model.Name);
+            Interlocked.CompareExchange(ref entry.Current, null, model);
+            model.Retire();
+        }
+    }
+}

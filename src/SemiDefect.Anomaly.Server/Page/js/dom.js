@@ -1,0 +1,82 @@
+import { language, t } from './i18n.js';
+
+export const $ = id => document.getElementById(id);
+
+/** An element; attributes that begin with 'on' are listeners, text and elements are children. */
+export function h(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, '');
+    else if (value !== false && value != null) element.setAttribute(key, value);
+  }
+  element.append(...children.filter(child => child != null));
+  return element;
+}
+
+export function svg(name, attributes) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+export const number = value => value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const signed = value => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + number(Math.abs(value));
+export const time = value => new Date(value).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'medium' });
+export const clock = value => new Date(value).toLocaleTimeString(language());
+export const badge = decision => h('span', { class: `badge ${decision}` }, t(decision));
+
+export function megabytes(bytes) {
+  return `${(bytes / 1e6).toLocaleString(language(), { maximumFractionDigits: 1 })} MB`;
+}
+
+/** Shows an error at the top until it is shown another, or null. */
+export function notice(error) {
+  const box = $('notice');
+  box.hidden = !error;
+  box.textContent = error ? (error.message ?? error) : '';
+}
+
+/** Makes an area take dropped files and folders, and two buttons choose them. */
+export function acceptFiles(area, files, folder, filesButton, folderButton, take) {
+  filesButton.addEventListener('click', () => files.click());
+  folderButton.addEventListener('click', () => folder.click());
+  for (const input of [files, folder]) {
+    input.addEventListener('change', () => {
+      take([...input.files].map(file => ({ file, name: file.webkitRelativePath || file.name })));
+      input.value = '';
+    });
+  }
+  area.addEventListener('dragover', event => {
+    event.preventDefault();
+    area.classList.add('over');
+  });
+  area.addEventListener('dragleave', () => area.classList.remove('over'));
+  area.addEventListener('drop', async event => {
+    event.preventDefault();
+    area.classList.remove('over');
+    const entries = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
+    take(entries.length ? (await Promise.all(entries.map(list))).flat() : [...event.dataTransfer.files].map(file => ({ file, name: file.name })));
+  });
+}
+
+const imageName = /\.(png|jpe?g|bmp|webp|tiff?)$/i;
+
+/** Images among files, in the order of their names. */
+export const imagesOf = items => items
+  .filter(({ file, name }) => file.type.startsWith('image/') || imageName.test(name))
+  .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+
+async function list(entry) {
+  if (entry.isFile) {
+    const file = await new Promise((done, fail) => entry.file(done, fail));
+    return [{ file, name: entry.fullPath.replace(/^\//, '') }];
+  }
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!some.length) return found;
+    found.push(...(await Promise.all(some.map(list))).flat());
+  }
+}

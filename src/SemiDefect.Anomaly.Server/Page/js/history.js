@@ -1,0 +1,75 @@
+import { call, get } from './api.js';
+import { $, badge, h, notice, number, signed, time } from './dom.js';
+import { onLanguage, t } from './i18n.js';
+import { fillFilter, onModel } from './models.js';
+import { thumbnail } from './thumbnails.js';
+import { openViewer } from './viewer.js';
+
+let inspections = [];
+let cursor;
+
+export function start() {
+  const form = $('filters');
+  const fill = () => fillFilter(form.elements.model);
+  onModel(fill);
+  onLanguage(() => {
+    fill();
+    draw();
+  });
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    show().catch(notice);
+  });
+  $('history-more').addEventListener('click', () => more().catch(notice));
+  $('export').addEventListener('click', () => save().catch(notice));
+}
+
+export async function show() {
+  inspections = [];
+  cursor = undefined;
+  await more();
+}
+
+function query() {
+  const fields = new FormData($('filters'));
+  const values = new URLSearchParams();
+  for (const [name, value] of fields) {
+    if (value) values.set(name, name === 'from' || name === 'to' ? new Date(value).toISOString() : value);
+  }
+  return values;
+}
+
+async function more() {
+  const values = query();
+  if (cursor) values.set('cursor', cursor);
+  const page = await get(`inspections?${values}`);
+  inspections.push(...page.inspections);
+  cursor = page.next_cursor;
+  draw();
+}
+
+function draw() {
+  $('history-rows').replaceChildren(...inspections.map((inspection, index) => h('tr', {},
+    h('td', {}, h('button', { type: 'button', 'aria-label': `${t('open')} ${inspection.name}`, onclick: () => openViewer(inspections, index, replace) }, thumbnail(inspection))),
+    h('td', {}, time(inspection.time)),
+    h('td', { class: 'name', title: inspection.name }, inspection.name),
+    h('td', {}, inspection.model),
+    h('td', {}, badge(inspection.decision)),
+    h('td', { class: 'number' }, number(inspection.score)),
+    h('td', { class: 'number' }, signed(inspection.margin)),
+    h('td', {}, inspection.verdict ? t(`verdict_${inspection.verdict.value}`) : ''))));
+  $('history-empty').hidden = inspections.length > 0;
+  $('history-more').hidden = !cursor;
+}
+
+function replace(inspection) {
+  inspections = inspections.map(other => (other.id === inspection.id ? inspection : other));
+  draw();
+}
+
+async function save() {
+  const blob = await (await call(`inspections/export.csv?${query()}`)).blob();
+  const link = h('a', { href: URL.createObjectURL(blob), download: 'inspections.csv' });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

@@ -1,0 +1,44 @@
+import { $, notice } from './dom.js';
+import { onLanguage, switchLanguage, t, translate } from './i18n.js';
+import { loadModels } from './models.js';
+import * as inspect from './inspect.js';
+import * as history from './history.js';
+import * as model from './model.js';
+import * as fit from './fit.js';
+
+const views = { inspect, history, model, fit };
+
+function show() {
+  const name = views[location.hash.slice(1)] ? location.hash.slice(1) : 'inspect';
+  for (const other of Object.keys(views)) {
+    $(`view-${other}`).hidden = other !== name;
+    const link = document.querySelector(`nav a[href="#${other}"]`);
+    if (other === name) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+    if (other !== name) views[other].hide?.();
+  }
+  document.title = `${t(`tab_${name}`)} - SemiDefect`;
+  run(views[name].show);
+}
+
+async function run(work) {
+  try {
+    notice(null);
+    await work();
+  } catch (error) {
+    notice(error);
+  }
+}
+
+translate();
+onLanguage(() => { $('language').textContent = t('language'); });
+$('language').addEventListener('click', () => {
+  switchLanguage();
+  show();
+});
+addEventListener('hashchange', show);
+addEventListener('unhandledrejection', event => notice(event.reason));
+for (const name of ['dragover', 'drop']) addEventListener(name, event => event.preventDefault());
+await run(loadModels);
+Object.values(views).forEach(view => view.start());
+show();

@@ -1,0 +1,135 @@
+import { call, get, picture, send } from './api.js';
+import { $, badge, h, notice, number, signed, time } from './dom.js';
+import { t } from './i18n.js';
+import { Stage } from './stage.js';
+
+const heatStore = 'semidefect-heat';
+let stop;
+let addresses = [];
+
+/** Opens an inspection out of a list; onChange is told of a verdict. */
+export function openViewer(list, index, onChange) {
+  const dialog = $('viewer');
+  stop?.abort();
+  stop = new AbortController();
+  addresses.forEach(URL.revokeObjectURL);
+  addresses = [];
+  const inspection = list[index];
+  const stage = new Stage();
+  const go = by => { if (list[index + by]) openViewer(list, index + by, onChange); };
+  const change = changed => {
+    list = list.map(other => (other.id === changed.id ? changed : other));
+    onChange(changed);
+    openViewer(list, index, onChange);
+    $('viewer').querySelector('.saved').textContent = t('verdict_saved');
+  };
+  const heat = h('input', { type: 'range', id: 'heat', min: 0, max: 100, value: localStorage.getItem(heatStore) ?? 80 });
+  const boxes = h('input', { type: 'checkbox', id: 'boxes', checked: true });
+  const compare = h('div', { class: 'patches' });
+  dialog.replaceChildren(
+    h('div', { class: 'viewer-head' },
+      h('h2', { id: 'viewer-title' }, inspection.name), badge(inspection.decision),
+      h('button', { type: 'button', disabled: index === 0, onclick: () => go(-1), 'aria-label': t('previous') }, '\u2190'),
+      h('button', { type: 'button', disabled: index === list.length - 1, onclick: () => go(1), 'aria-label': t('next') }, '\u2192'),
+      h('button', { type: 'button', onclick: () => dialog.close() }, t('close'))),
+    stage.element,
+    h('div', { class: 'side' },
+      facts(inspection),
+      h('label', { for: 'heat' }, t('heat')), heat,
+      h('p', { class: 'row' }, h('label', { class: 'row' }, boxes, t('show_regions')), h('span', { class: 'small' }, t('region_count', inspection.region_count))),
+      h('p', { class: 'row' },
+        h('button', { type: 'button', onclick: () => stage.zoom(1.25) }, t('zoom_in')),
+        h('button', { type: 'button', onclick: () => stage.zoom(0.8) }, t('zoom_out')),
+        h('button', { type: 'button', onclick: () => stage.fit() }, t('zoom_fit'))),
+      verdicts(inspection, change),
+      h('h3', {}, t('compare')), compare));
+  dialog.onkeydown = event => {
+    if (event.target.matches('input')) return;
+    if (event.key === 'ArrowLeft') go(-1);
+    if (event.key === 'ArrowRight') go(1);
+  };
+  dialog.onclose = () => {
+    stop.abort();
+    addresses.forEach(URL.revokeObjectURL);
+    addresses = [];
+  };
+  if (!dialog.open) dialog.showModal();
+  stage.element.focus();
+  load(inspection, stage, heat, boxes, compare, stop.signal).catch(error => {
+    if (error.name !== 'AbortError') stage.say(error.message);
+  });
+}
+
+function facts(inspection) {
+  const entries = [
+    ['score', number(inspection.score)], ['threshold', number(inspection.threshold)], ['col_margin', signed(inspection.margin)],
+    ['p_value', inspection.p_value == null ? '\u2013' : inspection.p_value.toPrecision(2)],
+    ['time', time(inspection.time)], ['size', `${inspection.width} \u00d7 ${inspection.height}`], ['model', inspection.model],
+  ];
+  return h('dl', {}, ...entries.flatMap(([name, value]) => [h('dt', {}, t(name)), h('dd', {}, value)]));
+}
+
+function verdicts(inspection, change) {
+  const note = h('input', { type: 'text', maxlength: 500, 'aria-label': t('note'), placeholder: t('note'), value: inspection.verdict?.note ?? '' });
+  const say = async value => {
+    try {
+      change(await send('PUT', `inspections/${inspection.id}/verdict`, { value, note: note.value || null }));
+    } catch (error) {
+      notice(error);
+    }
+  };
+  const takeBack = async () => change(await (await call(`inspections/${inspection.id}/verdict`, { method: 'DELETE' })).json());
+  const choices = ['confirmed', inspection.decision === 'abnormal' ? 'false_alarm' : 'missed'];
+  return h('div', {}, h('h3', {}, t('verdict')), note, h('p', { class: 'row' },
+    ...choices.map(value => h('button', { type: 'button', 'data-verdict': value, 'aria-pressed': `${inspection.verdict?.value === value}`, onclick: () => say(value) }, t(`say_${value}`))),
+    inspection.verdict ? h('button', { type: 'button', onclick: takeBack }, t('say_nothing')) : null),
+  h('p', { class: 'saved small', role: 'status' }));
+}
+
+async function load(inspection, stage, heat, boxes, compare, signal) {
+  if (!inspection.links.image) {
+    stage.say(t('picture_gone'));
+    return;
+  }
+  const [image, overlay] = await Promise.all([element(inspection.links.image, signal), element(inspection.links.heatmap, signal)]);
+  overlay.className = 'heat';
+  image.alt = inspection.name;
+  stage.show(inspection.width, inspection.height, image, overlay, inspection.regions);
+  const apply = () => {
+    overlay.style.opacity = heat.value / 100;
+    stage.boxes.style.display = boxes.checked ? '' : 'none';
+    localStorage.setItem(heatStore, heat.value);
+  };
+  heat.addEventListener('input', apply);
+  boxes.addEventListener('change', apply);
+  apply();
+  await drawCompared(inspection, image, compare, signal);
+}
+
+async function drawCompared(inspection, image, compare, signal) {
+  const { patch, training } = await get(inspection.links.compare, { signal });
+  compare.append(figure(image, inspection.width, inspection.height, patch, t('compare_here')));
+  if (training.available) {
+    const good = await element(training.image, signal);
+    compare.append(figure(good, good.naturalWidth, good.naturalHeight, training, t('compare_good', training.name)));
+  } else {
+    compare.append(h('figure', {}, h('figcaption', {}, t('compare_missing', training.name))));
+  }
+}
+
+function figure(image, width, height, { x, y, side }, caption) {
+  const canvas = h('canvas', { width: 288, height: 288, role: 'img', 'aria-label': caption });
+  const size = Math.min(side, width, height);
+  const left = Math.min(Math.max(0, x - size / 2), width - size);
+  const top = Math.min(Math.max(0, y - size / 2), height - size);
+  canvas.getContext('2d').drawImage(image, left, top, size, size, 0, 0, canvas.width, canvas.height);
+  return h('figure', {}, canvas, h('figcaption', {}, caption));
+}
+
+async function element(path, signal) {
+  const image = h('img', { alt: '', draggable: 'false' });
+  image.src = await picture(path, signal);
+  addresses.push(image.src);
+  await image.decode();
+  return image;
+}

@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Hosting;
+
+namespace SemiDefect.Anomaly.Server.Storage;
+
+/// <summary>Keeps the history and the pictures within their limits, and sweeps up what a killed process left.</summary>
+internal sealed class Housekeeper : BackgroundService
+{
+    private const int Step = 500;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswersKept = TimeSpan.FromHours(24);
+
+    private readonly ServerOptions _options;
+    private readonly InspectionStore _store;
+    private readonly PictureStore _pictures;
+    private readonly TimeProvider _clock;
+    private long _bytes;
+
+    public Housekeeper(ServerOptions options, InspectionStore store, PictureStore pictures, TimeProvider clock)
+    {
+        _options = options;
+        _store = store;
+        _pictures = pictures;
+        _clock = clock;
+        _bytes = store.TotalPictureBytes();
+    }
+
+    /// <summary>Counts a new picture.</summary>
+    public void Added(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
+    /// <summary>Brings everything within its limits, once.</summary>
+    public async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        while (Interlocked.Read(ref _bytes) - _options.PictureBytes is > 0 and long excess)
+        {
+            IReadOnlyList<(string, long)> forgotten = await _store.ForgetPicturesAsync(excess, Step).ConfigureAwait(false);
+            Delete(forgotten);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (forgotten.Count == 0)
+            {
+                break;
+            }
+        }
+
+        Delete(await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step).ConfigureAwait(false));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.Run(() => Sweep(stoppingToken), stoppingToken).ConfigureAwait(false);
+            using var timer = new PeriodicTimer(Interval, _clock);
+            do
+            {
+                try
+                {
+                    await TidyAsync(stoppingToken).ConfigureAwait(false);
+                }
+                catch (SemiDefectException error)
+                {
+                    _options.Log?.Invoke(error.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private void Sweep(CancellationToken cancellationToken)
+    {
+        // A picture is written before its inspection is, so only old ones can be orphans.
+        foreach (string picture in _pictures.List(_clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!_store.HasPicture(picture))
+            {
+                _pictures.Delete(picture);
+            }
+        }
+    }
+
+    private void Delete(IEnumerable<(string Picture, long Bytes)> forgotten)
+    {
+        foreach ((string picture, long bytes) in forgotten)
+        {
+            _pictures.Delete(picture);
+            Interlocked.Add(ref _bytes, -bytes);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+
+namespace SemiDefect.Anomaly.Server.Storage;
+
+/// <summary>Which inspections are asked for; null means any. Immutable.</summary>
+internal sealed record InspectionFilter
+{
+    public string? Model { get; init; }
+
+    public bool? IsAbnormal { get; init; }
+
+    /// <summary>confirmed, false_alarm or missed; "none" for those without a verdict.</summary>
+    public string? Verdict { get; init; }
+
+    public DateTimeOffset? From { get; init; }
+
+    public DateTimeOffset? To { get; init; }
+
+    public double? MinMargin { get; init; }
+
+    public double? MaxMargin { get; init; }
+
+    /// <summary>Only inspections older than this one.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>The newest first.</summary>
+    public SqliteCommand ToCommand(SqliteConnection connection, string columns, int limit)
+    {
+        SqliteCommand command = connection.CreateCommand();
+        var conditions = new List<string>();
+        void Add(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                conditions.Add(condition);
+                command.Parameters.AddWithValue(name, value);
+            }
+        }
+
+        Add("model = $model", "$model", Model);
+        Add("abnormal = $abnormal", "$abnormal", IsAbnormal is { } abnormal ? (abnormal ? 1 : 0) : null);
+        Add("time >= $from", "$from", From?.ToUnixTimeMilliseconds());
+        Add("time < $to", "$to", To?.ToUnixTimeMilliseconds());
+        Add("score - threshold >= $low", "$low", MinMargin);
+        Add("score - threshold <= $high", "$high", MaxMargin);
+        Add("id < $before", "$before", Before);
+        if (Verdict == Verdicts.None)
+        {
+            conditions.Add("verdict IS NULL");
+        }
+        else
+        {
+            Add("verdict = $verdict", "$verdict", Verdict);
+        }
+
+        string where = conditions.Count == 0 ? string.Empty : $"WHERE {string.Join(" AND ", conditions)}";
+        command.Parameters.AddWithValue("$limit", limit);
+        command.CommandText = $"SELECT {columns} FROM inspections {where} ORDER BY id DESC LIMIT $limit";
+        return command;
+    }
+}

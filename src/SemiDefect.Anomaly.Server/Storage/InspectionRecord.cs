@@ -1,0 +1,54 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Server.Storage;
+
+/// <summary>An inspection as the history keeps it. Immutable.</summary>
+internal sealed record InspectionRecord
+{
+    /// <summary>0 until it is stored.</summary>
+    public long Id { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>The beginning of the SHA-256 of the detector file.</summary>
+    public required string ModelVersion { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required double Score { get; init; }
+
+    public required double Threshold { get; init; }
+
+    public required double PixelThreshold { get; init; }
+
+    public required double? PValue { get; init; }
+
+    public required InspectionDetail Detail { get; init; }
+
+    /// <summary>The name of the stored picture and map; null when none are kept.</summary>
+    public string? Picture { get; init; }
+
+    public long PictureBytes { get; init; }
+
+    public string? Verdict { get; init; }
+
+    public string? VerdictNote { get; init; }
+
+    public DateTimeOffset? VerdictTime { get; init; }
+
+    public double Margin => Score - Threshold;
+
+    public bool IsAbnormal => Score > Threshold;
+}
+
+/// <summary>What is kept of an inspection as JSON, because nothing is searched by it.</summary>
+/// <param name="Geometry">Where the network's input lay on the image.</param>
+/// <param name="Match">The strangest patch, and what it was compared with.</param>
+/// <param name="RegionCount">The regions found.</param>
+/// <param name="Regions">The first of them, the highest peak first.</param>
+internal sealed record InspectionDetail(InputGeometry Geometry, PatchMatch Match, int RegionCount, IReadOnlyList<Region> Regions);

@@ -1,0 +1,19 @@
+namespace SemiDefect.Anomaly.Server.Storage;
+
+/// <summary>What a human may say of an inspection.</summary>
+internal static class Verdicts
+{
+    /// <summary>The decision was right.</summary>
+    public const string Confirmed = "confirmed";
+
+    /// <summary>The part is good, though it was called abnormal.</summary>
+    public const string FalseAlarm = "false_alarm";
+
+    /// <summary>The part is bad, though it was called normal.</summary>
+    public const string Missed = "missed";
+
+    /// <summary>In a filter: no verdict.</summary>
+    public const string None = "none";
+
+    public static IReadOnlyList<string> All { get; } = [Confirmed, FalseAlarm, Missed];
+}

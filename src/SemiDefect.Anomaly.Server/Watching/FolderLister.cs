@@ -1,0 +1,78 @@
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly.Server.Watching;
+
+/// <summary>Lists a folder again and again, and tells which files are complete: unchanged for the settle time. Not thread-safe.</summary>
+internal sealed class FolderLister(string folder, string outputFolder, TimeSpan settle, Func<WatchedFile, bool> isKnown)
+{
+    private static readonly EnumerationOptions AllBelow = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
+    };
+
+    private readonly string _excluded = Path.TrimEndingDirectorySeparator(outputFolder) + Path.DirectorySeparatorChar;
+
+    // Since when a file is as it is; the maximum for what needs nothing more.
+    private Dictionary<WatchedFile, long> _since = [];
+
+    /// <summary>The complete files that are not known yet, the oldest first.</summary>
+    /// <param name="now">The time in milliseconds, of a clock that only goes forward.</param>
+    public IReadOnlyList<WatchedFile> List(long now)
+    {
+        var since = new Dictionary<WatchedFile, long>();
+        var complete = new List<WatchedFile>();
+        foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow))
+        {
+            if (!ImageFile.HasImageExtension(file.Name) || file.Name.StartsWith('.') || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            WatchedFile state;
+            try
+            {
+                string path = Path.GetRelativePath(folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+                state = new WatchedFile(path, file.Length, file.LastWriteTimeUtc.Ticks);
+            }
+            catch (IOException)
+            {
+                // Gone since it was listed.
+                continue;
+            }
+
+            if (!_since.TryGetValue(state, out long first))
+            {
+                first = isKnown(state) ? long.MaxValue : now;
+            }
+
+            since[state] = first;
+            if (first != long.MaxValue && now - first >= settle.TotalMilliseconds && state.Length > 0 && IsFree(file.FullName))
+            {
+                complete.Add(state);
+            }
+        }
+
+        _since = since;
+        complete.Sort((a, b) => a.Written != b.Written ? a.Written.CompareTo(b.Written) : string.CompareOrdinal(a.Path, b.Path));
+        return complete;
+    }
+
+    /// <summary>The file needs nothing more as long as it stays as it is.</summary>
+    public void Done(WatchedFile file) => _since[file] = long.MaxValue;
+
+    // Where the system knows that somebody still writes, it says so.
+    private static bool IsFree(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

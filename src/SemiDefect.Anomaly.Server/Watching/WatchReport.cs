@@ -1,0 +1,17 @@
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Server.Watching;
+
+/// <summary>What is written beside a watched image, and posted to the webhook.</summary>
+internal sealed record WatchReport(
+    string Id,
+    DateTimeOffset Time,
+    string Model,
+    string Path,
+    string Decision,
+    double? Score,
+    double? Threshold,
+    double? Margin,
+    double? PValue,
+    IReadOnlyList<Region> Regions,
+    string? Error);

@@ -1,0 +1,94 @@
+using System.Net.Http.Json;
+using SemiDefect.Anomaly.Server.Api;
+
+namespace SemiDefect.Anomaly.Server.Watching;
+
+/// <summary>
+/// Posts reports, in their order, until the receiver takes each: a report may arrive twice after a crash, with the same Idempotency-Key.
+/// Thread-safe.
+/// </summary>
+internal sealed class WebhookSender : IDisposable
+{
+    private const int Page = 100;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    private readonly Uri _address;
+    private readonly WatchJournal _journal;
+    private readonly Action<string>? _log;
+    private readonly TimeSpan _interval;
+
+    // A redirect would lead the reports to where nobody asked for them.
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, Action<string>? log)
+    {
+        _address = address;
+        _journal = journal;
+        _interval = interval;
+        _log = log;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Posts until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan pause = _interval;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            bool sent = await SendPendingAsync(cancellationToken).ConfigureAwait(false);
+            pause = sent ? _interval : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Posts what is pending, up to the first that the receiver does not take.</summary>
+    /// <returns>Whether all were taken.</returns>
+    public async Task<bool> SendPendingAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            IReadOnlyList<JournalEntry> entries = _journal.ToPost(Page);
+            foreach (JournalEntry entry in entries)
+            {
+                if (!await SendAsync(entry, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                await _journal.PostedAsync(entry.Id).ConfigureAwait(false);
+            }
+
+            if (entries.Count < Page)
+            {
+                return true;
+            }
+        }
+    }
+
+    private async Task<bool> SendAsync(JournalEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = JsonContent.Create(entry.Report, options: ServerJson.Options) };
+            request.Headers.Add(InspectEndpoints.KeyHeader, entry.Report.Id);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+            {
+                return true;
+            }
+
+            _log?.Invoke($"the webhook answered {(int)response.StatusCode}; trying again");
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                _log?.Invoke($"the webhook cannot be reached ({error.Message}); trying again");
+            }
+        }
+
+        return false;
+    }
+}

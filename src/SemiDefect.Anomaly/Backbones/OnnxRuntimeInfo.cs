@@ -1,0 +1,13 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SemiDefect.Anomaly.Backbones;
+
+/// <summary>The ONNX Runtime that runs the networks. Thread-safe.</summary>
+public static class OnnxRuntimeInfo
+{
+    /// <summary>Its version.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>The execution providers that it was built with; that a device is there is another matter.</summary>
+    public static IReadOnlyList<string> Providers => OrtEnv.Instance().GetAvailableProviders();
+}

@@ -1,0 +1,7 @@
+using SemiDefect.Anomaly.Gpu.Tests.Support;
+
+namespace SemiDefect.Anomaly.Gpu.Tests;
+
+/// <summary>The body on the first CUDA device.</summary>
+[BoundTo(Kind = AcceleratorKind.Cuda)]
+public sealed class CudaAcceleratorTests() : AcceleratorTests(AcceleratorKind.Cuda);

@@ -1,0 +1,7 @@
+using SemiDefect.Anomaly.Gpu.Tests.Support;
+
+namespace SemiDefect.Anomaly.Gpu.Tests;
+
+/// <summary>The body on the first OpenCL device.</summary>
+[BoundTo(Kind = AcceleratorKind.OpenCL)]
+public sealed class OpenCLAcceleratorTests() : AcceleratorTests(AcceleratorKind.OpenCL);

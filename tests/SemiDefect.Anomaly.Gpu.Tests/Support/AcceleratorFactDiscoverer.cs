@@ -1,0 +1,11 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace SemiDefect.Anomaly.Gpu.Tests.Support;
+
+/// <summary>Makes the test cases of <see cref="AcceleratorFactAttribute"/>.</summary>
+public sealed class AcceleratorFactDiscoverer(IMessageSink diagnostics) : IXunitTestCaseDiscoverer
+{
+    public IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        [new AcceleratorTestCase(diagnostics, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod)];
+}

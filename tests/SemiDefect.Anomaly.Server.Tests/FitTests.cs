@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Server.Tests.Support;
+
+namespace SemiDefect.Anomaly.Server.Tests;
+
+public sealed class FitTests
+{
+    [Fact]
+    public async Task A_model_is_fitted_from_its_training_images_with_progress()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        for (int i = 0; i < 8; i++)
+        {
+            await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
+        }
+
+        using HttpResponseMessage started = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64, coreset = 0.2, seed = 7 });
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        JsonNode job = await TestServer.ReadAsync(started);
+        using HttpResponseMessage second = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64 });
+        await TestServer.AssertProblemAsync(409, "under-way", second);
+
+        string events = await server.Client.GetStringAsync($"{started.Headers.Location}/events");
+        JsonNode[] states = [.. events.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line[6..])!)];
+        Assert.True(states.Length > 1, events);
+        Assert.Equal("done", (string)states[^1]["state"]!);
+        Assert.Contains(states, state => (string?)state["stage"] is "features" or "coreset" or "thresholds");
+        Assert.Equal("done", (string)(await server.GetAsync($"/api/v1/jobs/{job["id"]}"))["state"]!);
+
+        using HttpResponseMessage answer = await server.PostImageAsync(Parts.Bad(1), model: "new");
+        JsonNode inspection = await TestServer.ReadAsync(answer);
+        Assert.Equal("abnormal", (string)inspection["decision"]!);
+        JsonNode compare = await server.GetAsync((string)inspection["links"]!["compare"]!);
+        Assert.True((bool)compare["training"]!["available"]!);
+        Assert.InRange((double)compare["training"]!["x"]!, -1, Parts.Width);
+        byte[] training = await server.Client.GetByteArrayAsync((string)compare["training"]!["image"]!);
+        Assert.Equal(Parts.Good(int.Parse(((string)compare["training"]!["name"]!)[..^4], System.Globalization.CultureInfo.InvariantCulture)), training);
+
+        await server.RestartAsync();
+        Assert.Equal("done", (string)(await server.GetAsync($"/api/v1/jobs/{job["id"]}"))["state"]!);
+    }
+
+    [Fact]
+    public async Task A_fit_is_cancelled_and_leaves_no_model()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        for (int i = 0; i < 16; i++)
+        {
+            await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
+        }
+
+        using HttpResponseMessage started = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 512, coreset = 0.5 });
+        JsonNode job = await TestServer.ReadAsync(started);
+        using HttpResponseMessage cancelled = await server.Client.DeleteAsync($"/api/v1/jobs/{job["id"]}");
+        Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
+        string events = await server.Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
+        Assert.Contains("\"state\":\"cancelled\"", events, StringComparison.Ordinal);
+        using HttpResponseMessage none = await server.PostImageAsync(Parts.Bad(1), model: "new");
+        await TestServer.AssertProblemAsync(404, "not-found", none);
+    }
+
+    [Fact]
+    public async Task A_model_learns_the_images_called_false_alarms()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpResponseMessage nothing = await server.Client.PostAsync("/api/v1/models/tiny/update", null);
+        await TestServer.AssertProblemAsync(422, "invalid", nothing);
+        JsonNode before = await server.InspectAsync(Parts.Bad(1));
+        await server.PutAsync($"/api/v1/inspections/{before["id"]}/verdict", new { value = "false_alarm" });
+        Assert.Equal(1, (int)(await server.GetAsync("/api/v1/models/tiny/advice"))["false_alarms"]!);
+
+        using HttpResponseMessage started = await server.Client.PostAsync("/api/v1/models/tiny/update", null);
+        JsonNode job = await TestServer.ReadAsync(started);
+        string events = await server.Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
+        Assert.Contains("\"state\":\"done\"", events, StringComparison.Ordinal);
+        JsonNode after = await server.InspectAsync(Parts.Bad(1));
+        Assert.True((double)after["score"]! < (double)before["score"]!, $"{before["score"]} before, {after["score"]} after");
+        Assert.Equal(Parts.GoodCount + 1, (int)(await server.GetAsync("/api/v1/models/tiny"))["images"]!);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_learned_from_is_refused()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        async Task RefusedAsync(string name, byte[] image)
+        {
+            using var content = new ByteArrayContent(image);
+            using HttpResponseMessage response = await server.Client.PutAsync($"/api/v1/models/new/training/{name}", content);
+            await TestServer.AssertProblemAsync(422, "invalid", response);
+        }
+
+        await RefusedAsync("a.png", "no image"u8.ToArray());
+        await RefusedAsync("a.exe", Parts.Good(1));
+        await RefusedAsync("..%2Fa.png", Parts.Good(1));
+        using HttpResponseMessage empty = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { });
+        await TestServer.AssertProblemAsync(422, "invalid", empty);
+
+        await PutImageAsync(server, "new", "a.png", Parts.Good(1));
+        foreach (object body in new object[] { new { backbone = "/etc/passwd" }, new { preset = "none" }, new { coreset = 2.0 }, new { resize = -1 }, new { false_alarm_rate = 2.0 } })
+        {
+            using HttpResponseMessage response = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", body);
+            await TestServer.AssertProblemAsync(422, "invalid", response);
+        }
+
+        using HttpResponseMessage deleted = await server.Client.DeleteAsync("/api/v1/models/new/training/a.png");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Empty((await server.GetAsync("/api/v1/models/new/training"))["images"]!.AsArray());
+    }
+
+    private static async Task PutImageAsync(TestServer server, string model, string name, byte[] image)
+    {
+        using var content = new ByteArrayContent(image);
+        using HttpResponseMessage response = await server.Client.PutAsync($"/api/v1/models/{model}/training/{name}", content);
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+}

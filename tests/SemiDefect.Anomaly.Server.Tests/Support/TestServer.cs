@@ -1,0 +1,129 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Server.Tests.Support;
+
+/// <summary>A server on a free port, with one model called "tiny", in a folder that goes with it.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+    private InspectionServer _server;
+
+    private TestServer(TemporaryFolder folder, InspectionServer server, ServerOptions options)
+    {
+        _folder = folder;
+        _server = server;
+        Options = options;
+        Client = MakeClient();
+    }
+
+    public ServerOptions Options { get; private set; }
+
+    public HttpClient Client { get; private set; }
+
+    public string ModelPath => Path.Combine(Options.ModelsFolder, "tiny.sdad");
+
+    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    {
+        var folder = new TemporaryFolder();
+        var options = new ServerOptions
+        {
+            ModelsFolder = folder.File("models"),
+            DataFolder = folder.File("data"),
+            Urls = ["http://127.0.0.1:0"],
+            Threads = 1,
+        };
+        options = change?.Invoke(options) ?? options;
+        Directory.CreateDirectory(options.ModelsFolder);
+        await System.IO.File.WriteAllBytesAsync(Path.Combine(options.ModelsFolder, "tiny.sdad"), Parts.DetectorFile);
+        InspectionServer server = InspectionServer.Create(options);
+        await server.StartAsync();
+        return new TestServer(folder, server, options);
+    }
+
+    /// <summary>Stops the server and starts another one on the same data.</summary>
+    public async Task RestartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    {
+        await StopAsync();
+        Options = change?.Invoke(Options) ?? Options;
+        _server = InspectionServer.Create(Options);
+        await _server.StartAsync();
+        Client = MakeClient();
+    }
+
+    public async Task StopAsync()
+    {
+        Client.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>Stops it while its clients wait.</summary>
+    public Task BeginStop() => _server.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public string File(string relativePath) => _folder.File(relativePath);
+
+    public Task<HttpResponseMessage> PostImageAsync(byte[] image, string name = "part.png", string? key = null, string model = "tiny")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/models/{model}/inspect?name={Uri.EscapeDataString(name)}")
+        {
+            Content = new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
+        };
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return Client.SendAsync(request);
+    }
+
+    public async Task<JsonNode> InspectAsync(byte[] image, string name = "part.png")
+    {
+        using HttpResponseMessage response = await PostImageAsync(image, name);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(path);
+        return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> PutAsync(string path, object body)
+    {
+        using HttpResponseMessage response = await Client.PutAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>The JSON of an answer that must be good.</summary>
+    public static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>That a request is refused as documented.</summary>
+    public static async Task AssertProblemAsync(int status, string kind, HttpResponseMessage response)
+    {
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == status, $"{(int)response.StatusCode} instead of {status}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        JsonNode problem = JsonNode.Parse(text)!;
+        Assert.Equal($"urn:semidefect:{kind}", (string)problem["type"]!);
+        Assert.Equal(status, (int)problem["status"]!);
+        Assert.False(string.IsNullOrWhiteSpace((string)problem["detail"]!));
+        Assert.DoesNotContain(" at SemiDefect.", text, StringComparison.Ordinal);
+    }
+
+    private HttpClient MakeClient() => new() { BaseAddress = new Uri(_server.Addresses[0]), Timeout = TimeSpan.FromMinutes(1) };
+}

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using SemiDefect.Anomaly.Server.Tests.Support;
+using SemiDefect.Anomaly.Server.Watching;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Server.Tests;
+
+public sealed class WatchTests : IDisposable
+{
+    private const long Settled = 1_000_000;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _in;
+    private readonly string _out;
+
+    public WatchTests()
+    {
+        _in = _folder.File("in");
+        _out = _folder.File("out");
+        Directory.CreateDirectory(_in);
+        File.WriteAllBytes(_folder.File("tiny.sdad"), Parts.DetectorFile);
+    }
+
+    private WatchOptions Options => new() { ModelPath = _folder.File("tiny.sdad"), Folder = _in, OutputFolder = _out, Threads = 1 };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Images_go_to_their_verdicts_folder_with_a_report()
+    {
+        Write("a/good.png", Parts.Good(30));
+        Write("bad.png", Parts.Bad(31));
+        Write("broken.png", "no image"u8.ToArray());
+        Write("notes.txt", "left alone"u8.ToArray());
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
+        Assert.Equal(3, await ScanTwiceAsync(watcher));
+
+        Assert.Equal(Parts.Good(30), await File.ReadAllBytesAsync(Path.Combine(_out, "normal/a/good.png")));
+        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/bad.png")));
+        Assert.True(File.Exists(Path.Combine(_out, "abnormal/bad.png.heatmap.png")));
+        JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, "abnormal/bad.png.json")))!;
+        Assert.Equal(("bad.png", "abnormal", "tiny"), ((string)report["path"]!, (string)report["decision"]!, (string)report["model"]!));
+        Assert.True((double)report["margin"]! > 0);
+        Assert.NotEmpty(report["regions"]!.AsArray());
+        Assert.Contains("broken.png", (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, "unreadable/broken.png.json")))!["error"]!, StringComparison.Ordinal);
+        Assert.Equal(["notes.txt"], Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
+    public async Task A_file_that_still_grows_is_left_until_it_is_complete()
+    {
+        byte[] image = Parts.Bad(1);
+        Write("slow.png", image[..100]);
+        using FolderWatcher watcher = FolderWatcher.Open(Options);
+        Assert.Equal(0, await watcher.ScanAsync(0, CancellationToken.None));
+        Assert.Equal(0, await watcher.ScanAsync(1000, CancellationToken.None));
+        Write("slow.png", image);
+        Assert.Equal(0, await watcher.ScanAsync(3000, CancellationToken.None));
+        Assert.Equal(0, await watcher.ScanAsync(4900, CancellationToken.None));
+        Assert.Equal(1, await watcher.ScanAsync(5000, CancellationToken.None));
+        Assert.True(File.Exists(Path.Combine(_out, "abnormal/slow.png")));
+    }
+
+    [Fact]
+    public async Task Each_state_of_a_file_is_inspected_once_even_over_a_restart()
+    {
+        Write("a.png", Parts.Good(1));
+        WatchOptions keep = Options with { Move = false };
+        using (FolderWatcher watcher = FolderWatcher.Open(keep))
+        {
+            Assert.Equal(1, await ScanTwiceAsync(watcher));
+            Assert.Equal(0, await ScanTwiceAsync(watcher));
+        }
+
+        using FolderWatcher again = FolderWatcher.Open(keep);
+        Assert.Equal(0, await ScanTwiceAsync(again));
+        Write("a.png", Parts.Bad(22));
+        File.SetLastWriteTimeUtc(Path.Combine(_in, "a.png"), DateTime.UtcNow.AddMinutes(1));
+        Assert.Equal(1, await ScanTwiceAsync(again));
+        Assert.True(File.Exists(Path.Combine(_in, "a.png")));
+        Assert.True(File.Exists(Path.Combine(_out, "normal/a.png.json")) && File.Exists(Path.Combine(_out, "abnormal/a.png.json")));
+    }
+
+    [Fact]
+    public async Task A_crash_between_verdict_and_move_is_made_good()
+    {
+        Write("a.png", Parts.Bad(1));
+        using (FolderWatcher watcher = FolderWatcher.Open(Options with { Move = false }))
+        {
+            await ScanTwiceAsync(watcher);
+        }
+
+        // As if it had been killed after the journal was written.
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_out, "watch.db")};Pooling=False"))
+        {
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "UPDATE watched SET placed = 0";
+            command.ExecuteNonQuery();
+        }
+
+        using FolderWatcher again = FolderWatcher.Open(Options);
+        Assert.Equal(0, await ScanTwiceAsync(again));
+        Assert.Equal(["a.png", "a.png.json"], Directory.EnumerateFiles(Path.Combine(_out, "abnormal")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.EnumerateFiles(_in));
+    }
+
+    [Fact]
+    public async Task A_name_that_comes_again_replaces_nothing()
+    {
+        using FolderWatcher watcher = FolderWatcher.Open(Options);
+        Write("a.png", Parts.Bad(1));
+        await ScanTwiceAsync(watcher);
+        Write("a.png", Parts.Bad(2));
+        await ScanTwiceAsync(watcher);
+        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a.png")));
+        Assert.Equal(Parts.Bad(2), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a-2.png")));
+        Assert.True(File.Exists(Path.Combine(_out, "abnormal/a-2.png.json")));
+    }
+
+    [Fact]
+    public async Task The_webhook_gets_every_report_in_order_until_it_takes_it()
+    {
+        var received = new List<string>();
+        bool refuse = true;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using WebApplication receiver = builder.Build();
+        receiver.Run(async context =>
+        {
+            context.Response.StatusCode = refuse ? 503 : 200;
+            if (!refuse)
+            {
+                JsonNode report = (await JsonNode.ParseAsync(context.Request.Body))!;
+                Assert.Equal((string)report["id"]!, context.Request.Headers["Idempotency-Key"].ToString());
+                received.Add($"{report["path"]} {report["decision"]}");
+            }
+        });
+        await receiver.StartAsync();
+        Write("1.png", Parts.Good(31));
+        using (FolderWatcher watcher = FolderWatcher.Open(Options with { Webhook = new Uri(receiver.Urls.First()) }))
+        {
+            await ScanTwiceAsync(watcher);
+            Assert.False(await watcher.PostAsync(CancellationToken.None));
+        }
+
+        refuse = false;
+        Write("2.png", Parts.Bad(32));
+        using FolderWatcher again = FolderWatcher.Open(Options with { Webhook = new Uri(receiver.Urls.First()) });
+        await ScanTwiceAsync(again);
+        Assert.True(await again.PostAsync(CancellationToken.None));
+        Assert.True(await again.PostAsync(CancellationToken.None));
+        Assert.Equal(["1.png normal", "2.png abnormal"], received);
+    }
+
+    [Fact]
+    public void Folders_that_cannot_be_watched_are_refused()
+    {
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { Folder = _folder.File("none") }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _in }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _folder.Path }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { ModelPath = _folder.File("none.sdad") }));
+        using FolderWatcher first = FolderWatcher.Open(Options);
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options));
+    }
+
+    [Fact]
+    public async Task Its_own_output_below_the_watched_folder_is_not_watched()
+    {
+        Write("a.png", Parts.Bad(1));
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { OutputFolder = Path.Combine(_in, "done") });
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        Assert.Equal(0, await ScanTwiceAsync(watcher));
+        Assert.True(File.Exists(Path.Combine(_in, "done/abnormal/a.png")));
+    }
+
+    private static async Task<int> ScanTwiceAsync(FolderWatcher watcher) =>
+        await watcher.ScanAsync(0, CancellationToken.None) + await watcher.ScanAsync(Settled, CancellationToken.None);
+
+    private void Write(string name, byte[] content)
+    {
+        string path = Path.Combine(_in, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+    }
+}
