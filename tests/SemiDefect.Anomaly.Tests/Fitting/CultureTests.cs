@@ -2,8 +2,8 @@ using System.Globalization;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Reporting;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Bundles;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Fitting;
 

@@ -2,8 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Bundles;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Imaging;
 
