@@ -98,7 +98,7 @@ for _ in 1 2 3; do
     "$semidefect" fit "$transistors" "${whole[@]}" "${network50[@]}" --coreset 0.1 --out "$work/whole.sdad" >&2
     fit+=("$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { print b - a }')")
     forward+=("$(/usr/bin/python3 "$here/forward_torch.py" 100 | number seconds)")
-    latency+=("$("$semidefect" bench "$work/resnet18.sdad" --images "$transistors" --json | number latency_p50)")
+    latency+=("$("$semidefect" bench "$work/resnet18.sdad" --images "$transistors" --json | number latency_p50_s)")
     chain+=("$(/usr/bin/python3 "$here/one_image_torch.py" "$work/resnet18_bank.npy" "$work/resnet18_queries.npy" | number median_s)")
 done
 picks=$(awk -v a="$(printf '%s\n' "${theirs[@]}" | middle)" 'BEGIN { print 10 * a }')

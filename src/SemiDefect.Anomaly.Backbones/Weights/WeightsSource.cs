@@ -14,7 +14,6 @@ internal sealed class WeightsSource : IDisposable
         Name = Path.GetFileName(path);
         try
         {
-            
             // Tensors are mostly read in the order in which they lie; the system then reads further ahead.
             _handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
             Length = RandomAccess.GetLength(_handle);
