@@ -70,7 +70,11 @@ PYTHON
 
 number() { grep -oE "\"$1\": *[0-9.eE+-]+" | grep -oE '[0-9.eE+-]+$'; }
 middle() { sort -g | sed -n 2p; }
-row() { awk -v n="$1" -v a="$2" -v b="$3" 'BEGIN { printf "| %s | %.4g ms | %.4g ms | %.1f |\n", n, 1000 * a, 1000 * b, b / a }'; }
+row() {
+    awk -v n="$1" -v a="$2" -v b="$3" '
+        function shown(t) { return t < 1 ? sprintf("%.4g ms", 1000 * t) : sprintf("%.4g s", t) }
+        BEGIN { printf "| %s | %s | %s | %.1f |\n", n, shown(a), shown(b), b / a }'
+}
 compare() {
     local name=$1 bank=$2 queries=$3 k=$4 ours=() theirs=()
     for _ in 1 2 3; do
