@@ -125,7 +125,7 @@ class Teacher:
             self.turns.append(turn.float().to(self.device))
 
     def targets(self, batch):
-        return [torch.einsum("nchw,cd->ndhw", m - c.view(-1, 1, 1), t) for m, c, t in zip(self.raw(batch), self.centers, self.turns)]
+        return [((m.permute(0, 2, 3, 1) - c) @ t).permute(0, 3, 1, 2) for m, c, t in zip(self.raw(batch), self.centers, self.turns)]
 
 
 def prepare(batch, device):
@@ -173,6 +173,8 @@ def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     replay = options.replay or (1 if device.type == "cuda" else 3)
     torch.manual_seed(options.seed)
+    # Left alone, torch counts cores where a container counts their threads.
+    torch.set_num_threads(os.cpu_count() or 1)
     state = torch.load(options.resume, map_location=device) if options.resume else None
     warm = torch.load(options.warm_start, map_location=device) if options.warm_start else None
     drawn = images.generated(options.generated, options.out, options.workers or (os.cpu_count() or 2))
