@@ -100,10 +100,23 @@ def change(random, crop):
 _crops = None
 
 
-def start_worker(make, arguments):
-    global _crops
-    _crops = make(*arguments)
-
-
-def make_batch(numbers):
+def _batch(numbers):
     return np.stack([_crops(number) for number in numbers])
+
+
+def batches(crops, size, start, workers):
+    """Batches of crops without end, made in order by other processes ahead of their use. The processes start at the call."""
+    global _crops
+    # Set before the fork, the photographs are in memory once.
+    _crops = crops
+    pool = multiprocessing.get_context("fork").Pool(workers)
+
+    def endless():
+        pending, number = [], start
+        while True:
+            while len(pending) < 2 * workers + 2:
+                pending.append(pool.apply_async(_batch, (range(number, number + size),)))
+                number += size
+            yield pending.pop(0).get()
+
+    return endless()

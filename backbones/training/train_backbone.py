@@ -11,16 +11,13 @@ run goes on from one. The schedule follows steps (--steps: repeatable), active t
 import argparse
 import datetime
 import math
-import multiprocessing
 import os
 import sys
 import time
 
-import numpy as np
 import torch
 
 import images
-from images import Crops
 from onnx_network import OnnxNetwork
 from student import MEAN, STD, Student
 
@@ -77,12 +74,12 @@ class Schedule:
             end = now.replace(hour=int(hour), minute=int(minute), second=0)
             self.end = (end if end > now else end + datetime.timedelta(days=1)).timestamp()
 
-    def advance(self):
+    def advance(self, step):
         now = time.time()
         passed, self.last = min(now - self.last, self.LONGEST), now
         self.elapsed += passed
         if self.options.steps:
-            self.progress += 1 / self.options.steps
+            self.progress = step / self.options.steps
         elif self.options.minutes:
             self.progress = self.elapsed / 60 / self.options.minutes
         else:
@@ -166,20 +163,6 @@ class Buffer:
         return [array[index] for array in self.arrays]
 
 
-def batches(options, drawn, start):
-    """Batches of crops without end, made by other processes ahead of their use, in order."""
-    workers = options.workers or max(1, (os.cpu_count() or 2) - 1)
-    arguments = (options.photos, drawn, options.crop, options.photo_share, options.seed)
-    context = multiprocessing.get_context("fork")
-    with context.Pool(workers, images.start_worker, (Crops, arguments)) as pool:
-        pending, number = [], start
-        while True:
-            while len(pending) < 2 * workers + 2:
-                pending.append(pool.apply_async(images.make_batch, (range(number, number + options.batch),)))
-                number += options.batch
-            yield pending.pop(0).get()
-
-
 def save(path, **content):
     torch.save(content, path + ".part")
     os.replace(path + ".part", path)
@@ -193,7 +176,8 @@ def main():
     state = torch.load(options.resume, map_location=device) if options.resume else None
     warm = torch.load(options.warm_start, map_location=device) if options.warm_start else None
     drawn = images.generated(options.generated, options.out, options.workers or (os.cpu_count() or 2))
-    source = batches(options, drawn, state["crops"] if state else 0)
+    crops_of = images.Crops(options.photos, drawn, options.crop, options.photo_share, options.seed)
+    source = images.batches(crops_of, options.batch, state["crops"] if state else 0, options.workers or max(1, (os.cpu_count() or 2) - 1))
 
     teacher = Teacher(options.teacher, device)
     student_options = {"outputs": tuple(options.outputs)}
@@ -215,7 +199,9 @@ def main():
     elif warm:
         student.load_state_dict(warm["average"])
     average.load_state_dict(state["average"] if state else student.state_dict())
-    schedule = Schedule(options, progress, elapsed)
+    schedule = Schedule(options, step / options.steps if options.steps else progress, elapsed)
+    if schedule.progress >= 1:
+        raise SystemExit("the checkpoint's schedule has ended already: give more --steps or --minutes, or begin a new one with --warm-start")
     generator = torch.Generator().manual_seed(options.seed + step)
     buffer = Buffer(options.buffer, device)
     losses, running, saved, told, first = [], True, time.time(), time.time(), step
@@ -252,7 +238,7 @@ def main():
                     else:
                         a.copy_(b)
             losses.append(loss.detach())
-            running = schedule.advance()
+            running = schedule.advance(step)
             if time.time() - told > 30 or not running:
                 mean = torch.stack(losses).mean().item()
                 print(f"step {step}  crops {crops}  progress {schedule.progress:.3f}  minutes {schedule.elapsed / 60:.1f}  loss {mean:.4f}", flush=True)

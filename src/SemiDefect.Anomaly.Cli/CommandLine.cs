@@ -46,7 +46,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand CreateRoot()
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
         root.Options.Add(GlobalOptions.Verbose);
@@ -55,9 +55,13 @@ internal static class CommandLine
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());
+        root.Subcommands.Add(UpdateCommand.Create());
+        root.Subcommands.Add(MergeCommand.Create());
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(RehearseCommand.Create());
         root.Subcommands.Add(InfoCommand.Create());
+        root.Subcommands.Add(FingerprintCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BackbonesCommand.Create());
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
@@ -68,14 +72,15 @@ internal static class CommandLine
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
     {
-        (int code, string message) = exception switch
+        // Work on several threads wraps its errors; the first one tells.
+        Exception cause = exception is AggregateException several ? several.Flatten().InnerExceptions[0] : exception;
+        (int code, string message) = cause switch
         {
             OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was left half-written."),
-            UsageException => (ExitCode.BadUsage, exception.Message),
-            SemiDefectException => (ExitCode.Failed, exception.Message),
+            UsageException => (ExitCode.BadUsage, cause.Message),
+            SemiDefectException => (ExitCode.Failed, cause.Message),
             OutOfMemoryException => (ExitCode.Failed, "the memory is too small: use fewer or smaller images, a smaller --resize, or a machine with more."),
-            AggregateException { InnerException: { } inner } => (Report(inner, false, TextWriter.Null), inner.Message),
-            _ => (ExitCode.Failed, $"{exception.Message} (This is a fault of the program; --verbose shows where.)"),
+            _ => (ExitCode.Failed, $"{cause.Message} (This is a fault of the program; --verbose shows where.)"),
         };
         error.WriteLine($"semidefect: {message.ReplaceLineEndings(" ")}");
         if (verbose)

@@ -9,5 +9,6 @@ internal static class ExitCode
     public const int SomeUnreadable = 3;
     public const int AbnormalFound = 4;
     public const int ProblemsFound = 5;
+    public const int CouldFlip = 6;
     public const int Cancelled = 130;
 }

@@ -1,14 +1,15 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Growing;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
+using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly;
 
@@ -19,21 +20,23 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 public sealed class AnomalyDetector : IDisposable
 {
-    private readonly DetectorBundle _bundle;
+    private readonly LoadOptions _options;
+    private readonly Lazy<DetectorFingerprint> _fingerprint;
     private readonly OnnxBackbone _backbone;
     private readonly EmbeddingPipeline _pipeline;
     private readonly IReadOnlyList<BankModel> _models;
     private readonly AnomalyMapBuilder _maps;
-    private readonly ImageLimits _imageLimits;
     private readonly double[] _calibrationScores;
+    private DetectorBundle _bundle;
 
-    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, int threads, ImageLimits imageLimits)
+    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
     {
         _bundle = bundle;
         _backbone = backbone;
         _pipeline = pipeline;
-        _imageLimits = imageLimits;
-        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, threads))];
+        _options = options;
+        _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
+        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, options.Threads))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
 
         // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
@@ -46,8 +49,14 @@ public sealed class AnomalyDetector : IDisposable
     /// <summary>The thresholds that the detector was fitted with.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
 
+    /// <summary>The limits on the images that it reads.</summary>
+    public ImageLimits ImageLimits => _options.ImageLimits;
+
     /// <summary>Where the backbone runs.</summary>
     public ExecutionDevice Device => _backbone.Device;
+
+    /// <summary>SHA-256 of everything that decides, for two places to compare. Computed when first asked for.</summary>
+    public DetectorFingerprint Fingerprint => _fingerprint.Value;
 
     /// <summary>
     /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
@@ -75,7 +84,15 @@ public sealed class AnomalyDetector : IDisposable
             PreprocessingOptions preprocessing = options.Preprocessing(file.Input);
             var pipeline = new EmbeddingPipeline(backbone, preprocessing, options.Patches, options.BatchSize);
             int count = good.Items.Count;
-            IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, i => ImageFile.Read(good.Items[i].FullPath, options.ImageLimits), cancellationToken);
+            string[] hashes = new string[count];
+            Image Read(int index)
+            {
+                Image image = ImageFile.Read(good.Items[index].FullPath, options.ImageLimits);
+                hashes[index] = image.Sha256();
+                return image;
+            }
+
+            IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, Read, cancellationToken);
             var plan = new MemoryPlan(options.MaxMemory);
             using TrainingFeatures features = TrainingFeatures.Collect(
                 embedded,
@@ -85,9 +102,21 @@ public sealed class AnomalyDetector : IDisposable
 
             using var fitter = new DetectorFitter(features, options, progress, cancellationToken);
             FittedBanks fitted = fitter.Fit();
-            DetectorDocument document = Describe(file, backbone, preprocessing, good, features.Rows, options, fitter.Calibration, fitted);
-            var bundle = new DetectorBundle(document, file, fitted.Banks);
-            return new AnomalyDetector(bundle, backbone, pipeline, options.Threads, options.ImageLimits);
+            DetectorDocument document = DetectorDescription.Of(file, backbone, preprocessing, good, hashes, features.Rows, options, fitter.Calibration, fitted);
+            int[] golden = GoldenSet.Choose(count, fitted.Thresholds.ImageScores, options.GoldenImages);
+            return Complete(
+                new DetectorBundle(document, file, fitted.Banks),
+                backbone,
+                pipeline,
+                new LoadOptions
+                {
+                    Device = options.Device,
+                    Threads = options.Threads,
+                    BatchSize = options.BatchSize,
+                    ImageLimits = options.ImageLimits,
+                    Notice = options.Notice,
+                },
+                golden.Select(image => (image, pipeline.InputOf(Read(image)))));
         }
         catch
         {
@@ -112,10 +141,8 @@ public sealed class AnomalyDetector : IDisposable
                 throw new DetectorFileException($"The network given is not the one that '{path}' was fitted with (SHA-256 {record.Sha256}).");
             }
 
-            var onnxOptions = new OnnxBackboneOptions { Taps = record.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
-            OnnxBackbone backbone = OnnxBackbone.Load(file, onnxOptions);
-            var pipeline = new EmbeddingPipeline(backbone, bundle.Document.Preprocessing, bundle.Document.Patches, options.BatchSize);
-            return new AnomalyDetector(bundle with { Backbone = file }, backbone, pipeline, options.Threads, options.ImageLimits);
+            (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(file, bundle.Document, options);
+            return Create(bundle with { Backbone = file }, backbone, pipeline, options);
         }
         catch
         {
@@ -130,6 +157,14 @@ public sealed class AnomalyDetector : IDisposable
     {
         using DetectorBundle bundle = DetectorFileReader.Read(path);
         return bundle.Document;
+    }
+
+    /// <summary>Reads and checks a detector file without making it ready to inspect, and tells its fingerprint as well.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static (DetectorDocument Document, DetectorFingerprint Fingerprint) ReadSummary(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return (bundle.Document, DetectorFingerprint.Of(bundle));
     }
 
     /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
@@ -157,14 +192,82 @@ public sealed class AnomalyDetector : IDisposable
         return (before!, after!);
     }
 
+    /// <summary>
+    /// A detector that knows more good images as well; this one stays as it is. The memory bank goes on growing from where it is, thresholds are set
+    /// anew from the held-out scores kept and those of the new images: docs/growing.md. Images that the detector knows already are passed
+    /// over. Memory: the features of the new images and twice the bank.
+    /// </summary>
+    /// <param name="more">More images of good parts.</param>
+    /// <param name="known">
+    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the grown bank. Null to keep their
+    /// scores, which were taken against a smaller bank and make for a threshold on the careful side.
+    /// </param>
+    /// <param name="progress">Told of each step, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the update.</param>
+    /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a bank per fold.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public AnomalyDetector Update(
+        DatasetFolder more,
+        DatasetFolder? known = null,
+        IProgress<FitProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        RequireOneBank();
+        DetectorBundle grown = new DetectorUpdater(_bundle, _models[0], _pipeline, _options, progress, cancellationToken).Add(more, known);
+        return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
+    }
+
+    /// <summary>
+    /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches, scoring, map and threshold
+    /// rule); both stay as they are, and their order does not matter: docs/growing.md.
+    /// </summary>
+    /// <param name="first">A detector.</param>
+    /// <param name="second">Another; its options of running serve the new one as well.</param>
+    /// <param name="size">The size of the memory bank: a count, or a share of the patches of all images; null to keep all rows that differ.</param>
+    /// <param name="progress">Told of the selection, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the merge.</param>
+    /// <exception cref="SemiDefectException">The two were not fitted alike, or one keeps a bank per fold; the message says what differs.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static AnomalyDetector Merge(
+        AnomalyDetector first,
+        AnomalyDetector second,
+        CoresetOptions? size = null,
+        IProgress<CoresetProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        first.RequireOneBank();
+        second.RequireOneBank();
+        (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
+            (first._bundle, first._models[0]), (second._bundle, second._models[0]), size, progress, cancellationToken);
+        return second.Restart(merged, golden);
+    }
+
+    /// <summary>
+    /// Replays the golden inputs of the detector on this machine, and says how far features and scores deviate from where it was made and whether a decision
+    /// could differ.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The detector holds no golden inputs.</exception>
+    public DetectorVerification Verify()
+    {
+        if (_bundle.Golden.Count == 0)
+        {
+            throw new SemiDefectException("This detector holds no golden inputs to replay: it was fitted without (--golden-images 0), or before they were kept. Fit again to have them.");
+        }
+
+        return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
+    }
+
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
-    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _imageLimits), path);
+    public Inspection Inspect(string path) => Inspect(ImageFile.Read(path, _options.ImageLimits), path);
 
     /// <summary>Inspects an image file and says where the time goes.</summary>
     internal Inspection Inspect(string path, StageClock clock)
     {
-        Image image = ImageFile.Read(path, _imageLimits);
+        Image image = ImageFile.Read(path, _options.ImageLimits);
         clock.Lap(InspectionStage.Decoding);
         return Judge(_pipeline.Embed(image, clock), path, CancellationToken.None, clock);
     }
@@ -174,7 +277,7 @@ public sealed class AnomalyDetector : IDisposable
     public Inspection Inspect(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Inspect(ImageFile.Read(stream, name, _imageLimits), name);
+        return Inspect(ImageFile.Read(stream, name, _options.ImageLimits), name);
     }
 
     /// <summary>Inspects a decoded image.</summary>
@@ -232,12 +335,7 @@ public sealed class AnomalyDetector : IDisposable
             throw new SemiDefectException($"The network gives {image.Dimension} values per patch, but the memory bank holds {Document.Banks[0].Columns}: fit again.");
         }
 
-        // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
-        PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
-        clock?.Lap(InspectionStage.Search);
-        double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
-        AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
-        int best = Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore);
+        (PatchScores[] scores, int best, AnomalyMap map, _) = Score(image, cancellationToken, clock);
         var inspection = new Inspection
         {
             Name = name,
@@ -254,6 +352,85 @@ public sealed class AnomalyDetector : IDisposable
         return inspection;
     }
 
+    // With a bank per fold, every patch takes its highest score over the banks, and so does the image.
+    private (PatchScores[] Scores, int Best, AnomalyMap Map, double[] PatchScores) Score(EmbeddedImage image, CancellationToken cancellationToken, StageClock? clock = null)
+    {
+        PatchScores[] scores = [.. _models.Select(model => model.Score(image.Rows.Span, -1, cancellationToken))];
+        clock?.Lap(InspectionStage.Search);
+        double[] patchScores = [.. Enumerable.Range(0, image.Patches).Select(patch => scores.Max(score => score.Values[patch]))];
+        AnomalyMap map = _maps.Build(patchScores, image.GridHeight, image.GridWidth, image.Geometry.InputHeight, image.Geometry.InputWidth);
+        return (scores, Enumerable.Range(0, scores.Length).MaxBy(i => scores[i].ImageScore), map, patchScores);
+    }
+
+    internal Replay Replay(Image input)
+    {
+        EmbeddedImage embedded = _pipeline.EmbedInput(input);
+        (PatchScores[] scores, int best, AnomalyMap map, double[] patchScores) = Score(embedded, CancellationToken.None);
+        return new Replay(embedded, patchScores, scores[best].ImageScore, map.Peak);
+    }
+
+    private static (OnnxBackbone Backbone, EmbeddingPipeline Pipeline) Start(BackboneFile file, DetectorDocument document, LoadOptions options)
+    {
+        var onnxOptions = new OnnxBackboneOptions { Taps = document.Backbone.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
+        OnnxBackbone backbone = OnnxBackbone.Load(file, onnxOptions);
+        return (backbone, new EmbeddingPipeline(backbone, document.Preprocessing, document.Patches, options.BatchSize));
+    }
+
+    // The search over the banks may find no memory; then nobody else would give the network back.
+    private static AnomalyDetector Create(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
+    {
+        try
+        {
+            return new AnomalyDetector(bundle, backbone, pipeline, options);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    // A detector of its own, with its own session of the same network.
+    private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
+    {
+        try
+        {
+            (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(bundle.Backbone!, bundle.Document, _options);
+            return Complete(bundle, backbone, pipeline, _options, golden.Select(one => (one.Image, new Image(one.Input.Record.Width, one.Input.Record.Height, one.Input.Pixels))));
+        }
+        catch
+        {
+            bundle.Dispose();
+            throw;
+        }
+    }
+
+    // Golden inputs record what the detector makes of them, so they can be added only once it runs.
+    private static AnomalyDetector Complete(
+        DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, IEnumerable<(int Image, Image Input)> golden)
+    {
+        AnomalyDetector detector = Create(bundle, backbone, pipeline, options);
+        try
+        {
+            IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);
+            detector._bundle = bundle with { Document = bundle.Document with { Golden = [.. inputs.Select(input => input.Record)] }, Golden = inputs };
+            return detector;
+        }
+        catch
+        {
+            detector.Dispose();
+            throw;
+        }
+    }
+
+    private void RequireOneBank()
+    {
+        if (_models.Count > 1)
+        {
+            throw new SemiDefectException("This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again with all images, or use another preset.");
+        }
+    }
+
     private PatchMatch Match(EmbeddedImage image, PatchScores scores, MemoryBank bank)
     {
         int patch = scores.HighestPatch;
@@ -268,7 +445,7 @@ public sealed class AnomalyDetector : IDisposable
     {
         try
         {
-            return ImageFile.Read(paths[index], _imageLimits);
+            return ImageFile.Read(paths[index], _options.ImageLimits);
         }
         catch (SemiDefectException error) when (onUnreadable is not null)
         {
@@ -276,47 +453,4 @@ public sealed class AnomalyDetector : IDisposable
             return null;
         }
     }
-
-    private static DetectorDocument Describe(
-        BackboneFile file,
-        OnnxBackbone backbone,
-        PreprocessingOptions preprocessing,
-        DatasetFolder good,
-        int patches,
-        FitOptions options,
-        CalibrationMethod calibration,
-        FittedBanks fitted) => new()
-        {
-            Engine = typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3),
-            Backbone = new BackboneRecord
-            {
-                Name = file.Name,
-                Sha256 = file.Sha256,
-                Taps = backbone.Taps,
-                Included = options.IncludeBackbone,
-                Manifest = file.Manifest,
-            },
-            Preprocessing = preprocessing,
-            Patches = options.Patches,
-            Scoring = options.Scoring,
-            Map = options.Map,
-            Thresholds = fitted.Thresholds,
-            Fit = new FitRecord
-            {
-                Preset = options.Preset,
-                Images = [.. good.Items.Select(item => item.RelativePath)],
-                Patches = patches,
-                CoresetMethod = options.Coreset.Method,
-                CoresetFraction = options.Coreset.Fraction,
-                CoresetCount = options.Coreset.Count,
-                ProjectionDimension = options.Coreset.ProjectionDimension,
-                CoveringRadius = fitted.CoveringRadius,
-                Pieces = fitted.Pieces,
-                Calibration = calibration,
-                Folds = options.Folds,
-                Seed = options.Seed,
-                Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
-            },
-            Banks = [.. fitted.Banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
-        };
 }

@@ -25,6 +25,12 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
         return Part(embeddings, 0, 0, prepared);
     }
 
+    /// <summary>Embeds a picture that is the network's input already, but for the normalization.</summary>
+    public EmbeddedImage EmbedInput(Image input) => Run([Preprocessor.FromInput(input, preprocessing)], 0).Single();
+
+    /// <summary>The network's input before normalization.</summary>
+    public Image InputOf(Image image) => Preprocessor.Cut(image, Preprocessor.Plan(image.Width, image.Height, preprocessing));
+
     /// <summary>Embeds the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
     /// <param name="count">The number of images.</param>
     /// <param name="read">Reads one image, from any thread; null to pass it over.</param>

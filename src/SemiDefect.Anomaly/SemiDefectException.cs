@@ -5,15 +5,20 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 public class SemiDefectException : Exception
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Makes an exception whose message is shown to the user as it is, but for control characters.</summary>
     public SemiDefectException(string message)
-        : base(message)
+        : base(OneLine(message))
     {
     }
 
     /// <summary>Makes an exception with the error that led to it.</summary>
     public SemiDefectException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(OneLine(message), innerException)
     {
     }
+
+    // File names and cells of tables come into messages, and may hold anything.
+    private static string OneLine(string message) => message.Any(char.IsControl)
+        ? string.Concat(message.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? '?' : c))
+        : message;
 }

@@ -1,53 +1,109 @@
 #!/usr/bin/env bash
-# Search and coreset on real features, side by side with the peers; prints the table of benchmark.md.
-# Usage: run.sh IMAGES BACKBONE.onnx TAPS PEERS [coreset]
-#   IMAGES   a folder of good images (100 in benchmark.md), the last of which gives the queries
-#   PEERS    the folder of knn_faiss.py and coreset_torch.py, run by /usr/bin/python3 with numpy, faiss and torch
-#   coreset  also run the coreset's peer, which takes minutes
+# Everything in the first table of benchmark.md, ours and the peers in turn; prints the table.
+# Usage: run.sh TRANSISTORS TILES RESNET50V2.onnx RESNET18.onnx PEERS
+#   TRANSISTORS  a folder of good images (100 in benchmark.md), the last of which gives the queries
+#   TILES        another one, of 82 images at least, for the bank of 64,000 rows
+#   PEERS        the folder of knn_faiss.py and coreset_torch.py, run by /usr/bin/python3 with numpy, faiss, torch and torchvision
+# WORK=FOLDER keeps the arrays, and takes those that are there already.
 set -euo pipefail
-images=$1 backbone=$2 taps=$3 peers=$4 coreset=${5:-}
-root=$(cd "$(dirname "$0")/../.." && pwd)
+transistors=$1 tiles=$2 resnet50=$3 resnet18=$4 peers=$5
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
 semidefect="$root/src/SemiDefect.Anomaly.Cli/bin/Release/net10.0/semidefect"
 [ -x "$semidefect" ] || dotnet build -c Release "$root/src/SemiDefect.Anomaly.Cli"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+if [ -n "${WORK:-}" ]; then
+    work=$WORK
+    mkdir -p "$work"
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+fi
 
-"$semidefect" features "$images" --preset amazon --resize 224 --resize-kind squash --crop none --backbone "$backbone" --taps "$taps" --out "$work/features.npy"
+whole=(--preset amazon --resize 224 --resize-kind squash --crop none)
+network50=(--backbone "$resnet50" --taps stage2,stage3)
+network18=(--backbone "$resnet18" --taps layer2,layer3)
+[ -f "$work/transistors.npy" ] || "$semidefect" features "$transistors" "${whole[@]}" "${network50[@]}" --out "$work/transistors.npy"
+[ -f "$work/tiles.npy" ] || "$semidefect" features "$tiles" "${whole[@]}" "${network50[@]}" --out "$work/tiles.npy"
+
+# Detectors of all images but the last: their banks are coresets.
+if [ ! -d "$work/all_but_last" ]; then
+    mkdir -p "$work/all_but_last" "$work/last"
+    cp "$transistors"/* "$work/all_but_last"
+    mv "$work/all_but_last/$(LC_ALL=C ls "$work/all_but_last" | tail -n 1)" "$work/last"
+fi
+[ -f "$work/resnet50.sdad" ] || "$semidefect" fit "$work/all_but_last" "${whole[@]}" "${network50[@]}" --coreset 0.101 --out "$work/resnet50.sdad" >&2
+[ -f "$work/resnet18.sdad" ] || "$semidefect" fit "$work/all_but_last" "${whole[@]}" "${network18[@]}" --coreset 0.101 --out "$work/resnet18.sdad" >&2
+[ -f "$work/resnet18_queries.npy" ] || "$semidefect" features "$work/last" "${whole[@]}" "${network18[@]}" --out "$work/resnet18_queries.npy"
 /usr/bin/python3 - "$work" <<'PYTHON'
-import sys
+import json, os, struct, sys
 import numpy as np
 
 work = sys.argv[1]
-features = np.load(f"{work}/features.npy", mmap_mode="r")
 per_image = 784
-np.save(f"{work}/queries.npy", features[-per_image:])
-np.save(f"{work}/bank.npy", features[:-per_image][::10][:7840])
-generator = np.random.default_rng(0)
-np.save(f"{work}/gaussian_bank.npy", generator.standard_normal((16000, features.shape[1]), dtype=np.float32))
-np.save(f"{work}/gaussian_queries.npy", generator.standard_normal((784, features.shape[1]), dtype=np.float32))
+transistors = np.load(f"{work}/transistors.npy", mmap_mode="r")
+tiles = np.load(f"{work}/tiles.npy", mmap_mode="r")
+chance = np.random.default_rng(0)
+
+
+def bank_of(name):
+    path = f"{work}/{name}.sdad"
+    with open(path, "rb") as file:
+        header_length = struct.unpack("<Q", file.read(64)[16:24])[0]
+        section = next(s for s in json.loads(file.read(header_length))["sections"] if s["name"] == "bank.0.vectors")
+    start = (64 + header_length + 63) // 64 * 64 + section["offset"]
+    return np.fromfile(path, np.float32, section["length"] // 4, offset=start).reshape(-1, 1024)
+
+
+def some_of(rows, count):
+    return rows[np.sort(chance.permutation(len(rows) - per_image)[:count])]
+
+
+np.save(f"{work}/queries.npy", transistors[-per_image:])
+np.save(f"{work}/random.npy", some_of(transistors, 7840))
+np.save(f"{work}/coreset.npy", bank_of("resnet50")[:7840])
+np.save(f"{work}/resnet18_bank.npy", bank_of("resnet18")[:7840])
+np.save(f"{work}/tile_queries.npy", tiles[-per_image:])
+np.save(f"{work}/tile_bank.npy", some_of(tiles, 64000))
+np.save(f"{work}/gaussian.npy", chance.standard_normal((16000, 1024), dtype=np.float32))
+np.save(f"{work}/gaussian_queries.npy", chance.standard_normal((per_image, 1024), dtype=np.float32))
 PYTHON
 
-median() { grep -oE '"median_s": *[0-9.eE+-]+' | grep -oE '[0-9.eE+-]+$'; }
+number() { grep -oE "\"$1\": *[0-9.eE+-]+" | grep -oE '[0-9.eE+-]+$'; }
 middle() { sort -g | sed -n 2p; }
+row() { awk -v n="$1" -v a="$2" -v b="$3" 'BEGIN { printf "| %s | %.4g ms | %.4g ms | %.1f |\n", n, 1000 * a, 1000 * b, b / a }'; }
 compare() {
     local name=$1 bank=$2 queries=$3 k=$4 ours=() theirs=()
     for _ in 1 2 3; do
-        ours+=("$("$semidefect" bench --search "$bank" "$queries" --k "$k" --json | median)")
-        theirs+=("$(/usr/bin/python3 "$peers/knn_faiss.py" "$bank" "$queries" "$k" | median)")
+        ours+=("$("$semidefect" bench --search "$bank" "$queries" --k "$k" --json | number median_s)")
+        theirs+=("$(/usr/bin/python3 "$peers/knn_faiss.py" "$bank" "$queries" "$k" | number median_s)")
     done
-    local a b
-    a=$(printf '%s\n' "${ours[@]}" | middle)
-    b=$(printf '%s\n' "${theirs[@]}" | middle)
-    awk -v n="$name" -v a="$a" -v b="$b" 'BEGIN { printf "| %s | %.1f ms | %.1f ms | %.1f |\n", n, 1000 * a, 1000 * b, b / a }'
+    row "$name" "$(printf '%s\n' "${ours[@]}" | middle)" "$(printf '%s\n' "${theirs[@]}" | middle)"
 }
 
 echo "| work | ours | peer | ratio |"
 echo "|---|---|---|---|"
-compare "search, real features, k 1" "$work/bank.npy" "$work/queries.npy" 1
-compare "search, real features, k 5" "$work/bank.npy" "$work/queries.npy" 5
-compare "search, Gaussian, bank 16,000, k 1" "$work/gaussian_bank.npy" "$work/gaussian_queries.npy" 1
-"$semidefect" bench --coreset "$work/features.npy" 0.1 --json | tr -d '\n'
-echo
-if [ -n "$coreset" ]; then
-    /usr/bin/python3 "$peers/coreset_torch.py" "$work/features.npy" 0.1
-fi
+for k in 1 5; do
+    compare "search, transistors, random bank of 7,840, k $k" "$work/random.npy" "$work/queries.npy" "$k"
+    compare "search, transistors, coreset of 7,840, k $k" "$work/coreset.npy" "$work/queries.npy" "$k"
+    compare "search, tiles, bank of 64,000, k $k" "$work/tile_bank.npy" "$work/tile_queries.npy" "$k"
+done
+compare "search, Gaussian (nothing to prune), bank of 16,000, k 1" "$work/gaussian.npy" "$work/gaussian_queries.npy" 1
+
+# The peer's picks cost the same each: 784 of them stand for 7,840.
+ours=() theirs=() forward=() fit=() latency=() chain=()
+for _ in 1 2 3; do
+    ours+=("$("$semidefect" bench --coreset "$work/transistors.npy" 0.1 --json | number median_s)")
+    theirs+=("$(/usr/bin/python3 "$peers/coreset_torch.py" "$work/transistors.npy" 0.01 | number seconds)")
+    start=$(date +%s.%N)
+    "$semidefect" fit "$transistors" "${whole[@]}" "${network50[@]}" --coreset 0.1 --out "$work/whole.sdad" >&2
+    fit+=("$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { print b - a }')")
+    forward+=("$(/usr/bin/python3 "$here/forward_torch.py" 100 | number seconds)")
+    latency+=("$("$semidefect" bench "$work/resnet18.sdad" --images "$transistors" --json | number latency_p50)")
+    chain+=("$(/usr/bin/python3 "$here/one_image_torch.py" "$work/resnet18_bank.npy" "$work/resnet18_queries.npy" | number median_s)")
+done
+picks=$(awk -v a="$(printf '%s\n' "${theirs[@]}" | middle)" 'BEGIN { print 10 * a }')
+row "coreset, 10 % of 78,400" "$(printf '%s\n' "${ours[@]}" | middle)" "$picks"
+row "whole fit, 100 transistors, ResNet50v2, 10 %" \
+    "$(printf '%s\n' "${fit[@]}" | middle)" \
+    "$(awk -v a="$picks" -v b="$(printf '%s\n' "${forward[@]}" | middle)" 'BEGIN { print a + b }')"
+row "one image, decode to decision, ResNet18, 10 %" "$(printf '%s\n' "${latency[@]}" | middle)" "$(printf '%s\n' "${chain[@]}" | middle)"

@@ -10,24 +10,24 @@ internal static class SyntheticParts
     public const int BlotTop = 30;
     public const int BlotSide = 14;
 
-    /// <summary>Writes <paramref name="count"/> good parts as 000.png, 001.png, ... and returns the folder.</summary>
-    public static string WriteGood(string folder, int count, int width = 96, int height = 64)
+    /// <summary>Writes <paramref name="count"/> good parts as 000.png, 001.png, ... and returns the folder; from another first one on, or of the other kind, striped across.</summary>
+    public static string WriteGood(string folder, int count, int width = 96, int height = 64, int first = 0, bool across = false)
     {
-        for (int i = 0; i < count; i++)
+        for (int i = first; i < first + count; i++)
         {
-            Write(Path.Combine(folder, $"{i:D3}.png"), (ulong)i, width, height, blot: false);
+            Write(Path.Combine(folder, $"{i:D3}.png"), (ulong)i, width, height, blot: false, across);
         }
 
         return folder;
     }
 
-    public static string WriteBad(string path, int width = 96, int height = 64)
+    public static string WriteBad(string path, int width = 96, int height = 64, bool across = false)
     {
-        Write(path, 9999, width, height, blot: true);
+        Write(path, 9999, width, height, blot: true, across);
         return path;
     }
 
-    private static void Write(string path, ulong seed, int width, int height, bool blot)
+    private static void Write(string path, ulong seed, int width, int height, bool blot, bool across)
     {
         var generator = new SeededGenerator(seed);
         int shift = generator.NextInt32(3);
@@ -36,7 +36,7 @@ internal static class SyntheticParts
         {
             for (int x = 0; x < width; x++)
             {
-                int stripe = (x + shift) / 8 % 2 == 0 ? 90 : 170;
+                int stripe = ((across ? y : x) + shift) / 8 % 2 == 0 ? 90 : 170;
                 bool inBlot = blot && x is >= BlotLeft and < BlotLeft + BlotSide && y is >= BlotTop and < BlotTop + BlotSide;
                 for (int channel = 0; channel < 3; channel++)
                 {

@@ -14,6 +14,26 @@ internal static class TinyOnnx
         return Model([.. Node("Relu", "input", "output"), .. names.SelectMany(bytes => bytes), .. Value(12, "output", outputShape, elementType)]);
     }
 
+    /// <summary>Output = Relu(convolution of the input), 4 channels, 3 x 3, stride 2.</summary>
+    public static byte[] Convolution()
+    {
+        byte[] weights = [.. Enumerable.Range(0, 4 * 3 * 3 * 3).SelectMany(i => BitConverter.GetBytes((i % 7 - 3) / 8f))];
+        byte[] weight = [.. Number(1, 4), .. Number(1, 3), .. Number(1, 3), .. Number(1, 3), .. Number(2, Float32), .. Text(8, "weight"), .. Message(9, weights)];
+        byte[] bias = [.. Number(1, 4), .. Number(2, Float32), .. Text(8, "bias"), .. Message(9, [.. Enumerable.Range(0, 4).SelectMany(i => BitConverter.GetBytes(i / 4f))])];
+        byte[] node =
+        [
+            .. Text(1, "input"), .. Text(1, "weight"), .. Text(1, "bias"), .. Text(2, "sums"), .. Text(4, "Conv"),
+            .. Integers("kernel_shape", 3, 3), .. Integers("pads", 1, 1, 1, 1), .. Integers("strides", 2, 2),
+        ];
+        return Model([
+            .. Message(1, node),
+            .. Node("Relu", "sums", "output"),
+            .. Message(5, weight),
+            .. Message(5, bias),
+            .. Value(11, "input", [0, 3, 0, 0], Float32),
+            .. Value(12, "output", [0, 4, 0, 0], Float32)]);
+    }
+
     /// <summary>Output = input + a weight that lies in another file.</summary>
     public static byte[] ExternalWeight()
     {
@@ -31,6 +51,9 @@ internal static class TinyOnnx
 
     private static byte[] Node(string operation, string input, string output, string? second = null) =>
         Message(1, [.. Text(1, input), .. second is null ? [] : Text(1, second), .. Text(2, output), .. Text(4, operation)]);
+
+    private static byte[] Integers(string name, params int[] values) =>
+        Message(5, [.. Text(1, name), .. values.SelectMany(value => Number(8, value)), .. Number(20, 7)]);
 
     private static byte[] Value(int field, string name, int[] shape, int elementType)
     {

@@ -28,7 +28,7 @@ internal static class CheckCommand
             FitOptions? options = parsed.GetValue(quick) ? null : fit.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
             string dataset = parsed.GetRequiredValue(path);
             CheckReport report = ProgressDisplay.Run(display => DatasetChecker.Check(
-                dataset, options, new ReadProgress(display), new FitCommand.StageProgress(display), cancellationToken));
+                dataset, options, new ReadProgress(display), new FitCommand.StageProgress(display), fit.ImageLimits(parsed), cancellationToken));
             if (parsed.GetValue(json))
             {
                 output.Write(CheckJson.Write(report, dataset.Replace('\\', '/')));

@@ -100,7 +100,7 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
         {
             Options =
             [
-                ("data set", dataset.FullPath),
+                ("data set", Path.GetRelativePath(Environment.CurrentDirectory, dataset.FullPath).Replace('\\', '/')),
                 ("model", modelPath ?? "fitted for this evaluation"),
                 ("mask resize", options.Masks.ToString().ToLowerInvariant()),
                 ("bootstrap resamples", Text.Number(options.Resamples)),

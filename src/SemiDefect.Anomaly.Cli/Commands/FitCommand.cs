@@ -24,15 +24,7 @@ internal static class FitCommand
             string path = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = Fit(DatasetFolder.Open(parsed.GetRequiredValue(folder)), fitOptions, cancellationToken);
             detector.Save(path);
-            if (parsed.GetValue(json))
-            {
-                DetectorSummary.WriteJson(output, detector.Document, path);
-            }
-            else
-            {
-                DetectorSummary.WriteText(output, detector.Document, path);
-            }
-
+            DetectorSummary.Write(output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

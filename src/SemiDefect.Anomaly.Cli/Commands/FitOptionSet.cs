@@ -33,14 +33,16 @@ internal sealed class FitOptionSet
     private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
     private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.", HelpName = "SIZE" };
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
+    private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
+    private readonly ImageLimitOptions _imageLimits = new();
 
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
     private Option[] ForFitAlone =>
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory, _omitBackbone,
+        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory, _omitBackbone, _golden,
     ];
 
     public void AddTo(Command command)
@@ -49,10 +51,15 @@ internal sealed class FitOptionSet
         {
             command.Options.Add(option);
         }
+
+        _imageLimits.AddTo(command);
     }
 
     /// <summary>The seed asked for.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>The limits on images asked for.</summary>
+    public ImageLimits ImageLimits(ParseResult parsed) => _imageLimits.Read(parsed);
 
     /// <summary>What loads a detector that is there already.</summary>
     /// <exception cref="UsageException">An option was given that only a fit can use.</exception>
@@ -68,6 +75,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         });
         return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
@@ -88,6 +96,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
+            ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         };
         options = options with
@@ -95,6 +104,7 @@ internal sealed class FitOptionSet
             Taps = parsed.GetValue(_taps)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? options.Taps,
             Folds = parsed.GetValue(_folds) ?? options.Folds,
             BatchSize = parsed.GetValue(_batch) ?? options.BatchSize,
+            GoldenImages = parsed.GetValue(_golden) ?? options.GoldenImages,
             MaxMemory = parsed.GetValue(_maxMemory) is { } memory ? Bytes(memory) : options.MaxMemory,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
             Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
@@ -141,7 +151,7 @@ internal sealed class FitOptionSet
     {
         CoresetOptions preset = options.Coreset;
         double? radius = parsed.GetValue(_coresetRadius);
-        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? Size(size)
+        (double? fraction, int? count) = parsed.GetValue(_coreset) is { } size ? CoresetSize.Read(size)
             : radius is null ? (preset.Fraction, preset.Count)
             : (null, null);
         return new CoresetOptions(
@@ -152,18 +162,6 @@ internal sealed class FitOptionSet
             preset.ProjectionDimension,
             seed: options.Seed,
             threads: options.Threads);
-    }
-
-    private static (double? Fraction, int? Count) Size(string text)
-    {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-        {
-            return (null, count);
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction)
-            ? (fraction, null)
-            : throw new UsageException($"--coreset takes a share such as 0.1 or a number of patches such as 5000, not '{text}'.");
     }
 
     private static long Bytes(string text) =>

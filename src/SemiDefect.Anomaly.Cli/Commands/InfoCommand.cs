@@ -1,5 +1,7 @@
 using System.CommandLine;
+using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -14,16 +16,8 @@ internal static class InfoCommand
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            var document = AnomalyDetector.ReadDocument(path);
-            if (parsed.GetValue(json))
-            {
-                DetectorSummary.WriteJson(parsed.InvocationConfiguration.Output, document, path);
-            }
-            else
-            {
-                DetectorSummary.WriteText(parsed.InvocationConfiguration.Output, document, path);
-            }
-
+            (DetectorDocument document, DetectorFingerprint fingerprint) = AnomalyDetector.ReadSummary(path);
+            DetectorSummary.Write(parsed.InvocationConfiguration.Output, document, fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

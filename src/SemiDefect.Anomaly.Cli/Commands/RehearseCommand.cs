@@ -20,6 +20,7 @@ internal static class RehearseCommand
         var images = new Option<int?>("--images") { Description = "How many images get each defect." };
         var seed = new Option<ulong>("--seed") { Description = "Decides places and shapes.", DefaultValueFactory = _ => 0 };
         var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
+        var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
@@ -27,6 +28,7 @@ internal static class RehearseCommand
         {
             model, folder, sizes, contrasts, images, seed, target, device, threads, json,
         };
+        imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             RehearsalOptions defaults = new();
@@ -43,6 +45,7 @@ internal static class RehearseCommand
             {
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
+                ImageLimits = imageLimits.Read(parsed),
                 Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(

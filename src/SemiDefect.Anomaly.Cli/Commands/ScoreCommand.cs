@@ -26,12 +26,14 @@ internal static class ScoreCommand
         var failOnAbnormal = new Option<bool>("--fail-on-abnormal") { Description = $"Exit with {ExitCode.AbnormalFound} when an image is abnormal." };
         Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
+        var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("score", "Score images: normal or abnormal, and where.")
         {
             model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
             report, trainingFolder, submission, submissionOut, failOnAbnormal, device, threads, json,
         };
+        imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
@@ -46,6 +48,7 @@ internal static class ScoreCommand
                 Device = parsed.GetValue(device),
                 Threads = UsageException.Guard(() => parsed.GetValue(threads)),
                 Backbone = parsed.GetValue(backbone) is { } name ? Backbones.BackboneFile.Open(name) : null,
+                ImageLimits = imageLimits.Read(parsed),
                 Notice = notice => error.WriteLine($"semidefect: {notice}"),
             };
             string modelPath = parsed.GetRequiredValue(model);
@@ -56,7 +59,8 @@ internal static class ScoreCommand
                 parsed.GetValue(sideBySide),
                 parsed.GetValue(masks),
                 parsed.GetValue(raw),
-                parsed.GetValue(rawFormat));
+                parsed.GetValue(rawFormat),
+                detector.ImageLimits);
             ScoreResults results = ScoreRun.Execute(detector, input, files, ownThreshold, cancellationToken);
             if (parsed.GetValue(csv) is { } csvPath)
             {

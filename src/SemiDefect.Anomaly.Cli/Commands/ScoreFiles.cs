@@ -11,7 +11,8 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 /// <param name="Masks">The folder of the masks, or null.</param>
 /// <param name="Raw">The folder of the raw maps, or null.</param>
 /// <param name="RawFormat">The format of the raw maps.</param>
-internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Masks, string? Raw, RawFormat RawFormat)
+/// <param name="ImageLimits">Limits on the images read again for their overlays.</param>
+internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Masks, string? Raw, RawFormat RawFormat, ImageLimits ImageLimits)
 {
     /// <summary>Writes what was asked for.</summary>
     public void Write(ScoreItem item, Inspection inspection)
@@ -19,7 +20,7 @@ internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Mas
         if (Heatmaps is not null)
         {
             Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(item.FullPath),
+                ImageFile.Read(item.FullPath, ImageLimits),
                 inspection.Map,
                 (float)inspection.PixelThreshold,
                 new HeatmapOptions { SideBySide = SideBySide });

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -19,15 +20,34 @@ internal static class ScoreRun
                 }
             }
 
-            foreach (Inspection inspection in detector.InspectAll(paths, OnUnreadable, cancellationToken))
+            IEnumerable<Inspection> judged = detector.InspectAll(paths, OnUnreadable, cancellationToken)
+                .Select(inspection => threshold is { } value ? inspection.WithThreshold(value) : inspection);
+            foreach (Inspection inspection in WriteAll(input, files, judged, OnUnreadable))
             {
-                ScoreItem item = input.Items[inspection.Index];
-                Inspection judged = threshold is { } value ? inspection.WithThreshold(value) : inspection;
-                files.Write(item, judged);
-                images.Add(ScoredImage.Of(item.Name, judged));
+                images.Add(ScoredImage.Of(input.Items[inspection.Index].Name, inspection));
                 display.Report("Scoring images", inspection.Index + 1, paths.Length);
             }
 
-            return new ScoreResults(detector.Thresholds, threshold, images, [.. errors.Values]);
+            return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);
         });
+
+    /// <summary>Writes each image's files and passes it on; one that has gone since it was inspected is told of and left out.</summary>
+    public static IEnumerable<Inspection> WriteAll(
+        ScoreInput input, ScoreFiles files, IEnumerable<Inspection> inspections, Action<int, SemiDefectException> onUnreadable)
+    {
+        foreach (Inspection inspection in inspections)
+        {
+            try
+            {
+                files.Write(input.Items[inspection.Index], inspection);
+            }
+            catch (ImageFormatException error)
+            {
+                onUnreadable(inspection.Index, error);
+                continue;
+            }
+
+            yield return inspection;
+        }
+    }
 }

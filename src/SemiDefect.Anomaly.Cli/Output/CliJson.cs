@@ -8,6 +8,9 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(ScoreJson))]
 [JsonSerializable(typeof(BackbonesJson))]
 [JsonSerializable(typeof(ThresholdChangeJson))]
+[JsonSerializable(typeof(DetectorFingerprintJson))]
+[JsonSerializable(typeof(DatasetFingerprintJson))]
+[JsonSerializable(typeof(ReplayJson))]
 [JsonSerializable(typeof(SearchTimingJson))]
 [JsonSerializable(typeof(CoresetTimingJson))]
 [JsonSerializable(typeof(InspectionTimingJson))]
@@ -28,7 +31,13 @@ internal sealed record DetectorInfoJson(
     int? Pieces,
     ThresholdJson Threshold,
     ThresholdJson PixelThreshold,
-    double FalseAlarmRate);
+    double FalseAlarmRate,
+    string Fingerprint,
+    FingerprintPartsJson FingerprintParts,
+    int GoldenImages,
+    IReadOnlyList<StepJson> Steps);
+
+internal sealed record StepJson(string Kind, int Images, int Rows);
 
 internal sealed record BackboneJsonRecord(string Name, string Sha256, IReadOnlyList<string> Taps, string? License, bool Included);
 
@@ -43,6 +52,7 @@ internal sealed record ThresholdPairJson(ThresholdJson Threshold, ThresholdJson 
 internal sealed record ScoreJson(
     int Schema,
     string Model,
+    string Fingerprint,
     double Threshold,
     double PixelThreshold,
     int Normal,

@@ -2,13 +2,26 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Thresholds;
+using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
 /// <summary>What is told of a detector after a fit and by <c>info</c>.</summary>
 internal static class DetectorSummary
 {
-    public static void WriteText(TextWriter output, DetectorDocument document, string path)
+    public static void Write(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path, bool json)
+    {
+        if (json)
+        {
+            WriteJson(output, document, fingerprint, path);
+        }
+        else
+        {
+            WriteText(output, document, fingerprint, path);
+        }
+    }
+
+    private static void WriteText(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
     {
         PreprocessingOptions input = document.Preprocessing;
         string resize = input.Resize switch
@@ -20,6 +33,11 @@ internal static class DetectorSummary
         string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
         output.WriteLine($"Detector    {path}");
         output.WriteLine($"Learned     {document.Fit.Images.Count} good images, {document.Fit.Patches} patches (preset {document.Fit.Preset}, seed {document.Fit.Seed})");
+        if (document.Fit.Steps.Count > 1)
+        {
+            output.WriteLine($"Steps       {string.Join(", ", document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"))}");
+        }
+
         output.WriteLine($"Backbone    {document.Backbone.Name} ({string.Join(", ", document.Backbone.Taps)}), license {document.Backbone.Manifest?.License ?? "unknown"}, {(document.Backbone.Included ? "in the file" : "not in the file")}");
         output.WriteLine($"Images      {resize}{crop}");
         string radius = document.Fit.CoveringRadius is { } distance ? $", every good patch within {Text.Number(distance)}" : string.Empty;
@@ -31,13 +49,14 @@ internal static class DetectorSummary
 
         WriteThreshold(output, "Threshold  ", document.Thresholds.Image, document.Thresholds.Options);
         WriteThreshold(output, "Pixels     ", document.Thresholds.Pixel, document.Thresholds.Options);
+        output.WriteLine($"Fingerprint {fingerprint.ShortForm}");
         if (document.Thresholds.Image.Note is { } note)
         {
             output.WriteLine($"Note        {note}");
         }
     }
 
-    public static void WriteJson(TextWriter output, DetectorDocument document, string path)
+    private static void WriteJson(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
     {
         var json = new DetectorInfoJson(
             1,
@@ -54,7 +73,11 @@ internal static class DetectorSummary
             document.Fit.Pieces,
             new ThresholdJson(document.Thresholds.Image.Value, document.Thresholds.Image.Method, document.Thresholds.Image.Note),
             new ThresholdJson(document.Thresholds.Pixel.Value, document.Thresholds.Pixel.Method, document.Thresholds.Pixel.Note),
-            document.Thresholds.Options.FalseAlarmRate);
+            document.Thresholds.Options.FalseAlarmRate,
+            fingerprint.Sha256,
+            FingerprintPartsJson.Of(fingerprint),
+            document.Golden.Count,
+            [.. document.Fit.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))]);
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }
 

@@ -4,11 +4,12 @@ using System.Text.Json;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Reporting;
 using SemiDefect.Anomaly.Thresholds;
+using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
 /// <summary>The results of scoring, and the forms in which they are written.</summary>
-internal sealed class ScoreResults(DetectorThresholds thresholds, double? threshold, IReadOnlyList<ScoredImage> images, IReadOnlyList<UnreadableJson> unreadable)
+internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFingerprint fingerprint, double? threshold, IReadOnlyList<ScoredImage> images, IReadOnlyList<UnreadableJson> unreadable)
 {
     public IReadOnlyList<ScoredImage> Images => images;
 
@@ -33,6 +34,7 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, double? thresh
         var json = new ScoreJson(
             1,
             modelPath.Replace('\\', '/'),
+            fingerprint.Sha256,
             threshold ?? thresholds.Image.Value,
             thresholds.Pixel.Value,
             images.Count - Abnormal,

@@ -9,7 +9,7 @@ internal static class OnnxSessionFactory
 
     public static InferenceSession Create(BackboneFile file, OnnxBackboneOptions options, out ExecutionDevice device)
     {
-        bool hasCuda = OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
+        bool hasCuda = OnnxTelemetry.SilentEnvironment.GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
         if (options.Device == ExecutionDevice.Cuda && !hasCuda)
         {
             throw new BackboneException("This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
@@ -56,7 +56,9 @@ internal static class OnnxSessionFactory
     {
         using var options = new SessionOptions
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            // The level above lays tensors out in blocks as wide as the processor's vectors, and sums the channels block by block: the last
+            // bits then differ between processors with and without AVX-512. Below it, sums have one order on all that can fuse a multiply and an add.
+            GraphOptimizationLevel = useCuda ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,

@@ -9,6 +9,9 @@ namespace SemiDefect.Anomaly.Bundles;
 /// <param name="Banks">The memory banks.</param>
 internal sealed record DetectorBundle(DetectorDocument Document, BackboneFile? Backbone, IReadOnlyList<MemoryBank> Banks) : IDisposable
 {
+    /// <summary>The golden inputs, as many as the header lists.</summary>
+    public IReadOnlyList<GoldenInput> Golden { get; init; } = [];
+
     public void Dispose()
     {
         foreach (MemoryBank bank in Banks)

@@ -35,6 +35,9 @@ public sealed record DetectorDocument
     /// <summary>The memory banks: one, or one per fold.</summary>
     public required IReadOnlyList<BankRecord> Banks { get; init; }
 
+    /// <summary>The good images kept to be replayed on other machines; empty in files made before they were kept.</summary>
+    public IReadOnlyList<GoldenRecord> Golden { get; init; } = [];
+
     /// <summary>Where everything else lies.</summary>
     public IReadOnlyList<SectionRecord> Sections { get; init; } = [];
 }

@@ -14,6 +14,7 @@ internal static class DetectorFileLayout
     public const int Alignment = 64;
     public const int LargestHeader = 1 << 27;
     public const int LargestBankCount = 1000;
+    public const int LargestGoldenCount = 16;
     public const string BackboneSection = "backbone";
 
     public static ReadOnlySpan<byte> Magic => "SDADFILE"u8;
@@ -23,6 +24,12 @@ internal static class DetectorFileLayout
     public static string Images(int bank) => string.Create(CultureInfo.InvariantCulture, $"bank.{bank}.images");
 
     public static string Patches(int bank) => string.Create(CultureInfo.InvariantCulture, $"bank.{bank}.patches");
+
+    public static string GoldenPixels(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.pixels");
+
+    public static string GoldenFeatures(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.features");
+
+    public static string GoldenScores(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.scores");
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 }

@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Numerics;
 
@@ -15,6 +17,9 @@ namespace SemiDefect.Anomaly.Bundles;
 /// </summary>
 internal static class DetectorFileReader
 {
+    // Far above any feature; the squared distance of 16,384 such values is still a float32.
+    private const float LargestValue = 1e16f;
+
     public static DetectorBundle Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -56,7 +61,13 @@ internal static class DetectorFileReader
                 banks.Add(ReadBank(stream, path, dataStart, document, sections, i));
             }
 
-            return new DetectorBundle(document, backbone, banks);
+            GoldenInput[] golden = [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, sections, i))];
+            foreach (SectionRecord other in document.Sections.Where(section => !IsKnown(section.Name, document)))
+            {
+                CheckContent(stream, dataStart, other, path, isFloats: false);
+            }
+
+            return new DetectorBundle(document, backbone, banks) { Golden = golden };
         }
         catch
         {
@@ -95,11 +106,15 @@ internal static class DetectorFileReader
 
         try
         {
-            DetectorDocument? document = JsonSerializer.Deserialize(header, DetectorJson.Default.DetectorDocument);
-            return (document ?? throw Damaged(path, "its header is empty"), DetectorFileLayout.Align(prefix.Length + headerLength));
+            DetectorDocument document = JsonSerializer.Deserialize(header, DetectorJson.Default.DetectorDocument)
+                ?? throw Damaged(path, "its header is empty");
+            return DetectorDocumentRules.FindFault(document) is { } fault
+                ? throw Damaged(path, $"it {fault}")
+                : (document, DetectorFileLayout.Align(prefix.Length + headerLength));
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException || (error is SemiDefectException and not DetectorFileException))
         {
+            // The options refuse impossible values themselves.
             throw new DetectorFileException($"The detector file '{path}' has a header that cannot be understood: fit again.", error);
         }
     }
@@ -111,6 +126,11 @@ internal static class DetectorFileReader
             throw Damaged(path, "it claims an impossible number of memory banks");
         }
 
+        if (GrowthRules.FindFault(document) is { } fault)
+        {
+            throw Damaged(path, $"it {fault}");
+        }
+
         var sections = new Dictionary<string, SectionRecord>(StringComparer.Ordinal);
         CheckPadding(stream, path, stream.Position, dataStart);
         long end = 0;
@@ -119,7 +139,7 @@ internal static class DetectorFileReader
             bool inOrder = section.Offset == DetectorFileLayout.Align(end) && section.Length >= 0 && section.Length <= stream.Length - dataStart - section.Offset;
             if (!inOrder || !sections.TryAdd(section.Name, section))
             {
-                throw Damaged(path, $"its section '{section.Name}' is out of place");
+                throw Damaged(path, $"its section '{section.Name}' is out of place or there twice");
             }
 
             end = section.Offset + section.Length;
@@ -168,8 +188,8 @@ internal static class DetectorFileReader
             throw Damaged(path, $"memory bank {index} is not of the size that its header claims");
         }
 
-        int[] sourceImages = ReadInts(stream, dataStart, images, path);
-        int[] sourcePatches = ReadInts(stream, dataStart, patches, path);
+        int[] sourceImages = ReadArray<int>(stream, dataStart, images, path);
+        int[] sourcePatches = ReadArray<int>(stream, dataStart, patches, path);
         if (sourceImages.AsSpan().ContainsAnyExceptInRange(0, document.Fit.Images.Count - 1) || sourcePatches.AsSpan().ContainsAnyInRange(int.MinValue, -1))
         {
             throw Damaged(path, $"memory bank {index} names images that it was not made of");
@@ -178,9 +198,38 @@ internal static class DetectorFileReader
         return new MemoryBank(Map(stream, path, dataStart, vectors, bank), sourceImages, sourcePatches);
     }
 
+    private static GoldenInput ReadGolden(
+        FileStream stream,
+        string path,
+        long dataStart,
+        DetectorDocument document,
+        Dictionary<string, SectionRecord> sections,
+        int index)
+    {
+        GoldenRecord golden = document.Golden[index];
+        SectionRecord pixels = Find(sections, DetectorFileLayout.GoldenPixels(index), path);
+        SectionRecord features = Find(sections, DetectorFileLayout.GoldenFeatures(index), path);
+        SectionRecord scores = Find(sections, DetectorFileLayout.GoldenScores(index), path);
+        bool sized = golden is { Width: > 0, Height: > 0, GridWidth: > 0, GridHeight: > 0, Patches.Count: > 0 }
+            && (uint)golden.Image < (uint)document.Fit.Images.Count
+            && (long)golden.Width * golden.Height <= Preprocessor.MaxInputPixels
+            && pixels.Length == 3L * golden.Width * golden.Height
+            && features.Length == (long)golden.Patches.Count * document.Banks[0].Columns * sizeof(float)
+            && (long)golden.GridWidth * golden.GridHeight <= Preprocessor.MaxInputPixels
+            && scores.Length == (long)golden.GridWidth * golden.GridHeight * sizeof(double)
+            && golden.Patches.All(patch => (uint)patch < (uint)(golden.GridWidth * golden.GridHeight));
+        return sized
+            ? new GoldenInput(
+                golden,
+                ReadBytes(stream, dataStart, pixels, path),
+                ReadArray<float>(stream, dataStart, features, path),
+                ReadArray<double>(stream, dataStart, scores, path))
+            : throw Damaged(path, $"golden image {index} is not of the size that its header claims");
+    }
+
     private static FeatureMatrix Map(FileStream stream, string path, long dataStart, SectionRecord section, BankRecord bank)
     {
-        CheckHash(stream, dataStart, section, path);
+        CheckContent(stream, dataStart, section, path, isFloats: true);
 
         // The view keeps the mapping alive; the file object may go.
         using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
@@ -188,8 +237,8 @@ internal static class DetectorFileReader
         return FeatureMatrix.Over(view.SafeMemoryMappedViewHandle, view.PointerOffset, bank.Rows, bank.Columns);
     }
 
-    private static int[] ReadInts(FileStream stream, long dataStart, SectionRecord section, string path) =>
-        MemoryMarshal.Cast<byte, int>(ReadBytes(stream, dataStart, section, path)).ToArray();
+    private static T[] ReadArray<T>(FileStream stream, long dataStart, SectionRecord section, string path)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(ReadBytes(stream, dataStart, section, path)).ToArray();
 
     private static byte[] ReadBytes(FileStream stream, long dataStart, SectionRecord section, string path)
     {
@@ -209,16 +258,19 @@ internal static class DetectorFileReader
         return content;
     }
 
-    private static void CheckHash(FileStream stream, long dataStart, SectionRecord section, string path)
+    /// <summary>Holds a section against its checksum without keeping it; floats must be finite.</summary>
+    private static void CheckContent(FileStream stream, long dataStart, SectionRecord section, string path, bool isFloats)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] block = new byte[Math.Min(section.Length, 1 << 20)];
+        bool areFinite = true;
         stream.Position = dataStart + section.Offset;
         for (long left = section.Length; left > 0;)
         {
             Span<byte> part = block.AsSpan(0, (int)Math.Min(left, block.Length));
             stream.ReadExactly(part);
             hash.AppendData(part);
+            areFinite &= !isFloats || AreFinite(MemoryMarshal.Cast<byte, float>(part));
             left -= part.Length;
         }
 
@@ -226,7 +278,23 @@ internal static class DetectorFileReader
         {
             throw Damaged(path, $"its section '{section.Name}' does not match its checksum");
         }
+
+        if (!areFinite)
+        {
+            throw Damaged(path, $"its section '{section.Name}' holds values that are no numbers");
+        }
     }
+
+    /// <summary>No infinity and no NaN, and nothing whose square overflows: distances stay finite.</summary>
+    private static bool AreFinite(ReadOnlySpan<float> values) => MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestValue;
+
+    private static bool IsKnown(string name, DetectorDocument document) =>
+        name == DetectorFileLayout.BackboneSection
+            ? document.Backbone.Included
+            : Enumerable.Range(0, document.Banks.Count).Any(bank =>
+                name == DetectorFileLayout.Vectors(bank) || name == DetectorFileLayout.Images(bank) || name == DetectorFileLayout.Patches(bank))
+            || Enumerable.Range(0, document.Golden.Count).Any(golden =>
+                name == DetectorFileLayout.GoldenPixels(golden) || name == DetectorFileLayout.GoldenFeatures(golden) || name == DetectorFileLayout.GoldenScores(golden));
 
     private static SectionRecord Find(Dictionary<string, SectionRecord> sections, string name, string path) =>
         sections.GetValueOrDefault(name) ?? throw Damaged(path, $"its section '{name}' is missing");

@@ -15,7 +15,8 @@ internal static class DetectorFileWriter
 {
     private const int BlockLength = 1 << 22;
 
-    public static void Write(string path, DetectorBundle bundle)
+    /// <summary>Writes a file; <paramref name="beforeReplacing"/> runs when it is complete and the old one still in its place.</summary>
+    public static void Write(string path, DetectorBundle bundle, Action? beforeReplacing = null)
     {
         List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> sections = Sections(bundle);
         var records = new List<SectionRecord>();
@@ -36,19 +37,22 @@ internal static class DetectorFileWriter
         DetectorDocument document = bundle.Document with { Sections = records };
         byte[] header = JsonSerializer.SerializeToUtf8Bytes(document, DetectorJson.Default.DetectorDocument);
         long dataStart = DetectorFileLayout.Align(DetectorFileLayout.PrefixLength + header.Length);
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(Prefix(header, dataStart + offset));
-            stream.Write(header);
-            PadTo(stream, dataStart);
-            for (int i = 0; i < sections.Count; i++)
+        AtomicFile.Write(
+            path,
+            stream =>
             {
-                PadTo(stream, dataStart + records[i].Offset);
-                sections[i].Emit(block => stream.Write(block.Span));
-            }
+                stream.Write(Prefix(header, dataStart + offset));
+                stream.Write(header);
+                PadTo(stream, dataStart);
+                for (int i = 0; i < sections.Count; i++)
+                {
+                    PadTo(stream, dataStart + records[i].Offset);
+                    sections[i].Emit(block => stream.Write(block.Span));
+                }
 
-            PadTo(stream, dataStart + offset);
-        });
+                PadTo(stream, dataStart + offset);
+            },
+            beforeReplacing);
     }
 
     private static List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> Sections(DetectorBundle bundle)
@@ -67,10 +71,19 @@ internal static class DetectorFileWriter
             sections.Add((DetectorFileLayout.Patches(i), write => write(LittleEndian(bank.SourcePatches))));
         }
 
+        for (int i = 0; i < bundle.Golden.Count; i++)
+        {
+            GoldenInput golden = bundle.Golden[i];
+            sections.Add((DetectorFileLayout.GoldenPixels(i), write => write(golden.Pixels)));
+            sections.Add((DetectorFileLayout.GoldenFeatures(i), write => write(LittleEndian(golden.Features))));
+            sections.Add((DetectorFileLayout.GoldenScores(i), write => write(LittleEndian(golden.PatchScores))));
+        }
+
         return sections;
     }
 
-    private static void EmitVectors(FeatureMatrix vectors, Action<ReadOnlyMemory<byte>> write)
+    /// <summary>Gives a bank's vectors row after row, little-endian, in blocks.</summary>
+    public static void EmitVectors(FeatureMatrix vectors, Action<ReadOnlyMemory<byte>> write)
     {
         int rowsPerBlock = Math.Max(1, BlockLength / (vectors.Columns * sizeof(float)));
         byte[] block = new byte[rowsPerBlock * vectors.Columns * sizeof(float)];
@@ -83,7 +96,8 @@ internal static class DetectorFileWriter
         }
     }
 
-    private static byte[] LittleEndian(int[] values) => MemoryMarshal.AsBytes<int>(values).ToArray();
+    private static byte[] LittleEndian<T>(T[] values)
+        where T : unmanaged => MemoryMarshal.AsBytes<T>(values).ToArray();
 
     private static byte[] Prefix(byte[] header, long fileLength)
     {

@@ -12,6 +12,15 @@ public sealed record FitRecord
     /// <summary>The good images, as '/'-separated paths relative to their folder, in order.</summary>
     public required IReadOnlyList<string> Images { get; init; }
 
+    /// <summary>
+    /// SHA-256 of each good image's decoded pixels (see <see cref="Imaging.Image.Sha256()"/>), hexadecimal, in the order of <see cref="Images"/>; empty in
+    /// files made before they were kept.
+    /// </summary>
+    public IReadOnlyList<string> ImageHashes { get; init; } = [];
+
+    /// <summary>The fit, updates and merges that the images came by, in order; empty in files made before they were kept, which stands for one fit.</summary>
+    public IReadOnlyList<FitStep> Steps { get; init; } = [];
+
     /// <summary>The number of patches of all good images.</summary>
     public required int Patches { get; init; }
 
@@ -23,6 +32,9 @@ public sealed record FitRecord
 
     /// <summary>The number of patches to keep, where a number was asked for.</summary>
     public int? CoresetCount { get; init; }
+
+    /// <summary>The covering radius at which picking stopped, where one was asked for.</summary>
+    public double? CoresetRadius { get; init; }
 
     /// <summary>The dimensions of the random projection used for picking; null for none.</summary>
     public int? ProjectionDimension { get; init; }

@@ -101,7 +101,7 @@ public static class DatasetEvaluator
 
             try
             {
-                (byte[] values, int width, int height) = MaskFile.Read(image.MaskPath);
+                (byte[] values, int width, int height) = MaskFile.Read(image.MaskPath, detector.ImageLimits);
                 if (width != geometry.OriginalWidth || height != geometry.OriginalHeight)
                 {
                     notes.Add($"The mask of '{image.Path}' is {width} x {height}, its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; the mask was resized.");

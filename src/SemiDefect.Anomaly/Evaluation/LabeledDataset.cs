@@ -140,6 +140,11 @@ public sealed class LabeledDataset
                 throw new SemiDefectException($"'{path}' has a row without {(relative.Length == 0 ? "path" : "label")} ({string.Join(',', row)}): fill it in.");
             }
 
+            if (relative.Contains('\0') || mask.Contains('\0'))
+            {
+                throw new SemiDefectException($"'{path}' names a file '{relative}' that cannot be: correct the row.");
+            }
+
             if (!seen.Add(relative))
             {
                 throw new SemiDefectException($"'{path}' lists '{relative}' twice: remove one of the rows.");

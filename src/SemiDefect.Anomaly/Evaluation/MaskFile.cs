@@ -10,19 +10,10 @@ internal static class MaskFile
 {
     /// <summary>The mask at its own size: 255 defective, 0 good.</summary>
     /// <exception cref="SemiDefectException">The file cannot be read.</exception>
-    public static (byte[] Values, int Width, int Height) Read(string path)
+    public static (byte[] Values, int Width, int Height) Read(string path, ImageLimits limits)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SemiDefectException($"Cannot read the mask '{path}': {error.Message}", error);
-        }
-
-        Image image = ImageFile.Decode(bytes, path);
+        byte[] bytes = ImageFile.ReadBytes(path, limits);
+        Image image = ImageFile.Decode(bytes, path, limits);
         int limit = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) ? 128 : 1;
         byte[] values = new byte[image.Width * image.Height];
         ReadOnlySpan<byte> rgb = image.Rgb;

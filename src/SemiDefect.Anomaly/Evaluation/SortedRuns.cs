@@ -85,8 +85,7 @@ internal sealed class SortedRuns<T> : IDisposable
         Array.Sort(_buffer, 0, _buffered);
         try
         {
-            _file ??= new FileStream(
-                Path.Combine(Path.GetTempPath(), $"semidefect-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            _file ??= CreateFile();
             _runs.Add(new Run(_file.Length, _buffered, _tag));
             _file.Seek(0, SeekOrigin.End);
             _file.Write(MemoryMarshal.AsBytes(_buffer.AsSpan(0, _buffered)));
@@ -97,6 +96,19 @@ internal sealed class SortedRuns<T> : IDisposable
         }
 
         _buffered = 0;
+    }
+
+    private static FileStream CreateFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"semidefect-{Guid.NewGuid():N}.tmp");
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last user.
+            File.Delete(path);
+        }
+
+        return file;
     }
 
     private int ReadBlock(long position, Span<T> block)

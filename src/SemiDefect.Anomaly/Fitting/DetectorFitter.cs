@@ -15,7 +15,7 @@ internal sealed class DetectorFitter : IDisposable
     private readonly IProgress<FitProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly FoldAssignment _folds;
-    private readonly AnomalyMapBuilder _maps;
+    private readonly HeldOutJudge _judge;
     private readonly IBankSource _source;
     private readonly IBankSource _foldSource;
 
@@ -27,7 +27,7 @@ internal sealed class DetectorFitter : IDisposable
         _progress = progress;
         _cancellationToken = cancellationToken;
         _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
-        _maps = new AnomalyMapBuilder(options.Map);
+        _judge = new HeldOutJudge(features, options.Map);
         Calibration = features.IsSpilled ? CalibrationMethod.PooledBank : options.CalibrationFor(features.Images.Count, features.Rows);
         _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, options.Coreset);
         _foldSource = Calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
@@ -132,19 +132,17 @@ internal sealed class DetectorFitter : IDisposable
         }
 
         using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads);
-        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
         for (int image = 0; image < _features.Images.Count; image++)
         {
-            Judge(image, model, _folds[image], scores);
+            _judge.Judge(image, model, _folds[image], _cancellationToken);
             _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, _features.Images.Count));
         }
 
-        return scores;
+        return _judge.Scores;
     }
 
     private CalibrationScores JudgeByFoldBanks(Action<SelectedBank> release)
     {
-        var scores = new CalibrationScores(new double[_features.Images.Count], new double[_features.Images.Count]);
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
@@ -152,23 +150,14 @@ internal sealed class DetectorFitter : IDisposable
             using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads);
             foreach (int image in _folds.Members(fold))
             {
-                Judge(image, model, -1, scores);
+                _judge.Judge(image, model, -1, _cancellationToken);
                 _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
             }
 
             release(selected);
         }
 
-        return scores;
-    }
-
-    private void Judge(int image, BankModel model, int excludedGroup, CalibrationScores scores)
-    {
-        ImagePatches patches = _features.Images[image];
-        PatchScores judged = model.Score(_features.RowsOf(image), excludedGroup, _cancellationToken);
-        AnomalyMap map = _maps.Build(judged.Values, patches.GridHeight, patches.GridWidth, patches.Geometry.InputHeight, patches.Geometry.InputWidth);
-        scores.ImageScores[image] = judged.ImageScore;
-        scores.PixelPeaks[image] = map.Peak;
+        return _judge.Scores;
     }
 
     private void RequireTwoImages()

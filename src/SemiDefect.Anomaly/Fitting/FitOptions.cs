@@ -102,6 +102,16 @@ public sealed record FitOptions
     /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;
 
+    /// <summary>
+    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to replay on other machines, 0 to 16.
+    /// With 0 no picture leaves with the file.
+    /// </summary>
+    public int GoldenImages
+    {
+        get;
+        init => field = value is >= 0 and <= DetectorFileLayout.LargestGoldenCount ? value : throw new SemiDefectException($"The number of golden images must be between 0 and {DetectorFileLayout.LargestGoldenCount}, not {value}.");
+    } = 2;
+
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
@@ -36,4 +39,16 @@ public sealed class Image
 
     /// <summary>The bytes R, G, B, R, ... of all rows.</summary>
     public ReadOnlySpan<byte> Rgb => _rgb;
+
+    /// <summary>SHA-256 of the width and the height (int32, little-endian) and the bytes, hexadecimal: the same for every lossless packing of a picture.</summary>
+    public string Sha256()
+    {
+        Span<byte> size = stackalloc byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(size, Width);
+        BinaryPrimitives.WriteInt32LittleEndian(size[4..], Height);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(size);
+        hash.AppendData(_rgb);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

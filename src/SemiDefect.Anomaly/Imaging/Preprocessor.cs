@@ -52,6 +52,11 @@ public static class Preprocessor
             inputHeight);
     }
 
+    /// <summary>Normalizes a picture that was resized and cropped before.</summary>
+    internal static PreparedImage FromInput(Image input, PreprocessingOptions options) => new(
+        Normalize(input, options),
+        new InputGeometry(input.Width, input.Height, input.Width, input.Height, 0, 0, input.Width, input.Height));
+
     /// <summary>The resized and cropped picture, before normalization.</summary>
     internal static Image Cut(Image image, InputGeometry geometry) =>
         PillowBilinear.ResizeWindow(

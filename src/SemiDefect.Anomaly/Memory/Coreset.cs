@@ -49,6 +49,36 @@ public static class Coreset
     }
 
     /// <summary>
+    /// Goes on with an exact greedy selection that was made elsewhere: the picks are those that would follow if the rows picked there were the first
+    /// ones here.
+    /// </summary>
+    /// <param name="features">The rows to pick from, all values finite.</param>
+    /// <param name="squaredDistances">Each row's squared distance to the nearest row picked before.</param>
+    /// <param name="limits">The most further picks, and the radius at which to stop.</param>
+    /// <param name="threads">Threads, or 0 for one per core.</param>
+    /// <param name="progress">Told every now and then; from the calling thread.</param>
+    /// <param name="cancellationToken">Stops the selection between picks.</param>
+    internal static CoresetSelection Continue(
+        FeatureMatrix features,
+        double[] squaredDistances,
+        GreedyLimits limits,
+        int threads,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        float largest = SearchArguments.CheckBank(features, default, threads);
+        if (Math.Sqrt(squaredDistances.Max()) <= limits.Radius)
+        {
+            return new CoresetSelection([], Math.Sqrt(squaredDistances.Max()));
+        }
+
+        using var greedy = new GreedyKCenter(features, largest, SearchArguments.ResolveThreads(threads), cancellationToken);
+        greedy.SetInitialDistances(squaredDistances);
+        int[] picks = greedy.Run([], limits, new ProgressReport(progress, limits.Count));
+        return new CoresetSelection(picks, Math.Sqrt(greedy.LargestSquaredDistance));
+    }
+
+    /// <summary>
     /// The largest Euclidean distance from any row of <paramref name="features"/> to the picked row nearest to it.
     /// </summary>
     /// <exception cref="ArgumentException">There are no rows or picks, or a row holds NaN or infinity.</exception>

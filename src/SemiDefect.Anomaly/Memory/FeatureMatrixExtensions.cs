@@ -25,4 +25,16 @@ internal static class FeatureMatrixExtensions
             throw;
         }
     }
+
+    /// <summary>Copies the rows of two matrices of the same width, one below the other, into a new matrix that the caller owns.</summary>
+    public static FeatureMatrix Append(this FeatureMatrix upper, FeatureMatrix lower)
+    {
+        FeatureMatrix result = FeatureMatrix.Allocate(checked(upper.Rows + lower.Rows), upper.Columns);
+        for (int row = 0; row < result.Rows; row++)
+        {
+            (row < upper.Rows ? upper.Row(row) : lower.Row(row - upper.Rows)).CopyTo(result.Row(row));
+        }
+
+        return result;
+    }
 }

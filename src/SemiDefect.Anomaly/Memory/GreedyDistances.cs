@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
@@ -54,6 +55,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
 
     /// <summary>Takes a distance that was measured.</summary>
     /// <returns>Whether it is smaller than the one held; the block must then be summarized.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Lower(int position, double squaredDistance)
     {
         if (squaredDistance >= _squares.Data[position])
@@ -67,6 +69,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
     }
 
     /// <summary>Finds a block's farthest row, the lowest one of equals, and its largest limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Summarize(int block)
     {
         int first = block * BlockKernel.BlockRows;
@@ -92,6 +95,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
     }
 
     /// <summary>The position of the farthest row of all, the lowest one of equals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double SquaredDistance, int Position) Farthest()
     {
         double largest = -1;
@@ -120,6 +124,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _blockPositions.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SetLimit(int position)
     {
         double reach = _index.Embedding.Scale * Math.Sqrt(_squares.Data[position]) + _index.Slack(position);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
@@ -30,6 +31,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     /// Lowers the distances of all rows that the pick, given by its position, is nearer to than any pick before, in the groups of blocks
     /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(int pick, int first, int step)
     {
         float* image = _index.Image(pick);
@@ -56,6 +58,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _shortImage.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Visit(int block, int pick, float* image, float extra)
     {
         float* limits = _distances.Limits(block);
@@ -77,22 +80,25 @@ internal sealed unsafe class GreedyWorker : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Measure(int pick)
     {
         int columns = _index.Rows.Columns;
         float* features = _index.Rows.Data;
         float* center = features + (long)_index.Order[pick] * columns;
         int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
         double* squares = stackalloc double[4];
         for (int i = 0; i < _count; i += 4)
         {
             int taken = Math.Min(4, _count - i);
-            for (int j = 0; j < taken; j++)
+            for (int j = 0; j < 4; j++)
             {
-                rows[j] = _index.Order[_candidates[i + j]];
+                rows[j] = _index.Order[_candidates[Math.Min(i + j, _count - 1)]];
+                upcoming[j] = _index.Order[_candidates[Math.Min(i + j + 4, _count - 1)]];
             }
 
-            ExactDistance.Squared(center, features, columns, rows, taken, squares);
+            ExactDistance.Squared(center, features, columns, rows, taken, upcoming, squares);
             for (int j = 0; j < taken; j++)
             {
                 int position = _candidates[i + j];

@@ -23,6 +23,10 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>The number of patches of all images.</summary>
     public int Rows => Images[^1].FirstRow + Images[^1].Count;
 
+    /// <summary>One row per patch, in the order of the images.</summary>
+    /// <exception cref="InvalidOperationException">The rows are in a file.</exception>
+    public FeatureMatrix Matrix => _matrix ?? throw new InvalidOperationException("The rows are in a file.");
+
     /// <summary>Values per patch.</summary>
     public int Columns { get; }
 
@@ -82,7 +86,9 @@ internal sealed class TrainingFeatures : IDisposable
             }
 
             var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
-            return features.IsSpilled && rows <= limit ? features.LoadAll() : features;
+
+            // In a file although there is room for all, or with room for images that were passed over.
+            return matrix?.Rows != rows && rows <= limit ? features.LoadAll() : features;
         }
         catch
         {
@@ -139,21 +145,27 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
     public SelectedBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
     {
-        FeatureMatrix matrix = _matrix ?? throw new InvalidOperationException("The rows are in a file.");
+        FeatureMatrix matrix = Matrix;
         CoresetSelection selection = Coreset.Select(matrix, options, progress, cancellationToken);
-        int[] picks = [.. selection.Indices];
+        (int[] images, int[] patches) = SourcesOf(selection.Indices, imageNumbers);
+        return new SelectedBank(new MemoryBank(matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
+    }
+
+    /// <summary>The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is.</summary>
+    public (int[] Images, int[] Patches) SourcesOf(int[] rows, IReadOnlyList<int> imageNumbers)
+    {
         int[] firstRows = [.. Images.Select(image => image.FirstRow)];
-        int[] sourceImages = new int[picks.Length];
-        int[] sourcePatches = new int[picks.Length];
-        for (int i = 0; i < picks.Length; i++)
+        int[] sourceImages = new int[rows.Length];
+        int[] sourcePatches = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++)
         {
-            int found = Array.BinarySearch(firstRows, picks[i]);
+            int found = Array.BinarySearch(firstRows, rows[i]);
             int image = found >= 0 ? found : ~found - 1;
             sourceImages[i] = imageNumbers[image];
-            sourcePatches[i] = picks[i] - firstRows[image];
+            sourcePatches[i] = rows[i] - firstRows[image];
         }
 
-        return new SelectedBank(new MemoryBank(matrix.Gather(picks), sourceImages, sourcePatches), selection.CoveringRadius);
+        return (sourceImages, sourcePatches);
     }
 
     /// <summary>Gives the memory or the file back.</summary>

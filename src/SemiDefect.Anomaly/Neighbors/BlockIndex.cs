@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
@@ -85,18 +86,22 @@ internal sealed unsafe class BlockIndex : IDisposable
     }
 
     /// <summary>The long image at a position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Image(int position) => _images.Data + (long)position * Width;
 
     /// <summary>The length of the scaled and centered vector at a position, rounded up.</summary>
     public float Length(int position) => _lengths.Data[position];
 
     /// <summary>How far the image at a position may be from where exact arithmetic would put it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Slack(int position) => Embedding.Looseness * _lengths.Data[position];
 
     /// <summary>The boxes of a group, as <see cref="BlockKernel.NearBoxes"/> takes them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Boxes(int group) => _boxes.Data + (long)group * GroupFloats;
 
     /// <summary>A block's short images, as <see cref="BlockKernel.NearRows"/> takes them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Block(int block) => _blocks.Data + (long)block * BlockKernel.BlockRows * ShortWidth;
 
     /// <summary>Writes the short image at a position.</summary>
@@ -118,6 +123,7 @@ internal sealed unsafe class BlockIndex : IDisposable
     }
 
     /// <summary>Moves element order[i] to i for all i, along the cycles of the permutation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Reorder(float* values, int width, int[] order)
     {
         bool[] moved = new bool[order.Length];
@@ -157,6 +163,7 @@ internal sealed unsafe class BlockIndex : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackGroup(int group)
     {
         float* image = stackalloc float[ShortWidth];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -29,6 +30,7 @@ internal sealed unsafe class Candidates : IDisposable
     public int* Positions => _positions.Data;
 
     /// <summary>Adds a row; there must be room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int position, float bound)
     {
         Bounds[Count] = bound;
@@ -36,7 +38,7 @@ internal sealed unsafe class Candidates : IDisposable
     }
 
     /// <summary>Puts the least bounds first.</summary>
-    public void Sort() => new Span<float>(Bounds, Count).Sort(new Span<int>(Positions, Count));
+    public void Sort() => SmallSort.Sort(Bounds, Positions, Count);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -70,10 +70,17 @@ internal static class ExactDistance
     /// One vector against up to four rows of a matrix at a time: the sums are independent, so that neither additions nor
     /// memory have to be waited for.
     /// </summary>
+    /// <param name="a">The vector.</param>
+    /// <param name="matrix">Rows of the same length.</param>
+    /// <param name="length">That length.</param>
+    /// <param name="rows">The rows to take.</param>
+    /// <param name="count">How many, 4 at most.</param>
+    /// <param name="upcoming">Four rows that are likely to be next, to have them on the way; the same as these if unknown.</param>
+    /// <param name="distances">Receives the squared distances.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Squared(float* a, float* matrix, int length, int* rows, int count, double* distances)
+    internal static unsafe void Squared(float* a, float* matrix, int length, int* rows, int count, int* upcoming, double* distances)
     {
-        if (count < 2 || !Vector512.IsHardwareAccelerated)
+        if (count == 0 || !Avx512F.IsSupported)
         {
             for (int row = 0; row < count; row++)
             {
@@ -85,13 +92,25 @@ internal static class ExactDistance
 
         // A row given twice costs less than a loop for every count.
         float* b0 = matrix + (long)rows[0] * length;
-        float* b1 = matrix + (long)rows[1] * length;
+        float* b1 = matrix + (long)rows[Math.Min(1, count - 1)] * length;
         float* b2 = matrix + (long)rows[Math.Min(2, count - 1)] * length;
         float* b3 = matrix + (long)rows[count - 1] * length;
+        float* next0 = matrix + (long)upcoming[0] * length;
+        float* next1 = matrix + (long)upcoming[1] * length;
+        float* next2 = matrix + (long)upcoming[2] * length;
+        float* next3 = matrix + (long)upcoming[3] * length;
         Vector512<double> lanes0 = Vector512<double>.Zero, lanes1 = lanes0, lanes2 = lanes0, lanes3 = lanes0;
         int i = 0;
         for (; i <= length - 8; i += 8)
         {
+            if ((i & 15) == 0)
+            {
+                Sse.Prefetch1(next0 + i);
+                Sse.Prefetch1(next1 + i);
+                Sse.Prefetch1(next2 + i);
+                Sse.Prefetch1(next3 + i);
+            }
+
             Vector512<double> value = Widen(a + i);
             Vector512<double> difference = value - Widen(b0 + i);
             lanes0 += difference * difference;
@@ -104,7 +123,11 @@ internal static class ExactDistance
         }
 
         distances[0] = Finish(lanes0.GetLower(), lanes0.GetUpper(), a, b0, i, length);
-        distances[1] = Finish(lanes1.GetLower(), lanes1.GetUpper(), a, b1, i, length);
+        if (count > 1)
+        {
+            distances[1] = Finish(lanes1.GetLower(), lanes1.GetUpper(), a, b1, i, length);
+        }
+
         if (count > 2)
         {
             distances[2] = Finish(lanes2.GetLower(), lanes2.GetUpper(), a, b2, i, length);

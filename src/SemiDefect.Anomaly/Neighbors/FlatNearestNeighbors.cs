@@ -45,6 +45,7 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
         CancellationToken cancellationToken = default)
     {
         int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, excludedGroup);
+        SearchArguments.CheckFinite(queries);
         if (count == 0)
         {
             return;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
@@ -24,6 +26,7 @@ internal unsafe struct NearestList
 
     /// <summary>Takes the row in where it belongs. A row must not be offered twice.</summary>
     /// <returns>Whether it was near enough to be kept.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Offer(double squaredDistance, int index)
     {
         int position = _count;

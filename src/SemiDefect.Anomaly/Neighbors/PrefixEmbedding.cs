@@ -52,6 +52,9 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     /// <summary>The center, scaled.</summary>
     public double* Center => _center.Data;
 
+    /// <summary>The directions: <see cref="Dimension"/> x <see cref="Width"/>, row-major; the last column, and any without a direction, is zero.</summary>
+    public double* Basis => _basis.Data;
+
     /// <summary>Fits to rows that are all finite, the largest magnitude among them given.</summary>
     public static PrefixEmbedding Fit(FeatureMatrix rows, int width, int shortWidth, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
@@ -125,6 +128,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
         _basis.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MapFew(float* rows, int count, Scratch scratch, float* images, float* shortRests, double* lengths)
     {
         double* widened = scratch.Widened;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
@@ -6,7 +7,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
 /// What <see cref="PrefixNearestNeighbors"/> knows of its bank: a <see cref="BlockIndex"/>, norms for the kernels, and the
-/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 430 bytes, or 750 from
+/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 670 bytes, or 730 from
 /// <see cref="LargeBank"/> rows on; and about 1 MiB per thread that has searched, or 2 MiB where it needed the dense kernel.
 /// </summary>
 internal sealed unsafe class PrefixIndex : IDisposable
@@ -17,7 +18,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// </summary>
     public const double Split = 1e-4;
 
-    /// <summary>From so many rows on, long images pay that cost more to make and discard more.</summary>
+    /// <summary>From so many rows on, longer short images pay: they cost more to compare and discard more.</summary>
     public const int LargeBank = 16384;
 
     private const double Unit = 1.0 / (1 << 24);
@@ -32,6 +33,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     private PrefixIndex(BlockIndex blocks)
     {
         Blocks = blocks;
+        QueryEmbedding = new QueryEmbedding(blocks.Embedding);
         MiddleBlocks = (blocks.Blocks + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         _norms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
         _denseNorms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
@@ -45,6 +47,9 @@ internal sealed unsafe class PrefixIndex : IDisposable
 
     /// <summary>The map.</summary>
     public PrefixEmbedding Embedding => Blocks.Embedding;
+
+    /// <summary>The same for queries.</summary>
+    public QueryEmbedding QueryEmbedding { get; }
 
     /// <summary>The bank's images.</summary>
     public BlockIndex Blocks { get; }
@@ -70,8 +75,8 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>Indexes a bank whose values are all finite.</summary>
     public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
-        (int width, int shortWidth) = bank.Rows < LargeBank ? (ImageKernel.Step, 32) : (2 * ImageKernel.Step, 48);
-        var index = new PrefixIndex(BlockIndex.Build(bank, width, shortWidth, largestMagnitude, threads, cancellationToken));
+        int shortWidth = bank.Rows < LargeBank ? 32 : 48;
+        var index = new PrefixIndex(BlockIndex.Build(bank, 2 * ImageKernel.Step, shortWidth, largestMagnitude, threads, cancellationToken));
         try
         {
             WorkQueue.Run(index.Blocks.Groups, threads, index.SummarizeGroup, cancellationToken);
@@ -110,6 +115,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
             scratch.Dispose();
         }
 
+        QueryEmbedding.Dispose();
         Blocks.Dispose();
         _norms.Dispose();
         _denseNorms.Dispose();
@@ -125,6 +131,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
         return buffer;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SummarizeGroup(int group)
     {
         float* image = stackalloc float[Blocks.ShortWidth];

@@ -3,14 +3,14 @@ using SemiDefect.Anomaly.Numerics;
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
-/// Exact search that looks at few distances: lower bounds from a few dozen principal coordinates discard most rows, twice as
-/// many coordinates most of the rest, and what remains is measured by <see cref="ExactDistance"/>. A query whose bounds
+/// Exact search that looks at few distances: lower bounds from a few dozen principal coordinates discard most rows, a
+/// hundred and more coordinates most of the rest, and what remains is measured by <see cref="ExactDistance"/>. A query whose bounds
 /// discard too little is answered with bounds from all columns instead. The answers equal those of
 /// <see cref="FlatNearestNeighbors"/> bit for bit, whatever the instruction set and the number of threads;
 /// docs/exact-search.md proves it. Thread-safe; does not own the bank.
 /// </summary>
 /// <remarks>
-/// Memory: the index takes 430 bytes per row (750 from 16,384 rows on), searches 1 to 2 MiB per thread. The index is built from
+/// Memory: the index takes 670 bytes per row (730 from 16,384 rows on), searches 1 to 2 MiB per thread. The index is built from
 /// the bank when this is made, in a fraction of a second, and is never stored.
 /// </remarks>
 public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors

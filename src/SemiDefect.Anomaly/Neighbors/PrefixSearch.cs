@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -8,15 +8,10 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// too little by the dense kernel. Both hand out (some queries) x (some of the bank) to threads; where the bank is divided,
 /// each part has a list of its own, and the lists are merged at the end. Not thread-safe.
 /// </summary>
-internal sealed unsafe class PrefixSearch : IDisposable
+internal sealed unsafe partial class PrefixSearch : IDisposable
 {
     private const int LeastGroupsPerSegment = 2;
-
-    // To begin with, each query looks into so many blocks whose middles are nearest.
-    private const int FirstBlocks = 4;
-
-    // Blocks that all tiles of a piece meet while they are in the second-level cache: 512 KiB.
-    private const int GroupsAtOnce = 8;
+    private const int LeastRounds = 8;
 
     // After so many queries, the others follow if nine in ten gave up.
     private const int LeastVisited = 48;
@@ -84,9 +79,14 @@ internal sealed unsafe class PrefixSearch : IDisposable
     /// <summary>Searches.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        int tileQueries = PanelKernel.TileQueries;
-        Distribute(_count, tileQueries, PrefixSearchScratch.ImageQueries, (first, end, segment, scratch) => VisitByImages(first, end, segment, scratch, cancellationToken), cancellationToken);
-        int[] rest = [.. Enumerable.Range(0, _count).Where(query => _gaveUp[query] != 0)];
+        using var images = new QueryImages(_index, _queries, _count, _k, _threads, cancellationToken);
+        Distribute(
+            _count,
+            PanelKernel.TileQueries,
+            PrefixSearchScratch.ImageQueries,
+            (first, end, segment, scratch) => VisitByImages(images, first, end, segment, scratch, cancellationToken),
+            cancellationToken);
+        int[] rest = [.. images.Order.Where(query => _gaveUp[query] != 0)];
         if (rest.Length > 0)
         {
             Distribute(
@@ -115,8 +115,8 @@ internal sealed unsafe class PrefixSearch : IDisposable
         int units = (count + unit - 1) / unit;
         int pieces = (count + most - 1) / most;
 
-        // A whole number of rounds, so that no thread waits long for the last piece.
-        pieces = Math.Min(units, (pieces + _threads - 1) / _threads * _threads);
+        // Several rounds, so that no thread waits long for the last piece.
+        pieces = Math.Min(units, Math.Max((pieces + _threads - 1) / _threads, LeastRounds) * _threads);
         WorkQueue.Run(
             pieces * _segments,
             _threads,
@@ -132,173 +132,7 @@ internal sealed unsafe class PrefixSearch : IDisposable
             cancellationToken);
     }
 
-    private void VisitByImages(int first, int end, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
-    {
-        int count = end - first;
-        if (_visited >= LeastVisited && _gaveUpCount * 10L >= _visited * 9L)
-        {
-            _gaveUp.AsSpan(first, count).Fill(1);
-            return;
-        }
-
-        Interlocked.Add(ref _visited, count);
-        scratch.MapQueries(_queries + (long)first * _index.Bank.Columns, count);
-        for (int i = 0; i < count; i++)
-        {
-            scratch.States[i] = scratch.ImageState(i, _queries + (long)(first + i) * _index.Bank.Columns, List(first + i, segment));
-        }
-
-        for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
-        {
-            Begin(scratch, tile, Math.Min(count, tile + PanelKernel.TileQueries));
-        }
-
-        (int start, int stop) = Segment(segment);
-        for (int group = start; group < stop && _gaveUp.AsSpan(first, count).Contains(0); group += GroupsAtOnce)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
-            {
-                VisitTile(scratch, first, tile, Math.Min(count, tile + PanelKernel.TileQueries), group, Math.Min(stop, group + GroupsAtOnce));
-            }
-        }
-    }
-
-    /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
-    private void Begin(PrefixSearchScratch scratch, int tile, int tileEnd)
-    {
-        int wanted = Math.Min(FirstBlocks, PrefixSearchScratch.BatchBlocks / PanelKernel.TileQueries);
-        Span<SeedList> near = stackalloc SeedList[PanelKernel.TileQueries];
-        for (int i = tile; i < tileEnd; i++)
-        {
-            near[i - tile] = scratch.NearBlocks(i, wanted);
-        }
-
-        for (int batch = 0; batch < _index.MiddleBlocks; batch += PrefixSearchScratch.BatchBlocks)
-        {
-            int blocks = Math.Min(PrefixSearchScratch.BatchBlocks, _index.MiddleBlocks - batch);
-            for (int i = 0; i < blocks; i++)
-            {
-                scratch.Starts[i] = (batch + i) * BlockKernel.BlockRows;
-            }
-
-            Bound(scratch, tile, _index.Middles, _index.MiddleNorms, blocks);
-            for (int i = tile; i < tileEnd; i++)
-            {
-                near[i - tile].Gather(scratch.Starts, blocks, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
-            }
-        }
-
-        int chosen = 0;
-        for (int i = tile; i < tileEnd; i++)
-        {
-            for (int j = 0; j < near[i - tile].Count; j++)
-            {
-                int start = near[i - tile].Positions[j] * BlockKernel.BlockRows;
-                if (!new ReadOnlySpan<int>(scratch.Starts, chosen).Contains(start))
-                {
-                    scratch.Starts[chosen++] = start;
-                }
-            }
-        }
-
-        Bound(scratch, tile, _index.Blocks.Block(0), Norms, chosen);
-        for (int i = tile; i < tileEnd; i++)
-        {
-            scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
-            scratch.States[i].MeasureSeeds();
-        }
-    }
-
-    /// <summary>Takes a tile of queries through the blocks of some groups that may matter to any of them.</summary>
-    private void VisitTile(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int startGroup, int endGroup)
-    {
-        int blocks = 0;
-        int coveredFrom = startGroup;
-        for (int group = startGroup; group < endGroup; group++)
-        {
-            uint near = 0;
-            for (int i = tile; i < tileEnd; i++)
-            {
-                if (Volatile.Read(ref _gaveUp[first + i]) != 0)
-                {
-                    continue;
-                }
-
-                near |= scratch.Lengths[i] > PrefixSearchScratch.LongestQuery
-                    ? (1u << Math.Min(BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
-                    : BlockKernel.NearBoxes(
-                        _index.Blocks.Boxes(group),
-                        scratch.Image(i),
-                        _index.BlockSlacks + group * BlockKernel.GroupBlocks,
-                        scratch.States[i].BoxLimit);
-            }
-
-            for (; near != 0; near &= near - 1)
-            {
-                scratch.Starts[blocks++] = (group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near)) * BlockKernel.BlockRows;
-            }
-
-            if (blocks > PrefixSearchScratch.BatchBlocks - BlockKernel.GroupBlocks || group == endGroup - 1)
-            {
-                int covered = (group + 1 - coveredFrom) * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
-                VisitBatch(scratch, first, tile, tileEnd, blocks, covered);
-                if (!_gaveUp.AsSpan(first + tile, tileEnd - tile).Contains(0))
-                {
-                    return;
-                }
-
-                blocks = 0;
-                coveredFrom = group + 1;
-            }
-        }
-    }
-
-    private void VisitBatch(PrefixSearchScratch scratch, int first, int tile, int tileEnd, int blocks, int covered)
-    {
-        Bound(scratch, tile, _index.Blocks.Block(0), Norms, blocks);
-        for (int i = tile; i < tileEnd; i++)
-        {
-            float* bounds = scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows;
-            double length = scratch.Lengths[i];
-            if (length > PrefixSearchScratch.LongestQuery)
-            {
-                // What is not excluded gets a bound that holds for any distance.
-                for (int j = 0; j < blocks * BlockKernel.BlockRows; j++)
-                {
-                    float norm = Norms[scratch.Starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows];
-                    bounds[j] = float.IsPositiveInfinity(norm) ? float.PositiveInfinity : float.MinValue;
-                }
-            }
-
-            int query = first + i;
-            bool mayGiveUp = _index.Embedding.Scale == 1 && length <= LongestDenseQuery;
-            if (Volatile.Read(ref _gaveUp[query]) == 0
-                && !scratch.States[i].Visit(scratch.Starts, blocks, bounds, covered, scratch.Candidates, mayGiveUp))
-            {
-                _caps[query] = scratch.States[i].Cap;
-                Volatile.Write(ref _gaveUp[query], 1);
-                Interlocked.Increment(ref _gaveUpCount);
-            }
-        }
-    }
-
-    /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>
-    private void Bound(PrefixSearchScratch scratch, int tile, float* data, float* norms, int blocks)
-    {
-        for (int i = 0; i < blocks; i++)
-        {
-            int start = scratch.Starts[i];
-            PanelKernel.Run(
-                data + (long)start * _index.Blocks.ShortWidth,
-                norms + start,
-                scratch.Tiles + tile * _index.Blocks.ShortWidth,
-                _index.Blocks.ShortWidth,
-                scratch.Bounds + i * BlockKernel.BlockRows,
-                PrefixSearchScratch.BatchRows);
-        }
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void VisitDensely(ReadOnlySpan<int> queries, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
     {
         int columns = _index.Bank.Columns;
@@ -347,10 +181,12 @@ internal sealed unsafe class PrefixSearch : IDisposable
                 if (double.IsPositiveInfinity(state.Cap))
                 {
                     state.Gather(scratch.Starts, blocks, bounds);
-                    state.MeasureSeeds();
+                    state.MeasureSeeds(following: null);
                 }
 
-                state.Visit(scratch.Starts, blocks, bounds, rows, scratch.Candidates, mayGiveUp: false);
+                Candidates candidates = scratch.Candidates[0];
+                state.Scan(scratch.Starts, blocks, bounds, rows, candidates, pending: null, mayGiveUp: false);
+                state.Absorb(candidates, pending: null, mayGiveUp: false);
             }
         }
     }

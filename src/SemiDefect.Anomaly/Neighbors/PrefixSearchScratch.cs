@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 
 namespace SemiDefect.Anomaly.Neighbors;
@@ -23,17 +24,14 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>Rows that all groups of queries meet while they are in the second-level cache.</summary>
     public const int DenseBlockRows = 64;
 
-    /// <summary>Squares of longer queries could leave the range of float32; they are measured against every row.</summary>
-    public const double LongestQuery = 1e15;
-
     // Estimates come from short images; the best by them are compared by long images before k are measured.
     private const int SpareSeeds = 4;
 
+    // A few times what is usually left, so that most queries measure once.
+    private const int PendingRows = 16;
+    private const int CandidateRows = 256;
+
     private readonly PrefixIndex _index;
-    private readonly PrefixEmbedding.Scratch _embedding;
-    private readonly AlignedBuffer<float> _images;
-    private readonly AlignedBuffer<float> _rests;
-    private readonly AlignedBuffer<double> _lengths;
     private readonly AlignedBuffer<float> _tiles;
     private readonly AlignedBuffer<float> _bounds;
     private readonly AlignedBuffer<int> _starts = new(BatchBlocks);
@@ -47,10 +45,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public PrefixSearchScratch(PrefixIndex index)
     {
         _index = index;
-        _embedding = new PrefixEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
-        _images = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.Width);
-        _rests = new AlignedBuffer<float>(ImageQueries);
-        _lengths = new AlignedBuffer<double>(ImageQueries);
+        Embedding = new QueryEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
         _tiles = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.ShortWidth);
         _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
@@ -60,17 +55,17 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>One state per query.</summary>
     public QueryState[] States { get; }
 
-    /// <summary>Room for the rows to be measured.</summary>
-    public Candidates Candidates { get; } = new(256);
+    /// <summary>By query of a tile, room for the rows that may matter; empty between two batches.</summary>
+    public Candidates[] Candidates { get; } = [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
 
-    /// <summary>The lengths of the queries, scaled and centered.</summary>
-    public double* Lengths => _lengths.Data;
+    /// <summary>By query, the rows that its image could not rule out.</summary>
+    public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
+
+    /// <summary>What mapping vectors to images needs.</summary>
+    public QueryEmbedding.Scratch Embedding { get; }
 
     /// <summary>The first positions of the blocks at hand.</summary>
     public int* Starts => _starts.Data;
-
-    /// <summary>The long image of a query.</summary>
-    public float* Image(int i) => _images.Data + (long)i * _index.Blocks.Width;
 
     /// <summary>The queries' short images times -2, in tiles.</summary>
     public float* Tiles => _tiles.Data;
@@ -108,38 +103,28 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public SeedList NearBlocks(int i, int capacity) =>
         new(_seedPositions!.Data + (long)i * (_k + SpareSeeds), _seedEstimates!.Data + (long)i * (_k + SpareSeeds), null, Math.Min(capacity, _k + SpareSeeds));
 
-    /// <summary>Computes images and packs them.</summary>
-    public void MapQueries(float* queries, int count)
+    /// <summary>Packs a query as number <paramref name="i"/> of the tiles.</summary>
+    /// <returns>Its state; one that every row passes where the query is too long.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public QueryState Place(int i, QueryImages images, int query, float* vector, NearestList list)
     {
-        _index.Embedding.Map(queries, count, _embedding, _images.Data, _rests.Data, _lengths.Data);
         int group = PanelKernel.TileQueries;
-        for (int i = 0; i < count; i++)
-        {
-            float* tile = Tiles + i / group * group * _index.Blocks.ShortWidth + i % group;
-            for (int column = 0; column < _index.Blocks.ShortWidth; column++)
-            {
-                tile[column * group] = -2 * ShortValue(i, column);
-            }
-        }
-    }
-
-    /// <summary>The state of a query that was mapped; one that every row passes where the query is too long.</summary>
-    public QueryState ImageState(int i, float* query, NearestList list)
-    {
+        float* tile = Tiles + i / group * group * _index.Blocks.ShortWidth + i % group;
         double square = 0;
         for (int column = 0; column < _index.Blocks.ShortWidth; column++)
         {
-            double value = ShortValue(i, column);
-            square += value * value;
+            float value = images.ShortValue(query, column);
+            tile[column * group] = -2 * value;
+            square += (double)value * value;
         }
 
         double looseness = _index.Embedding.Looseness;
-        bool tooLong = Lengths[i] > LongestQuery;
+        bool tooLong = images.Length(query) > QueryEmbedding.Longest;
         return new QueryState(
             _index,
-            query,
-            tooLong ? null : Image(i),
-            looseness * _lengths.Data[i],
+            vector,
+            tooLong ? null : images.Image(query),
+            images.Slack(query),
             tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, _index.Blocks.ShortWidth, looseness),
             _index.Blocks.Order,
             _k,
@@ -149,6 +134,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     }
 
     /// <summary>Centers a query and packs it for the dense kernel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public QueryState CenterQuery(int i, float* query, double cap, NearestList list)
     {
         int columns = _index.Bank.Columns;
@@ -170,14 +156,12 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _embedding.Dispose();
-        _images.Dispose();
-        _rests.Dispose();
-        _lengths.Dispose();
+        Embedding.Dispose();
         _tiles.Dispose();
         _bounds.Dispose();
         _starts.Dispose();
-        Candidates.Dispose();
+        Array.ForEach(Candidates, candidates => candidates.Dispose());
+        Array.ForEach(Pending, pending => pending.Dispose());
         _dense?.Dispose();
         DisposeSeeds();
     }
@@ -194,9 +178,6 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _seedEstimates?.Dispose();
         _seedDistances?.Dispose();
     }
-
-    private float ShortValue(int i, int column) =>
-        column < _index.Blocks.ShortWidth - 1 ? _images.Data[(long)i * _index.Blocks.Width + column] : _rests.Data[i];
 
     private AlignedBuffer<float> AllocateDense()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.Numerics;
 
@@ -161,6 +162,7 @@ internal static unsafe class PrincipalSubspace
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
         double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -181,6 +183,7 @@ internal static unsafe class PrincipalSubspace
         return (s0 + s1) + (s2 + s3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddScaled(Span<double> target, ReadOnlySpan<double> other, double factor)
     {
         for (int i = 0; i < target.Length; i++)
@@ -205,6 +208,7 @@ internal static unsafe class PrincipalSubspace
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(double* source, int rows, int columns, double* target)
     {
         const int Tile = 16;

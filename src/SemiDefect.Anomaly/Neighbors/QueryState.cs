@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// One query against one part of the bank: what it has found, and the bound that a row must stay below to matter. Not
 /// thread-safe.
 /// </summary>
-internal unsafe struct QueryState
+internal unsafe partial struct QueryState
 {
     // In units of a nanosecond or so: a check of a long image, an exact distance, and what a dense bound costs per row.
     private const long ImageCost = 15;
@@ -27,6 +27,7 @@ internal unsafe struct QueryState
     private NearestList _list;
     private SeedList _seeds;
     private int _measuredSeeds;
+    private int _seedsTaken;
     private double _cap;
     private double _reach;
     private float _threshold;
@@ -78,49 +79,6 @@ internal unsafe struct QueryState
     /// <summary>The squared distance to a box below which a block may matter, but for the block's own looseness.</summary>
     public readonly float BoxLimit => _boxLimit;
 
-    /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
-    public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
-
-    /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
-    public void MeasureSeeds()
-    {
-        if (_seeds.Count < _k)
-        {
-            return;
-        }
-
-        if (_image is not null)
-        {
-            for (int i = 0; i < _seeds.Count; i++)
-            {
-                _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
-            }
-
-            new Span<float>(_seeds.Estimates, _seeds.Count).Sort(new Span<int>(_seeds.Positions, _seeds.Count));
-        }
-
-        double largest = 0;
-        int* rows = stackalloc int[4];
-        for (int i = 0; i < _k; i += 4)
-        {
-            int taken = Math.Min(4, _k - i);
-            for (int j = 0; j < taken; j++)
-            {
-                rows[j] = RowAt(_seeds.Positions[i + j]);
-            }
-
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, _seeds.Distances + i);
-            for (int j = i; j < i + taken; j++)
-            {
-                largest = Math.Max(largest, _seeds.Distances[j]);
-            }
-        }
-
-        _measuredSeeds = _k;
-        _cap = Math.Min(_cap, largest);
-        Tighten();
-    }
-
     /// <summary>
     /// Looks at blocks of rows, of whose squared distances <paramref name="bounds"/> are lower bounds less the query's own
     /// part; infinity where a row does not count.
@@ -129,19 +87,118 @@ internal unsafe struct QueryState
     /// <param name="blocks">The number of blocks.</param>
     /// <param name="bounds">One per row, block after block.</param>
     /// <param name="covered">The rows that these blocks stand for, with those that boxes have ruled out.</param>
-    /// <param name="candidates">Working memory, empty.</param>
+    /// <param name="candidates">Receives the rows that may matter; <see cref="Absorb"/> takes them from there.</param>
+    /// <param name="pending">As <see cref="Absorb"/> takes it.</param>
     /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
     /// <returns>False if it gave up: the list is then incomplete.</returns>
-    public bool Visit(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Scan(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp) =>
+        Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+        : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+        : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp);
+
+    /// <summary>
+    /// Measures candidates at once, or has their images looked at and keeps the rest for later: the more there are to choose
+    /// from, the fewer have to be measured.
+    /// </summary>
+    /// <param name="candidates">The rows; none afterwards.</param>
+    /// <param name="pending">Rows that the images could not rule out, measured when they are many; not used without an image.</param>
+    /// <param name="mayGiveUp">Whether it may stop.</param>
+    /// <returns>False if it gave up.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Absorb(Candidates candidates, Candidates? pending, bool mayGiveUp)
     {
-        bool finished = Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, mayGiveUp)
-            : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, mayGiveUp)
-            : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, mayGiveUp);
-        return finished && Settle(candidates, mayGiveUp);
+        if (pending is null || _image is null)
+        {
+            TakeSeeds(candidates);
+            candidates.Sort();
+            return Measure(candidates, null, mayGiveUp);
+        }
+
+        Sift(candidates);
+        TakeSeeds(candidates);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            if (pending.Count == pending.Capacity)
+            {
+                pending.Sort();
+                if (!Measure(pending, null, mayGiveUp))
+                {
+                    candidates.Count = 0;
+                    return false;
+                }
+            }
+
+            pending.Add(candidates.Positions[i], candidates.Bounds[i]);
+        }
+
+        candidates.Count = 0;
+        return true;
+    }
+
+    /// <summary>Measures the candidates, most promising first, four at a time to keep the memory busy.</summary>
+    /// <param name="candidates">The rows, sorted; none afterwards.</param>
+    /// <param name="following">Four rows that will be measured next, to have them on the way; null if unknown.</param>
+    /// <param name="mayGiveUp">Whether it may stop.</param>
+    /// <returns>False if it gave up: the list is then incomplete.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Measure(Candidates candidates, int* following, bool mayGiveUp)
+    {
+        double* distances = stackalloc double[4];
+        int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
+        for (int i = 0; i < candidates.Count;)
+        {
+            if (mayGiveUp && _budget < 0)
+            {
+                candidates.Count = 0;
+                return false;
+            }
+
+            int taken = 0;
+            for (; taken < 4 && i < candidates.Count; i++)
+            {
+                if (!IsBeyond(candidates.Positions[i], candidates.Bounds[i]))
+                {
+                    rows[taken++] = RowAt(candidates.Positions[i]);
+                }
+            }
+
+            bool isLast = i == candidates.Count && following is not null;
+            for (int j = 0; j < 4; j++)
+            {
+                upcoming[j] = isLast ? following[j] : RowAt(candidates.Positions[Math.Min(i + j, candidates.Count - 1)]);
+            }
+
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, distances);
+            _budget -= ExactCost * taken;
+            bool tighter = false;
+            for (int j = 0; j < taken; j++)
+            {
+                tighter |= _list.Offer(distances[j], rows[j]);
+            }
+
+            if (tighter)
+            {
+                Tighten();
+            }
+        }
+
+        candidates.Count = 0;
+        return true;
+    }
+
+    /// <summary>Names four of the rows that <see cref="Measure"/> would begin with.</summary>
+    public readonly void First(Candidates candidates, int* rows)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            rows[i] = candidates.Count == 0 ? 0 : RowAt(candidates.Positions[Math.Min(i, candidates.Count - 1)]);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, bool mayGiveUp)
+    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -173,7 +230,7 @@ internal unsafe struct QueryState
                 // Only the rows seen so far have earned their share.
                 long ahead = DenseCost * covered * (count - i - pair) / count;
                 _budget -= ahead;
-                if (!Settle(candidates, mayGiveUp))
+                if (!Absorb(candidates, pending, mayGiveUp))
                 {
                     return false;
                 }
@@ -190,16 +247,23 @@ internal unsafe struct QueryState
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Add(int position, float bound, Candidates candidates)
     {
-        if (Sse.IsSupported && _image is not null)
+        if (_image is not null)
         {
-            byte* image = (byte*)_index.Blocks.Image(position);
-            Sse.Prefetch0(image);
-            Sse.Prefetch0(image + 64);
-            Sse.Prefetch0(image + 128);
-            Sse.Prefetch0(image + 192);
+            PrefetchImage(position, ImageKernel.Step);
         }
 
         candidates.Add(position, bound);
+    }
+
+    /// <summary>Has the beginning of an image brought nearer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void PrefetchImage(int position, int numbers)
+    {
+        float* image = _index.Blocks.Image(position);
+        for (int i = 0; i < numbers && Sse.IsSupported; i += 16)
+        {
+            Sse.Prefetch1(image + i);
+        }
     }
 
     /// <summary>The squared distance of the long images, or less once it is above a limit.</summary>
@@ -219,6 +283,7 @@ internal unsafe struct QueryState
     private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
     /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sift(Candidates candidates)
     {
         _budget -= ImageCost * candidates.Count;
@@ -237,68 +302,6 @@ internal unsafe struct QueryState
         candidates.Count = kept;
     }
 
-    /// <summary>Measures the candidates, most promising first, four at a time to keep the memory busy.</summary>
-    /// <returns>False if it gave up.</returns>
-    private bool Settle(Candidates candidates, bool mayGiveUp)
-    {
-        if (_image is not null)
-        {
-            Sift(candidates);
-        }
-
-        if (candidates.Count > 1)
-        {
-            candidates.Sort();
-        }
-
-        double* distances = stackalloc double[4];
-        int* rows = stackalloc int[4];
-        for (int i = 0; i < candidates.Count;)
-        {
-            if (mayGiveUp && _budget < 0)
-            {
-                candidates.Count = 0;
-                return false;
-            }
-
-            int taken = 0;
-            bool tighter = false;
-            for (; taken < 4 && i < candidates.Count; i++)
-            {
-                int position = candidates.Positions[i];
-                if (IsBeyond(position, candidates.Bounds[i]))
-                {
-                    continue;
-                }
-
-                int seed = new ReadOnlySpan<int>(_seeds.Positions, _measuredSeeds).IndexOf(position);
-                if (seed >= 0)
-                {
-                    tighter |= _list.Offer(_seeds.Distances[seed], RowAt(position));
-                }
-                else
-                {
-                    rows[taken++] = RowAt(position);
-                }
-            }
-
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, distances);
-            _budget -= ExactCost * taken;
-            for (int j = 0; j < taken; j++)
-            {
-                tighter |= _list.Offer(distances[j], rows[j]);
-            }
-
-            if (tighter)
-            {
-                Tighten();
-            }
-        }
-
-        candidates.Count = 0;
-        return true;
-    }
-
     private readonly bool IsBeyond(int position, float bound)
     {
         if (_image is null)
@@ -311,6 +314,7 @@ internal unsafe struct QueryState
     }
 
     /// <summary>Turns the limit into the bounds that a row must stay below.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tighten()
     {
         double limit = Math.Min(_cap, _list.Limit);

@@ -28,9 +28,9 @@ internal static class SearchArguments
             : throw new ArgumentException($"Row {Magnitude.FirstRowNotFinite(bank)} of the bank holds NaN or infinity.", nameof(bank));
     }
 
-    /// <summary>Checks one call of <see cref="INearestNeighbors.Search"/>.</summary>
+    /// <summary>Checks one call of <see cref="INearestNeighbors.Search"/>, but for whether the queries are finite.</summary>
     /// <returns>The number of queries.</returns>
-    /// <exception cref="ArgumentException">Sizes do not fit, a query is not finite, or fewer than k rows are left.</exception>
+    /// <exception cref="ArgumentException">Sizes do not fit, or fewer than k rows are left.</exception>
     public static int Check(
         INearestNeighbors search,
         ReadOnlySpan<int> groups,
@@ -62,13 +62,21 @@ internal static class SearchArguments
             throw new ArgumentException($"Room for {count} x {k} indices is needed.", nameof(indices));
         }
 
-        if (!float.IsFinite(Magnitude.Largest(queries)))
-        {
-            throw new ArgumentException("A query holds NaN or infinity.", nameof(queries));
-        }
-
         return count;
     }
+
+    /// <summary>Refuses queries that are not finite.</summary>
+    /// <exception cref="ArgumentException">A query is not finite.</exception>
+    public static void CheckFinite(ReadOnlySpan<float> queries)
+    {
+        if (!float.IsFinite(Magnitude.Largest(queries)))
+        {
+            throw NotFinite();
+        }
+    }
+
+    /// <summary>What a search says to queries that are not finite.</summary>
+    public static ArgumentException NotFinite() => new("A query holds NaN or infinity.", "queries");
 
     /// <summary>The number of threads to use; 0 asks for one per processor.</summary>
     public static int ResolveThreads(int threads) => threads == 0 ? Environment.ProcessorCount : threads;

@@ -63,8 +63,10 @@ internal unsafe struct SeedList
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
-        TVector worst = TSimd.Broadcast(Worst);
-        for (int i = 0; i < blocks * BlockKernel.BlockRows; i += TSimd.Count)
+        int count = blocks * BlockKernel.BlockRows;
+        float limit = Math.Min(Worst, Ceiling<TVector, TSimd>(count, estimates));
+        TVector worst = TSimd.Broadcast(limit);
+        for (int i = 0; i < count; i += TSimd.Count)
         {
             uint mask = TSimd.LessThanMask(TSimd.Load(estimates + i), worst);
             if (mask == 0)
@@ -79,12 +81,39 @@ internal unsafe struct SeedList
                 Offer(position + lane, estimates[i + lane]);
             }
 
-            worst = TSimd.Broadcast(Worst);
+            worst = TSimd.Broadcast(Math.Min(limit, Worst));
         }
+    }
+
+    /// <summary>
+    /// A value that at least as many estimates stay below as there is room for: the least estimates of the vectors' lanes belong to
+    /// distinct rows. It saves most of the insertions.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly float Ceiling<TVector, TSimd>(int count, float* estimates)
+        where TVector : unmanaged
+        where TSimd : struct, ISimd<TVector, float>
+    {
+        if (_capacity > TSimd.Count || count == 0)
+        {
+            return float.PositiveInfinity;
+        }
+
+        TVector least = TSimd.Load(estimates);
+        for (int i = TSimd.Count; i < count; i += TSimd.Count)
+        {
+            least = TSimd.Min(least, TSimd.Load(estimates + i));
+        }
+
+        float* lanes = stackalloc float[16];
+        TSimd.Store(least, lanes);
+        SmallSort.Sort(lanes, TSimd.Count);
+        return float.BitIncrement(lanes[_capacity - 1]);
     }
 
     private readonly float Worst => Count < _capacity ? float.PositiveInfinity : Estimates[_capacity - 1];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Offer(int position, float estimate)
     {
         if (!(estimate < Worst))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
@@ -62,6 +64,7 @@ internal static unsafe class SpatialOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int WidestAxis(float* coordinates, int stride, int dimensions, ReadOnlySpan<int> rows)
     {
         // In large groups every eighth row tells as much.
@@ -98,6 +101,7 @@ internal static unsafe class SpatialOrder
     }
 
     /// <summary>Partial sorting (Hoare's selection): afterwards nothing before the middle comes after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Select(float[] keys, int[] order, int left, int right, int middle)
     {
         while (left < right)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
@@ -49,6 +51,7 @@ internal static class SymmetricEigen
         return all == 0 ? 0 : off / all;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rotate(double[] a, double[] v, int size, int p, int q)
     {
         double apq = a[p * size + q];

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>Hands numbered pieces of work to threads, the next to whoever is free. Thread-safe: nothing is kept.</summary>
@@ -60,9 +62,10 @@ internal static class WorkQueue
         {
             Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => drain());
         }
-        catch (AggregateException error) when (error.InnerExceptions.Count == 1)
+        catch (AggregateException error)
         {
-            throw error.InnerExceptions[0];
+            // All threads stop when it is cancelled; anything else matters more.
+            ExceptionDispatchInfo.Throw(error.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? error.InnerExceptions[0]);
         }
     }
 }

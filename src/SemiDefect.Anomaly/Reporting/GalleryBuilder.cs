@@ -39,14 +39,14 @@ internal static class GalleryBuilder
 
     private static GalleryItem Draw(AnomalyDetector detector, ReportContent content, ReportImage image, Inspection inspection)
     {
-        Image original = ImageFile.Read(image.FullPath);
+        Image original = ImageFile.Read(image.FullPath, detector.ImageLimits);
         double scale = Math.Min(1, (double)LongestSide / Math.Max(original.Width, original.Height));
         int width = Math.Max(1, (int)Math.Round(original.Width * scale));
         int height = Math.Max(1, (int)Math.Round(original.Height * scale));
         PatchMatch match = inspection.HighestPatch;
         return new GalleryItem(image, width, height, PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)), Heat(inspection, width, height))
         {
-            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height),
+            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height, detector.ImageLimits),
             Patch = Neighborhood(original, match.X, match.Y, inspection.Geometry, match),
             TrainingPatch = TrainingPatch(detector, content.TrainingFolder, match, inspection.Geometry),
             TrainingImage = match.TrainingImage,
@@ -72,12 +72,12 @@ internal static class GalleryBuilder
         return PictureEncoder.Encode(columns, rows, rgba);
     }
 
-    private static string? Outline(string maskPath, int width, int height)
+    private static string? Outline(string maskPath, int width, int height, ImageLimits limits)
     {
         byte[] mask;
         try
         {
-            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath);
+            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath, limits);
             mask = MaskFile.ToNearest(values, maskWidth, maskHeight, width, height);
         }
         catch (SemiDefectException)
@@ -112,7 +112,7 @@ internal static class GalleryBuilder
 
         try
         {
-            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage));
+            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.ImageLimits);
             InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, detector.Document.Preprocessing);
 
             // The step from patch to patch, in pixels of the input, belongs to the network; the grid follows from it.

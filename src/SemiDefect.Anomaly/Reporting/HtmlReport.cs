@@ -57,7 +57,7 @@ public static class HtmlReport
 
         if (content.Rehearsal is { } rehearsal)
         {
-            ReportRehearsal.Append(page, rehearsal);
+            ReportRehearsal.Append(page, rehearsal, detector.ImageLimits);
         }
 
         ReportGallery.Append(page, content, gallery);

@@ -11,12 +11,12 @@ internal static class ReportRehearsal
 {
     private const int ExampleSide = 160;
 
-    public static void Append(StringBuilder page, RehearsalResult result)
+    public static void Append(StringBuilder page, RehearsalResult result, ImageLimits limits)
     {
         int used = result.Images.Count - result.AlreadyAbnormal.Count;
         page.Append(CultureInfo.InvariantCulture, $"<section><h2>Rehearsal with planted defects</h2><p>Into each of {used} good images one defect was planted at a time. Found means at least nine in ten, there and at all that is larger or stronger. A promise only for defects that look like these.</p>");
         AppendLimits(page, result);
-        AppendExamples(page, result);
+        AppendExamples(page, result, limits);
         foreach (SyntheticDefectKind kind in result.Options.Kinds)
         {
             AppendGrid(page, result, kind);
@@ -47,14 +47,14 @@ internal static class ReportRehearsal
         page.Append("</tbody></table></div>");
     }
 
-    private static void AppendExamples(StringBuilder page, RehearsalResult result)
+    private static void AppendExamples(StringBuilder page, RehearsalResult result, ImageLimits limits)
     {
         int index = result.Images.Index().First(item => !item.Item.IsCalledAbnormal).Index;
         ImageResult chosen = result.Images[index];
         Image image;
         try
         {
-            image = ImageFile.Read(chosen.Image.FullPath);
+            image = ImageFile.Read(chosen.Image.FullPath, limits);
         }
         catch (SemiDefectException)
         {

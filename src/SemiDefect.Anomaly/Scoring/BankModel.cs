@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
 
@@ -32,6 +33,21 @@ internal sealed class BankModel : IDisposable
     /// <summary>Scores the patches of one image; see <see cref="PatchScorer.Score"/>.</summary>
     public PatchScores Score(ReadOnlySpan<float> embeddings, int excludedGroup = -1, CancellationToken cancellationToken = default) =>
         _scorer.Score(embeddings, excludedGroup, cancellationToken);
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
+    {
+        const int Block = 4096;
+        double[] distances = new double[rows.Rows];
+        int[] indices = new int[Math.Min(Block, rows.Rows)];
+        for (int start = 0; start < rows.Rows; start += Block)
+        {
+            int count = Math.Min(Block, rows.Rows - start);
+            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), -1, cancellationToken);
+        }
+
+        return distances;
+    }
 
     /// <summary>Gives the search's memory back.</summary>
     public void Dispose() => _search.Dispose();

@@ -6,6 +6,8 @@ namespace SemiDefect.Anomaly.Thresholds;
 /// </summary>
 public sealed record DetectorThresholds
 {
+    internal const string FixedMethod = "fixed";
+
     /// <summary>The rule asked for, and its rate.</summary>
     public required ThresholdOptions Options { get; init; }
 
@@ -15,7 +17,7 @@ public sealed record DetectorThresholds
     /// <summary>The pixel threshold: pixels strictly above it form regions.</summary>
     public required ThresholdEstimate Pixel { get; init; }
 
-    /// <summary>The out-of-fold image scores of the good images, in their order; empty with a fixed threshold and a single image.</summary>
+    /// <summary>The out-of-fold image scores of the good images, in their order, each as of the step it was learned in; empty with a fixed threshold and a single image.</summary>
     public required IReadOnlyList<double> ImageScores { get; init; }
 
     /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
@@ -55,6 +57,17 @@ public sealed record DetectorThresholds
             Options = options,
             Image = ThresholdRule.Compute([.. ImageScores], options),
             Pixel = pixel ?? ThresholdRule.Compute([.. PixelPeaks], options),
+        };
+    }
+
+    /// <summary>The same rules on other scores. What was set by hand stays.</summary>
+    internal DetectorThresholds Renew(IReadOnlyList<double> imageScores, IReadOnlyList<double> pixelPeaks)
+    {
+        DetectorThresholds renewed = this with { ImageScores = imageScores, PixelPeaks = pixelPeaks };
+        return Options.Method == ThresholdMethod.Fixed ? renewed : renewed with
+        {
+            Image = ThresholdRule.Compute([.. imageScores], Options),
+            Pixel = Pixel.Method == FixedMethod ? Pixel : ThresholdRule.Compute([.. pixelPeaks], Options),
         };
     }
 }

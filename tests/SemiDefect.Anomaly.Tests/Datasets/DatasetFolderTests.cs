@@ -95,8 +95,10 @@ public sealed class DatasetFolderTests : IDisposable
         Make(_folder, "good/1.png", "locked/2.png", "only/locked/3.png");
         string[] locked = [_folder.File("locked"), _folder.File("only/locked")];
         SetMode(locked, UnixFileMode.None);
+        SetMode([_folder.Path], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         try
         {
+            using var thread = new UnprivilegedThread();
             Assert.Equal(["locked", "only/locked"], DatasetFolder.Open(_folder.Path).UnreadableFolders);
             Assert.Equal(["good/1.png"], Paths(_folder.Path));
             Assert.Contains("'locked'", Refusal(_folder.File("only")), StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public class MaskFileTests
         using var folder = new TemporaryFolder();
         byte[] pixels = [0, 1, 128, 255];
         AtomicFile.Write(folder.File("m.png"), stream => PngWriter.Write(stream, 2, 2, 1, pixels));
-        Assert.Equal((new byte[] { 0, 255, 255, 255 }, 2, 2), MaskFile.Read(folder.File("m.png")), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2 == b.Item2 && a.Item3 == b.Item3);
+        Assert.Equal((new byte[] { 0, 255, 255, 255 }, 2, 2), MaskFile.Read(folder.File("m.png"), ImageLimits.Default), (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2 == b.Item2 && a.Item3 == b.Item3);
     }
 
     [Fact]

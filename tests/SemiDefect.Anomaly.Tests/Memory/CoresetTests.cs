@@ -28,6 +28,24 @@ public class CoresetTests
             threads: 1);
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_selection_goes_on_where_another_ended(string kind) =>
+        Gen.Select(Gen.Int[2, 300], Gen.Int[1, 90], Gen.Int[1, 60], Gen.ULong).Sample(
+            (rows, columns, more, seed) =>
+            {
+                // The first rows are the bank, whose distances are all that the rest needs to know of it.
+                float[] values = HardData.Make(kind, rows, columns, seed);
+                int bank = 1 + (int)(seed % (ulong)(rows - 1));
+                double[] squares = [.. Enumerable.Range(bank, rows - bank).Select(row => Enumerable.Range(0, bank).Min(other => NaiveGreedy.Distance(values, columns, row, other)))];
+                using FeatureMatrix rest = FeatureMatrix.CopyOf(values.AsSpan(bank * columns), rows - bank, columns);
+                int[] picks = Coreset.Continue(rest, squares, new GreedyLimits(Math.Min(more, rows - bank), 0), 2, null, CancellationToken.None).Indices;
+                int[] expected = NaiveGreedy.Select(values, columns, bank + Math.Min(more, rows - bank), Infinities(rows), [.. Enumerable.Range(0, bank)]);
+                Assert.Equal(expected[bank..], picks.Select(pick => pick + bank));
+            },
+            iter: 10,
+            threads: 1);
+
+    [Theory]
     [InlineData("gaussian")]
     [InlineData("low rank")]
     [InlineData("clustered")]

@@ -162,6 +162,30 @@ public class ExactSearchTests
         Assert.ThrowsAny<OperationCanceledException>(() => new PrefixNearestNeighbors(bank, default, 2, cancelled));
     }
 
+    [Fact]
+    public void A_search_after_one_that_was_cancelled_on_the_way_is_exact()
+    {
+        const int Rows = 20000;
+        float[] values = HardData.Make("clustered", Rows, 64, 1);
+        using FeatureMatrix bank = FeatureMatrix.CopyOf(values, Rows, 64);
+        using var prefix = new PrefixNearestNeighbors(bank, default, 2);
+        float[] queries = HardData.Make("clustered", 300, 64, 2);
+        byte[] expected = Answer(prefix, queries, 5);
+        for (int i = 0; i < 20; i++)
+        {
+            using var source = new CancellationTokenSource(TimeSpan.FromMicroseconds(200 * i));
+            try
+            {
+                prefix.Search(queries, 5, new double[1500], new int[1500], -1, source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+
+            Assert.Equal(expected, Answer(prefix, queries, 5));
+        }
+    }
+
     internal static byte[] DigestOfAll() => Digest(2, HardData.FewKinds, 250);
 
     private static byte[] Digest(int threads, IReadOnlyList<string> kinds, int largest = 700)

@@ -23,7 +23,10 @@ public unsafe class KernelTests
             }
 
             CheckProjection(columns);
+            CheckQueryProjection(columns);
         }
+
+        CheckQueryProjection(200);
 
         CheckPanel(32);
         CheckPanel(48);
@@ -88,6 +91,41 @@ public unsafe class KernelTests
 
                 // The order of the sum is part of the promise.
                 Assert.Equal(sum, result[row * Columns + column]);
+            }
+        }
+    }
+
+    private static void CheckQueryProjection(int inner)
+    {
+        const int Rows = 13;
+        const int Room = 18;
+        const int Columns = 64;
+        float[] left = HardData.Make("gaussian", Room, inner, 5);
+        double[] right = [.. HardData.Make("gaussian", inner, Columns, 6).Select(v => (double)v)];
+        float[] packed = new float[right.Length];
+        float[] result = new float[Room * Columns];
+        fixed (float* a = left, p = packed, c = result)
+        fixed (double* b = right)
+        {
+            QueryProjectionKernel.Pack(b, inner, Columns, p);
+            QueryProjectionKernel.Multiply(a, Rows, inner, p, Columns, c);
+        }
+
+        double unit = Math.ScaleB(QueryProjectionKernel.Roundings(inner), -24);
+        for (int row = 0; row < Rows; row++)
+        {
+            for (int column = 0; column < Columns; column++)
+            {
+                double sum = 0;
+                double magnitudes = 0;
+                for (int i = 0; i < inner; i++)
+                {
+                    double product = left[row * inner + i] * right[i * Columns + column];
+                    sum += product;
+                    magnitudes += Math.Abs(product);
+                }
+
+                Assert.InRange(result[row * Columns + column], sum - 1.01 * unit * magnitudes, sum + 1.01 * unit * magnitudes);
             }
         }
     }

@@ -15,6 +15,7 @@ public static class DatasetChecker
     /// <param name="fit">How to fit the detector that judges the good images; null to leave that out.</param>
     /// <param name="progress">Told how many images are done of how many, from any thread.</param>
     /// <param name="fitProgress">Told of the fit.</param>
+    /// <param name="limits">Limits on the images read; those of <paramref name="fit"/>, or the defaults, when null.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">There is no such data set, or the fit cannot work.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -23,15 +24,17 @@ public static class DatasetChecker
         FitOptions? fit = null,
         IProgress<(int Done, int Total)>? progress = null,
         IProgress<FitProgress>? fitProgress = null,
+        ImageLimits? limits = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
+        limits ??= fit?.ImageLimits ?? ImageLimits.Default;
         (List<CheckedImage> images, DatasetFolder? training) = Collect(root);
         var findings = new FindingList();
-        ImageFingerprint?[] fingerprints = Read(images, findings, progress, cancellationToken);
+        ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
-        MaskRules.Apply(root, images, fingerprints, findings);
+        MaskRules.Apply(root, images, fingerprints, limits, findings);
         BalanceRules.Apply(images, findings);
         if (fit is not null && training is not null)
         {
@@ -70,7 +73,7 @@ public static class DatasetChecker
         return (images, good.Length < 2 ? null : DatasetFolder.Of(root, [.. good.Select(image => new DatasetItem(image.Path, image.FullPath))]));
     }
 
-    private static ImageFingerprint?[] Read(List<CheckedImage> images, FindingList findings, IProgress<(int Done, int Total)>? progress, CancellationToken cancellationToken)
+    private static ImageFingerprint?[] Read(List<CheckedImage> images, ImageLimits limits, FindingList findings, IProgress<(int Done, int Total)>? progress, CancellationToken cancellationToken)
     {
         var fingerprints = new ImageFingerprint?[images.Count];
         var errors = new string?[images.Count];
@@ -79,7 +82,7 @@ public static class DatasetChecker
         {
             try
             {
-                fingerprints[i] = ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, ImageLimits.Default), images[i].Path);
+                fingerprints[i] = ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, limits), images[i].Path, limits);
             }
             catch (SemiDefectException error)
             {

@@ -38,9 +38,9 @@ internal sealed class ImageFingerprint
     /// <summary>Whether red, green and blue are the same everywhere.</summary>
     public bool IsGrey { get; }
 
-    public static ImageFingerprint Of(byte[] content, string name)
+    public static ImageFingerprint Of(byte[] content, string name, ImageLimits limits)
     {
-        Image image = ImageFile.Decode(content, name);
+        Image image = ImageFile.Decode(content, name, limits);
         ReadOnlySpan<byte> rgb = image.Rgb;
         bool isGrey = true;
         for (int i = 0; i < rgb.Length && isGrey; i += 3)

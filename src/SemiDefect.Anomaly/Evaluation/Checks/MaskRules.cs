@@ -1,11 +1,12 @@
 using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
 /// <summary>Rules on masks and on files that are no images. Thread-safe: nothing is kept.</summary>
 internal static class MaskRules
 {
-    public static void Apply(string root, List<CheckedImage> images, ImageFingerprint?[] fingerprints, FindingList findings)
+    public static void Apply(string root, List<CheckedImage> images, ImageFingerprint?[] fingerprints, ImageLimits limits, FindingList findings)
     {
         bool hasMasks = images.Any(image => image.MaskPath is not null);
         for (int i = 0; i < images.Count; i++)
@@ -17,7 +18,7 @@ internal static class MaskRules
 
             if (images[i].MaskPath is { } maskPath)
             {
-                CheckMask(images[i], fingerprints[i], maskPath, findings);
+                CheckMask(images[i], fingerprints[i], maskPath, limits, findings);
             }
             else if (hasMasks)
             {
@@ -31,11 +32,11 @@ internal static class MaskRules
         }
     }
 
-    private static void CheckMask(CheckedImage image, ImageFingerprint? fingerprint, string maskPath, FindingList findings)
+    private static void CheckMask(CheckedImage image, ImageFingerprint? fingerprint, string maskPath, ImageLimits limits, FindingList findings)
     {
         try
         {
-            (byte[] values, int width, int height) = MaskFile.Read(maskPath);
+            (byte[] values, int width, int height) = MaskFile.Read(maskPath, limits);
             if (fingerprint is not null && (width != fingerprint.Width || height != fingerprint.Height))
             {
                 findings.Add(CheckSeverity.Warning, "mask_size", $"The mask is {width} x {height}, its image {fingerprint.Width} x {fingerprint.Height}: it will be resized.", image.Path);

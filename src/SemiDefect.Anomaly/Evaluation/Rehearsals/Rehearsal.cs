@@ -37,7 +37,7 @@ public static class Rehearsal
         var clean = new List<ImageResult>(items.Length);
         for (int i = 0; i < items.Length; i++)
         {
-            Image image = ImageFile.Read(items[i].FullPath);
+            Image image = ImageFile.Read(items[i].FullPath, detector.ImageLimits);
             clean.Add(Clean(detector.Inspect(image, items[i].FullPath), items[i]));
             progress?.Report((++done, total));
             if (clean[i].IsCalledAbnormal)

@@ -25,6 +25,7 @@ internal static unsafe class DenseKernel
     /// <param name="position">Its place in the group.</param>
     /// <param name="columns">Its length.</param>
     /// <param name="queries">The group, <see cref="GroupQueries"/> x <paramref name="columns"/> values.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<float> query, int position, int columns, float* queries)
     {
         int width = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256.IsHardwareAccelerated ? Vector256<float>.Count : Vector128<float>.Count;
@@ -49,6 +50,7 @@ internal static unsafe class DenseKernel
     /// <param name="columns">The columns of rows and queries.</param>
     /// <param name="bounds">Receives one row of results per query.</param>
     /// <param name="stride">From one query's results to the next one's.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* rows, int count, float* norms, float* queries, float* center, int columns, float* bounds, int stride)
     {
         float* products = stackalloc float[6 * Stride];

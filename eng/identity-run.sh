@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# identity-run.sh FOLDER PROGRAM...: runs every command whose output must be the same on every machine inside FOLDER, which
+# holds good/ (images to learn from), new/ (images to score), labeled/ (a data set in MVTec's layout) and maybe formats/
+# and network.onnx; then prints one line for each file made: command, file, SHA-256, separated by tabs.
+# The times in evaluation.json are the only part of an output that may differ, and are left out.
+set -euo pipefail
+cd "$1"
+shift
+program=("$@")
+network=()
+if [ -f network.onnx ]; then network=(--backbone network.onnx); fi
+fit_options=(${FIT_OPTIONS:-})
+score_options=(${SCORE_OPTIONS:-})
+
+# call NAME ARGUMENT...: standard output and the exit code go to out/NAME.txt, standard error to NAME.err.
+call() {
+    local name=$1 code=0
+    shift
+    "${program[@]}" "$@" > "out/$name.txt" 2> "$name.err" || code=$?
+    echo "exit code $code" >> "out/$name.txt"
+    case $code in
+        0 | 3 | 4 | 5) ;;
+        *)
+            echo "'$name' failed with exit code $code: ${program[*]} $*" >&2
+            head -n 5 "$name.err" >&2
+            exit 1
+            ;;
+    esac
+}
+
+# table NAME PATH...: the files below the paths.
+table() {
+    local name=$1
+    shift
+    find "$@" -type f | LC_ALL=C sort | while read -r file; do
+        printf '%s\t%s\t%s\n' "$name" "$file" "$(sha256sum < "$file" | cut -d' ' -f1)"
+    done
+}
+
+rm -rf out
+mkdir out
+call fit fit good --out out/model.sdad "${network[@]}" "${fit_options[@]}"
+call threshold threshold out/model.sdad --false-alarm-rate 0.5 --out out/changed.sdad
+call score score out/changed.sdad new --out out/results.csv --heatmaps out/heatmaps --side-by-side --masks out/masks \
+    --raw out/raw --report out/score.html --json "${score_options[@]}"
+table fit out/model.sdad out/fit.txt
+table threshold out/changed.sdad out/threshold.txt
+table score out/results.csv out/heatmaps out/masks out/raw out/score.html out/score.txt
+if [ "${ONLY_FIT_AND_SCORE:-}" ]; then exit 0; fi
+
+call info info out/changed.sdad --json
+table info out/info.txt
+call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
+table features out/features.npy
+if [ -d formats ]; then
+    call formats score out/model.sdad formats --out out/formats.csv --raw out/formats --raw-format npy
+    table formats out/formats.csv out/formats out/formats.txt
+fi
+if [ -d labeled ]; then
+    call evaluate evaluate labeled --model out/model.sdad --out out/evaluation --resamples 200
+    sed -i.bak '/"timing": {/,/}/d' out/evaluation/evaluation.json
+    rm out/evaluation/evaluation.json.bak
+    table evaluate out/evaluation out/evaluate.txt
+    call check check labeled --quick --json
+    table check out/check.txt
+    call rehearse rehearse out/model.sdad labeled/test/good --images 1 --sizes 16 --contrasts 0.6 --out out/rehearsal --json
+    table rehearse out/rehearsal out/rehearse.txt
+fi
+call sample sample --out out/sample --count 1
+table sample out/sample > sample.table
+printf 'sample\tout/sample (%d files)\t%s\n' "$(wc -l < sample.table)" "$(sha256sum < sample.table | cut -d' ' -f1)"

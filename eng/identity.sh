@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# Proves that the answers do not depend on the machine: runs the same commands by the Linux program and by the Windows
+# program (under Wine), and by the Linux program in many surroundings, and compares every file made, byte for byte.
+#
+#   eng/identity.sh [--good FOLDER --new FOLDER] [--labeled FOLDER] [--backbone FILE.onnx] [--table FILE] [--no-surroundings]
+#
+# Without folders it takes part of datasets.sample. --table also writes the comparison as text with whole hashes, which the
+# screen shortens. Needs the .NET 10 SDK; Wine (Debian's wine64) for Windows, else that part is skipped, which is said.
+# Ends with "identity: N passed, N failed, N skipped" and with exit code 1 if anything differs.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+good= new= labeled= network= table_file= surroundings=yes
+# The surroundings are many, so the sample set goes through them at half its size.
+small="--resize 128"
+while [ $# -gt 0 ]; do
+    case $1 in
+        --good) good=$(realpath "$2"); small=; shift 2 ;;
+        --new) new=$(realpath "$2"); shift 2 ;;
+        --labeled) labeled=$(realpath "$2"); shift 2 ;;
+        --backbone) network=$(realpath "$2"); shift 2 ;;
+        --table) table_file=$(realpath -m "$2"); shift 2 ;;
+        --no-surroundings) surroundings=; shift ;;
+        *) echo "identity.sh: unknown option '$1'; see the head of the file." >&2; exit 2 ;;
+    esac
+done
+if [ -n "$good$new" ] && { [ -z "$good" ] || [ -z "$new" ]; }; then
+    echo "identity.sh: --good and --new go together." >&2
+    exit 2
+fi
+
+work=$(mktemp -d)
+work=$(realpath "$work")
+export WINEPREFIX=$work/wine WINEDEBUG=-all
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Wine 8 cannot take generated code back from memory that is mapped twice, and the .NET runtime ends itself then.
+export DOTNET_EnableWriteXorExecute=0
+wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || true)
+finish() {
+    if [ -n "$wine" ] && [ -d "$WINEPREFIX" ]; then "$(dirname "$wine")/wineserver" -k 2>/dev/null || wineserver -k 2>/dev/null || true; fi
+    rm -rf "$work"
+}
+trap finish EXIT
+table=${table_file:-$work/table.txt}
+: > "$table"
+passed=0 failed=0 skipped=0
+
+skip() {
+    skipped=$((skipped + 1))
+    printf 'SKIPPED    %s: %s\n' "$1" "$2"
+}
+
+# row COMMAND FILE HASH HASH: one comparison.
+row() {
+    local verdict=same
+    if [ "$3" = "$4" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); verdict=DIFFERENT; fi
+    printf '%-24s %-36s %.16s  %.16s  %s\n' "$1" "$2" "$3" "$4" "$verdict"
+    printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$verdict" >> "$table"
+}
+
+# compare TABLE TABLE: two tables of identity-run.sh, a row for each file that either has.
+compare() {
+    while IFS=$'\t' read -r command file first second; do
+        row "$command" "${file#out/}" "$first" "$second"
+    done < <(awk -F'\t' -v OFS='\t' '
+        NR == FNR { first[$1 OFS $2] = $3; order[++count] = $1 OFS $2; next }
+        { second[$1 OFS $2] = $3; if (!(($1 OFS $2) in first)) order[++count] = $1 OFS $2 }
+        END { for (i = 1; i <= count; i++) { key = order[i]; print key, (key in first) ? first[key] : "missing", (key in second) ? second[key] : "missing" } }
+    ' "$1" "$2")
+}
+
+# The hash of a table's model, and one of all its other files.
+model_of() { awk -F'\t' '$2 == "out/model.sdad" { print $3 }' "$1"; }
+results_of() { awk -F'\t' '$2 != "out/model.sdad" { print $2, $3 }' "$1" | sha256sum | cut -d' ' -f1; }
+
+publish() {
+    dotnet publish "$root/src/SemiDefect.Anomaly.Cli" -c Release -r "$1" --self-contained -o "$work/$1" -v quiet --nologo > "$work/publish.log" 2>&1 ||
+        { cat "$work/publish.log" >&2; exit 1; }
+}
+
+prepare() {
+    if [ -n "$good" ]; then
+        mkdir -p "$1"
+        cp -r "$good" "$1/good"
+        cp -r "$new" "$1/new"
+        if [ -n "$labeled" ]; then cp -r "$labeled" "$1/labeled"; fi
+    else
+        bash "$here/identity-sample.sh" "$1"
+    fi
+    if [ -n "$network" ]; then cp "$network" "$1/network.onnx"; fi
+}
+
+echo "Publishing for Linux${wine:+ and Windows} ..."
+publish linux-x64
+linux=$work/linux-x64/semidefect
+prepare "$work/reference"
+bash "$here/identity-run.sh" "$work/reference" "$linux" > "$work/linux.table"
+
+if [ -z "$wine" ]; then
+    skip windows "Wine is not here (Debian: apt-get install wine64 wine)."
+else
+    publish win-x64
+    prepare "$work/windows"
+    bash "$here/identity-run.sh" "$work/windows" "$wine" "$work/win-x64/semidefect.exe" > "$work/windows.table"
+    printf '\n%-24s %-36s %-16s  %-16s  result\n' command file "Linux SHA-256" "Windows SHA-256"
+    compare "$work/linux.table" "$work/windows.table"
+fi
+
+# same NAME TABLE: a surrounding must give what the reference gave.
+same() {
+    row "$1" model "$(model_of "$work/fit-and-score.table")" "$(model_of "$2")"
+    row "$1" results "$(results_of "$work/fit-and-score.table")" "$(results_of "$2")"
+}
+
+# vary NAME [VARIABLE=VALUE...]: fit and score once more in $folder by $program, with these variables.
+vary() {
+    local name=$1
+    shift
+    env FIT_OPTIONS="$small" "$@" ONLY_FIT_AND_SCORE=1 bash "$here/identity-run.sh" "$folder" "${program[@]}" > "$work/vary.table"
+    same "$name" "$work/vary.table"
+}
+
+printf '\n%-24s %-36s %-16s  %-16s  result\n' surrounding output "plain SHA-256" "there SHA-256"
+program=("$linux")
+windows=("$wine" "$work/win-x64/semidefect.exe")
+folder=$work/reference
+ONLY_FIT_AND_SCORE=1 FIT_OPTIONS=$small bash "$here/identity-run.sh" "$folder" "${program[@]}" > "$work/fit-and-score.table"
+
+# ONNX Runtime chooses its kernels by what the processor can do. A copy of it that asks for the enabled register sets and is told
+# "all but AVX-512" (xgetbv; mov eax, eax -> mov eax, 7) computes as an AVX2 processor would.
+if grep -q avx512f /proc/cpuinfo; then
+    cp -rl "$work/linux-x64" "$work/avx2"
+    rm "$work/avx2/libonnxruntime.so"
+    LC_ALL=C sed 's/\x31\xc9\x0f\x01\xd0\x89\xc0/\x31\xc9\xb8\x07\x00\x00\x00/g' "$work/linux-x64/libonnxruntime.so" > "$work/avx2/libonnxruntime.so"
+fi
+if [ ! -d "$work/avx2" ]; then
+    skip "AVX2 network" "this processor has no AVX-512 to compare with."
+elif cmp -s "$work/linux-x64/libonnxruntime.so" "$work/avx2/libonnxruntime.so"; then
+    skip "AVX2 network" "this ONNX Runtime asks the processor in another way."
+else
+    program=("$work/avx2/semidefect")
+    vary "AVX2 network" DOTNET_EnableAVX512=0
+    program=("$linux")
+fi
+
+if [ -n "$surroundings" ]; then
+    # The published program knows no cultures; this one does, and must not care.
+    cp -rl "$work/linux-x64" "$work/cultured"
+    rm "$work/cultured/semidefect.runtimeconfig.json"
+    sed 's/"System.Globalization.Invariant": true/"System.Globalization.Invariant": false/' "$work/linux-x64/semidefect.runtimeconfig.json" > "$work/cultured/semidefect.runtimeconfig.json"
+    cultures="tr-TR fa-IR de-DE ar-SA th-TH"
+    if [ -n "$(ldconfig -p 2>/dev/null | grep libicuuc)" ]; then
+        program=("$work/cultured/semidefect")
+        for culture in $cultures; do
+            vary "$culture" LC_ALL= LANG="${culture/-/_}.UTF-8"
+        done
+        program=("$linux")
+    else
+        for culture in $cultures; do skip "$culture" "the ICU library is not here."; done
+    fi
+
+    for zone in Asia/Seoul America/St_Johns Pacific/Kiritimati; do vary "${zone#*/}" TZ=$zone; done
+    for threads in 1 2 7; do vary "threads-$threads" FIT_OPTIONS="$small --threads $threads" SCORE_OPTIONS="--threads $threads"; done
+    vary batch-3 FIT_OPTIONS="$small --batch 3"
+    for setting in EnableAVX512 EnableAVX2 EnableAVX EnableHWIntrinsic TieredCompilation TieredPGO ReadyToRun; do
+        vary "no-${setting#Enable}" "DOTNET_$setting=0"
+    done
+    vary server-gc DOTNET_gcServer=1
+
+    # The same files, made in the opposite order, with other times.
+    mkdir -p "$work/shuffled"
+    (cd "$work/reference" && find good new -type f | LC_ALL=C sort -r | while read -r file; do
+        mkdir -p "$work/shuffled/$(dirname "$file")"
+        cp "$file" "$work/shuffled/$file"
+        touch -d 2001-02-03 "$work/shuffled/$file"
+    done)
+    if [ -n "$network" ]; then cp "$network" "$work/shuffled/network.onnx"; fi
+    folder=$work/shuffled
+    vary order
+    long=$(printf 'deep-%.0s' {1..40})
+    for name in "with spaces" "한국어 웨이퍼" "$long/$long"; do
+        label=$name
+        if [ ${#name} -gt 100 ]; then label="$((${#work} + 1 + ${#name})) characters"; fi
+        mkdir -p "$work/$name"
+        cp -r "$work/shuffled/." "$work/$name"
+        folder=$work/$name
+        program=("$linux")
+        vary "$label"
+        if [ -z "$wine" ]; then
+            continue
+        elif [ ${#name} -lt 100 ]; then
+            program=("${windows[@]}")
+            vary "$label, Windows"
+        else
+            # Windows starts no program in such a folder, but the program reads and writes there.
+            (cd "$work" && "${windows[@]}" fit "$name/good" --out "$name/windows.sdad" ${network:+--backbone "$network"} $small > "$work/long.txt" 2>&1)
+            row "$label, Windows" model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$folder/windows.sdad" | cut -d' ' -f1)"
+        fi
+    done
+    folder=$work/reference
+    if [ -n "$wine" ]; then
+        program=("${windows[@]}")
+        vary "no-HWIntrinsic, Windows" DOTNET_EnableHWIntrinsic=0
+        vary "threads-7, Windows" FIT_OPTIONS="$small --threads 7" SCORE_OPTIONS="--threads 7"
+    fi
+
+    # From another working directory, by whole paths: the model names no folder.
+    (cd / && "$linux" fit "$work/reference/good" --out "$work/elsewhere.sdad" ${network:+--backbone "$network"} $small > "$work/elsewhere.txt")
+    row cwd model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$work/elsewhere.sdad" | cut -d' ' -f1)"
+
+    # Names that differ in case alone, and a list with the line ends of Windows; each against its own reference.
+    for order in "a.png A.png b.PNG B.png" "B.png b.PNG A.png a.png"; do
+        rm -rf "$work/case"
+        mkdir -p "$work/case/good"
+        for name in $order; do
+            # Each name its own picture, whichever comes first.
+            number=$(($(printf %d "'$name") % 5 + 1))
+            cp "$(find "$work/reference/good" -type f | LC_ALL=C sort | sed -n "${number}p")" "$work/case/good/$name"
+        done
+        (cd "$work/case" && "$linux" fit good --out "$work/case-${order:0:1}.sdad" > /dev/null)
+    done
+    row case model "$(sha256sum < "$work/case-a.sdad" | cut -d' ' -f1)" "$(sha256sum < "$work/case-B.sdad" | cut -d' ' -f1)"
+    printf 'path,label\n' > "$work/reference/list.csv"
+    (cd "$work/reference" && find new -type f | LC_ALL=C sort | while read -r file; do
+        case $file in *good*) echo "$file,good" ;; *) echo "$file,bad" ;; esac
+    done) >> "$work/reference/list.csv"
+    for ends in lf crlf; do
+        if [ $ends = crlf ]; then sed -i 's/$/\r/' "$work/reference/list.csv"; fi
+        (cd "$work/reference" && "$linux" evaluate list.csv --model out/model.sdad --out "$work/$ends" --resamples 100 > "$work/$ends.txt")
+        sed -i '/"timing": {/,/}/d' "$work/$ends/evaluation.json"
+    done
+    for file in evaluation.json results.csv; do
+        row crlf "$file" "$(sha256sum < "$work/lf/$file" | cut -d' ' -f1)" "$(sha256sum < "$work/crlf/$file" | cut -d' ' -f1)"
+    done
+fi
+
+printf '\nidentity: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Backbones;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary>The options of running a detector that is there already.</summary>
+internal sealed class LoadOptionSet
+{
+    private readonly Option<string?> _backbone = new("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
+    private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
+    private readonly Option<int> _threads = GlobalOptions.Threads();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_backbone);
+        command.Options.Add(_device);
+        command.Options.Add(_threads);
+    }
+
+    /// <summary>The options that the user asked for; notices go to standard error.</summary>
+    public LoadOptions Read(ParseResult parsed) => new()
+    {
+        Device = parsed.GetValue(_device),
+        Threads = UsageException.Guard(() => parsed.GetValue(_threads)),
+        Backbone = parsed.GetValue(_backbone) is { } name ? BackboneFile.Open(name) : null,
+        Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
+    };
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Datasets;
+
+namespace SemiDefect.Anomaly.Cli.Commands;
+
+/// <summary><c>semidefect update</c>: a detector learns more good images.</summary>
+internal static class UpdateCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "The detector file." };
+        var folder = new Argument<string>("NEW_GOOD_FOLDER") { Description = "The folder of new images of good parts; those known already are passed over." };
+        var outputPath = new Option<string?>("--out") { Description = "Write the detector here instead of replacing the file.", HelpName = "MODEL" };
+        var knownFolder = new Option<string?>("--known") { Description = "The folder of images that the detector knows: judge them anew as well, for thresholds as sharp as those of a fit.", HelpName = "GOOD_FOLDER" };
+        var load = new LoadOptionSet();
+        Option<bool> json = GlobalOptions.Json();
+        var command = new Command("update", "Learn more good images without forgetting or reading the old ones.") { model, folder, outputPath, knownFolder };
+        load.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            string path = parsed.GetRequiredValue(model);
+            DatasetFolder more = DatasetFolder.Open(parsed.GetRequiredValue(folder));
+            DatasetFolder? known = parsed.GetValue(knownFolder) is { } given ? DatasetFolder.Open(given) : null;
+            using AnomalyDetector updated = Update(path, more, known, load.Read(parsed), cancellationToken);
+
+            // The old file is no longer mapped here, so it can be replaced on every system.
+            string target = parsed.GetValue(outputPath) ?? path;
+            updated.Save(target);
+            DetectorSummary.Write(parsed.InvocationConfiguration.Output, updated.Document, updated.Fingerprint, target, parsed.GetValue(json));
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static AnomalyDetector Update(string path, DatasetFolder more, DatasetFolder? known, LoadOptions options, CancellationToken cancellationToken)
+    {
+        using AnomalyDetector detector = AnomalyDetector.Load(path, options);
+        return ProgressDisplay.Run(display => detector.Update(more, known, new FitCommand.StageProgress(display), cancellationToken));
+    }
+}

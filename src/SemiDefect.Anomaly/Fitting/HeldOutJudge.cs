@@ -1,0 +1,22 @@
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly.Fitting;
+
+/// <summary>Judges good images by banks that did not learn from them. Not thread-safe: made for one fit.</summary>
+internal sealed class HeldOutJudge(TrainingFeatures features, AnomalyMapOptions map)
+{
+    private readonly ImageJudge _judge = new(map);
+
+    /// <summary>What was found so far.</summary>
+    public CalibrationScores Scores { get; } = new(new double[features.Images.Count], new double[features.Images.Count]);
+
+    /// <summary>Judges one image; rows of the excluded group are passed over, -1 for none.</summary>
+    public void Judge(int image, BankModel model, int excludedGroup, CancellationToken cancellationToken)
+    {
+        ImagePatches patches = features.Images[image];
+        (Scores.ImageScores[image], Scores.PixelPeaks[image]) = _judge.Judge(
+            features.RowsOf(image), patches.GridHeight, patches.GridWidth, patches.Geometry, model, excludedGroup, cancellationToken);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly.IO;
+
+/// <summary>
+/// Names of files that are being written: NAME.MACHINE-UNIQUE.tmp, beside NAME. A writer holds its file open and locked until it
+/// has its final name; so one that nobody holds is what a killed process left. Thread-safe.
+/// </summary>
+internal static class TemporaryName
+{
+    private const string Extension = ".tmp";
+    private const int MachineLength = 8;
+    private const int UniqueLength = 32;
+
+    // A lock may not be seen across a network, so another machine's files are left alone for as long as no write takes.
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(2);
+
+    // A folder is looked through once: thousands of files may be written to it.
+    private static readonly ConcurrentDictionary<string, bool> CleanFolders = new(StringComparer.Ordinal);
+    private static readonly string Machine = Crc32.Compute(Encoding.UTF8.GetBytes(Environment.MachineName)).ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <summary>A name that nobody else uses.</summary>
+    public static string Next(string fullPath) => $"{fullPath}.{Machine}-{Guid.NewGuid():N}{Extension}";
+
+    /// <summary>Deletes the temporary files in a folder that no process holds any more, the first time that this process asks.</summary>
+    public static void DeleteAbandoned(string folder)
+    {
+        if (!CleanFolders.TryAdd(folder, true))
+        {
+            return;
+        }
+
+        string[] candidates;
+        try
+        {
+            candidates = Directory.GetFiles(folder, "*" + Extension);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It may be written to and not listed.
+            return;
+        }
+
+        foreach (string path in candidates)
+        {
+            string name = Path.GetFileNameWithoutExtension(path);
+            string mark = name[(name.LastIndexOf('.') + 1)..];
+            if (name.Length > mark.Length + 1 && IsMark(mark))
+            {
+                DeleteIfAbandoned(path, mark.StartsWith(Machine, StringComparison.Ordinal));
+            }
+        }
+    }
+
+    private static bool IsMark(string text) =>
+        text.Length == MachineLength + 1 + UniqueLength
+        && text[MachineLength] == '-'
+        && text.Remove(MachineLength, 1).All(char.IsAsciiHexDigitLower);
+
+    private static void DeleteIfAbandoned(string path, bool isOurs)
+    {
+        try
+        {
+            if (!isOurs && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) < LongestWrite)
+            {
+                return;
+            }
+
+            // Refused while its writer lives.
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
+            {
+            }
+
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Alive, gone meanwhile, or not ours to delete: it harms nobody.
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using SemiDefect.Anomaly.Datasets;
+
+namespace SemiDefect.Anomaly.Verification;
+
+/// <summary>
+/// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit of that folder would read, in ordinal
+/// order. Other files stay out, and so do dates and the folder's own place. What is hashed is the text that
+/// <c>sha256sum</c> prints: docs/fingerprint.md. Immutable and thread-safe.
+/// </summary>
+/// <param name="Sha256">The fingerprint, 64 lower-case hexadecimal digits.</param>
+/// <param name="Images">The number of images.</param>
+/// <param name="Bytes">Their size.</param>
+public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
+{
+    private const int BlockLength = 1 << 20;
+
+    /// <summary>The first 16 digits in groups of four.</summary>
+    public string ShortForm => SpokenHash.Groups(Sha256, 4);
+
+    /// <summary>All digits in 16 groups of four.</summary>
+    public string Spoken => SpokenHash.Groups(Sha256, 16);
+
+    /// <summary>Reads all images of a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="progress">Told the number of images read, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <exception cref="SemiDefectException">An image cannot be read, or a folder could not be listed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static DatasetFingerprint Of(DatasetFolder folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (folder.UnreadableFolders.Count > 0)
+        {
+            throw new SemiDefectException($"The folder '{folder.UnreadableFolders[0]}' below '{folder.FullPath}' cannot be read, so the fingerprint would not be of the whole: check its permissions.");
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] block = new byte[BlockLength];
+        long bytes = 0;
+        for (int i = 0; i < folder.Items.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (string content, long length) = HashFile(folder.Items[i], block);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{content}  {folder.Items[i].RelativePath}\n"));
+            bytes += length;
+            progress?.Report(i + 1);
+        }
+
+        return new DatasetFingerprint(Convert.ToHexStringLower(hash.GetHashAndReset()), folder.Items.Count, bytes);
+    }
+
+    private static (string Sha256, long Length) HashFile(DatasetItem item, byte[] block)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(item.FullPath);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long length = 0;
+            for (int read; (read = stream.Read(block)) > 0; length += read)
+            {
+                hash.AppendData(block, 0, read);
+            }
+
+            return (Convert.ToHexStringLower(hash.GetHashAndReset()), length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SemiDefectException($"Cannot read '{item.FullPath}': {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Patches;
+using SemiDefect.Anomaly.Scoring;
+
+namespace SemiDefect.Anomaly.Verification;
+
+/// <summary>
+/// SHA-256 of everything that decides: two detectors with the same one give the same scores, p-values, decisions and maps. What does
+/// not decide stays out: engine version, names of images and networks, how the bank was picked, the device, whether the network
+/// travels in the file. Each part has a hash of its own, which tells where two detectors part ways. What is
+/// hashed is text that anyone can write again: docs/fingerprint.md. Immutable and thread-safe.
+/// </summary>
+/// <param name="Sha256">The fingerprint, 64 lower-case hexadecimal digits.</param>
+/// <param name="Network">SHA-256 of the part: the network's bytes and its taps.</param>
+/// <param name="Options">SHA-256 of the part: preprocessing, patches, scoring and map.</param>
+/// <param name="Bank">SHA-256 of the part: the vectors of the memory banks.</param>
+/// <param name="Thresholds">SHA-256 of the part: both thresholds, and the held-out scores that p-values come from.</param>
+public sealed record DetectorFingerprint(string Sha256, string Network, string Options, string Bank, string Thresholds)
+{
+    /// <summary>The first 16 digits in groups of four: enough to tell by telephone that two are the same unless someone means harm.</summary>
+    public string ShortForm => SpokenHash.Groups(Sha256, 4);
+
+    /// <summary>All digits in 16 groups of four.</summary>
+    public string Spoken => SpokenHash.Groups(Sha256, 16);
+
+    /// <summary>The fingerprint of a detector file, which is checked on the way.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
+    public static DetectorFingerprint Read(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return Of(bundle);
+    }
+
+    internal static DetectorFingerprint Of(DetectorBundle bundle)
+    {
+        string network = Hash(NetworkText(bundle.Document.Backbone));
+        string options = Hash(OptionsText(bundle.Document));
+        string bank = Hash(BankText(bundle));
+        string thresholds = Hash(ThresholdsText(bundle.Document));
+        string whole = Hash($"semidefect detector 1\nnetwork {network}\noptions {options}\nbank {bank}\nthresholds {thresholds}\n");
+        return new DetectorFingerprint(whole, network, options, bank, thresholds);
+    }
+
+    private static string NetworkText(BackboneRecord backbone) =>
+        $"network 1\nsha256 {backbone.Sha256}\n{string.Concat(backbone.Taps.Select(tap => $"tap {tap}\n"))}";
+
+    private static string OptionsText(DetectorDocument document)
+    {
+        var text = new StringBuilder("options 1\n");
+        void Line(string name, params object[] values) =>
+            text.Append(name).AppendJoin(string.Empty, values.Select(value => ' ' + Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
+
+        Line("resize", document.Preprocessing.Resize);
+        Line("size", document.Preprocessing.Size);
+        Line("crop", document.Preprocessing.Crop ?? 0);
+        Line("mean", [.. document.Preprocessing.Mean]);
+        Line("deviation", [.. document.Preprocessing.Deviation]);
+        Line("patch-size", document.Patches.PatchSize);
+        Line("patch-pooling", document.Patches.Pooling);
+        if (document.Patches.Pooling == PatchPooling.AdaptiveMean)
+        {
+            Line("dimensions", document.Patches.PretrainDimension, document.Patches.TargetDimension);
+        }
+
+        Line("neighbors", document.Scoring.Neighbors);
+        Line("metric", document.Scoring.Metric);
+        Line("image-score", document.Scoring.ImageScore);
+        if (document.Scoring.ImageScore == ImageScoreRule.Reweighted)
+        {
+            Line("reweighting-neighbors", document.Scoring.ReweightingNeighbors);
+        }
+
+        Line("upsampling", document.Map.Upsampling);
+        Line("blur", document.Map.BlurSigma, document.Map.BlurBorder);
+        return text.ToString();
+    }
+
+    private static string BankText(DetectorBundle bundle)
+    {
+        var text = new StringBuilder("bank 1\n");
+        for (int i = 0; i < bundle.Banks.Count; i++)
+        {
+            MemoryBank bank = bundle.Banks[i];
+            string name = DetectorFileLayout.Vectors(i);
+
+            // A file's sections were hashed and compared when it was read.
+            string sha256 = bundle.Document.Sections.FirstOrDefault(section => section.Name == name)?.Sha256 ?? HashVectors(bank);
+            text.Append(CultureInfo.InvariantCulture, $"rows {bank.Vectors.Rows} columns {bank.Vectors.Columns} sha256 {sha256}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string ThresholdsText(DetectorDocument document)
+    {
+        var text = new StringBuilder("thresholds 1\n");
+        text.Append(CultureInfo.InvariantCulture, $"image {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n");
+
+        // With a bank per fold there are no p-values.
+        IEnumerable<double> heldOut = document.Banks.Count == 1 ? document.Thresholds.ImageScores : [];
+        foreach (double score in heldOut.Order())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"held-out {score:R}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string HashVectors(MemoryBank bank)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        DetectorFileWriter.EmitVectors(bank.Vectors, block => hash.AppendData(block.Span));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

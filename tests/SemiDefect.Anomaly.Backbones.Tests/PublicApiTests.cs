@@ -1,0 +1,11 @@
+using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Backbones.Tests;
+
+public class PublicApiTests
+{
+    [Fact]
+    public void The_public_API_is_the_one_on_record() =>
+        Baseline.Check("tests/SemiDefect.Anomaly.Backbones.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(BackboneImporter).Assembly));
+}

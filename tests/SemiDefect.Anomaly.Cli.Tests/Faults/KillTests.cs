@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using SemiDefect.Anomaly.Numerics;
+using Xunit.Abstractions;
+
+namespace SemiDefect.Anomaly.Cli.Tests.Faults;
+
+/// <summary>Commands are killed at random moments, as by a power cut; what they had written before, and what stands under final names, is looked at.</summary>
+public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
+{
+    private const int Kills = 50;
+    private const string Temporary = ".tmp";
+
+    /// <summary>
+    /// A command to kill: its name, its arguments (they write to out/), the arguments that make what is in out/ beforehand.
+    /// </summary>
+    public static TheoryData<string, string[], string[]> Commands { get; } = new()
+    {
+        { "fit", ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"] },
+        { "score", ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"], ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"] },
+        { "threshold", ["threshold", "out/model.sdad", "--value", "3"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Killed_at_random_moments_a_command_leaves_whole_files_and_the_next_run_works(string name, string[] command, string[] earlier)
+    {
+        string folder = workshop.Fresh("out");
+        CliProcess.Do(workshop.Path, earlier);
+        SortedDictionary<string, byte[]> before = FaultWorkshop.Contents(folder);
+        bool needsBefore = name == "threshold";
+        CliProcess.Do(workshop.Path, command);
+        SortedDictionary<string, byte[]> after = FaultWorkshop.Contents(folder);
+
+        var generator = new SeededGenerator(20_261_122);
+        int killed = 0;
+        int leftovers = 0;
+        int replaced = 0;
+        TimeSpan whole = TimeSpan.FromSeconds(5);
+        for (int i = -1; killed < Kills; i++)
+        {
+            Assert.True(i < 10 * Kills, $"Only {killed} of {i} runs could be killed.");
+
+            // What earlier kills left in the way of temporary files stays, for the next run to find.
+            foreach (string path in FinalFiles(folder))
+            {
+                File.Delete(path);
+            }
+
+            bool hasBefore = needsBefore || i % 2 == 0;
+            var watch = Stopwatch.StartNew();
+            if (hasBefore)
+            {
+                FaultWorkshop.Restore(folder, before);
+            }
+
+            // Half of them late, when files are written; the first run is left alone, to see how long it takes.
+            double moment = i % 4 < 2 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
+            using (Process process = CliProcess.Start(workshop.Path, command))
+            {
+                if (process.WaitForExit(i < 0 ? Timeout.InfiniteTimeSpan : whole * moment))
+                {
+                    whole = watch.Elapsed < whole ? watch.Elapsed : whole;
+                }
+                else
+                {
+                    process.Kill();
+                    process.WaitForExit();
+                    killed++;
+                }
+            }
+
+            leftovers += Directory.EnumerateFiles(folder, "*" + Temporary, SearchOption.AllDirectories).Count();
+            foreach (string path in FinalFiles(folder))
+            {
+                string file = Path.GetRelativePath(folder, path);
+                byte[] bytes = File.ReadAllBytes(path);
+                bool isNew = bytes.AsSpan().SequenceEqual(after[file]);
+                replaced += isNew ? 1 : 0;
+                Assert.True(isNew || (hasBefore && bytes.AsSpan().SequenceEqual(before[file])), $"Kill {i} left half of '{file}'.");
+            }
+
+            if (hasBefore)
+            {
+                Assert.All(before.Keys, file => Assert.True(File.Exists(Path.Combine(folder, file)), $"Kill {i} lost '{file}'."));
+            }
+        }
+
+        if (needsBefore)
+        {
+            FaultWorkshop.Restore(folder, before);
+        }
+
+        CliProcess.Do(workshop.Path, command);
+        Assert.Equal(after, FaultWorkshop.Contents(folder));
+        output.WriteLine($"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, {leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
+    }
+
+    private static string[] FinalFiles(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(Temporary, StringComparison.Ordinal))];
+}

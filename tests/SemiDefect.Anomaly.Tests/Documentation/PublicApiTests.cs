@@ -1,0 +1,10 @@
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Documentation;
+
+public class PublicApiTests
+{
+    [Fact]
+    public void The_public_API_is_the_one_on_record() =>
+        Baseline.Check("tests/SemiDefect.Anomaly.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(AnomalyDetector).Assembly));
+}
