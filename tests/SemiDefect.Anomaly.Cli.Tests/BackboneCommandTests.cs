@@ -5,16 +5,16 @@ namespace SemiDefect.Anomaly.Cli.Tests;
 
 public sealed class BackboneCommandTests
 {
-    private static string Network => Path.Combine(Repository.Root, "backbones/oriented-filters.onnx");
+    private static string Network => Path.Combine(Repository.Root, "backbones/compact.onnx");
 
     [Fact]
     public async Task A_network_is_cut_and_verified()
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut);
+        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut);
         Assert.Equal((0, string.Empty), (code, error));
-        Assert.Contains("octave2.energy (8 channels, stride 4)", output, StringComparison.Ordinal);
+        Assert.Contains("relu4 (48 channels, stride 4)", output, StringComparison.Ordinal);
 
         (code, output, _) = await RunAsync("backbone", "verify", cut);
         Assert.Equal(0, code);
@@ -34,7 +34,7 @@ public sealed class BackboneCommandTests
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut, "--json");
+        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut, "--json");
         Assert.Equal(0, code);
         Assert.Equal(File.ReadAllText(folder.File("cut.json")), output);
     }

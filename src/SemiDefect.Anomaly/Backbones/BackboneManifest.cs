@@ -23,6 +23,10 @@ public sealed record BackboneManifest
     /// <summary>Where the network came from, in one line.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>Credits that the licenses of what it was made of ask for; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Notice { get; init; }
+
     /// <summary>SHA-256 of the .onnx file, hexadecimal.</summary>
     [JsonPropertyName("sha256")]
     public required string Sha256 { get; init; }
