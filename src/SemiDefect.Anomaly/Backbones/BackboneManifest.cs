@@ -43,6 +43,10 @@ public sealed record BackboneManifest
     /// <summary>Multiply-adds for one 224 x 224 image; 0 when unknown.</summary>
     public long MultiplyAdds224 { get; init; }
 
+    /// <summary>How it came to compute with 8-bit numbers; null for one that computes with float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BackboneQuantization? Quantization { get; init; }
+
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="json">UTF-8 JSON.</param>
     /// <param name="name">What to call it in messages.</param>
