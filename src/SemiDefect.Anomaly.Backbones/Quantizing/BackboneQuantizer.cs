@@ -72,6 +72,7 @@ public static class BackboneQuantizer
             Name = Path.GetFileNameWithoutExtension(outputPath),
             License = whole.Manifest?.License ?? "unknown",
             Origin = $"{whole.Manifest?.Origin ?? whole.Name}; computes with 8-bit numbers",
+            Notice = whole.Manifest?.Notice,
             Sha256 = string.Empty,
             Input = whole.Input,
             Taps = BackboneProbe.Taps(probe, BackboneProbe.Run(probe, 1)),
