@@ -60,6 +60,9 @@ call merge merge out/model.sdad out/other.sdad --out out/merged.sdad
 table merge out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
 table features out/features.npy
+call quantize backbone quantize compact good --out out/eight.onnx --images 4
+call eight features new --backbone out/eight.onnx --out out/eight.npy "${fit_options[@]}"
+table quantize out/eight.onnx out/eight.json out/quantize.txt out/eight.npy
 if [ -d formats ]; then
     call formats score out/model.sdad formats --out out/formats.csv --raw out/formats --raw-format npy
     table formats out/formats.csv out/formats out/formats.txt

@@ -141,6 +141,14 @@ else
     program=("$work/avx2/semidefect")
     vary "AVX2 network" DOTNET_EnableAVX512=0
     program=("$linux")
+
+    # eight PROGRAM: features of a network of 8-bit numbers, for which AVX2 lacks an instruction (VNNI).
+    eight() {
+        "$1" backbone quantize compact "$folder/good" --out "$work/eight.onnx" --images 4 > /dev/null
+        "$1" features "$folder/new" --backbone "$work/eight.onnx" --out "$work/eight.npy" $small > /dev/null
+        sha256sum < "$work/eight.npy" | cut -d' ' -f1
+    }
+    row "AVX2, 8-bit network" features "$(eight "$linux")" "$(DOTNET_EnableAVX512=0 eight "$work/avx2/semidefect")"
 fi
 
 if [ -n "$surroundings" ]; then

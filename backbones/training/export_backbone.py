@@ -1,4 +1,4 @@
-"""Writes a checkpoint's averaged network as NAME.onnx with its manifest NAME.json: batch normalization folded, opset 13.
+"""Writes the averaged network of a checkpoint, or of several, as NAME.onnx with its manifest NAME.json: batch normalization folded, opset 13.
 
 Needs neither the onnx package nor torch.onnx; the same checkpoint gives the same bytes. The written file is run again and
 compared with the checkpoint before it is kept.
@@ -117,15 +117,16 @@ def formula_input(side):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint")
+    parser.add_argument("checkpoints", nargs="+", help="several of one lineage are averaged, weight by weight")
     parser.add_argument("out", help="NAME.onnx")
     parser.add_argument("--version", default="1")
     parser.add_argument("--golden", help="folder for the averaged network's outputs in torch, for the tests")
     parser.add_argument("--notice", help="text file of credits for the manifest")
     options = parser.parse_args()
-    state = torch.load(options.checkpoint, map_location="cpu")
-    student = Student(**state["student_options"])
-    student.load_state_dict(state["average"])
+    states = [torch.load(path, map_location="cpu") for path in options.checkpoints]
+    weights = [state["average"] for state in states]
+    student = Student(**states[0]["student_options"])
+    student.load_state_dict({key: sum(w[key] for w in weights) / len(weights) if value.is_floating_point() else value for key, value in weights[0].items()})
     student.eval()
 
     graph = Graph()

@@ -34,10 +34,10 @@ def generated(count, folder, workers):
 class Crops:
     """The crop of a number: the same crop for the same number, whichever process makes it. uint8 [size, size, 3]."""
 
-    def __init__(self, photos, drawn, size, photo_share, seed):
+    def __init__(self, photos, drawn, size, photo_share, seed, scales=(-0.75, 1)):
         self.paths = sorted(glob.glob(os.path.join(photos, "**", "*.jpg"), recursive=True)) if photos else []
         self.photos = [np.asarray(Image.open(path).convert("RGB")) for path in self.paths]
-        self.drawn, self.size, self.seed = drawn, size, seed
+        self.drawn, self.size, self.seed, self.scales = drawn, size, seed, scales
         self.photo_share = photo_share if self.photos else 0.0
 
     def __call__(self, number):
@@ -46,13 +46,13 @@ class Crops:
             source = self.photos[random.integers(len(self.photos))]
         else:
             source = self.drawn[random.integers(len(self.drawn))]
-        return change(random, cut(random, source, self.size))
+        return change(random, cut(random, source, self.size, self.scales))
 
 
-def cut(random, source, size):
-    """A square of random place and scale (0.6 to 2 times), flipped and transposed, as floats."""
+def cut(random, source, size, scales):
+    """A square of random place and scale (two to a power from scales), flipped and transposed, as floats."""
     height, width = source.shape[:2]
-    side = min(size / 2 ** random.uniform(-0.75, 1), height, width)
+    side = min(size / 2 ** random.uniform(*scales), height, width)
     stretch = 2 ** random.uniform(-0.3, 0.3)
     w, h = min(side * stretch, width), min(side / stretch, height)
     x, y = random.uniform(0, width - w + 1e-9), random.uniform(0, height - h + 1e-9)

@@ -37,6 +37,7 @@ def parse():
     parser.add_argument("--generated", type=int, default=4000, help="how many images to generate")
     parser.add_argument("--photo-share", type=float, default=0.65)
     parser.add_argument("--crop", type=int, default=128)
+    parser.add_argument("--scales", type=float, nargs=2, default=(-0.75, 1), help="crops are enlarged by two to a power between these")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--replay", type=int, help="times a crop is used on average (CPU: 3, for the teacher costs more than the student; CUDA: 1)")
     parser.add_argument("--buffer", type=int, default=4096, help="crops held with their targets")
@@ -178,7 +179,7 @@ def main():
     state = torch.load(options.resume, map_location=device) if options.resume else None
     warm = torch.load(options.warm_start, map_location=device) if options.warm_start else None
     drawn = images.generated(options.generated, options.out, options.workers or (os.cpu_count() or 2))
-    crops_of = images.Crops(options.photos, drawn, options.crop, options.photo_share, options.seed)
+    crops_of = images.Crops(options.photos, drawn, options.crop, options.photo_share, options.seed, options.scales)
     source = images.batches(crops_of, options.batch, state["crops"] if state else 0, options.workers or max(1, (os.cpu_count() or 2) - 1))
 
     teacher = Teacher(options.teacher, device)

@@ -1,20 +1,21 @@
 using System.Text.Json;
+using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
 public sealed class BackboneCommandTests
 {
-    private static string Network => Path.Combine(Repository.Root, "backbones/oriented-filters.onnx");
+    private static string Network => Path.Combine(Repository.Root, "backbones/compact.onnx");
 
     [Fact]
     public async Task A_network_is_cut_and_verified()
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut);
+        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut);
         Assert.Equal((0, string.Empty), (code, error));
-        Assert.Contains("octave2.energy (8 channels, stride 4)", output, StringComparison.Ordinal);
+        Assert.Contains("relu4 (48 channels, stride 4)", output, StringComparison.Ordinal);
 
         (code, output, _) = await RunAsync("backbone", "verify", cut);
         Assert.Equal(0, code);
@@ -34,9 +35,26 @@ public sealed class BackboneCommandTests
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "octave2.energy", "--out", cut, "--json");
+        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut, "--json");
         Assert.Equal(0, code);
         Assert.Equal(File.ReadAllText(folder.File("cut.json")), output);
+    }
+
+    [Fact]
+    public async Task A_quantized_network_is_made_checked_and_used()
+    {
+        using var folder = new TemporaryFolder();
+        string good = SyntheticParts.WriteGood(folder.File("good"), 8);
+        string quantized = folder.File("fast.onnx");
+        (int code, string output, string error) = await RunAsync("backbone", "quantize", BackboneFile.DefaultName, good, "--out", quantized, "--resize", "64", "--images", "4");
+        Assert.Equal((0, string.Empty), (code, error));
+        Assert.Contains("on 4 images", output, StringComparison.Ordinal);
+        (code, _, _) = await RunAsync("backbone", "verify", quantized);
+        Assert.Equal(0, code);
+        (code, _, error) = await RunAsync("fit", good, "--out", folder.File("model.sdad"), "--backbone", quantized, "--resize", "64", "--folds", "2");
+        Assert.True(code == 0, error);
+        (code, _, error) = await RunAsync("score", folder.File("model.sdad"), good);
+        Assert.True(code == 0, error);
     }
 
     [Theory]
@@ -45,6 +63,10 @@ public sealed class BackboneCommandTests
     [InlineData(2, "--taps alone", "backbone", "import", "network.onnx", "--architecture", "resnet18", "--out", "x.onnx")]
     [InlineData(2, ".onnx", "backbone", "import", "weights.pth", "--architecture", "resnet18", "--out", "x.bin")]
     [InlineData(2, "--out", "backbone", "import", "weights.pth")]
+    [InlineData(2, ".onnx", "backbone", "quantize", "network.onnx", "good", "--out", "x.bin")]
+    [InlineData(2, "--images", "backbone", "quantize", "network.onnx", "good", "--out", "x.onnx", "--images", "0")]
+    [InlineData(2, "Resize size", "backbone", "quantize", "network.onnx", "good", "--out", "x.onnx", "--resize", "-1")]
+    [InlineData(1, "network.onnx", "backbone", "quantize", "network.onnx", "good", "--out", "x.onnx")]
     [InlineData(1, "resnet9", "backbone", "import", "weights.pth", "--architecture", "resnet9", "--out", "x.onnx")]
     [InlineData(1, "missing.pth", "backbone", "import", "missing.pth", "--architecture", "resnet18", "--out", "x.onnx")]
     [InlineData(1, "resnet18", "backbone", "pull", "resnet9")]

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
@@ -42,6 +43,7 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("backbone-check", 0, "backbone", "verify", tiny);
         await ValidAsync("backbone-check", 1, "backbone", "verify", good);
         await ValidAsync("backbone-manifest", 0, "backbone", "import", tiny, "--taps", "output", "--out", _folder.File("cut.onnx"));
+        await ValidAsync("backbone-manifest", 0, "backbone", "quantize", BackboneFile.DefaultName, good, "--out", _folder.File("quantized.onnx"), "--resize", "64");
         await ValidAsync("fingerprint-detector", 0, "fingerprint", model);
         await ValidAsync("fingerprint-dataset", 0, "fingerprint", good);
         await ValidAsync("verification", 0, "verify", model);

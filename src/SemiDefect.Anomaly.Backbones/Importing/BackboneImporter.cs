@@ -78,6 +78,7 @@ public static class BackboneImporter
             Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
             License = whole.Manifest?.License ?? options.License,
             Origin = $"{options.Origin ?? whole.Manifest?.Origin ?? Path.GetFileName(networkPath)}, cut at {string.Join(", ", taps)}",
+            Notice = whole.Manifest?.Notice,
             Sha256 = string.Empty,
             Input = whole.Manifest?.Input ?? options.Input,
             Taps = ProbeTaps(bytes, tensors),

@@ -37,8 +37,7 @@ internal sealed class NetworkBuilder
             ? [input.Name, weightName]
             : [input.Name, weightName, _graph.Constant($"{name}.bias", [channels], bias)];
 
-        // An even kernel of stride 2 sees its 2 x 2 pixels and as many around them.
-        long padding = kernel % 2 == 1 ? kernel / 2 : kernel / 2 - 1;
+        long padding = kernel / 2;
         _graph.Node(
             "Conv",
             output ?? name,
@@ -60,13 +59,6 @@ internal sealed class NetworkBuilder
     /// <summary>An operator of two inputs that works on each pair of values.</summary>
     public Layer Elementwise(string operation, string name, Layer first, Layer second) =>
         first with { Name = _graph.Node(operation, name, [first.Name, second.Name]) };
-
-    /// <summary>Multiplies each channel by its own factor, then adds its own term.</summary>
-    public Layer ScaleAndShift(string name, Layer input, ReadOnlySpan<float> factors, ReadOnlySpan<float> terms)
-    {
-        string scaled = _graph.Node("Mul", $"{name}.scaled", [input.Name, _graph.Constant($"{name}.factors", [1, input.Channels, 1, 1], TensorContent.Of(factors))]);
-        return input with { Name = _graph.Node("Add", name, [scaled, _graph.Constant($"{name}.terms", [1, input.Channels, 1, 1], TensorContent.Of(terms))]) };
-    }
 
     /// <summary>Batch normalization with fixed statistics: factor * (value - mean) / sqrt(variance + epsilon) + term.</summary>
     /// <param name="name">Its name; the constants are called NAME.weight, NAME.bias, NAME.mean and NAME.variance.</param>

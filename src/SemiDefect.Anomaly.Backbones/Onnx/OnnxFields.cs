@@ -8,6 +8,7 @@ internal static class OnnxFields
     public const int ModelGraph = 7;
     public const int ModelOperatorSet = 8;
 
+    public const int OperatorSetDomain = 1;
     public const int OperatorSetVersion = 2;
 
     public const int GraphNode = 1;
@@ -24,6 +25,7 @@ internal static class OnnxFields
     public const int NodeName = 3;
     public const int NodeOperator = 4;
     public const int NodeAttribute = 5;
+    public const int NodeDomain = 7;
 
     public const int AttributeName = 1;
     public const int AttributeFloat = 2;
@@ -38,6 +40,7 @@ internal static class OnnxFields
 
     public const int TensorDimension = 1;
     public const int TensorDataType = 2;
+    public const int TensorFloatData = 4;
     public const int TensorName = 8;
     public const int TensorRawData = 9;
     public const int TensorDataLocation = 14;
@@ -54,4 +57,7 @@ internal static class OnnxFields
     public const int DimensionParameter = 2;
 
     public const int Float32 = 1;
+    public const int UInt8 = 2;
+    public const int Int8 = 3;
+    public const int Int32 = 6;
 }

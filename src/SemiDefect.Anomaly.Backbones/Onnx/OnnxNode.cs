@@ -7,6 +7,7 @@ internal sealed class OnnxNode
 
     private readonly List<string> _inputs = [];
     private readonly List<string> _outputs = [];
+    private readonly List<ProtoField> _attributes = [];
 
     private OnnxNode(ProtoField field) => Field = field;
 
@@ -15,6 +16,12 @@ internal sealed class OnnxNode
 
     /// <summary>Its name; often empty.</summary>
     public string Name { get; private set; } = string.Empty;
+
+    /// <summary>Its operator.</summary>
+    public string Operator { get; private set; } = string.Empty;
+
+    /// <summary>Its attributes as they stand in the file.</summary>
+    public IReadOnlyList<ProtoField> Attributes => _attributes;
 
     /// <summary>The tensors that it needs, those that graphs inside it take from outside among them.</summary>
     public IReadOnlyList<string> Inputs => _inputs;
@@ -51,7 +58,15 @@ internal sealed class OnnxNode
                 case OnnxFields.NodeName when depth == 0:
                     Name = field.Text;
                     break;
+                case OnnxFields.NodeOperator when depth == 0:
+                    Operator = field.Text;
+                    break;
                 case OnnxFields.NodeAttribute:
+                    if (depth == 0)
+                    {
+                        _attributes.Add(field);
+                    }
+
                     AddAttribute(field.Content, depth);
                     break;
             }

@@ -19,7 +19,7 @@ internal static class BackboneImportCommand
         var command = new Command("import", "Make a backbone from weights or from a larger network.") { file, architecture, taps, output, license, json };
         command.SetAction((parsed, _) =>
         {
-            string path = parsed.GetRequiredValue(output);
+            string path = BackboneCommand.NetworkPath(parsed.GetRequiredValue(output));
             BackboneManifest manifest = Import(
                 parsed.GetRequiredValue(file),
                 parsed.GetValue(architecture),
@@ -33,11 +33,6 @@ internal static class BackboneImportCommand
 
     private static BackboneManifest Import(string file, string? architecture, string output, BackboneImportOptions options)
     {
-        if (!string.Equals(Path.GetExtension(output), ".onnx", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new UsageException($"--out must end in .onnx, not '{output}'.");
-        }
-
         if (!string.Equals(Path.GetExtension(file), ".onnx", StringComparison.OrdinalIgnoreCase))
         {
             return architecture is null

@@ -21,6 +21,12 @@ internal static class BackboneSummary
         output.WriteLine($"  license  {Text.Printable(manifest.License)}");
         output.WriteLine($"  sha256   {manifest.Sha256}");
         output.WriteLine($"  taps     {string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"))}");
+        if (manifest.Quantization is { } quantization)
+        {
+            string errors = string.Join(", ", manifest.Taps.Zip(quantization.RelativeErrors, (tap, error) => $"{tap.Name} {(100 * error).ToString("F2", CultureInfo.InvariantCulture)} %"));
+            output.WriteLine($"  off by   {errors} (relative, on {quantization.Images} images)");
+        }
+
         bool named = UserBackbones.Find(manifest.Name) is { } known && Path.GetFullPath(path) == known;
         output.WriteLine($"Use it: semidefect fit GOOD_FOLDER --backbone {(named ? manifest.Name : path)} --out MODEL");
     }

@@ -23,6 +23,10 @@ public sealed record BackboneManifest
     /// <summary>Where the network came from, in one line.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>Credits that the licenses of what it was made of ask for; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Notice { get; init; }
+
     /// <summary>SHA-256 of the .onnx file, hexadecimal.</summary>
     [JsonPropertyName("sha256")]
     public required string Sha256 { get; init; }
@@ -38,6 +42,10 @@ public sealed record BackboneManifest
 
     /// <summary>Multiply-adds for one 224 x 224 image; 0 when unknown.</summary>
     public long MultiplyAdds224 { get; init; }
+
+    /// <summary>How it came to compute with 8-bit numbers; null for one that computes with float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BackboneQuantization? Quantization { get; init; }
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="json">UTF-8 JSON.</param>

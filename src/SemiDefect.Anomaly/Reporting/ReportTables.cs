@@ -94,7 +94,9 @@ internal static class ReportTables
     private static List<(string Name, string Value)> Settings(DetectorDocument document)
     {
         var settings = new List<(string, string)>();
-        using JsonDocument json = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(document with { Sections = [] }, DetectorJson.Default.DetectorDocument));
+        // Credits are the network's affair, not a setting.
+        BackboneRecord backbone = document.Backbone with { Manifest = document.Backbone.Manifest is { } manifest ? manifest with { Notice = null } : null };
+        using JsonDocument json = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(document with { Sections = [], Backbone = backbone }, DetectorJson.Default.DetectorDocument));
         Flatten(json.RootElement, "", settings);
         return settings;
     }

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -9,10 +8,10 @@ public sealed class BackboneVerifierTests
     [Fact]
     public void A_sound_backbone_passes_every_check()
     {
-        BackboneVerification found = BackboneVerifier.Verify("oriented-filters");
+        BackboneVerification found = BackboneVerifier.Verify(BackboneFile.DefaultName);
         Assert.True(found.Passed, string.Join('\n', found.Checks));
         Assert.Equal(["manifest", "hash", "taps", "forward pass", "timing"], found.Checks.Select(check => check.Name));
-        Assert.Equal([new BackboneTap("orientation", 51, 8), new BackboneTap("texture", 155, 16)], found.Taps);
+        Assert.Equal([new BackboneTap("fine", 192, 8), new BackboneTap("coarse", 256, 16)], found.Taps);
         Assert.True(found.MillisecondsPerImage > 0);
     }
 
@@ -20,8 +19,7 @@ public sealed class BackboneVerifierTests
     public void A_changed_byte_is_found()
     {
         using var folder = new TemporaryFolder();
-        OrientedFilterNetwork.Write(folder.Path);
-        string path = folder.File("oriented-filters.onnx");
+        (string path, _) = Copy(folder);
         byte[] bytes = File.ReadAllBytes(path);
         bytes[^1000] ^= 1;
         File.WriteAllBytes(path, bytes);
@@ -34,9 +32,9 @@ public sealed class BackboneVerifierTests
     public void A_manifest_that_tells_wrong_channels_is_found()
     {
         using var folder = new TemporaryFolder();
-        BackboneManifest manifest = OrientedFilterNetwork.Write(folder.Path);
-        File.WriteAllBytes(folder.File("oriented-filters.json"), (manifest with { Taps = [manifest.Taps[0] with { Channels = 52 }, manifest.Taps[1]] }).ToJson());
-        BackboneCheck failed = Assert.Single(BackboneVerifier.Verify(folder.File("oriented-filters.onnx")).Checks, check => !check.Passed);
+        (string path, BackboneManifest manifest) = Copy(folder);
+        File.WriteAllBytes(Path.ChangeExtension(path, ".json"), (manifest with { Taps = [manifest.Taps[0] with { Channels = 52 }, manifest.Taps[1]] }).ToJson());
+        BackboneCheck failed = Assert.Single(BackboneVerifier.Verify(path).Checks, check => !check.Passed);
         Assert.Equal("taps", failed.Name);
         Assert.Contains("52 channels", failed.Detail, StringComparison.Ordinal);
     }
@@ -49,5 +47,14 @@ public sealed class BackboneVerifierTests
         File.WriteAllText(path, "no network");
         Assert.False(BackboneVerifier.Verify(path).Passed);
         Assert.False(BackboneVerifier.Verify(folder.File("missing.onnx")).Passed);
+    }
+
+    private static (string Path, BackboneManifest Manifest) Copy(TemporaryFolder folder)
+    {
+        BackboneFile network = BackboneFile.Open(BackboneFile.DefaultName);
+        string path = folder.File("copy.onnx");
+        File.WriteAllBytes(path, network.Content.ToArray());
+        File.WriteAllBytes(Path.ChangeExtension(path, ".json"), network.Manifest!.ToJson());
+        return (path, network.Manifest);
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.IO;
@@ -28,6 +29,20 @@ public sealed class GoldenNetworkTests
         string network = folder.File("network.onnx");
         BackboneImporter.FromWeights(weights, architecture, network, new BackboneImportOptions { Taps = taps });
         AssertFeatures(network, FormulaWeights.Input(1, 32), 1, 32, tap => FormulaWeights.GoldenPath($"{architecture}.{tap}.npy"));
+    }
+
+    [Fact]
+    public void The_embedded_network_equals_torch_and_keeps_its_limits()
+    {
+        string network = Path.Combine(Repository.Root, "backbones", $"{BackboneFile.DefaultName}.onnx");
+        AssertFeatures(network, FormulaWeights.Input(1, 32), 1, 32, tap => FormulaWeights.GoldenPath($"{BackboneFile.DefaultName}.{tap}.npy"));
+
+        byte[] content = File.ReadAllBytes(network);
+        BackboneManifest manifest = BackboneFile.Open(BackboneFile.DefaultName).Manifest!;
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), manifest.Sha256);
+        Assert.InRange(content.Length, 1, 12_000_000);
+        Assert.InRange(manifest.MultiplyAdds224, 1, 700_000_000);
+        Assert.Contains("CC BY", manifest.Notice, StringComparison.Ordinal);
     }
 
     [SharedFact]

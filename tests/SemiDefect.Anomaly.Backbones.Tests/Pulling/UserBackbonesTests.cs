@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Pulling;
@@ -14,18 +13,19 @@ public sealed class UserBackbonesTests
         {
             Environment.SetEnvironmentVariable("SEMIDEFECT_HOME", home.Path);
             Assert.Empty(UserBackbones.Names);
-            Assert.Contains("oriented-filters", Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message, StringComparison.Ordinal);
+            Assert.Contains(BackboneFile.DefaultName, Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message, StringComparison.Ordinal);
 
             string folder = home.File("backbones");
-            OrientedFilterNetwork.Write(folder);
-            File.Move(Path.Combine(folder, "oriented-filters.onnx"), Path.Combine(folder, "mine.onnx"));
-            File.Move(Path.Combine(folder, "oriented-filters.json"), Path.Combine(folder, "mine.json"));
+            BackboneFile network = BackboneFile.Open(BackboneFile.DefaultName);
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(Path.Combine(folder, "mine.onnx"), network.Content.ToArray());
+            File.WriteAllBytes(Path.Combine(folder, "mine.json"), network.Manifest!.ToJson());
             File.WriteAllText(Path.Combine(folder, "without-manifest.onnx"), "nothing");
 
             Assert.Equal(["mine"], UserBackbones.Names);
             Assert.Equal(Path.Combine(folder, "mine.onnx"), UserBackbones.Find("mine"));
             Assert.Null(UserBackbones.Find("../backbones/mine"));
-            Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, "backbones/oriented-filters.onnx")), BackboneFile.Open("mine").Content.ToArray());
+            Assert.Equal(network.Content.ToArray(), BackboneFile.Open("mine").Content.ToArray());
         }
         finally
         {

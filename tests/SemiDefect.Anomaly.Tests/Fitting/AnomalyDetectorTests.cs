@@ -103,7 +103,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     {
         double[] Scores(CalibrationMethod method)
         {
-            using AnomalyDetector detector = Fit(Small with { Calibration = method }, 16);
+            using AnomalyDetector detector = Fit(Small with { Calibration = method }, 48);
             Assert.Equal(method, detector.Document.Fit.Calibration);
             Assert.Null(detector.Document.Fit.Pieces);
             return [.. detector.Thresholds.ImageScores];

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+
+namespace SemiDefect.Anomaly.Backbones.Onnx;
+
+/// <summary>A constant of a network that was read. Immutable.</summary>
+internal sealed class OnnxConstant
+{
+    private readonly ReadOnlyMemory<byte> _raw;
+    private readonly float[] _single;
+    private readonly long _type;
+
+    private OnnxConstant(ProtoField field)
+    {
+        Field = field;
+        var dimensions = new List<long>();
+        var single = new List<float>();
+        Name = string.Empty;
+        foreach (ProtoField part in ProtoField.Read(field.Content))
+        {
+            switch (part.Number)
+            {
+                case OnnxFields.TensorDimension:
+                    dimensions.AddRange(part.Numbers());
+                    break;
+                case OnnxFields.TensorDataType:
+                    _type = (long)part.Value;
+                    break;
+                case OnnxFields.TensorName:
+                    Name = part.Text;
+                    break;
+                case OnnxFields.TensorRawData:
+                    _raw = part.Content;
+                    break;
+                case OnnxFields.TensorFloatData when part.WireType == ProtoField.Fixed32:
+                    single.Add(BitConverter.UInt32BitsToSingle((uint)part.Value));
+                    break;
+                case OnnxFields.TensorFloatData:
+                    single.AddRange(Floats(part.Content.Span));
+                    break;
+            }
+        }
+
+        Dimensions = dimensions;
+        _single = [.. single];
+    }
+
+    /// <summary>The constant as it stands in the file.</summary>
+    public ProtoField Field { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its shape.</summary>
+    public IReadOnlyList<long> Dimensions { get; }
+
+    /// <summary>Reads a constant.</summary>
+    /// <exception cref="BackboneException">The bytes are damaged.</exception>
+    public static OnnxConstant Read(ProtoField field) => new(field);
+
+    /// <summary>Its values, row-major, where it is a float32 tensor with as many as its shape says; else null.</summary>
+    public float[]? Values()
+    {
+        if (_type != OnnxFields.Float32 || _raw.Length % sizeof(float) != 0)
+        {
+            return null;
+        }
+
+        float[] values = _raw.IsEmpty ? _single : [.. Floats(_raw.Span)];
+        long count = 1;
+        foreach (long dimension in Dimensions)
+        {
+            count = dimension is > 0 and <= int.MaxValue && count <= int.MaxValue ? count * dimension : -1;
+        }
+
+        return count == values.Length ? values : null;
+    }
+
+    private static float[] Floats(ReadOnlySpan<byte> bytes)
+    {
+        float[] values = new float[bytes.Length / sizeof(float)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(sizeof(float) * i)..]);
+        }
+
+        return values;
+    }
+}

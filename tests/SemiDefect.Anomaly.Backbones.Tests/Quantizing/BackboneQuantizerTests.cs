@@ -1,0 +1,169 @@
+using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.Backbones.Onnx;
+using SemiDefect.Anomaly.Backbones.Quantizing;
+using SemiDefect.Anomaly.Backbones.Tests.Support;
+using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Backbones.Tests.Quantizing;
+
+public sealed class BackboneQuantizerTests : IDisposable
+{
+    private const int Side = 32;
+    private readonly TemporaryFolder _folder = new();
+    private readonly DatasetFolder _good;
+
+    public BackboneQuantizerTests() => _good = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 6));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_residual_network_keeps_its_features_within_a_few_hundredths()
+    {
+        BackboneFile network = ResNet();
+        BackboneManifest manifest = Quantize(network);
+        Assert.Equal(["layer1", "layer2"], manifest.Taps.Select(tap => tap.Name));
+        Assert.Equal(network.Manifest!.Taps, manifest.Taps);
+        Assert.Equal((6, 2), (manifest.Quantization!.Images, manifest.Quantization.RelativeErrors.Count));
+        Assert.All(manifest.Quantization.RelativeErrors, error => Assert.InRange(error, 1e-4, 0.08));
+        Assert.True(BackboneVerifier.Verify(_folder.File("q.onnx")).Passed);
+        Assert.True(new FileInfo(_folder.File("q.onnx")).Length < network.Content.Length / 2);
+
+        // The manifest's figure, taken anew.
+        using OnnxBackbone exact = OnnxBackbone.Load(network);
+        using OnnxBackbone rounded = OnnxBackbone.Load(BackboneFile.Open(_folder.File("q.onnx")));
+        double off = 0;
+        double all = 0;
+        foreach (DatasetItem item in _good.Items)
+        {
+            PreparedImage image = Prepare(item, network);
+            float[] expected = exact.Extract(image.Values, 1, image.Height, image.Width)[1].Values;
+            float[] made = rounded.Extract(image.Values, 1, image.Height, image.Width)[1].Values;
+            off += expected.Zip(made, (a, b) => (double)(a - b) * (a - b)).Sum();
+            all += expected.Sum(value => (double)value * value);
+        }
+
+        Assert.Equal(Math.Sqrt(off / all), manifest.Quantization.RelativeErrors[1], 1e-9);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Threads_do_not_change_the_file(int threads)
+    {
+        BackboneFile network = ResNet();
+        BackboneManifest one = Quantize(network);
+        Assert.Equal(one.Sha256, Quantize(network, Options(network) with { Threads = threads }).Sha256);
+    }
+
+    [Fact]
+    public void Every_value_is_off_by_no_more_than_the_steps_allow()
+    {
+        // The first convolution hands the colors on; the second is rounded, with a Relu and a bias.
+        var generator = new SeededGenerator(3);
+        float[] weights = [.. Enumerable.Range(0, 4 * 3 * 9).Select(_ => (float)generator.NextDouble(-1, 1))];
+        float[] bias = [0.5f, -0.25f, 0, 100];
+        BackboneFile network = Chain(weights, bias);
+        Quantize(network);
+        using OnnxBackbone exact = OnnxBackbone.Load(network);
+        using OnnxBackbone rounded = OnnxBackbone.Load(BackboneFile.Open(_folder.File("q.onnx")));
+        PreparedImage image = Prepare(_good.Items[2], network);
+        FeatureMap expected = exact.Extract(image.Values, 1, Side, Side)[0];
+        FeatureMap made = rounded.Extract(image.Values, 1, Side, Side)[0];
+        double highest = _good.Items.Max(item => exact.Extract(Prepare(item, network).Values, 1, Side, Side)[0].Values.Max());
+
+        // Normalized pixels lie between -2.12 and 2.65.
+        const double Largest = 2.65;
+        const double InputStep = 4.77 / 255;
+        for (int channel = 0; channel < 4; channel++)
+        {
+            float[] part = weights[(channel * 27)..(channel * 27 + 27)];
+            double weightStep = part.Max(Math.Abs) / 64;
+            double bound = 27 * ((part.Average(Math.Abs) * InputStep / 2) + (weightStep / 2 * Largest) + (InputStep * weightStep / 4)) + (InputStep * weightStep) + (highest / 255);
+            for (int i = channel * Side * Side; i < (channel + 1) * Side * Side; i++)
+            {
+                Assert.InRange(Math.Abs(made.Values[i] - expected.Values[i]), 0, bound);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_rounded_is_refused_by_name()
+    {
+        string tiny = _folder.File("tiny.onnx");
+        File.WriteAllBytes(tiny, TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]));
+        Assert.Contains("no convolution", Refused(BackboneFile.Open(tiny)), StringComparison.Ordinal);
+
+        // Twice is once too often: the operators are ONNX Runtime's by then.
+        BackboneFile network = ResNet();
+        Quantize(network);
+        string twice = Refused(BackboneFile.Open(_folder.File("q.onnx")));
+        Assert.Contains("8-bit", twice, StringComparison.Ordinal);
+
+        string old = _folder.File("old.onnx");
+        File.WriteAllBytes(old, WithOperatorSet(Chain([.. new float[108]], new float[4], "Tanh").Content, 9));
+        Assert.Contains("'Tanh' of operator set 9", Refused(BackboneFile.Open(old)), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("refused.onnx")));
+    }
+
+    private static PreparedImage Prepare(DatasetItem item, BackboneFile network) =>
+        Preprocessor.Prepare(ImageFile.Read(item.FullPath), new PreprocessingOptions(ResizeKind.Squash, Side, null, network.Input.Mean, network.Input.Std));
+
+    private static FitOptions Options(BackboneFile network) => new() { Backbone = network, ResizeSize = Side };
+
+    private BackboneManifest Quantize(BackboneFile network, FitOptions? options = null) =>
+        BackboneQuantizer.Quantize(_good, options ?? Options(network), _folder.File("q.onnx"));
+
+    private string Refused(BackboneFile network) =>
+        Assert.ThrowsAny<SemiDefectException>(() => BackboneQuantizer.Quantize(_good, Options(network), _folder.File("refused.onnx"))).Message;
+
+    private BackboneFile ResNet()
+    {
+        string weights = _folder.File("weights.safetensors");
+        WeightFiles.WriteSafetensors(weights, FormulaWeights.StateDict("resnet18", ["layer2"]));
+        BackboneImporter.FromWeights(weights, "resnet18", _folder.File("r.onnx"), new BackboneImportOptions { Taps = ["layer1", "layer2"] });
+        return BackboneFile.Open(_folder.File("r.onnx"));
+    }
+
+    private BackboneFile Chain(float[] weights, float[] bias, string last = "Relu")
+    {
+        var graph = new OnnxGraphBuilder("chain");
+        string identity = graph.Constant("identity", [3, 3, 1, 1], TensorContent.Of([1, 0, 0, 0, 1, 0, 0, 0, 1]));
+        string colors = graph.Node("Conv", "colors", [OnnxGraphBuilder.Input, identity]);
+        string[] inputs = [colors, graph.Constant("weights", [4, 3, 3, 3], TensorContent.Of(weights)), graph.Constant("bias", [4], TensorContent.Of(bias))];
+        string sums = graph.Node("Conv", "sums", inputs, ("pads", new long[] { 1, 1, 1, 1 }));
+        graph.Output(graph.Node(last, "result", [sums]), 4);
+        string path = _folder.File("chain.onnx");
+        using (FileStream stream = File.Create(path))
+        {
+            graph.WriteTo(stream);
+        }
+
+        return BackboneFile.Open(path);
+    }
+
+    private static byte[] WithOperatorSet(ReadOnlyMemory<byte> model, long version)
+    {
+        var set = new ProtoWriter();
+        set.Int64(OnnxFields.OperatorSetVersion, version);
+        var changed = new ProtoWriter();
+        foreach (ProtoField field in ProtoField.Read(model))
+        {
+            if (field.Number == OnnxFields.ModelOperatorSet)
+            {
+                changed.Message(OnnxFields.ModelOperatorSet, set);
+            }
+            else
+            {
+                changed.Raw(field);
+            }
+        }
+
+        using var stream = new MemoryStream();
+        changed.WriteTo(stream);
+        return stream.ToArray();
+    }
+}
