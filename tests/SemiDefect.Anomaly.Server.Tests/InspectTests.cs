@@ -58,7 +58,7 @@ public sealed class InspectTests
     [Fact]
     public async Task Concurrent_requests_share_batches_and_get_their_own_answers()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromMilliseconds(200) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(1) });
         using AnomalyDetector detector = AnomalyDetector.Load(server.ModelPath);
         await server.InspectAsync(Parts.Good(0));
         JsonNode[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => server.InspectAsync(i % 3 == 0 ? Parts.Bad(i) : Parts.Good(i), $"{i}.png")));
@@ -73,7 +73,7 @@ public sealed class InspectTests
         int batches = int.Parse(metrics.Split('\n').Single(line => line.StartsWith("semidefect_batch_images_count ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(batches, 2, 20);
         Assert.Contains("semidefect_inspections_total{model=\"tiny\",decision=\"abnormal\"} 14\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("semidefect_queue_images 0\n", metrics, StringComparison.Ordinal);
+        await server.WaitForQueueAsync(0);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class InspectTests
     [Fact]
     public async Task Beyond_the_queue_a_request_is_told_when_to_come_again_and_nothing_is_lost()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 4, BatchSize = 2, BatchDelay = TimeSpan.FromMilliseconds(300) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 4, BatchSize = 4, BatchDelay = TimeSpan.FromSeconds(2) });
         await server.InspectAsync(Parts.Good(0));
         HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => server.PostImageAsync(Parts.Good(i))));
         HttpResponseMessage[] busy = [.. responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests)];
@@ -120,24 +120,28 @@ public sealed class InspectTests
     [Fact]
     public async Task A_client_that_goes_leaves_its_room_and_nothing_in_the_history()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 2, BatchSize = 2, BatchDelay = TimeSpan.FromSeconds(2) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 2, BatchSize = 2, BatchDelay = TimeSpan.FromSeconds(4) });
         await server.InspectAsync(Parts.Good(0));
-        using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        await server.WaitForQueueAsync(0);
+        using var gone = new CancellationTokenSource();
         using var content = new ByteArrayContent(Parts.Good(1));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Client.PostAsync("/api/v1/models/tiny/inspect", content, gone.Token));
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
+        Task<HttpResponseMessage> pending = server.Client.PostAsync("/api/v1/models/tiny/inspect", content, gone.Token);
+        await server.WaitForQueueAsync(1);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pending);
+        await server.WaitForQueueAsync(0);
 
-        Assert.Contains("semidefect_queue_images 0\n", await server.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         Assert.Single((await server.GetAsync("/api/v1/inspections"))["inspections"]!.AsArray());
     }
 
     [Fact]
     public async Task A_stop_finishes_what_was_accepted()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(1) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(5) });
         await server.InspectAsync(Parts.Good(0));
+        await server.WaitForQueueAsync(0);
         Task<HttpResponseMessage>[] pending = [.. Enumerable.Range(1, 5).Select(i => server.PostImageAsync(Parts.Good(i)))];
-        await Task.Delay(300);
+        await server.WaitForQueueAsync(pending.Length);
         await server.BeginStop();
         foreach (HttpResponseMessage response in await Task.WhenAll(pending))
         {

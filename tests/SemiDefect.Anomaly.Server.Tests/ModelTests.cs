@@ -99,8 +99,8 @@ public sealed class ModelTests
         HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => server.PostImageAsync(Parts.Good(i), model: names[i % names.Length])));
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         Assert.True((await server.GetAsync("/api/v1/models"))["models"]!.AsArray().Count(node => (bool)node!["loaded"]!) <= 2);
-        await Task.Delay(500);
-        Assert.InRange(Directory.EnumerateFiles(Path.Combine(server.Options.DataFolder, "loaded")).Count(), 1, 2);
+        await TestServer.WaitUntilAsync(
+            () => Task.FromResult(Directory.EnumerateFiles(Path.Combine(server.Options.DataFolder, "loaded")).Count() is 1 or 2), "one or two copies of loaded models");
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class WeightsFuzzTests
 
         // Many mutations only change a number, which nobody can notice; but those that break the format must show.
         Assert.InRange(refused, Cases / 3, Cases);
-        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), $"{Cases} cases took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < TimeSpan.FromMinutes(5), $"{Cases} cases took {clock.Elapsed}");
     }
 
     private static byte[] Safetensors(TemporaryFolder folder)

@@ -104,6 +104,20 @@ internal sealed class TestServer : IAsyncDisposable
         return await ReadAsync(response);
     }
 
+    /// <summary>Waits until so many images are accepted and not answered; an answer reaches its client before it leaves that count.</summary>
+    public Task WaitForQueueAsync(int images) => WaitUntilAsync(
+        async () => (await Client.GetStringAsync("/metrics")).Contains($"semidefect_queue_images {images}\n", StringComparison.Ordinal), $"{images} images in the queue");
+
+    /// <summary>Waits for what must come, however slow the machine.</summary>
+    public static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
+    {
+        for (int i = 0; !await holds(); i++)
+        {
+            Assert.True(i < 1200, $"Waited a minute for: {what}.");
+            await Task.Delay(50);
+        }
+    }
+
     /// <summary>The JSON of an answer that must be good.</summary>
     public static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {

@@ -40,7 +40,7 @@ public class HostileImageTests
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
             Assert.True(allocated < 64 << 20, $"Mutation {i} took {allocated} bytes");
-            Assert.True(watch.ElapsedMilliseconds < 5000, $"Mutation {i} took {watch.ElapsedMilliseconds} ms");
+            Assert.True(watch.ElapsedMilliseconds < 30_000, $"Mutation {i} took {watch.ElapsedMilliseconds} ms");
         }
     }
 
