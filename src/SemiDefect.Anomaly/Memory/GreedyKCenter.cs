@@ -37,7 +37,7 @@ internal sealed class GreedyKCenter : IDisposable
         SearchAccelerator? accelerator = null)
     {
         _cancellationToken = cancellationToken;
-        _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, largestMagnitude, threads, cancellationToken);
+        _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, packs: true, largestMagnitude, threads, cancellationToken);
         _distances = new GreedyDistances(_index);
         _distances.Reset(null);
         int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);

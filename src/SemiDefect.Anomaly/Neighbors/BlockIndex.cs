@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// The images of all rows under a <see cref="PrefixEmbedding"/>, reordered so that neighbors in space are neighbors in
 /// memory, in blocks of <see cref="BlockKernel.BlockRows"/> with a bounding box each. A row's place in that order is its
 /// position. Thread-safe once made; does not own the rows. Memory per row: 24 bytes and 4 for
-/// every number of a short and of a long image.
+/// every number of a long image, and of a short one where those are packed.
 /// </summary>
 internal sealed unsafe class BlockIndex : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed unsafe class BlockIndex : IDisposable
     private readonly AlignedBuffer<float> _blocks;
     private readonly AlignedBuffer<float> _boxes;
 
-    private BlockIndex(FeatureMatrix rows, PrefixEmbedding embedding)
+    private BlockIndex(FeatureMatrix rows, PrefixEmbedding embedding, bool packs)
     {
         Rows = rows;
         Embedding = embedding;
@@ -32,7 +32,7 @@ internal sealed unsafe class BlockIndex : IDisposable
         _images = new AlignedBuffer<float>((long)rows.Rows * Width);
         _rests = new AlignedBuffer<float>(rows.Rows);
         _lengths = new AlignedBuffer<float>(rows.Rows);
-        _blocks = new AlignedBuffer<float>((long)Blocks * BlockKernel.BlockRows * ShortWidth);
+        _blocks = new AlignedBuffer<float>(packs ? (long)Blocks * BlockKernel.BlockRows * ShortWidth : 0);
         _boxes = new AlignedBuffer<float>((long)Groups * GroupFloats);
     }
 
@@ -58,10 +58,18 @@ internal sealed unsafe class BlockIndex : IDisposable
     public int[] Order { get; private set; } = [];
 
     /// <summary>Maps all rows; they must be finite.</summary>
-    public static BlockIndex Build(FeatureMatrix rows, int width, int shortWidth, float largestMagnitude, int threads, CancellationToken cancellationToken)
+    /// <param name="rows">The rows.</param>
+    /// <param name="width">Numbers in a long image.</param>
+    /// <param name="shortWidth">Numbers in a short image.</param>
+    /// <param name="packs">Whether <see cref="Block"/> will be wanted.</param>
+    /// <param name="largestMagnitude">The largest magnitude among the rows' values.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static BlockIndex Build(
+        FeatureMatrix rows, int width, int shortWidth, bool packs, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
         PrefixEmbedding embedding = PrefixEmbedding.Fit(rows, width, shortWidth, largestMagnitude, threads, cancellationToken);
-        var index = new BlockIndex(rows, embedding);
+        var index = new BlockIndex(rows, embedding, packs);
         try
         {
             WorkQueue.Run(
@@ -100,7 +108,10 @@ internal sealed unsafe class BlockIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Boxes(int group) => _boxes.Data + (long)group * GroupFloats;
 
-    /// <summary>A block's short images, as <see cref="BlockKernel.NearRows"/> takes them.</summary>
+    /// <summary>The length of every scaled and centered vector, by position, rounded up.</summary>
+    public ReadOnlySpan<float> Lengths => new(_lengths.Data, Rows.Rows);
+
+    /// <summary>A block's short images, where they were packed, as <see cref="BlockKernel.NearRows"/> takes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Block(int block) => _blocks.Data + (long)block * BlockKernel.BlockRows * ShortWidth;
 
@@ -182,7 +193,7 @@ internal sealed unsafe class BlockIndex : IDisposable
             for (int i = 0; i < count; i++)
             {
                 CopyShortImage(first + i, image);
-                for (int column = 0; column < ShortWidth; column++)
+                for (int column = 0; column < ShortWidth && _blocks.Length > 0; column++)
                 {
                     Block(block)[column * BlockKernel.BlockRows + i] = image[column];
                 }

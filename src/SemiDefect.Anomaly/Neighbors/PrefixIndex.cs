@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Numerics;
 namespace SemiDefect.Anomaly.Neighbors;
 
 /// <summary>
-/// What <see cref="PrefixNearestNeighbors"/> knows of its bank: a <see cref="BlockIndex"/>, norms for the kernels, and the
-/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 670 bytes, or 730 from
+/// What <see cref="PrefixNearestNeighbors"/> knows of its bank: a <see cref="BlockIndex"/>, short images as integers and norms for the kernels, and the
+/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 610 bytes, or 640 from
 /// <see cref="LargeBank"/> rows on; and about 1 MiB per thread that has searched, or 2 MiB where it needed the dense kernel.
 /// </summary>
 internal sealed unsafe class PrefixIndex : IDisposable
@@ -27,18 +27,21 @@ internal sealed unsafe class PrefixIndex : IDisposable
     private readonly AlignedBuffer<float> _norms;
     private readonly AlignedBuffer<float> _denseNorms;
     private readonly AlignedBuffer<float> _blockSlacks;
-    private readonly AlignedBuffer<float> _middles;
+    private readonly AlignedBuffer<short> _panels;
+    private readonly AlignedBuffer<short> _middles;
     private readonly AlignedBuffer<float> _middleNorms;
 
     private PrefixIndex(BlockIndex blocks)
     {
         Blocks = blocks;
         QueryEmbedding = new QueryEmbedding(blocks.Embedding);
+        Rounding = ImageRounding.For(blocks.Lengths);
         MiddleBlocks = (blocks.Blocks + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         _norms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
         _denseNorms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
         _blockSlacks = new AlignedBuffer<float>((long)blocks.Groups * BlockKernel.GroupBlocks);
-        _middles = new AlignedBuffer<float>((long)MiddleBlocks * BlockKernel.BlockRows * blocks.ShortWidth);
+        _panels = new AlignedBuffer<short>((long)blocks.Blocks * BlockKernel.BlockRows * blocks.ShortWidth);
+        _middles = new AlignedBuffer<short>((long)MiddleBlocks * BlockKernel.BlockRows * blocks.ShortWidth);
         _middleNorms = Infinities((long)MiddleBlocks * BlockKernel.BlockRows);
     }
 
@@ -54,7 +57,16 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>The bank's images.</summary>
     public BlockIndex Blocks { get; }
 
-    /// <summary>By position, the short images' lowered squared lengths; infinity past the last one.</summary>
+    /// <summary>How short images become integers.</summary>
+    public ImageRounding Rounding { get; }
+
+    /// <summary>The most that rounding to integers moved a row's short image.</summary>
+    public double RoundingError { get; private set; }
+
+    /// <summary>The rounded short images, as <see cref="PanelKernel"/> takes them.</summary>
+    public short* Panels => _panels.Data;
+
+    /// <summary>By position, the rounded short images' lowered squared lengths; infinity past the last one.</summary>
     public float* Norms => _norms.Data;
 
     /// <summary>By row, the vectors' own lowered squared lengths; infinity past the last one.</summary>
@@ -63,8 +75,8 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>By block, what the looseness of its images adds to a limit; below any limit past the last one.</summary>
     public float* BlockSlacks => _blockSlacks.Data;
 
-    /// <summary>The middles of the blocks, themselves packed in blocks.</summary>
-    public float* Middles => _middles.Data;
+    /// <summary>The middles of the blocks, rounded and themselves packed in blocks.</summary>
+    public short* Middles => _middles.Data;
 
     /// <summary>Their squared lengths; infinity past the last one.</summary>
     public float* MiddleNorms => _middleNorms.Data;
@@ -76,10 +88,12 @@ internal sealed unsafe class PrefixIndex : IDisposable
     public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
     {
         int shortWidth = bank.Rows < LargeBank ? 32 : 48;
-        var index = new PrefixIndex(BlockIndex.Build(bank, 2 * ImageKernel.Step, shortWidth, largestMagnitude, threads, cancellationToken));
+        var index = new PrefixIndex(BlockIndex.Build(bank, 2 * ImageKernel.Step, shortWidth, packs: false, largestMagnitude, threads, cancellationToken));
         try
         {
-            WorkQueue.Run(index.Blocks.Groups, threads, index.SummarizeGroup, cancellationToken);
+            double[] errors = new double[index.Blocks.Groups];
+            WorkQueue.Run(index.Blocks.Groups, threads, group => errors[group] = index.SummarizeGroup(group), cancellationToken);
+            index.RoundingError = errors.Max();
             return index;
         }
         catch
@@ -120,6 +134,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
         _norms.Dispose();
         _denseNorms.Dispose();
         _blockSlacks.Dispose();
+        _panels.Dispose();
         _middles.Dispose();
         _middleNorms.Dispose();
     }
@@ -132,9 +147,11 @@ internal sealed unsafe class PrefixIndex : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SummarizeGroup(int group)
+    private double SummarizeGroup(int group)
     {
         float* image = stackalloc float[Blocks.ShortWidth];
+        short* rounded = stackalloc short[Blocks.ShortWidth];
+        double largestError = 0;
         Span<double> sums = stackalloc double[Blocks.ShortWidth];
         for (int i = 0; i < BlockKernel.GroupBlocks; i++)
         {
@@ -152,15 +169,16 @@ internal sealed unsafe class PrefixIndex : IDisposable
             for (int position = first; position < end; position++)
             {
                 Blocks.CopyShortImage(position, image);
-                double square = 0;
+                double square = Rounding.Round(image, Blocks.ShortWidth, rounded, out double error);
+                largestError = Math.Max(largestError, error);
                 for (int column = 0; column < Blocks.ShortWidth; column++)
                 {
-                    square += (double)image[column] * image[column];
+                    Panels[(long)first * Blocks.ShortWidth + PanelKernel.Offset(BlockKernel.BlockRows, position - first, column)] = rounded[column];
                     sums[column] += image[column];
                 }
 
                 double length = Blocks.Length(position);
-                Norms[position] = (float)Lower(square, Blocks.ShortWidth, Embedding.Looseness);
+                Norms[position] = (float)(Lower(square, Blocks.ShortWidth, 0) - Extra(Blocks.Slack(position)));
                 DenseNorms[Blocks.Order[position]] = (float)Lower(length * length * (1 - 3 * Unit), Bank.Columns, Embedding.Looseness);
                 loosest = Math.Max(loosest, Blocks.Slack(position));
             }
@@ -168,21 +186,24 @@ internal sealed unsafe class PrefixIndex : IDisposable
             BlockSlacks[block] = Extra(loosest);
             SetMiddle(block, sums, end - first);
         }
+
+        return largestError;
     }
 
     private void SetMiddle(int block, ReadOnlySpan<double> sums, int count)
     {
-        float* packed = Middles
-            + (long)(block / BlockKernel.BlockRows) * BlockKernel.BlockRows * Blocks.ShortWidth
-            + block % BlockKernel.BlockRows;
-        double square = 0;
+        float* middle = stackalloc float[Blocks.ShortWidth];
+        short* rounded = stackalloc short[Blocks.ShortWidth];
         for (int column = 0; column < Blocks.ShortWidth; column++)
         {
-            double value = sums[column] / count;
-            packed[column * BlockKernel.BlockRows] = (float)value;
-            square += value * value;
+            middle[column] = (float)(sums[column] / count);
         }
 
-        MiddleNorms[block] = (float)square;
+        MiddleNorms[block] = (float)Rounding.Round(middle, Blocks.ShortWidth, rounded, out _);
+        short* packed = Middles + (long)(block / BlockKernel.BlockRows) * BlockKernel.BlockRows * Blocks.ShortWidth;
+        for (int column = 0; column < Blocks.ShortWidth; column++)
+        {
+            packed[PanelKernel.Offset(BlockKernel.BlockRows, block % BlockKernel.BlockRows, column)] = rounded[column];
+        }
     }
 }

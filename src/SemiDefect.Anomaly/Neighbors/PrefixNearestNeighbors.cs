@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Neighbors;
 /// docs/exact-search.md proves it. Thread-safe; does not own the bank.
 /// </summary>
 /// <remarks>
-/// Memory: the index takes 670 bytes per row (730 from 16,384 rows on), searches 1 to 2 MiB per thread. The index is built from
+/// Memory: the index takes 610 bytes per row (640 from 16,384 rows on), searches 1 to 2 MiB per thread. The index is built from
 /// the bank when this is made, in a fraction of a second, and is never stored.
 /// </remarks>
 public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors

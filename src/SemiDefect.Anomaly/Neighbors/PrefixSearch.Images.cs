@@ -94,7 +94,7 @@ internal sealed unsafe partial class PrefixSearch
             }
         }
 
-        Bound(scratch, tile, _index.Blocks.Block(0), Norms, chosen);
+        Bound(scratch, tile, _index.Panels, Norms, chosen);
         for (int i = tile; i < tileEnd; i++)
         {
             scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
@@ -163,7 +163,7 @@ internal sealed unsafe partial class PrefixSearch
             return;
         }
 
-        Bound(scratch, tile, _index.Blocks.Block(0), Norms, blocks);
+        Bound(scratch, tile, _index.Panels, Norms, blocks);
         for (int i = 0; i < queries.Length; i++)
         {
             int query = queries[i];
@@ -233,8 +233,9 @@ internal sealed unsafe partial class PrefixSearch
 
     /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Bound(PrefixSearchScratch scratch, int tile, float* data, float* norms, int blocks)
+    private void Bound(PrefixSearchScratch scratch, int tile, short* data, float* norms, int blocks)
     {
+        float scale = (float)(2 * _index.Rounding.Step * _index.Rounding.Step);
         for (int i = 0; i < blocks; i++)
         {
             int start = scratch.Starts[i];
@@ -243,6 +244,7 @@ internal sealed unsafe partial class PrefixSearch
                 norms + start,
                 scratch.Tiles + tile * _index.Blocks.ShortWidth,
                 _index.Blocks.ShortWidth,
+                scale,
                 scratch.Bounds + i * BlockKernel.BlockRows,
                 PrefixSearchScratch.BatchRows);
         }

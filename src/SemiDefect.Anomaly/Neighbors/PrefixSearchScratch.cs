@@ -32,7 +32,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private const int CandidateRows = 256;
 
     private readonly PrefixIndex _index;
-    private readonly AlignedBuffer<float> _tiles;
+    private readonly AlignedBuffer<short> _tiles;
     private readonly AlignedBuffer<float> _bounds;
     private readonly AlignedBuffer<int> _starts = new(BatchBlocks);
     private readonly float[] _centered;
@@ -46,7 +46,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     {
         _index = index;
         Embedding = new QueryEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
-        _tiles = new AlignedBuffer<float>((long)ImageQueries * index.Blocks.ShortWidth);
+        _tiles = new AlignedBuffer<short>((long)ImageQueries * index.Blocks.ShortWidth);
         _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
         States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
@@ -67,8 +67,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     /// <summary>The first positions of the blocks at hand.</summary>
     public int* Starts => _starts.Data;
 
-    /// <summary>The queries' short images times -2, in tiles.</summary>
-    public float* Tiles => _tiles.Data;
+    /// <summary>The queries' rounded short images, negated, in tiles.</summary>
+    public short* Tiles => _tiles.Data;
 
     /// <summary>The bounds of a tile.</summary>
     public float* Bounds => _bounds.Data;
@@ -109,23 +109,25 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     public QueryState Place(int i, QueryImages images, int query, float* vector, NearestList list)
     {
         int group = PanelKernel.TileQueries;
-        float* tile = Tiles + i / group * group * _index.Blocks.ShortWidth + i % group;
-        double square = 0;
-        for (int column = 0; column < _index.Blocks.ShortWidth; column++)
+        int width = _index.Blocks.ShortWidth;
+        short* tile = Tiles + i / group * group * width;
+        float* image = stackalloc float[width];
+        short* rounded = stackalloc short[width];
+        images.CopyShortImage(query, image);
+        double square = _index.Rounding.Round(image, width, rounded, out double error);
+        for (int column = 0; column < width; column++)
         {
-            float value = images.ShortValue(query, column);
-            tile[column * group] = -2 * value;
-            square += (double)value * value;
+            tile[PanelKernel.Offset(group, i % group, column)] = (short)-rounded[column];
         }
 
-        double looseness = _index.Embedding.Looseness;
         bool tooLong = images.Length(query) > QueryEmbedding.Longest;
         return new QueryState(
             _index,
             vector,
             tooLong ? null : images.Image(query),
             images.Slack(query),
-            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, _index.Blocks.ShortWidth, looseness),
+            error + _index.RoundingError,
+            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, width, 0),
             _index.Blocks.Order,
             _k,
             double.PositiveInfinity,
@@ -150,7 +152,7 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
         double looseness = _index.Embedding.Looseness;
         double lowered = PrefixIndex.Lower(square, columns, looseness);
-        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), lowered, null, _k, cap, list, Seeds(i));
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), 0, lowered, null, _k, cap, list, Seeds(i));
     }
 
     /// <inheritdoc/>

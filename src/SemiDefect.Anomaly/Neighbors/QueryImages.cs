@@ -69,9 +69,13 @@ internal sealed unsafe class QueryImages : IDisposable
     /// <summary>How far the images of a query may be from where exact arithmetic would put them.</summary>
     public double Slack(int query) => _slacks.Data[query];
 
-    /// <summary>A number of a query's short image.</summary>
-    public float ShortValue(int query, int column) =>
-        column < _index.Blocks.ShortWidth - 1 ? Image(query)[column] : _rests.Data[query];
+    /// <summary>Writes a query's short image.</summary>
+    public void CopyShortImage(int query, float* image)
+    {
+        int last = _index.Blocks.ShortWidth - 1;
+        new ReadOnlySpan<float>(Image(query), last).CopyTo(new Span<float>(image, last));
+        image[last] = _rests.Data[query];
+    }
 
     /// <inheritdoc/>
     public void Dispose()

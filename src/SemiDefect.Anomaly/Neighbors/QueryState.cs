@@ -21,6 +21,7 @@ internal unsafe partial struct QueryState
     private readonly float* _query;
     private readonly float* _image;
     private readonly double _looseness;
+    private readonly double _rounding;
     private readonly double _loweredSquare;
     private readonly int[]? _order;
     private readonly int _k;
@@ -39,6 +40,7 @@ internal unsafe partial struct QueryState
     /// <param name="query">The vector.</param>
     /// <param name="image">Its long image; null where bounds come from the dense kernel.</param>
     /// <param name="looseness">How far an image may be from where exact arithmetic would put it.</param>
+    /// <param name="rounding">What rounding to integers adds to a distance by which bounds discard.</param>
     /// <param name="loweredSquare">The query's part of every bound: its lowered squared length.</param>
     /// <param name="order">The row at each position; null where positions are rows.</param>
     /// <param name="k">Rows wanted.</param>
@@ -50,6 +52,7 @@ internal unsafe partial struct QueryState
         float* query,
         float* image,
         double looseness,
+        double rounding,
         double loweredSquare,
         int[]? order,
         int k,
@@ -61,6 +64,7 @@ internal unsafe partial struct QueryState
         _query = query;
         _image = image;
         _looseness = looseness;
+        _rounding = rounding;
         _loweredSquare = loweredSquare;
         _order = order;
         _k = k;
@@ -327,9 +331,9 @@ internal unsafe partial struct QueryState
         }
 
         double reach = _index.Embedding.Scale * Math.Sqrt(limit) + _looseness;
-        double limitOfImages = reach * reach * (1 + PrefixIndex.Split) + 1e-35;
-        _threshold = float.BitIncrement((float)(limitOfImages - _loweredSquare));
-        _boxLimit = float.BitIncrement((float)(limitOfImages * (1 + 1e-5)));
+        double boundReach = reach + _rounding;
+        _threshold = float.BitIncrement((float)(boundReach * boundReach * (1 + PrefixIndex.Split) + 1e-35 - _loweredSquare));
+        _boxLimit = float.BitIncrement((float)((reach * reach * (1 + PrefixIndex.Split) + 1e-35) * (1 + 1e-5)));
         _reach = reach * (1 + 1e-5) + 1e-17;
     }
 }

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Neighbors.Kernels;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -134,27 +135,60 @@ public unsafe class KernelTests
     {
         const int Rows = BlockKernel.BlockRows;
         int queries = PanelKernel.TileQueries;
-        float[] block = HardData.Make("gaussian", columns, Rows, 7);
-        float[] tile = HardData.Make("gaussian", columns, queries, 8);
+        ImageRounding rounding = ImageRounding.For([1]);
+        short[] block = new short[Rows * columns];
+        short[] tile = new short[queries * columns];
+        FillPanel(rounding, block, Rows, columns, 7);
+        FillPanel(rounding, tile, queries, columns, 8);
         float[] norms = HardData.Make("gaussian", 1, Rows, 9);
         norms[3] = float.PositiveInfinity;
         float[] bounds = new float[queries * 40];
-        fixed (float* blockStart = block, tileStart = tile, normStart = norms, boundStart = bounds)
+        float scale = (float)(rounding.Step * rounding.Step);
+        fixed (short* blockStart = block, tileStart = tile)
+        fixed (float* normStart = norms, boundStart = bounds)
         {
-            PanelKernel.Run(blockStart, normStart, tileStart, columns, boundStart, 40);
+            PanelKernel.Run(blockStart, normStart, tileStart, columns, scale, boundStart, 40);
         }
 
         for (int query = 0; query < queries; query++)
         {
             for (int row = 0; row < Rows; row++)
             {
-                double sum = norms[row];
+                long product = 0;
                 for (int i = 0; i < columns; i++)
                 {
-                    sum += (double)tile[i * queries + query] * block[i * Rows + row];
+                    product += tile[PanelKernel.Offset(queries, query, i)] * block[PanelKernel.Offset(Rows, row, i)];
                 }
 
-                Assert.Equal(sum, bounds[query * 40 + row], 1e-4);
+                // The products of the first query and the first rows are as large as they can be: 32 bits are enough.
+                Assert.InRange(Math.Abs(product), query == 0 && row < 2 ? 1_000_000_000 : 0, int.MaxValue);
+                Assert.Equal(norms[row] + product * (double)scale, bounds[query * 40 + row], 1e-6);
+            }
+        }
+    }
+
+    private static void FillPanel(ImageRounding rounding, short[] panel, int rows, int columns, ulong seed)
+    {
+        float[] images = HardData.Make("gaussian", rows, columns, seed);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> image = images.AsSpan(row * columns, columns);
+            if (row < 2)
+            {
+                // Longer than may be, one way and the other.
+                image.Fill(row == 0 ? 3 : -3);
+            }
+
+            short[] rounded = new short[columns];
+            fixed (float* imageStart = image)
+            fixed (short* roundedStart = rounded)
+            {
+                rounding.Round(imageStart, columns, roundedStart, out _);
+            }
+
+            for (int column = 0; column < columns; column++)
+            {
+                panel[PanelKernel.Offset(rows, row, column)] = rounded[column];
             }
         }
     }

@@ -1,18 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Neighbors.Kernels;
 
 /// <summary>Vectors of 128 bits.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<Vector128<double>, double>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<Vector128<double>, double>, IPairSimd<Vector128<int>>
 {
     static int ISimd<Vector128<float>, float>.Count => Vector128<float>.Count;
 
     static int ISimd<Vector128<double>, double>.Count => Vector128<double>.Count;
 
+    static int IPairSimd<Vector128<int>>.Count => Vector128<int>.Count;
+
     static Vector128<float> ISimd<Vector128<float>, float>.Zero => Vector128<float>.Zero;
 
     static Vector128<double> ISimd<Vector128<double>, double>.Zero => Vector128<double>.Zero;
+
+    static Vector128<int> IPairSimd<Vector128<int>>.Zero => Vector128<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
@@ -89,4 +95,32 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessThanMask(Vector128<double> a, Vector128<double> b) =>
         (uint)Vector128.LessThan(a, b).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Load(int* source) => Vector128.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Broadcast(int pair) => Vector128.Create(pair);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAddPairs(Vector128<int> a, Vector128<int> b, Vector128<int> sum)
+    {
+        if (Sse2.IsSupported)
+        {
+            return sum + Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16());
+        }
+
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            Vector128<short> left = a.AsInt16();
+            Vector128<short> right = b.AsInt16();
+            return sum + AdvSimd.Arm64.AddPairwise(AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower()), AdvSimd.MultiplyWideningUpper(left, right));
+        }
+
+        return sum + ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreScaled(Vector128<int> sum, float scale, float* start, float* destination) =>
+        Vector128.MultiplyAddEstimate(Vector128.ConvertToSingle(sum), Vector128.Create(scale), Vector128.Load(start)).Store(destination);
 }

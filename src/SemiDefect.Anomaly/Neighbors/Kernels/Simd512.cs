@@ -1,18 +1,23 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Neighbors.Kernels;
 
 /// <summary>Vectors of 512 bits.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, float>, ISimd<Vector512<double>, double>
+internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, float>, ISimd<Vector512<double>, double>, IPairSimd<Vector512<int>>
 {
     static int ISimd<Vector512<float>, float>.Count => Vector512<float>.Count;
 
     static int ISimd<Vector512<double>, double>.Count => Vector512<double>.Count;
 
+    static int IPairSimd<Vector512<int>>.Count => Vector512<int>.Count;
+
     static Vector512<float> ISimd<Vector512<float>, float>.Zero => Vector512<float>.Zero;
 
     static Vector512<double> ISimd<Vector512<double>, double>.Zero => Vector512<double>.Zero;
+
+    static Vector512<int> IPairSimd<Vector512<int>>.Zero => Vector512<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
@@ -97,4 +102,25 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, float>, ISimd<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint LessThanMask(Vector512<double> a, Vector512<double> b) =>
         (uint)Vector512.LessThan(a, b).ExtractMostSignificantBits();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(int* source) => Vector512.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Broadcast(int pair) => Vector512.Create(pair);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> MultiplyAddPairs(Vector512<int> a, Vector512<int> b, Vector512<int> sum)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            return sum + Avx512BW.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16());
+        }
+
+        return sum + ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreScaled(Vector512<int> sum, float scale, float* start, float* destination) =>
+        Vector512.MultiplyAddEstimate(Vector512.ConvertToSingle(sum), Vector512.Create(scale), Vector512.Load(start)).Store(destination);
 }
