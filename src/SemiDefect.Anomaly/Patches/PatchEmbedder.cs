@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Numerics;
@@ -12,6 +13,9 @@ namespace SemiDefect.Anomaly.Patches;
 /// </summary>
 public sealed class PatchEmbedder
 {
+    // Enough for the cores that are idle while one image is inspected; more would sum neighborhoods twice.
+    private const int PartsPerImage = 8;
+
     private readonly PatchOptions _options;
     private readonly ConcurrentDictionary<string, PatchWeights> _weights = new(StringComparer.Ordinal);
 
@@ -34,16 +38,26 @@ public sealed class PatchEmbedder
         int patches = finest.Height * finest.Width;
         float[] values = new float[checked(maps[0].Images * patches * weights.Dimension)];
 
-        // Each image writes its own rows, so the result does not depend on the number of threads.
+        // Each image, and each part of one, writes values of its own, so the result does not depend on the number of threads.
         Parallel.For(0, maps[0].Images, image =>
         {
-            float[] planes = new float[weights.Dimension * patches];
-            for (int tap = 0; tap < maps.Count; tap++)
+            int dimension = weights.Dimension;
+            float[] planes = ArrayPool<float>.Shared.Rent(dimension * patches);
+            Parallel.For(0, PartsPerImage, part =>
             {
-                AddTap(maps[tap], image, weights.Terms[tap], finest, planes);
-            }
-
-            Transpose(planes, values.AsSpan(image * patches * weights.Dimension, patches * weights.Dimension), weights.Dimension, patches);
+                (int first, int end) = Part(part, dimension);
+                planes.AsSpan(first * patches, (end - first) * patches).Clear();
+                for (int tap = 0; tap < maps.Count; tap++)
+                {
+                    AddTap(maps[tap], image, weights.Terms[tap], first, end, finest, planes);
+                }
+            });
+            Parallel.For(0, PartsPerImage, part =>
+            {
+                (int first, int end) = Part(part, patches);
+                Transpose(planes, values.AsSpan(image * patches * dimension, patches * dimension), dimension, patches, first, end);
+            });
+            ArrayPool<float>.Shared.Return(planes);
         });
         return new PatchEmbeddings(maps[0].Images, finest.Height, finest.Width, weights.Dimension, values);
     }
@@ -54,7 +68,11 @@ public sealed class PatchEmbedder
         return _weights.GetOrAdd(string.Join(',', channels), _ => PatchWeights.Create(_options, channels));
     }
 
-    private void AddTap(FeatureMap map, int image, PatchWeights.Term[] terms, FeatureMap finest, float[] planes)
+    private static (int First, int End) Part(int part, int count) =>
+        ((int)((long)count * part / PartsPerImage), (int)((long)count * (part + 1) / PartsPerImage));
+
+    /// <summary>Adds what a tap gives to the outputs from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    private void AddTap(FeatureMap map, int image, PatchWeights.Term[] terms, int first, int end, FeatureMap finest, float[] planes)
     {
         int area = map.Height * map.Width;
         int patches = finest.Height * finest.Width;
@@ -65,7 +83,8 @@ public sealed class PatchEmbedder
         float[] sum = new float[area];
         float[] pooled = new float[area];
         int summedChannel = -1;
-        for (int i = 0; i < terms.Length;)
+        int start = Array.FindIndex(terms, term => term.Output >= first);
+        for (int i = start < 0 ? terms.Length : start; i < terms.Length && terms[i].Output < end;)
         {
             int output = terms[i].Output;
             pooled.AsSpan().Clear();
@@ -100,13 +119,13 @@ public sealed class PatchEmbedder
         }
     }
 
-    private static void Transpose(ReadOnlySpan<float> planes, Span<float> rows, int dimension, int patches)
+    private static void Transpose(ReadOnlySpan<float> planes, Span<float> rows, int dimension, int patches, int firstPatch, int endPatch)
     {
         // In tiles, so that both sides stay in the cache.
         const int Tile = 16;
-        for (int p0 = 0; p0 < patches; p0 += Tile)
+        for (int p0 = firstPatch; p0 < endPatch; p0 += Tile)
         {
-            int p1 = Math.Min(p0 + Tile, patches);
+            int p1 = Math.Min(p0 + Tile, endPatch);
             for (int d0 = 0; d0 < dimension; d0 += Tile)
             {
                 int d1 = Math.Min(d0 + Tile, dimension);
