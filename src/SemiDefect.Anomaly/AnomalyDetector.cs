@@ -115,6 +115,7 @@ public sealed partial class AnomalyDetector : IDisposable
                     BatchSize = options.BatchSize,
                     ImageLimits = options.ImageLimits,
                     Notice = options.Notice,
+                    MaxMemory = options.MaxMemory,
                 },
                 golden.Select(image => (image, pipeline.InputOf(Read(image)))));
         }

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Neighbors;
 
@@ -24,6 +25,14 @@ public sealed record LoadOptions
 
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
+
+    /// <summary>What the patch embeddings of an update and all that is made of them may take, in bytes, 64 MiB or more; an update that needs more is refused.</summary>
+    /// <exception cref="SemiDefectException">It is less.</exception>
+    public long MaxMemory
+    {
+        get;
+        init => field = MemoryPlan.Checked(value);
+    } = MemoryPlan.Default;
 
     /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
     public Action<string>? Notice { get; init; }

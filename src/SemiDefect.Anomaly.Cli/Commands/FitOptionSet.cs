@@ -32,7 +32,7 @@ internal sealed class FitOptionSet
     private readonly Option<double?> _threshold = new("--fixed-threshold") { Description = "The threshold for --threshold-method fixed." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the folds and whatever else is drawn.", DefaultValueFactory = _ => 0 };
     private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
-    private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.", HelpName = "SIZE" };
+    private readonly MemoryOption _maxMemory = new("What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.");
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
     private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
@@ -44,7 +44,7 @@ internal sealed class FitOptionSet
     private Option[] ForFitAlone =>
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory, _omitBackbone, _golden,
+        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory.Option, _omitBackbone, _golden,
     ];
 
     public void AddTo(Command command)
@@ -110,7 +110,7 @@ internal sealed class FitOptionSet
             Folds = parsed.GetValue(_folds) ?? options.Folds,
             BatchSize = parsed.GetValue(_batch) ?? options.BatchSize,
             GoldenImages = parsed.GetValue(_golden) ?? options.GoldenImages,
-            MaxMemory = parsed.GetValue(_maxMemory) is { } memory ? Bytes(memory) : options.MaxMemory,
+            MaxMemory = _maxMemory.Read(parsed) ?? options.MaxMemory,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
             Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
             Scoring = options.Scoring with { Neighbors = parsed.GetValue(_neighbors) ?? options.Scoring.Neighbors },
@@ -168,9 +168,6 @@ internal sealed class FitOptionSet
             seed: options.Seed,
             threads: options.Threads);
     }
-
-    private static long Bytes(string text) =>
-        ByteSize.TryParse(text, out long bytes) ? bytes : throw new UsageException($"--max-memory takes a size such as 512MiB or 4GiB, not '{text}'.");
 
     private static int Pixels(string option, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels)

@@ -13,17 +13,21 @@ internal static class UpdateCommand
         var folder = new Argument<string>("NEW_GOOD_FOLDER") { Description = "The folder of new images of good parts; those known already are passed over." };
         var outputPath = new Option<string?>("--out") { Description = "Write the detector here instead of replacing the file.", HelpName = "MODEL" };
         var knownFolder = new Option<string?>("--known") { Description = "The folder of images that the detector knows: judge them anew as well, for thresholds as sharp as those of a fit.", HelpName = "GOOD_FOLDER" };
+        var maxMemory = new MemoryOption("What the new images' patch features may take, such as 4GiB (the default is 8GiB).");
         var load = new LoadOptionSet();
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("update", "Learn more good images without forgetting or reading the old ones.") { model, folder, outputPath, knownFolder };
         load.AddTo(command);
+        command.Options.Add(maxMemory.Option);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
             DatasetFolder more = DatasetFolder.Open(parsed.GetRequiredValue(folder));
             DatasetFolder? known = parsed.GetValue(knownFolder) is { } given ? DatasetFolder.Open(given) : null;
-            using AnomalyDetector updated = Update(path, more, known, load.Read(parsed), cancellationToken);
+            LoadOptions options = load.Read(parsed);
+            options = options with { MaxMemory = maxMemory.Read(parsed) ?? options.MaxMemory };
+            using AnomalyDetector updated = Update(path, more, known, options, cancellationToken);
 
             // The old file is no longer mapped here, so it can be replaced on every system.
             string target = parsed.GetValue(outputPath) ?? path;

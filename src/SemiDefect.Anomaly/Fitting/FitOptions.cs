@@ -100,8 +100,8 @@ public sealed record FitOptions
     public long MaxMemory
     {
         get;
-        init => field = value >= 64L << 20 ? value : throw new SemiDefectException($"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(value, 0))}.");
-    } = 8L << 30;
+        init => field = MemoryPlan.Checked(value);
+    } = MemoryPlan.Default;
 
     /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;

@@ -10,6 +10,11 @@ namespace SemiDefect.Anomaly.Fitting;
 /// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the images in flight come on top.</param>
 internal sealed record MemoryPlan(long Bytes)
 {
+    /// <summary>What is allowed where nothing else is asked for.</summary>
+    public const long Default = 8L << 30;
+
+    private const long Least = 64L << 20;
+
     // What a search or a selection keeps per row beside the row: images of 64 and of 32 numbers, bounds and order.
     private const int IndexBytesPerRow = 440;
 
@@ -18,6 +23,11 @@ internal sealed record MemoryPlan(long Bytes)
 
     // The union of the pieces' picks (twice the bank), the part of it that a fold leaves, the bank, and a fold's bank.
     private const int CopiesOfBank = 6;
+
+    /// <summary>The number of bytes, if it is enough to work with.</summary>
+    /// <exception cref="SemiDefectException">It is not.</exception>
+    public static long Checked(long bytes) =>
+        bytes >= Least ? bytes : throw new SemiDefectException($"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(bytes, 0))}.");
 
     /// <summary>The most rows that may be in memory together.</summary>
     public int RowsAtOnce(int columns) => (int)Math.Clamp(Bytes / CopiesOfRows / BytesPerRow(columns), 1, int.MaxValue);
@@ -28,6 +38,20 @@ internal sealed record MemoryPlan(long Bytes)
     {
         RequireBankFits(coreset, expectedRows, columns);
         return RowsAtOnce(columns);
+    }
+
+    /// <summary>The same, for work that needs all rows in memory.</summary>
+    /// <param name="columns">Values per row.</param>
+    /// <param name="rows">The rows that there will be.</param>
+    /// <param name="images">The images that they come from.</param>
+    /// <exception cref="SemiDefectException">There are too many.</exception>
+    public int RowsOfAll(int columns, long rows, int images)
+    {
+        int most = RowsAtOnce(columns);
+        return rows <= most
+            ? most
+            : throw new SemiDefectException(
+                $"The {rows} patches of {images} new images do not fit {ByteSize.Format(Bytes)}: update with {Math.Max(1, images * (long)most / rows)} images at a time, or allow more memory (--max-memory {ByteSize.Format(rows * CopiesOfRows * BytesPerRow(columns))}).");
     }
 
     private void RequireBankFits(CoresetOptions coreset, long rows, int columns)

@@ -31,8 +31,18 @@ internal sealed class DetectorUpdater(
     {
         string[] hashes = new string[more.Items.Count];
         var kept = new List<int>();
+        var plan = new MemoryPlan(options.MaxMemory);
         using TrainingFeatures features = TrainingFeatures.Collect(
-            Embed(more, hashes, kept), more.Items.Count, (_, _) => int.MaxValue, done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
+            Embed(more, hashes, kept),
+            more.Items.Count,
+            (columns, rows) => plan.RowsOfAll(columns, rows, more.Items.Count),
+            done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
+        if (features.IsSpilled)
+        {
+            // Images of several sizes, more than the first one led to expect.
+            plan.RowsOfAll(features.Columns, features.Rows, kept.Count);
+        }
+
         if (kept.Count < more.Items.Count)
         {
             string first = more.Items.Where((_, i) => !kept.Contains(i)).First().RelativePath;

@@ -217,6 +217,20 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
+    public void More_than_the_memory_allowed_is_refused_with_the_number_of_images_that_fit()
+    {
+        FitOptions options = Small with { ResizeSize = 512, Coreset = new(count: 20), MaxMemory = 64L << 20 };
+        SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100, width: 64, height: 64);
+        using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
+        string refused = Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(_folder.File("more")))).Message;
+        Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
+        before.Save(_folder.File("before.sdad"));
+        using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
+        using AnomalyDetector after = loaded.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal(5, after.Document.Fit.Images.Count);
+    }
+
+    [Fact]
     public void Threads_and_batches_change_no_byte_of_an_update()
     {
         SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100);
