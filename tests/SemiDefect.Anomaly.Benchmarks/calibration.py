@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as work:
     os.mkdir(images)
     for name in names[::len(names) // count][:count]:
         os.symlink(os.path.join(good, name), os.path.join(images, name))
-    for method in ("refittedbank", "pooledbank", "maskedbank"):
+    for method in ("refittedbank", "pooledbank", "mendedbank", "maskedbank"):
         model = os.path.join(work, "model.sdad")
         start = time.time()
         subprocess.run([program, "fit", images, "--backbone", network, "--taps", "layer2,layer3", "--resize", "128", "--coreset", coreset,

@@ -33,21 +33,25 @@ internal static class FitCommand
         return command;
     }
 
-    /// <summary>Fits with a progress display.</summary>
-    public static AnomalyDetector Fit(DatasetFolder good, FitOptions options, CancellationToken cancellationToken) =>
-        ProgressDisplay.Run(display => AnomalyDetector.Fit(good, options, new StageProgress(display), cancellationToken));
+    /// <summary>Fits with a progress display, and tells another listener as well.</summary>
+    public static AnomalyDetector Fit(DatasetFolder good, FitOptions options, CancellationToken cancellationToken, IProgress<FitProgress>? listener = null) =>
+        ProgressDisplay.Run(display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
 
     /// <summary>Shows the stages of a fit.</summary>
-    public sealed class StageProgress(ProgressDisplay display) : IProgress<FitProgress>
+    public sealed class StageProgress(ProgressDisplay display, IProgress<FitProgress>? listener = null) : IProgress<FitProgress>
     {
-        public void Report(FitProgress value) => display.Report(
-            value.Stage switch
-            {
-                FitStage.Features => "Reading images",
-                FitStage.Coreset => "Picking the memory bank",
-                _ => "Judging good images",
-            },
-            value.Done,
-            value.Total);
+        public void Report(FitProgress value)
+        {
+            listener?.Report(value);
+            display.Report(
+                value.Stage switch
+                {
+                    FitStage.Features => "Reading images",
+                    FitStage.Coreset => "Picking the memory bank",
+                    _ => "Judging good images",
+                },
+                value.Done,
+                value.Total);
+        }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class FitOptionSet
     private readonly Option<int?> _patch = new("--patch") { Description = "The side of a patch's neighborhood: 1, 3, 5 or 7." };
     private readonly Option<int?> _neighbors = new("--neighbors") { Description = "A patch's score is its mean distance to this many nearest neighbors." };
     private readonly Option<int?> _folds = new("--folds") { Description = "The number of folds for the thresholds." };
-    private readonly Option<CalibrationMethod?> _calibration = new("--calibration") { Description = "Judge each fold by the final bank less its own rows (maskedbank), by a bank fitted on the other folds (refittedbank), by one picked from what each of the other folds keeps (pooledbank), or as suits the number of images (automatic)." };
+    private readonly Option<CalibrationMethod?> _calibration = new("--calibration") { Description = "Judge each fold by the final bank less its own rows (maskedbank), by that bank continued among the other folds until it covers them as well (mendedbank), by a bank fitted on the other folds (refittedbank), or by one picked from what each of them keeps (pooledbank); automatic is mendedbank, or pooledbank beyond --max-memory." };
     private readonly Option<ThresholdMethod?> _thresholdMethod = new("--threshold-method") { Description = "How thresholds are set: conformal, quantile, fixed or seed." };
     private readonly Option<double?> _falseAlarmRate = new("--false-alarm-rate") { Description = "The share of good images that may be called abnormal." };
     private readonly Option<double?> _threshold = new("--fixed-threshold") { Description = "The threshold for --threshold-method fixed." };

@@ -35,9 +35,10 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
     {
         DatasetFolder good = DatasetFolder.Open(dies);
         long start = Stopwatch.GetTimestamp();
-        using AnomalyDetector detector = FitCommand.Fit(good, new FitOptions { Threads = threads }, cancellationToken);
+        var judging = new JudgingTimer();
+        using AnomalyDetector detector = FitCommand.Fit(good, new FitOptions { Threads = threads }, cancellationToken, judging);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        Print(new FitTimingJson(count, detector.Document.Fit.Patches, detector.Document.Banks[0].Rows, elapsed.TotalSeconds), Inspect(detector, good));
+        Print(new FitTimingJson(count, detector.Document.Fit.Patches, detector.Document.Banks[0].Rows, elapsed.TotalSeconds, judging.Seconds), Inspect(detector, good));
     });
 
     private InspectionTiming Inspect(AnomalyDetector detector, DatasetFolder images) => ProgressDisplay.Run(display => InspectionBenchmark.Run(
@@ -75,7 +76,7 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
 
         if (fit is not null)
         {
-            output.WriteLine($"Fit         {fit.Images} images, {fit.Patches} patches, {fit.BankRows} kept: {Text.Number(fit.Seconds)} s");
+            output.WriteLine($"Fit         {fit.Images} images, {fit.Patches} patches, {fit.BankRows} kept: {Text.Number(fit.Seconds)} s, of which thresholds {Text.Number(fit.ThresholdsSeconds)} s");
         }
 
         double total = timing.StageSeconds.Values.Sum();
@@ -90,6 +91,25 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
     }
 
     private static string Milliseconds(double seconds) => (seconds * 1000).ToString("0.0", CultureInfo.InvariantCulture) + " ms";
+
+    /// <summary>How long the good images were judged for the thresholds.</summary>
+    private sealed class JudgingTimer : IProgress<FitProgress>
+    {
+        private long _start;
+
+        public double Seconds { get; private set; }
+
+        public void Report(FitProgress value)
+        {
+            if (value.Stage != FitStage.Thresholds)
+            {
+                return;
+            }
+
+            _start = value.Done == 0 ? Stopwatch.GetTimestamp() : _start;
+            Seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+        }
+    }
 
     private sealed class InspectionDisplay(ProgressDisplay display, int total) : IProgress<int>
     {

@@ -100,7 +100,7 @@ internal sealed record CoresetTimingJson(
     double CoveringRadius,
     IReadOnlyList<int> FirstIndices);
 
-internal sealed record FitTimingJson(int Images, int Patches, int BankRows, double Seconds);
+internal sealed record FitTimingJson(int Images, int Patches, int BankRows, double Seconds, double ThresholdsSeconds);
 
 internal sealed record InspectionTimingJson(
     int Schema,

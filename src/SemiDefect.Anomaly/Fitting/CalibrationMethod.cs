@@ -4,8 +4,8 @@ namespace SemiDefect.Anomaly.Fitting;
 public enum CalibrationMethod
 {
     /// <summary>
-    /// With fewer than 100 images <see cref="RefittedBank"/>; with more <see cref="MaskedBank"/> where a tenth of the patches or more is kept, else
-    /// <see cref="PooledBank"/>. docs/evaluation.md says what each costs, and by how much it raises the scores.
+    /// <see cref="MendedBank"/>, or <see cref="PooledBank"/> where the features do not fit the memory allowed. docs/evaluation.md says what each costs, and by
+    /// how much it raises the scores.
     /// </summary>
     Automatic,
 
@@ -14,6 +14,12 @@ public enum CalibrationMethod
     /// where those rows were, which raises the scores the more the fewer patches are kept.
     /// </summary>
     MaskedBank,
+
+    /// <summary>
+    /// As <see cref="MaskedBank"/>, the holes mended: the greedy selection goes on among the other folds' patches until they lie within the final bank's
+    /// covering radius again. Where the coreset is approximate or projected, or a fold leaves too little of the bank, <see cref="RefittedBank"/> stands in.
+    /// </summary>
+    MendedBank,
 
     /// <summary>By a bank fitted on the other folds: the textbook's way, one more coreset per fold.</summary>
     RefittedBank,

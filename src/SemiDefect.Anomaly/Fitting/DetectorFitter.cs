@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Numerics;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
 
@@ -18,6 +19,7 @@ internal sealed class DetectorFitter : IDisposable
     private readonly HeldOutJudge _judge;
     private readonly IBankSource _source;
     private readonly IBankSource _foldSource;
+    private CoresetSession? _session;
 
     /// <summary>Prepares a fit; the features stay the caller's.</summary>
     public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
@@ -28,13 +30,20 @@ internal sealed class DetectorFitter : IDisposable
         _cancellationToken = cancellationToken;
         _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
         _judge = new HeldOutJudge(features, options.Map);
-        Calibration = features.IsSpilled ? CalibrationMethod.PooledBank : options.CalibrationFor(features.Images.Count, features.Rows);
+        Calibration = CalibrationFor(options, features.IsSpilled);
         _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, _options.Coreset);
         _foldSource = Calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
     }
 
-    /// <summary>How good images are judged; by pooled banks where the features are in a file, whatever was asked for.</summary>
-    public CalibrationMethod Calibration { get; }
+    /// <summary>How good images are judged; by pooled banks where the features are in a file, whatever was asked for. Settled once the fit is done.</summary>
+    public CalibrationMethod Calibration { get; private set; }
+
+    private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled) => options.Calibration switch
+    {
+        _ when isSpilled => CalibrationMethod.PooledBank,
+        CalibrationMethod.Automatic or CalibrationMethod.MendedBank => CoresetSession.Serves(options.Coreset) ? CalibrationMethod.MendedBank : CalibrationMethod.RefittedBank,
+        CalibrationMethod method => method,
+    };
 
     /// <summary>Picks the banks and sets the thresholds; the caller owns the banks.</summary>
     public FittedBanks Fit() => _options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
@@ -44,6 +53,7 @@ internal sealed class DetectorFitter : IDisposable
     {
         _source.Dispose();
         _foldSource.Dispose();
+        _session?.Dispose();
     }
 
     // The mission's rule: one bank per fold; threshold = mean over the folds of the highest held-out score.
@@ -89,7 +99,9 @@ internal sealed class DetectorFitter : IDisposable
 
     private FittedBanks FitSingleBank()
     {
-        (MemoryBank bank, double radius) = _source.SelectAll(CoresetProgress(0, 1), _cancellationToken);
+        (MemoryBank bank, double radius) = Calibration == CalibrationMethod.MendedBank
+            ? SelectToContinue()
+            : _source.SelectAll(CoresetProgress(0, 1), _cancellationToken);
         try
         {
             CalibrationScores scores = Calibrate(bank);
@@ -118,19 +130,62 @@ internal sealed class DetectorFitter : IDisposable
         }
 
         RequireTwoImages();
-        return Calibration == CalibrationMethod.MaskedBank
-            ? JudgeByMaskedBank(bank)
-            : JudgeByFoldBanks(selected => selected.Bank.Dispose());
-    }
-
-    private CalibrationScores JudgeByMaskedBank(MemoryBank bank)
-    {
+        _progress?.Report(new FitProgress(FitStage.Thresholds, 0, _features.Images.Count));
         int[] groups = [.. bank.SourceImages.Select(image => _folds[image])];
-        if (Enumerable.Range(0, _folds.Count).Any(fold => groups.Count(group => group != fold) < _options.Scoring.Neighbors))
+        int least = Enumerable.Range(0, _folds.Count).Min(fold => groups.Count(group => group != fold));
+        if (Calibration == CalibrationMethod.MendedBank && least < _options.Scoring.RowsNeeded)
+        {
+            Calibration = CalibrationMethod.RefittedBank;
+        }
+
+        if (Calibration == CalibrationMethod.MaskedBank && least < _options.Scoring.RowsNeeded)
         {
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
+        return Calibration switch
+        {
+            CalibrationMethod.MaskedBank => JudgeByMaskedBank(bank, groups),
+            CalibrationMethod.MendedBank => JudgeByMendedBank(bank, groups),
+            _ => JudgeByFoldBanks(selected => selected.Bank.Dispose()),
+        };
+    }
+
+    private SelectedBank SelectToContinue()
+    {
+        _session = CoresetSession.Start(_features.Matrix, _options.Coreset, CoresetProgress(0, 1), _cancellationToken);
+        return _features.Gather(_session.Selection, [.. Enumerable.Range(0, _features.Images.Count)]);
+    }
+
+    private CalibrationScores JudgeByMendedBank(MemoryBank bank, int[] groups)
+    {
+        int done = 0;
+        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
+        var mender = new BankMender(_features, _folds, _session!, model, _cancellationToken);
+        for (int fold = 0; fold < _folds.Count; fold++)
+        {
+            int[] added = mender.Mend(fold);
+            using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
+            using MemoryBank? joined = more is null ? null : Join(bank, more, added);
+            using BankModel? mended = more is null ? null : model.Join(joined!, more, _options.Threads);
+            foreach (int image in _folds.Members(fold))
+            {
+                _judge.Judge(image, mended ?? model, fold, _cancellationToken);
+                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
+            }
+        }
+
+        return _judge.Scores;
+    }
+
+    private MemoryBank Join(MemoryBank bank, FeatureMatrix more, int[] added)
+    {
+        (int[] images, int[] patches) = _features.SourcesOf(added, [.. Enumerable.Range(0, _features.Images.Count)]);
+        return new MemoryBank(bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
+    }
+
+    private CalibrationScores JudgeByMaskedBank(MemoryBank bank, int[] groups)
+    {
         using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
         for (int image = 0; image < _features.Images.Count; image++)
         {

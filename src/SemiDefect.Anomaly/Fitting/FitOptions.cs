@@ -15,11 +15,6 @@ namespace SemiDefect.Anomaly.Fitting;
 /// </summary>
 public sealed record FitOptions
 {
-    private const int FewImages = 100;
-
-    // A little below the usual tenth, which int(rows x fraction) may just miss.
-    private const double SmallShare = 0.099;
-
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
@@ -128,15 +123,6 @@ public sealed record FitOptions
     {
         Threshold.Validate();
         _ = Preprocessing(BackboneInput.ImageNet);
-    }
-
-    internal CalibrationMethod CalibrationFor(int images, int patches)
-    {
-        bool isLargeShare = Coreset.TargetCount(patches) >= SmallShare * patches;
-        return Calibration != CalibrationMethod.Automatic ? Calibration
-            : images < FewImages ? CalibrationMethod.RefittedBank
-            : isLargeShare ? CalibrationMethod.MaskedBank
-            : CalibrationMethod.PooledBank;
     }
 
     internal PreprocessingOptions Preprocessing(BackboneInput input) =>

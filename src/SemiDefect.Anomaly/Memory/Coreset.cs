@@ -25,6 +25,12 @@ public static class Coreset
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (CoresetSession.Serves(options))
+        {
+            using var session = CoresetSession.Start(features, options, progress, cancellationToken);
+            return session.Selection;
+        }
+
         float largest = SearchArguments.CheckBank(features, default, options.Threads);
         int threads = SearchArguments.ResolveThreads(options.Threads);
         int[]? starts = CheckStarts(features, options);
@@ -108,7 +114,7 @@ public static class Coreset
         return Math.Sqrt(largest);
     }
 
-    private static int[]? CheckStarts(FeatureMatrix features, CoresetOptions options)
+    internal static int[]? CheckStarts(FeatureMatrix features, CoresetOptions options)
     {
         foreach (int start in options.Starts ?? [])
         {

@@ -6,7 +6,7 @@ namespace SemiDefect.Anomaly.Memory;
 
 /// <summary>
 /// Every row's squared distance to the picks so far, and the limits below which a bound must stay for a new pick to
-/// matter; by block, with each block's farthest row. Distinct blocks may be changed by distinct threads. Memory: 12 bytes per row.
+/// matter; by block, with each block's farthest row. Distinct blocks may be changed by distinct threads. Memory: 16 bytes per row.
 /// </summary>
 internal sealed unsafe class GreedyDistances : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
     private readonly AlignedBuffer<float> _blockLimits;
     private readonly AlignedBuffer<double> _blockSquares;
     private readonly AlignedBuffer<int> _blockPositions;
+    private readonly AlignedBuffer<int> _nearestPicks;
 
     public GreedyDistances(BlockIndex index)
     {
@@ -26,6 +27,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _blockLimits = new AlignedBuffer<float>((long)index.Groups * BlockKernel.GroupBlocks);
         _blockSquares = new AlignedBuffer<double>(index.Blocks);
         _blockPositions = new AlignedBuffer<int>(index.Blocks);
+        _nearestPicks = new AlignedBuffer<int>(padded);
 
         // Rows and blocks that only fill up are never near anything.
         new Span<float>(_limits.Data, (int)padded).Fill(float.NegativeInfinity);
@@ -56,10 +58,20 @@ internal sealed unsafe class GreedyDistances : IDisposable
         }
     }
 
-    /// <summary>Takes a distance that was measured.</summary>
+    /// <summary>Writes, by row, each row's squared distance and the row of the first pick that is so near; 0 where no pick has come nearer than what it began with.</summary>
+    public void CopyTo(double[] squaredDistances, int[] nearestPicks)
+    {
+        for (int position = 0; position < _index.Order.Length; position++)
+        {
+            squaredDistances[_index.Order[position]] = _squares.Data[position];
+            nearestPicks[_index.Order[position]] = _nearestPicks.Data[position];
+        }
+    }
+
+    /// <summary>Takes a distance to the pick in row <paramref name="pick"/> that was measured.</summary>
     /// <returns>Whether it is smaller than the one held; the block must then be summarized.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Lower(int position, double squaredDistance)
+    public bool Lower(int position, double squaredDistance, int pick)
     {
         if (squaredDistance >= _squares.Data[position])
         {
@@ -67,6 +79,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         }
 
         _squares.Data[position] = squaredDistance;
+        _nearestPicks.Data[position] = pick;
         SetLimit(position);
         return true;
     }
@@ -125,6 +138,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _blockLimits.Dispose();
         _blockSquares.Dispose();
         _blockPositions.Dispose();
+        _nearestPicks.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

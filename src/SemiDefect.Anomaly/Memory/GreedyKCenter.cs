@@ -48,6 +48,9 @@ internal sealed class GreedyKCenter : IDisposable
     /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
     public double LargestSquaredDistance => _distances.Farthest().SquaredDistance;
 
+    /// <summary>Writes, by row, each row's squared distance to the picks and the row of the pick nearest to it.</summary>
+    public void CopyDistances(double[] squaredDistances, int[] nearestPicks) => _distances.CopyTo(squaredDistances, nearestPicks);
+
     /// <summary>Squared distances to begin with, as if by picks made before.</summary>
     public void SetInitialDistances(double[] squaredDistances) => _distances.Reset(squaredDistances);
 

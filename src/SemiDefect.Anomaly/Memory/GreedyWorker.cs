@@ -143,7 +143,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
             {
                 int position = _candidates[i + j];
                 int block = position / BlockKernel.BlockRows;
-                if (!_distances.Lower(position, squares[j]))
+                if (!_distances.Lower(position, squares[j], _index.Order[pick]))
                 {
                     continue;
                 }

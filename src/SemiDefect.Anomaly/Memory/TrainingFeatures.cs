@@ -145,10 +145,15 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
     public SelectedBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
     {
-        FeatureMatrix matrix = Matrix;
-        CoresetSelection selection = Coreset.Select(matrix, options, progress, cancellationToken);
+        CoresetSelection selection = Coreset.Select(Matrix, options, progress, cancellationToken);
+        return Gather(selection, imageNumbers);
+    }
+
+    /// <summary>The memory bank of rows that were picked; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
+    public SelectedBank Gather(CoresetSelection selection, IReadOnlyList<int> imageNumbers)
+    {
         (int[] images, int[] patches) = SourcesOf(selection.Indices, imageNumbers);
-        return new SelectedBank(new MemoryBank(matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
+        return new SelectedBank(new MemoryBank(Matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
     }
 
     /// <summary>The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is.</summary>

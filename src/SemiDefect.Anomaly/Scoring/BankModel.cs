@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Scoring;
 /// <summary>A memory bank with the search over it and the scorer on top. Thread-safe. Does not own the bank.</summary>
 internal sealed class BankModel : IDisposable
 {
+    private readonly ScoringOptions _options;
     private readonly INearestNeighbors _search;
     private readonly PatchScorer _scorer;
 
@@ -24,8 +25,17 @@ internal sealed class BankModel : IDisposable
         }
 
         Bank = bank;
+        _options = options;
         _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
         _scorer = new PatchScorer(_search, bank.Vectors, options);
+    }
+
+    private BankModel(BankModel model, MemoryBank joined, INearestNeighbors search)
+    {
+        Bank = joined;
+        _options = model._options;
+        _search = search;
+        _scorer = new PatchScorer(search, joined.Vectors, _options);
     }
 
     /// <summary>What normal looks like.</summary>
@@ -35,8 +45,15 @@ internal sealed class BankModel : IDisposable
     public PatchScores Score(ReadOnlySpan<float> embeddings, int excludedGroup = -1, CancellationToken cancellationToken = default) =>
         _scorer.Score(embeddings, excludedGroup, cancellationToken);
 
-    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
-    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
+    /// <summary>The same model with more rows, which no exclusion concerns; it uses this one's search, which must outlive it.</summary>
+    /// <param name="joined">This model's rows and then the further ones.</param>
+    /// <param name="threads">Threads per search, or 0 for one per core.</param>
+    /// <param name="more">The further rows; must outlive the model.</param>
+    public BankModel Join(MemoryBank joined, FeatureMatrix more, int threads) =>
+        new(this, joined, new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)));
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it; bank rows of the excluded group are passed over, -1 for none.</summary>
+    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken, int excludedGroup = -1)
     {
         const int Block = 4096;
         double[] distances = new double[rows.Rows];
@@ -44,7 +61,7 @@ internal sealed class BankModel : IDisposable
         for (int start = 0; start < rows.Rows; start += Block)
         {
             int count = Math.Min(Block, rows.Rows - start);
-            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), -1, cancellationToken);
+            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), excludedGroup, cancellationToken);
         }
 
         return distances;

@@ -22,4 +22,7 @@ public sealed record ScoringOptions
         get;
         init => field = value is >= 2 and <= 100 ? value : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
     } = 9;
+
+    /// <summary>The rows that a bank must have for an image to be scored.</summary>
+    internal int RowsNeeded => ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
 }

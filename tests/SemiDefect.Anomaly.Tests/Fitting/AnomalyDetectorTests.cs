@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Thresholds;
@@ -99,7 +100,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void Pooled_banks_judge_good_images_about_as_refitted_ones_do()
+    public void Pooled_and_mended_banks_judge_good_images_about_as_refitted_ones_do()
     {
         double[] Scores(CalibrationMethod method)
         {
@@ -113,16 +114,23 @@ public sealed class AnomalyDetectorTests : IDisposable
         double[] pooled = Scores(CalibrationMethod.PooledBank);
         Assert.NotEqual(refitted, pooled);
         Assert.InRange(pooled.Average() / refitted.Average(), 0.97, 1.1);
+        Assert.InRange(Scores(CalibrationMethod.MendedBank).Average() / refitted.Average(), 0.93, 1.07);
     }
 
     [Fact]
-    public void Many_images_are_judged_by_pooled_or_masked_banks_as_the_bank_is_small_or_large()
+    public void Good_images_are_judged_by_mended_banks_where_they_can_be()
     {
-        CalibrationMethod Method(double fraction, int images) =>
-            new FitOptions { Coreset = new(fraction: fraction) }.CalibrationFor(images, images * 100);
-        Assert.Equal(CalibrationMethod.RefittedBank, Method(0.1, 99));
-        Assert.Equal(CalibrationMethod.MaskedBank, Method(0.1, 100));
-        Assert.Equal(CalibrationMethod.PooledBank, Method(0.01, 100));
+        CalibrationMethod Method(FitOptions options)
+        {
+            using AnomalyDetector detector = Fit(options, 6);
+            return detector.Document.Fit.Calibration;
+        }
+
+        Assert.Equal(CalibrationMethod.MendedBank, Method(Small));
+        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
+
+        // The one row of the bank is of some fold, which is left with none.
+        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(count: 1) }));
     }
 
     [Fact]
@@ -244,7 +252,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void With_the_whole_set_as_bank_masked_and_refitted_calibration_agree()
+    public void With_the_whole_set_as_bank_masked_mended_and_refitted_calibration_agree()
     {
         // Without reduction the final bank less a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
@@ -253,6 +261,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         Assert.Equal(refitted.Thresholds.ImageScores, masked.Thresholds.ImageScores);
         Assert.Equal(refitted.Thresholds.PixelPeaks, masked.Thresholds.PixelPeaks);
         Assert.Equal(refitted.Thresholds.Image, masked.Thresholds.Image);
+        using AnomalyDetector mended = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.MendedBank });
+        Assert.Equal(refitted.Thresholds.Image, mended.Thresholds.Image);
     }
 
     [Theory]

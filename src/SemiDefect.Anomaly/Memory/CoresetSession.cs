@@ -1,0 +1,71 @@
+using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Numerics;
+
+namespace SemiDefect.Anomaly.Memory;
+
+/// <summary>
+/// An exact greedy selection that can be gone on with from other distances, without indexing the rows again. Does not own the rows.
+/// Not thread-safe. Memory: the index of <see cref="GreedyKCenter"/>, about 450 bytes per row, until it is disposed of.
+/// </summary>
+internal sealed class CoresetSession : IDisposable
+{
+    private readonly GreedyKCenter _greedy;
+
+    private CoresetSession(GreedyKCenter greedy, int rows)
+    {
+        _greedy = greedy;
+        SquaredDistances = new double[rows];
+        NearestPicks = new int[rows];
+    }
+
+    /// <summary>What was picked first.</summary>
+    public CoresetSelection Selection { get; private set; } = new([], 0);
+
+    /// <summary>Each row's squared distance to the row of <see cref="Selection"/> nearest to it.</summary>
+    public double[] SquaredDistances { get; }
+
+    /// <summary>That row.</summary>
+    public int[] NearestPicks { get; }
+
+    /// <summary>Whether options ask for what this does: the exact selection in the features' own space.</summary>
+    public static bool Serves(CoresetOptions options) =>
+        options.Method == CoresetMethod.Exact && options.Projection is null && options.ProjectionDimension is null;
+
+    /// <summary>Selects, as <see cref="Coreset.Select"/> does with options that <see cref="Serves"/> accepts.</summary>
+    public static CoresetSession Start(FeatureMatrix features, CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    {
+        float largest = SearchArguments.CheckBank(features, default, options.Threads);
+        int threads = SearchArguments.ResolveThreads(options.Threads);
+        int[] starts = Coreset.CheckStarts(features, options) ?? [GreedyStart.FarthestFromMean(features, threads, cancellationToken)];
+        var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
+        var session = new CoresetSession(new GreedyKCenter(features, largest, threads, cancellationToken, accelerator: options.Accelerator), features.Rows);
+        try
+        {
+            int[] picks = session._greedy.Run(starts, limits, new ProgressReport(progress, limits.Count));
+            session.Selection = new CoresetSelection(picks, Math.Sqrt(session._greedy.LargestSquaredDistance));
+            session._greedy.CopyDistances(session.SquaredDistances, session.NearestPicks);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Picks the farthest row again and again, each row having a squared distance to begin with.</summary>
+    /// <returns>The rows picked; none if all are within the radius already.</returns>
+    public int[] Continue(double[] squaredDistances, GreedyLimits limits)
+    {
+        if (Math.Sqrt(squaredDistances.Max()) <= limits.Radius)
+        {
+            return [];
+        }
+
+        _greedy.SetInitialDistances(squaredDistances);
+        return _greedy.Run([], limits, new ProgressReport(null, limits.Count));
+    }
+
+    /// <summary>Gives the index back.</summary>
+    public void Dispose() => _greedy.Dispose();
+}

@@ -1,0 +1,86 @@
+using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Tests.Neighbors;
+using SemiDefect.Anomaly.Thresholds;
+
+namespace SemiDefect.Anomaly.Tests.Fitting;
+
+public class BankMenderTests
+{
+    private const int Columns = 12;
+    private const int PatchesPerImage = 16;
+    private const int ImageCount = 9;
+
+    [Theory]
+    [InlineData("gaussian", 0.05)]
+    [InlineData("clustered", 0.05)]
+    [InlineData("duplicated", 0.1)]
+    [InlineData("low rank", 0.3)]
+    [InlineData("gaussian", 1)]
+    public void A_fold_is_mended_as_the_naive_loop_does(string kind, double fraction)
+    {
+        float[] values = HardData.Make(kind, ImageCount * PatchesPerImage, Columns, 5);
+        using TrainingFeatures features = Collect(values);
+        var folds = new FoldAssignment(ImageCount, 3, 0);
+        using CoresetSession session = CoresetSession.Start(features.Matrix, new CoresetOptions(fraction: fraction), null, CancellationToken.None);
+        Assert.Equal(Coreset.Select(features.Matrix, new CoresetOptions(fraction: fraction)).Indices, session.Selection.Indices);
+        using MemoryBank bank = features.Gather(session.Selection, [.. Enumerable.Range(0, ImageCount)]).Bank;
+        using var model = new BankModel(bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
+        var mender = new BankMender(features, folds, session, model, CancellationToken.None);
+        int mended = 0;
+        for (int fold = 0; fold < folds.Count; fold++)
+        {
+            int[] picks = mender.Mend(fold);
+            Assert.Equal(NaivelyMended(values, folds, fold, session.Selection), picks);
+            mended += picks.Length;
+        }
+
+        // With the whole set as bank there are no holes; with a small share there must be some, or nothing was tested.
+        Assert.Equal(fraction < 0.1, mended > 0);
+    }
+
+    private static List<int> NaivelyMended(float[] values, FoldAssignment folds, int fold, CoresetSelection selection)
+    {
+        ReadOnlySpan<float> Row(int row) => values.AsSpan(row * Columns, Columns);
+        int FoldOf(int row) => folds[row / PatchesPerImage];
+        int[] others = [.. Enumerable.Range(0, ImageCount * PatchesPerImage).Where(row => FoldOf(row) != fold)];
+        List<int> bank = [.. selection.Indices.Where(row => FoldOf(row) != fold)];
+        var picks = new List<int>();
+        while (true)
+        {
+            double largest = -1;
+            int farthest = 0;
+            foreach (int row in others)
+            {
+                double nearest = double.PositiveInfinity;
+                foreach (int kept in bank)
+                {
+                    nearest = Math.Min(nearest, BruteForce.SquaredDistance(Row(row), Row(kept)));
+                }
+
+                if (nearest > largest)
+                {
+                    (largest, farthest) = (nearest, row);
+                }
+            }
+
+            if (Math.Sqrt(largest) <= selection.CoveringRadius || picks.Count == selection.Indices.Length)
+            {
+                return picks;
+            }
+
+            picks.Add(farthest);
+            bank.Add(farthest);
+        }
+    }
+
+    private static TrainingFeatures Collect(float[] values)
+    {
+        var geometry = new InputGeometry(4, 4, 4, 4, 0, 0, 4, 4);
+        IEnumerable<EmbeddedImage> images = Enumerable.Range(0, ImageCount).Select(image => new EmbeddedImage(
+            image, values.AsMemory(image * PatchesPerImage * Columns, PatchesPerImage * Columns), 4, 4, Columns, geometry));
+        return TrainingFeatures.Collect(images, ImageCount, (_, _) => int.MaxValue, _ => { });
+    }
+}
