@@ -165,13 +165,26 @@ internal sealed class DetectorFitter : IDisposable
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             int[] added = mender.Mend(fold);
+            if (_options.Scoring.NeedsNearestOnly)
+            {
+                double[] distances = mender.DistancesOf(fold, added);
+                JudgeFold(image => _judge.Judge(image, distances.AsSpan(_features.Images[image].FirstRow, _features.Images[image].Count), _options.Scoring));
+                continue;
+            }
+
             using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
             using MemoryBank? joined = more is null ? null : Join(bank, more, added);
             using BankModel? mended = more is null ? null : model.Join(joined!, more, _options.Threads);
-            foreach (int image in _folds.Members(fold))
+            JudgeFold(image => _judge.Judge(image, mended ?? model, fold, _cancellationToken));
+
+            void JudgeFold(Action<int> judge)
             {
-                _judge.Judge(image, mended ?? model, fold, _cancellationToken);
-                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
+                foreach (int image in _folds.Members(fold))
+                {
+                    _cancellationToken.ThrowIfCancellationRequested();
+                    judge(image);
+                    _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
+                }
             }
         }
 

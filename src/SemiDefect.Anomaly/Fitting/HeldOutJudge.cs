@@ -19,4 +19,13 @@ internal sealed class HeldOutJudge(TrainingFeatures features, AnomalyMapOptions 
         (Scores.ImageScores[image], Scores.PixelPeaks[image]) = _judge.Judge(
             features.RowsOf(image), patches.GridHeight, patches.GridWidth, patches.Geometry, model, excludedGroup, cancellationToken);
     }
+
+    /// <summary>Judges one image by each patch's squared distance to the bank row nearest to it, where scores need no more than that.</summary>
+    public void Judge(int image, ReadOnlySpan<double> squaredDistances, ScoringOptions scoring)
+    {
+        ImagePatches patches = features.Images[image];
+        double[] values = PatchScorer.Values(squaredDistances, scoring);
+        Scores.ImageScores[image] = PatchScorer.ImageScore(values, scoring);
+        Scores.PixelPeaks[image] = _judge.Peak(values, patches.GridHeight, patches.GridWidth, patches.Geometry);
+    }
 }

@@ -13,6 +13,10 @@ internal sealed class ImageJudge(AnomalyMapOptions map)
         ReadOnlySpan<float> rows, int gridHeight, int gridWidth, InputGeometry geometry, BankModel model, int excludedGroup, CancellationToken cancellationToken)
     {
         PatchScores judged = model.Score(rows, excludedGroup, cancellationToken);
-        return (judged.ImageScore, _maps.Build(judged.Values, gridHeight, gridWidth, geometry.InputHeight, geometry.InputWidth).Peak);
+        return (judged.ImageScore, Peak(judged.Values, gridHeight, gridWidth, geometry));
     }
+
+    /// <summary>The peak of the map of patch scores.</summary>
+    public double Peak(double[] values, int gridHeight, int gridWidth, InputGeometry geometry) =>
+        _maps.Build(values, gridHeight, gridWidth, geometry.InputHeight, geometry.InputWidth).Peak;
 }

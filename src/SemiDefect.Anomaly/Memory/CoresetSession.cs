@@ -66,6 +66,19 @@ internal sealed class CoresetSession : IDisposable
         return _greedy.Run([], limits, new ProgressReport(null, limits.Count));
     }
 
+    /// <summary>Lowers squared distances, one per row, to what they are with the rows of <paramref name="picks"/> added to what they were measured to.</summary>
+    public void Lower(double[] squaredDistances, int[] picks)
+    {
+        if (picks.Length == 0)
+        {
+            return;
+        }
+
+        _greedy.SetInitialDistances(squaredDistances);
+        _greedy.Run(picks, new GreedyLimits(picks.Length, 0), new ProgressReport(null, picks.Length));
+        _greedy.CopyDistances(squaredDistances, new int[squaredDistances.Length]);
+    }
+
     /// <summary>Gives the index back.</summary>
     public void Dispose() => _greedy.Dispose();
 }

@@ -49,6 +49,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         for (int position = 0; position < _index.Order.Length; position++)
         {
             _squares.Data[position] = squaredDistances is null ? double.PositiveInfinity : squaredDistances[_index.Order[position]];
+            _nearestPicks.Data[position] = -1;
             SetLimit(position);
         }
 
@@ -58,7 +59,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         }
     }
 
-    /// <summary>Writes, by row, each row's squared distance and the row of the first pick that is so near; 0 where no pick has come nearer than what it began with.</summary>
+    /// <summary>Writes, by row, each row's squared distance and the row of the first pick that is so near; -1 where no pick has come nearer than what it began with.</summary>
     public void CopyTo(double[] squaredDistances, int[] nearestPicks)
     {
         for (int position = 0; position < _index.Order.Length; position++)

@@ -21,38 +21,44 @@ internal sealed class PatchScorer(INearestNeighbors search, FeatureMatrix bank, 
         int[] rows = new int[patches * k];
         search.Search(embeddings, k, squaredDistances, rows, excludedGroup, cancellationToken);
 
-        double[] values = new double[patches];
-        int[] nearest = new int[patches];
-        for (int patch = 0; patch < patches; patch++)
+        double[] values = Values(squaredDistances, options);
+        int[] nearest = [.. Enumerable.Range(0, patches).Select(patch => rows[patch * k])];
+        double imageScore = options.ImageScore == ImageScoreRule.Reweighted
+            ? Reweighted(values, nearest, embeddings, excludedGroup, cancellationToken)
+            : ImageScore(values, options);
+        return new PatchScores(values, nearest, imageScore);
+    }
+
+    /// <summary>Each patch's score, of its squared distances to its nearest rows.</summary>
+    public static double[] Values(ReadOnlySpan<double> squaredDistances, ScoringOptions options)
+    {
+        int k = options.Neighbors;
+        double[] values = new double[squaredDistances.Length / k];
+        for (int patch = 0; patch < values.Length; patch++)
         {
             double sum = 0;
             for (int i = 0; i < k; i++)
             {
-                sum += Distance(squaredDistances[patch * k + i]);
+                sum += Distance(squaredDistances[patch * k + i], options);
             }
 
             values[patch] = sum / k;
-            nearest[patch] = rows[patch * k];
         }
 
-        return new PatchScores(values, nearest, ImageScore(values, nearest, embeddings, excludedGroup, cancellationToken));
+        return values;
     }
 
-    private double Distance(double squared) => options.Metric == DistanceMetric.Euclidean ? Math.Sqrt(squared) : squared;
+    /// <summary>An image's score of its patches' scores, where that takes nothing else: not for <see cref="ImageScoreRule.Reweighted"/>.</summary>
+    public static double ImageScore(double[] values, ScoringOptions options) =>
+        options.ImageScore == ImageScoreRule.TopPercentMean ? TopPercentMean(values) : values.Max();
 
-    private double ImageScore(double[] values, int[] nearest, ReadOnlySpan<float> embeddings, int excludedGroup, CancellationToken cancellationToken)
+    private static double Distance(double squared, ScoringOptions options) => options.Metric == DistanceMetric.Euclidean ? Math.Sqrt(squared) : squared;
+
+    private double Reweighted(double[] values, int[] nearest, ReadOnlySpan<float> embeddings, int excludedGroup, CancellationToken cancellationToken)
     {
-        switch (options.ImageScore)
-        {
-            case ImageScoreRule.TopPercentMean:
-                return TopPercentMean(values);
-            case ImageScoreRule.Reweighted:
-                int patch = Array.IndexOf(values, values.Max());
-                ReadOnlySpan<float> embedding = embeddings.Slice(patch * search.Dimension, search.Dimension);
-                return values[patch] * Weight(embedding, nearest[patch], excludedGroup, cancellationToken);
-            default:
-                return values.Max();
-        }
+        int patch = Array.IndexOf(values, values.Max());
+        ReadOnlySpan<float> embedding = embeddings.Slice(patch * search.Dimension, search.Dimension);
+        return values[patch] * Weight(embedding, nearest[patch], excludedGroup, cancellationToken);
     }
 
     private static double TopPercentMean(double[] values)
@@ -80,7 +86,7 @@ internal sealed class PatchScorer(INearestNeighbors search, FeatureMatrix bank, 
         double[] distances = new double[count];
         for (int i = 0; i < count; i++)
         {
-            distances[i] = Distance(ExactDistance.Squared(embedding, bank.Row(support[i])));
+            distances[i] = Distance(ExactDistance.Squared(embedding, bank.Row(support[i])), options);
         }
 
         double largest = distances.Max();

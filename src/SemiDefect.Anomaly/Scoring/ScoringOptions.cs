@@ -23,6 +23,9 @@ public sealed record ScoringOptions
         init => field = value is >= 2 and <= 100 ? value : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
     } = 9;
 
+    /// <summary>Whether scores hang on nothing but the distance of each patch to the row nearest to it.</summary>
+    internal bool NeedsNearestOnly => Neighbors == 1 && ImageScore != ImageScoreRule.Reweighted;
+
     /// <summary>The rows that a bank must have for an image to be scored.</summary>
     internal int RowsNeeded => ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
 }

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Numerics;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Tests.Neighbors;
 using SemiDefect.Anomaly.Thresholds;
@@ -35,10 +36,25 @@ public class BankMenderTests
             int[] picks = mender.Mend(fold);
             Assert.Equal(NaivelyMended(values, folds, fold, session.Selection), picks);
             mended += picks.Length;
+            AssertJudged(features, folds, fold, bank, model, mender, picks);
         }
 
-        // With the whole set as bank there are no holes; with a small share there must be some, or nothing was tested.
-        Assert.Equal(fraction < 0.1, mended > 0);
+        // With the whole set as bank there are no holes; else there must be some, or nothing was tested.
+        Assert.Equal(fraction < 1, mended > 0);
+    }
+
+    /// <summary>That the distances handed out are what a search over the mended bank finds.</summary>
+    private static void AssertJudged(TrainingFeatures features, FoldAssignment folds, int fold, MemoryBank bank, BankModel model, BankMender mender, int[] picks)
+    {
+        using FeatureMatrix? more = picks.Length == 0 ? null : features.Matrix.Gather(picks);
+        using MemoryBank? joined = more is null ? null : new MemoryBank(bank.Vectors.Append(more), new int[bank.Vectors.Rows + picks.Length], new int[bank.Vectors.Rows + picks.Length]);
+        using BankModel? mended = more is null ? null : model.Join(joined!, more, 1);
+        double[] distances = mender.DistancesOf(fold, picks);
+        foreach (int image in folds.Members(fold))
+        {
+            double[] searched = (mended ?? model).Score(features.RowsOf(image), fold).Values;
+            Assert.Equal(searched, distances.AsSpan(features.Images[image].FirstRow, PatchesPerImage).ToArray().Select(Math.Sqrt));
+        }
     }
 
     private static List<int> NaivelyMended(float[] values, FoldAssignment folds, int fold, CoresetSelection selection)
