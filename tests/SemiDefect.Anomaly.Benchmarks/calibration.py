@@ -1,8 +1,10 @@
-"""How honest and how dear each calibration is: mean out-of-fold score over mean score of good test images, and the time of the fit.
+"""How honest and how dear each calibration is: mean out-of-fold score over mean score of good test images, false alarms among these, and the
+time of the fit.
 
-    python3 calibration.py SEMIDEFECT TILES RESNET18.onnx [IMAGES] [CORESET]
+    python3 calibration.py SEMIDEFECT SET RESNET18.onnx [IMAGES] [CORESET] [rest]
 
-TILES is a folder with train/good and test/good; IMAGES of the former are used, evenly spread (all without it).
+SET is a folder with train/good and test/good; IMAGES of the former are learned from, evenly spread (all without it). With "rest", those that were
+not learned from are judged in place of test/good.
 """
 import json
 import os
@@ -30,14 +32,24 @@ def image_scores(path):
 with tempfile.TemporaryDirectory() as work:
     images = os.path.join(work, "images")
     os.mkdir(images)
-    for name in names[::len(names) // count][:count]:
+    learned = names[::len(names) // count][:count]
+    for name in learned:
         os.symlink(os.path.join(good, name), os.path.join(images, name))
+    judged = os.path.join(work, "judged")
+    if sys.argv[6:] == ["rest"]:
+        os.mkdir(judged)
+        for name in sorted(set(names) - set(learned)):
+            os.symlink(os.path.join(good, name), os.path.join(judged, name))
+    else:
+        os.symlink(os.path.abspath(os.path.join(tiles, "test", "good")), judged)
     for method in ("refittedbank", "pooledbank", "mendedbank", "maskedbank"):
         model = os.path.join(work, "model.sdad")
         start = time.time()
         subprocess.run([program, "fit", images, "--backbone", network, "--taps", "layer2,layer3", "--resize", "128", "--coreset", coreset,
                         "--calibration", method, "--out", model], check=True, stdout=subprocess.DEVNULL)
         seconds = time.time() - start
-        scored = subprocess.run([program, "score", model, os.path.join(tiles, "test", "good"), "--json"], check=True, capture_output=True, text=True)
-        test = [image["score"] for image in json.loads(scored.stdout)["images"]]
-        print(f"{method}: {statistics.mean(image_scores(model)) / statistics.mean(test):.3f}, {seconds:.1f} s", flush=True)
+        scored = subprocess.run([program, "score", model, judged, "--json"], capture_output=True, text=True)
+        test = json.loads(scored.stdout)["images"]
+        ratio = statistics.mean(image_scores(model)) / statistics.mean(image["score"] for image in test)
+        alarms = sum(image["decision"] != "normal" for image in test)
+        print(f"{method}: {ratio:.3f}, {alarms} of {len(test)} called abnormal, {seconds:.1f} s", flush=True)

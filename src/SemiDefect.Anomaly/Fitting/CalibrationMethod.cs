@@ -17,7 +17,7 @@ public enum CalibrationMethod
 
     /// <summary>
     /// As <see cref="MaskedBank"/>, the holes mended: the greedy selection goes on among the other folds' patches until they lie within the final bank's
-    /// covering radius again. Where the coreset is approximate or projected, or a fold leaves too little of the bank, <see cref="RefittedBank"/> stands in.
+    /// covering radius again. Where every fold has a bank of its own, or a fold leaves too little of the bank, <see cref="RefittedBank"/> stands in.
     /// </summary>
     MendedBank,
 

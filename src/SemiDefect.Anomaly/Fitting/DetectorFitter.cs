@@ -38,13 +38,6 @@ internal sealed class DetectorFitter : IDisposable
     /// <summary>How good images are judged; by pooled banks where the features are in a file, whatever was asked for. Settled once the fit is done.</summary>
     public CalibrationMethod Calibration { get; private set; }
 
-    private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled) => options.Calibration switch
-    {
-        _ when isSpilled => CalibrationMethod.PooledBank,
-        CalibrationMethod.Automatic or CalibrationMethod.MendedBank => CoresetSession.Serves(options.Coreset) ? CalibrationMethod.MendedBank : CalibrationMethod.RefittedBank,
-        CalibrationMethod method => method,
-    };
-
     /// <summary>Picks the banks and sets the thresholds; the caller owns the banks.</summary>
     public FittedBanks Fit() => _options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
 
@@ -226,6 +219,19 @@ internal sealed class DetectorFitter : IDisposable
         }
 
         return _judge.Scores;
+    }
+
+    private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled)
+    {
+        if (isSpilled)
+        {
+            return CalibrationMethod.PooledBank;
+        }
+
+        // With a bank per fold there is no final bank to mend.
+        return options.Calibration is not (CalibrationMethod.Automatic or CalibrationMethod.MendedBank) ? options.Calibration
+            : options.Threshold.Method == ThresholdMethod.Seed ? CalibrationMethod.RefittedBank
+            : CalibrationMethod.MendedBank;
     }
 
     private void RequireTwoImages()

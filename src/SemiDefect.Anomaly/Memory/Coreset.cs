@@ -25,33 +25,38 @@ public static class Coreset
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (CoresetSession.Serves(options))
+        if (IsExact(options))
         {
             using var session = CoresetSession.Start(features, options, progress, cancellationToken);
             return session.Selection;
         }
 
+        int[] picks = PickInexactly(features, options, progress, cancellationToken);
+        return new CoresetSelection(picks, CoveringRadius(features, picks, options.Threads, cancellationToken));
+    }
+
+    /// <summary>Whether options ask for the exact selection in the features' own space.</summary>
+    internal static bool IsExact(CoresetOptions options) =>
+        options.Method == CoresetMethod.Exact && options.Projection is null && options.ProjectionDimension is null;
+
+    /// <summary>The picks of the approximate method, or in a projected space.</summary>
+    internal static int[] PickInexactly(FeatureMatrix features, CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    {
         float largest = SearchArguments.CheckBank(features, default, options.Threads);
         int threads = SearchArguments.ResolveThreads(options.Threads);
         int[]? starts = CheckStarts(features, options);
         using FeatureMatrix? reduced = Reduce(features, options, threads, cancellationToken);
         FeatureMatrix space = reduced ?? features;
         var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
-        var report = new ProgressReport(progress, limits.Count);
         using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken, accelerator: options.Accelerator);
-        bool approximate = options.Method == CoresetMethod.Approximate;
-        if (approximate)
+        if (options.Method == CoresetMethod.Approximate)
         {
             greedy.SetInitialDistances(GreedyStart.MeanDistanceToAnchors(space, starts ?? DrawAnchors(features.Rows, options), threads, cancellationToken));
             starts = [];
         }
 
         starts ??= [GreedyStart.FarthestFromMean(space, threads, cancellationToken)];
-        int[] picks = greedy.Run(starts, limits, report);
-        double radius = approximate || reduced is not null
-            ? CoveringRadius(features, picks, threads, cancellationToken)
-            : Math.Sqrt(greedy.LargestSquaredDistance);
-        return new CoresetSelection(picks, radius);
+        return greedy.Run(starts, limits, new ProgressReport(progress, limits.Count));
     }
 
     /// <summary>
@@ -95,23 +100,28 @@ public static class Coreset
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
+        double[] distances = new double[features.Rows];
+        MeasureToPicks(features, picks, threads, distances, new int[features.Rows], cancellationToken);
+        return Math.Sqrt(distances.Max());
+    }
+
+    /// <summary>Finds each row's nearest pick, the first one of equals, and its squared distance.</summary>
+    internal static void MeasureToPicks(
+        FeatureMatrix features, ReadOnlySpan<int> picks, int threads, double[] squaredDistances, int[] nearestPicks, CancellationToken cancellationToken)
+    {
         const int Block = 4096;
         using FeatureMatrix bank = features.Gather(picks);
         using var search = new PrefixNearestNeighbors(bank, default, threads, cancellationToken);
-        double[] distances = new double[Math.Min(Block, features.Rows)];
-        int[] indices = new int[distances.Length];
-        double largest = 0;
         for (int start = 0; start < features.Rows; start += Block)
         {
             int count = Math.Min(Block, features.Rows - start);
-            search.Search(features.RowBlock(start, count), 1, distances.AsSpan(0, count), indices.AsSpan(0, count), -1, cancellationToken);
-            for (int i = 0; i < count; i++)
+            Span<int> nearest = nearestPicks.AsSpan(start, count);
+            search.Search(features.RowBlock(start, count), 1, squaredDistances.AsSpan(start, count), nearest, -1, cancellationToken);
+            foreach (ref int pick in nearest)
             {
-                largest = Math.Max(largest, distances[i]);
+                pick = picks[pick];
             }
         }
-
-        return Math.Sqrt(largest);
     }
 
     internal static int[]? CheckStarts(FeatureMatrix features, CoresetOptions options)

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Numerics;
 namespace SemiDefect.Anomaly.Memory;
 
 /// <summary>
-/// An exact greedy selection that can be gone on with from other distances, without indexing the rows again. Does not own the rows.
+/// A selection that the exact greedy one can go on from, with other distances, without indexing the rows again. Does not own the rows.
 /// Not thread-safe. Memory: the index of <see cref="GreedyKCenter"/>, about 450 bytes per row, until it is disposed of.
 /// </summary>
 internal sealed class CoresetSession : IDisposable
@@ -27,23 +27,28 @@ internal sealed class CoresetSession : IDisposable
     /// <summary>That row.</summary>
     public int[] NearestPicks { get; }
 
-    /// <summary>Whether options ask for what this does: the exact selection in the features' own space.</summary>
-    public static bool Serves(CoresetOptions options) =>
-        options.Method == CoresetMethod.Exact && options.Projection is null && options.ProjectionDimension is null;
-
-    /// <summary>Selects, as <see cref="Coreset.Select"/> does with options that <see cref="Serves"/> accepts.</summary>
+    /// <summary>Selects, as <see cref="Coreset.Select"/> does.</summary>
     public static CoresetSession Start(FeatureMatrix features, CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
     {
         float largest = SearchArguments.CheckBank(features, default, options.Threads);
         int threads = SearchArguments.ResolveThreads(options.Threads);
-        int[] starts = Coreset.CheckStarts(features, options) ?? [GreedyStart.FarthestFromMean(features, threads, cancellationToken)];
-        var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
+        int[]? picks = Coreset.IsExact(options) ? null : Coreset.PickInexactly(features, options, progress, cancellationToken);
         var session = new CoresetSession(new GreedyKCenter(features, largest, threads, cancellationToken, accelerator: options.Accelerator), features.Rows);
         try
         {
-            int[] picks = session._greedy.Run(starts, limits, new ProgressReport(progress, limits.Count));
-            session.Selection = new CoresetSelection(picks, Math.Sqrt(session._greedy.LargestSquaredDistance));
-            session._greedy.CopyDistances(session.SquaredDistances, session.NearestPicks);
+            if (picks is null)
+            {
+                int[] starts = Coreset.CheckStarts(features, options) ?? [GreedyStart.FarthestFromMean(features, threads, cancellationToken)];
+                var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
+                picks = session._greedy.Run(starts, limits, new ProgressReport(progress, limits.Count));
+                session._greedy.CopyDistances(session.SquaredDistances, session.NearestPicks);
+            }
+            else
+            {
+                Coreset.MeasureToPicks(features, picks, threads, session.SquaredDistances, session.NearestPicks, cancellationToken);
+            }
+
+            session.Selection = new CoresetSelection(picks, Math.Sqrt(session.SquaredDistances.Max()));
             return session;
         }
         catch

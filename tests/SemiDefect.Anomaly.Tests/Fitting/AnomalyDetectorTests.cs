@@ -127,7 +127,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         }
 
         Assert.Equal(CalibrationMethod.MendedBank, Method(Small));
-        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
+        Assert.Equal(CalibrationMethod.MendedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
+        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }));
 
         // The one row of the bank is of some fold, which is left with none.
         Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(count: 1) }));

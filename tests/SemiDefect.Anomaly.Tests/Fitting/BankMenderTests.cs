@@ -20,13 +20,21 @@ public class BankMenderTests
     [InlineData("duplicated", 0.1)]
     [InlineData("low rank", 0.3)]
     [InlineData("gaussian", 1)]
-    public void A_fold_is_mended_as_the_naive_loop_does(string kind, double fraction)
+    public void A_fold_is_mended_as_the_naive_loop_does(string kind, double fraction) => CheckMending(kind, new CoresetOptions(fraction: fraction), fraction < 1);
+
+    [Fact]
+    public void So_it_is_after_an_approximate_selection_in_a_projected_space() =>
+        CheckMending("gaussian", new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 5), true);
+
+    private static void CheckMending(string kind, CoresetOptions options, bool hasHoles)
     {
         float[] values = HardData.Make(kind, ImageCount * PatchesPerImage, Columns, 5);
         using TrainingFeatures features = Collect(values);
         var folds = new FoldAssignment(ImageCount, 3, 0);
-        using CoresetSession session = CoresetSession.Start(features.Matrix, new CoresetOptions(fraction: fraction), null, CancellationToken.None);
-        Assert.Equal(Coreset.Select(features.Matrix, new CoresetOptions(fraction: fraction)).Indices, session.Selection.Indices);
+        using CoresetSession session = CoresetSession.Start(features.Matrix, options, null, CancellationToken.None);
+        CoresetSelection expected = Coreset.Select(features.Matrix, options);
+        Assert.Equal(expected.Indices, session.Selection.Indices);
+        Assert.Equal(expected.CoveringRadius, session.Selection.CoveringRadius);
         using MemoryBank bank = features.Gather(session.Selection, [.. Enumerable.Range(0, ImageCount)]).Bank;
         using var model = new BankModel(bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
         var mender = new BankMender(features, folds, session, model, CancellationToken.None);
@@ -40,7 +48,7 @@ public class BankMenderTests
         }
 
         // With the whole set as bank there are no holes; else there must be some, or nothing was tested.
-        Assert.Equal(fraction < 1, mended > 0);
+        Assert.Equal(hasHoles, mended > 0);
     }
 
     /// <summary>That the distances handed out are what a search over the mended bank finds.</summary>
