@@ -40,13 +40,21 @@ internal sealed class BankMender
         _nearestFold = [.. session.NearestPicks.Select(pick => _foldOfRow[pick])];
         _withoutNearestFold = new double[features.Rows];
         _distances = new double[features.Rows];
+
+        // One buffer for all: fresh memory costs more than the copying.
+        using FeatureMatrix buffer = FeatureMatrix.Allocate(Math.Min(RowsAtOnce, features.Rows), features.Columns);
+        double[] distances = new double[buffer.Rows];
         for (int fold = 0; fold < folds.Count; fold++)
         {
             int[] rows = [.. Enumerable.Range(0, features.Rows).Where(row => _nearestFold[row] == fold)];
             foreach (int[] some in rows.Chunk(RowsAtOnce))
             {
-                using FeatureMatrix vectors = features.Matrix.Gather(some);
-                double[] distances = model.NearestSquaredDistances(vectors, cancellationToken, fold);
+                for (int i = 0; i < some.Length; i++)
+                {
+                    features.Matrix.Row(some[i]).CopyTo(buffer.Row(i));
+                }
+
+                model.NearestSquaredDistances(buffer.RowBlock(0, some.Length), distances.AsSpan(0, some.Length), fold, cancellationToken);
                 for (int i = 0; i < some.Length; i++)
                 {
                     _withoutNearestFold[some[i]] = distances[i];

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Neighbors;
 using SemiDefect.Anomaly.Numerics;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Thresholds;
@@ -160,28 +161,34 @@ internal sealed class DetectorFitter : IDisposable
             int[] added = mender.Mend(fold);
             if (_options.Scoring.NeedsNearestOnly)
             {
-                double[] distances = mender.DistancesOf(fold, added);
-                JudgeFold(image => _judge.Judge(image, distances.AsSpan(_features.Images[image].FirstRow, _features.Images[image].Count), _options.Scoring));
+                JudgeByDistances(_folds.Members(fold), mender.DistancesOf(fold, added));
+                done += _folds.Members(fold).Length;
+                _progress?.Report(new FitProgress(FitStage.Thresholds, done, _features.Images.Count));
                 continue;
             }
 
             using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
             using MemoryBank? joined = more is null ? null : Join(bank, more, added);
             using BankModel? mended = more is null ? null : model.Join(joined!, more, _options.Threads);
-            JudgeFold(image => _judge.Judge(image, mended ?? model, fold, _cancellationToken));
-
-            void JudgeFold(Action<int> judge)
+            foreach (int image in _folds.Members(fold))
             {
-                foreach (int image in _folds.Members(fold))
-                {
-                    _cancellationToken.ThrowIfCancellationRequested();
-                    judge(image);
-                    _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
-                }
+                _judge.Judge(image, mended ?? model, fold, _cancellationToken);
+                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
             }
         }
 
         return _judge.Scores;
+    }
+
+    // Each image writes scores of its own, so the result does not depend on the threads.
+    private void JudgeByDistances(int[] images, double[] squaredDistances)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = SearchArguments.ResolveThreads(_options.Threads), CancellationToken = _cancellationToken };
+        Parallel.ForEach(images, options, image =>
+        {
+            ImagePatches patches = _features.Images[image];
+            _judge.Judge(image, squaredDistances.AsSpan(patches.FirstRow, patches.Count), _options.Scoring);
+        });
     }
 
     private MemoryBank Join(MemoryBank bank, FeatureMatrix more, int[] added)

@@ -4,7 +4,10 @@ using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Fitting;
 
-/// <summary>Judges good images by banks that did not learn from them. Not thread-safe: made for one fit.</summary>
+/// <summary>
+/// Judges good images by banks that did not learn from them. Made for one fit: by models one image after the other, by distances distinct images
+/// at the same time.
+/// </summary>
 internal sealed class HeldOutJudge(TrainingFeatures features, AnomalyMapOptions map)
 {
     private readonly ImageJudge _judge = new(map);

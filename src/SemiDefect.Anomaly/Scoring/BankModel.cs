@@ -53,7 +53,11 @@ internal sealed class BankModel : IDisposable
         new(this, joined, new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)));
 
     /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it; bank rows of the excluded group are passed over, -1 for none.</summary>
-    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken, int excludedGroup = -1)
+    public void NearestSquaredDistances(ReadOnlySpan<float> rows, Span<double> distances, int excludedGroup, CancellationToken cancellationToken) =>
+        _search.Search(rows, 1, distances, new int[distances.Length], excludedGroup, cancellationToken);
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
     {
         const int Block = 4096;
         double[] distances = new double[rows.Rows];
@@ -61,7 +65,7 @@ internal sealed class BankModel : IDisposable
         for (int start = 0; start < rows.Rows; start += Block)
         {
             int count = Math.Min(Block, rows.Rows - start);
-            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), excludedGroup, cancellationToken);
+            _search.Search(rows.RowBlock(start, count), 1, distances.AsSpan(start, count), indices.AsSpan(0, count), -1, cancellationToken);
         }
 
         return distances;
