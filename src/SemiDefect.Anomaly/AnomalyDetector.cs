@@ -28,14 +28,14 @@ public sealed partial class AnomalyDetector : IDisposable
     private readonly double[] _calibrationScores;
     private DetectorBundle _bundle;
 
-    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
+    private AnomalyDetector(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, BankModel? model)
     {
         _bundle = bundle;
         _backbone = backbone;
         _pipeline = pipeline;
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
-        _models = [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, options.Threads, options.Accelerator))];
+        _models = model is not null ? [model] : [.. bundle.Banks.Select(bank => new BankModel(bank, bundle.Document.Scoring, default, options.Threads, options.Accelerator))];
         _maps = new AnomalyMapBuilder(bundle.Document.Map);
 
         // With a bank per fold a new image takes the highest of several scores, which the held-out ones did not.
@@ -117,7 +117,8 @@ public sealed partial class AnomalyDetector : IDisposable
                     Notice = options.Notice,
                     MaxMemory = options.MaxMemory,
                 },
-                golden.Select(image => (image, pipeline.InputOf(Read(image)))));
+                golden.Select(image => (image, pipeline.InputOf(Read(image)))),
+                fitted.Model);
         }
         catch
         {
@@ -333,11 +334,11 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     // The search over the banks may find no memory; then nobody else would give the network back.
-    private static AnomalyDetector Create(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options)
+    private static AnomalyDetector Create(DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, BankModel? model = null)
     {
         try
         {
-            return new AnomalyDetector(bundle, backbone, pipeline, options);
+            return new AnomalyDetector(bundle, backbone, pipeline, options, model);
         }
         catch
         {
@@ -348,9 +349,14 @@ public sealed partial class AnomalyDetector : IDisposable
 
     // Golden inputs record what the detector makes of them, so they can be added only once it runs.
     private static AnomalyDetector Complete(
-        DetectorBundle bundle, OnnxBackbone backbone, EmbeddingPipeline pipeline, LoadOptions options, IEnumerable<(int Image, Image Input)> golden)
+        DetectorBundle bundle,
+        OnnxBackbone backbone,
+        EmbeddingPipeline pipeline,
+        LoadOptions options,
+        IEnumerable<(int Image, Image Input)> golden,
+        BankModel? model = null)
     {
-        AnomalyDetector detector = Create(bundle, backbone, pipeline, options);
+        AnomalyDetector detector = Create(bundle, backbone, pipeline, options, model);
         try
         {
             IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);

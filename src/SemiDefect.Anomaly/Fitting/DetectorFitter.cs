@@ -21,6 +21,7 @@ internal sealed class DetectorFitter : IDisposable
     private readonly IBankSource _source;
     private readonly IBankSource _foldSource;
     private CoresetSession? _session;
+    private BankModel? _model;
 
     /// <summary>Prepares a fit; the features stay the caller's.</summary>
     public DetectorFitter(TrainingFeatures features, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ internal sealed class DetectorFitter : IDisposable
     /// <summary>How good images are judged; by pooled banks where the features are in a file, whatever was asked for. Settled once the fit is done.</summary>
     public CalibrationMethod Calibration { get; private set; }
 
-    /// <summary>Picks the banks and sets the thresholds; the caller owns the banks.</summary>
+    /// <summary>Picks the banks and sets the thresholds; the caller owns the banks and the model.</summary>
     public FittedBanks Fit() => _options.Threshold.Method == ThresholdMethod.Seed ? FitFoldEnsemble() : FitSingleBank();
 
     /// <summary>Gives back what the banks were picked from.</summary>
@@ -107,10 +108,11 @@ internal sealed class DetectorFitter : IDisposable
                 ImageScores = scores.ImageScores,
                 PixelPeaks = scores.PixelPeaks,
             };
-            return new FittedBanks([bank], thresholds, radius, _source.Pieces);
+            return new FittedBanks([bank], thresholds, radius, _source.Pieces, _model);
         }
         catch
         {
+            _model?.Dispose();
             bank.Dispose();
             throw;
         }
@@ -124,7 +126,6 @@ internal sealed class DetectorFitter : IDisposable
         }
 
         RequireTwoImages();
-        _progress?.Report(new FitProgress(FitStage.Thresholds, 0, _features.Images.Count));
         int[] groups = [.. bank.SourceImages.Select(image => _folds[image])];
         int least = Enumerable.Range(0, _folds.Count).Min(fold => groups.Count(group => group != fold));
         if (Calibration == CalibrationMethod.MendedBank && least < _options.Scoring.RowsNeeded)
@@ -137,10 +138,17 @@ internal sealed class DetectorFitter : IDisposable
             throw new SemiDefectException($"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): keep more patches (--coreset) or add good images.");
         }
 
+        if (Calibration is CalibrationMethod.MaskedBank or CalibrationMethod.MendedBank)
+        {
+            // The detector will inspect with the same search; indexing the bank costs as much as judging a fold.
+            _model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
+        }
+
+        _progress?.Report(new FitProgress(FitStage.Thresholds, 0, _features.Images.Count));
         return Calibration switch
         {
-            CalibrationMethod.MaskedBank => JudgeByMaskedBank(bank, groups),
-            CalibrationMethod.MendedBank => JudgeByMendedBank(bank, groups),
+            CalibrationMethod.MaskedBank => JudgeByMaskedBank(_model!),
+            CalibrationMethod.MendedBank => JudgeByMendedBank(_model!),
             _ => JudgeByFoldBanks(selected => selected.Bank.Dispose()),
         };
     }
@@ -151,10 +159,9 @@ internal sealed class DetectorFitter : IDisposable
         return _features.Gather(_session.Selection, [.. Enumerable.Range(0, _features.Images.Count)]);
     }
 
-    private CalibrationScores JudgeByMendedBank(MemoryBank bank, int[] groups)
+    private CalibrationScores JudgeByMendedBank(BankModel model)
     {
         int done = 0;
-        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
         var mender = new BankMender(_features, _folds, _session!, model, _cancellationToken);
         for (int fold = 0; fold < _folds.Count; fold++)
         {
@@ -168,7 +175,7 @@ internal sealed class DetectorFitter : IDisposable
             }
 
             using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
-            using MemoryBank? joined = more is null ? null : Join(bank, more, added);
+            using MemoryBank? joined = more is null ? null : Join(model.Bank, more, added);
             using BankModel? mended = more is null ? null : model.Join(joined!, more, _options.Threads);
             foreach (int image in _folds.Members(fold))
             {
@@ -197,9 +204,8 @@ internal sealed class DetectorFitter : IDisposable
         return new MemoryBank(bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
     }
 
-    private CalibrationScores JudgeByMaskedBank(MemoryBank bank, int[] groups)
+    private CalibrationScores JudgeByMaskedBank(BankModel model)
     {
-        using var model = new BankModel(bank, _options.Scoring, groups, _options.Threads, _options.Accelerator);
         for (int image = 0; image < _features.Images.Count; image++)
         {
             _judge.Judge(image, model, _folds[image], _cancellationToken);

@@ -50,7 +50,7 @@ public sealed unsafe class FeatureMatrix : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
-        return new FeatureMatrix(new AlignedMemory((ulong)rows * (ulong)columns * sizeof(float)), 0, rows, columns);
+        return new FeatureMatrix(new OwnedMemory((ulong)rows * (ulong)columns * sizeof(float)), 0, rows, columns);
     }
 
     /// <summary>Copies <paramref name="values"/>, row after row.</summary>
@@ -103,22 +103,18 @@ public sealed unsafe class FeatureMatrix : IDisposable
         }
     }
 
-    private sealed class AlignedMemory : SafeBuffer
+    private sealed class OwnedMemory : SafeBuffer
     {
-        public AlignedMemory(ulong bytes)
+        public OwnedMemory(ulong bytes)
             : base(ownsHandle: true)
         {
-            // One byte at least, so that an empty matrix has an address as well.
-            nuint size = checked((nuint)Math.Max(bytes, 1));
-            void* memory = NativeMemory.AlignedAlloc(size, 64);
-            NativeMemory.Clear(memory, size);
-            SetHandle((nint)memory);
-            Initialize(size);
+            SetHandle((nint)AlignedMemory.Allocate(checked((nuint)bytes)));
+            Initialize(Math.Max(bytes, 1));
         }
 
         protected override bool ReleaseHandle()
         {
-            NativeMemory.AlignedFree((void*)handle);
+            AlignedMemory.Free((void*)handle);
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SemiDefect.Anomaly.Numerics;
 
 namespace SemiDefect.Anomaly.Neighbors.Kernels;
 
@@ -15,8 +16,7 @@ internal sealed unsafe class AlignedBuffer<T> : SafeHandle
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         nuint bytes = checked((nuint)Math.Max(1, length) * (nuint)sizeof(T));
-        Data = (T*)NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(Data, bytes);
+        Data = (T*)AlignedMemory.Allocate(bytes);
         SetHandle((nint)Data);
         Length = length;
     }
@@ -33,7 +33,7 @@ internal sealed unsafe class AlignedBuffer<T> : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        NativeMemory.AlignedFree((void*)handle);
+        AlignedMemory.Free((void*)handle);
         return true;
     }
 }
