@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything in the first table of benchmark.md, ours and the peers in turn; prints the table.
+# Everything in the first table of benchmark.md, ours and the peers in turn, and the covering radii; prints the table.
 # Usage: run.sh TRANSISTORS TILES RESNET50V2.onnx RESNET18.onnx PEERS
 #   TRANSISTORS  a folder of good images (100 in benchmark.md), the last of which gives the queries
 #   TILES        another one, of 82 images at least, for the bank of 64,000 rows
@@ -93,7 +93,7 @@ for k in 1 5; do
 done
 compare "search, Gaussian (nothing to prune), bank of 16,000, k 1" "$work/gaussian.npy" "$work/gaussian_queries.npy" 1
 
-# The peer's picks cost the same each: 784 of them stand for 7,840.
+# The peer's picks cost the same each: 784 of them, timed three times, stand for 7,840. Its covering radius needs all of them, once.
 ours=() theirs=() forward=() fit=() latency=() chain=()
 for _ in 1 2 3; do
     ours+=("$("$semidefect" bench --coreset "$work/transistors.npy" 0.1 --json | number median_s)")
@@ -110,4 +110,8 @@ row "coreset, 10 % of 78,400" "$(printf '%s\n' "${ours[@]}" | middle)" "$picks"
 row "whole fit, 100 transistors, ResNet50v2, 10 %" \
     "$(printf '%s\n' "${fit[@]}" | middle)" \
     "$(awk -v a="$picks" -v b="$(printf '%s\n' "${forward[@]}" | middle)" 'BEGIN { print a + b }')"
+peer_radius=$(/usr/bin/python3 "$peers/coreset_torch.py" "$work/transistors.npy" 0.1 | number covering_radius)
+our_radius=$("$semidefect" bench --coreset "$work/transistors.npy" 0.1 --json | number covering_radius)
 row "one image, decode to decision, ResNet18, 10 %" "$(printf '%s\n' "${latency[@]}" | middle)" "$(printf '%s\n' "${chain[@]}" | middle)"
+echo
+echo "Covering radius of the coreset of 10 %: ours $our_radius, the peer's $peer_radius"
