@@ -52,6 +52,7 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("search-timing", 0, "bench", "--search", _folder.File("f.npy"), _folder.File("f.npy"));
         await ValidAsync("coreset-timing", 0, "bench", "--coreset", _folder.File("f.npy"), "0.01");
         await ValidAsync("inspection-timing", 0, "bench", model, "--images", Path.Combine(data, "test/good"));
+        await ValidAsync("inspection-timing", 0, "bench", "--synthetic", "--count", "4");
 
         string[] all = [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs/schemas")).Select(path => Path.GetFileName(path).Replace(".schema.json", "", StringComparison.Ordinal))];
         Assert.Equal(all.Order(StringComparer.Ordinal), _used.Order(StringComparer.Ordinal));

@@ -50,6 +50,23 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_name_that_comes_again_keeps_the_first_ones_image_report_and_heatmap()
+    {
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
+        Write("die.png", Parts.Bad(31));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        byte[] heatmap = await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png.heatmap.png"));
+        Write("die.png", Parts.Bad(32));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+
+        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png")));
+        Assert.Equal(Parts.Bad(32), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die-2.png")));
+        Assert.Equal(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png.heatmap.png")));
+        Assert.NotEqual(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die-2.png.heatmap.png")));
+        Assert.True(File.Exists(Path.Combine(_out, "abnormal/die-2.png.json")));
+    }
+
+    [Fact]
     public async Task A_file_that_still_grows_is_left_until_it_is_complete()
     {
         byte[] image = Parts.Bad(1);

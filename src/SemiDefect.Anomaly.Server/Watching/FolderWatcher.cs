@@ -158,7 +158,7 @@ public sealed class FolderWatcher : IDisposable
             };
             if (_options.Heatmaps && inspection.IsAbnormal)
             {
-                WriteHeatmap(paths[inspection.Index], inspection, OutputPath(decision, file.Path) + ".heatmap.png");
+                WriteHeatmap(paths[inspection.Index], inspection, Target(report) + ".heatmap.png");
             }
 
             pending.Add(AddAsync(file, report));
@@ -206,7 +206,7 @@ public sealed class FolderWatcher : IDisposable
     // Whatever of it was done before a crash is done again, or found done.
     private void Place(JournalEntry entry)
     {
-        string target = Target(entry);
+        string target = Target(entry.Report);
         AtomicFile.WriteText(target + ".json", JsonSerializer.Serialize(entry.Report, ServerJson.Options) + "\n");
         string source = FullPath(entry.File.Path);
         var file = new FileInfo(source);
@@ -230,12 +230,12 @@ public sealed class FolderWatcher : IDisposable
         }
     }
 
-    // A camera may use a name again; the image that had it first keeps it, and so does its report.
-    private string Target(JournalEntry entry)
+    // A camera may use a name again; the image that had it first keeps it, and so do its report and its heatmap.
+    private string Target(WatchReport report)
     {
-        string first = OutputPath(entry.Report.Decision, entry.File.Path);
+        string first = OutputPath(report.Decision, report.Path);
         string target = first;
-        for (int i = 2; IsTaken(target, entry.Report.Id); i++)
+        for (int i = 2; IsTaken(target, report.Id); i++)
         {
             target = Path.Combine(Path.GetDirectoryName(first)!, $"{Path.GetFileNameWithoutExtension(first)}-{i}{Path.GetExtension(first)}");
         }

@@ -6,6 +6,6 @@ public enum DistanceMetric
     /// <summary>The Euclidean distance (anomalib's way).</summary>
     Euclidean,
 
-    /// <summary>Its square (the paper's and amazon's way).</summary>
+    /// <summary>Its square (amazon's way).</summary>
     SquaredEuclidean,
 }
