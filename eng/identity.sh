@@ -38,7 +38,7 @@ export DOTNET_EnableWriteXorExecute=0
 wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || true)
 finish() {
     if [ -n "$wine" ] && [ -d "$WINEPREFIX" ]; then "$(dirname "$wine")/wineserver" -k 2>/dev/null || wineserver -k 2>/dev/null || true; fi
-    rm -rf "$work"
+    rm -rf "$work" || true
 }
 trap finish EXIT
 table=${table_file:-$work/table.txt}
@@ -73,9 +73,17 @@ compare() {
 model_of() { awk -F'\t' '$2 == "out/model.sdad" { print $3 }' "$1"; }
 results_of() { awk -F'\t' '$2 != "out/model.sdad" { print $2, $3 }' "$1" | sha256sum | cut -d' ' -f1; }
 
+# Twice more where it fails: the runtime's packages come over the network.
 publish() {
-    dotnet publish "$root/src/SemiDefect.Anomaly.Cli" -c Release -r "$1" --self-contained -o "$work/$1" -v quiet --nologo > "$work/publish.log" 2>&1 ||
-        { cat "$work/publish.log" >&2; exit 1; }
+    local try
+    for try in 1 2 3; do
+        if dotnet publish "$root/src/SemiDefect.Anomaly.Cli" -c Release -r "$1" --self-contained -o "$work/$1" -v quiet --nologo > "$work/publish.log" 2>&1; then
+            return
+        fi
+        sleep 5
+    done
+    cat "$work/publish.log" >&2
+    exit 1
 }
 
 prepare() {

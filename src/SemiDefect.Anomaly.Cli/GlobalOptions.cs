@@ -21,4 +21,9 @@ internal static class GlobalOptions
         Description = "Threads; 0 for one per core. Does not change results.",
         DefaultValueFactory = _ => 0,
     };
+
+    /// <summary>The value of <see cref="Threads"/>, if it can be used.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static int ReadThreads(ParseResult parsed, Option<int> threads) =>
+        UsageException.Guard(() => new LoadOptions { Threads = parsed.GetValue(threads) }.Threads);
 }

@@ -98,7 +98,7 @@ public sealed partial class AnomalyDetector : IDisposable
                 count,
                 (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, options.Coreset),
                 done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
-
+            plan.RequireRoom(features, options.Coreset);
             using var fitter = new DetectorFitter(features, options, progress, cancellationToken);
             FittedBanks fitted = fitter.Fit();
             DetectorDocument document = DetectorDescription.Of(file, backbone, preprocessing, good, hashes, features.Rows, options, fitter.Calibration, fitted);

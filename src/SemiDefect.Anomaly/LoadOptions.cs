@@ -12,10 +12,20 @@ public sealed record LoadOptions
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
     /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
-    public int Threads { get; init; }
+    /// <exception cref="SemiDefectException">It is below 0.</exception>
+    public int Threads
+    {
+        get;
+        init => field = FitOptions.CheckedThreads(value);
+    }
 
     /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
-    public int BatchSize { get; init; } = 8;
+    /// <exception cref="SemiDefectException">It is out of range.</exception>
+    public int BatchSize
+    {
+        get;
+        init => field = FitOptions.CheckedBatchSize(value);
+    } = 8;
 
     /// <summary>A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
     public SearchAccelerator? Accelerator { get; init; }

@@ -11,18 +11,27 @@ public sealed class FitTests
     public async Task A_model_is_fitted_from_its_training_images_with_progress()
     {
         await using TestServer server = await TestServer.StartAsync();
+        for (int i = 0; i < 16; i++)
+        {
+            await PutImageAsync(server, "long", $"{i}.png", Parts.Good(i));
+        }
+
         for (int i = 0; i < 8; i++)
         {
             await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
         }
 
+        // Jobs run one at a time: behind this one the next surely waits while it is asked about.
+        using HttpResponseMessage before = await server.Client.PostAsJsonAsync("/api/v1/models/long/fit", new { resize = 512, coreset = 0.5 });
         using HttpResponseMessage started = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64, coreset = 0.2, seed = 7 });
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         JsonNode job = await TestServer.ReadAsync(started);
         using HttpResponseMessage second = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64 });
         await TestServer.AssertProblemAsync(409, "under-way", second);
 
-        string events = await server.Client.GetStringAsync($"{started.Headers.Location}/events");
+        using HttpResponseMessage stream = await server.Client.GetAsync($"{started.Headers.Location}/events", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage cancelled = await server.Client.DeleteAsync(before.Headers.Location);
+        string events = await stream.Content.ReadAsStringAsync();
         JsonNode[] states = [.. events.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line[6..])!)];
         Assert.True(states.Length > 1, events);
         Assert.Equal("done", (string)states[^1]["state"]!);

@@ -120,7 +120,7 @@ public sealed class InspectTests
     [Fact]
     public async Task A_client_that_goes_leaves_its_room_and_nothing_in_the_history()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 2, BatchSize = 2, BatchDelay = TimeSpan.FromSeconds(4) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 2, BatchSize = 2, BatchDelay = TimeSpan.FromSeconds(8) });
         await server.InspectAsync(Parts.Good(0));
         await server.WaitForQueueAsync(0);
         using var gone = new CancellationTokenSource();
@@ -137,7 +137,7 @@ public sealed class InspectTests
     [Fact]
     public async Task A_stop_finishes_what_was_accepted()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(5) });
+        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(8) });
         await server.InspectAsync(Parts.Good(0));
         await server.WaitForQueueAsync(0);
         Task<HttpResponseMessage>[] pending = [.. Enumerable.Range(1, 5).Select(i => server.PostImageAsync(Parts.Good(i)))];

@@ -23,7 +23,7 @@ internal sealed class LoadOptionSet
     public LoadOptions Read(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device),
-        Threads = UsageException.Guard(() => parsed.GetValue(_threads)),
+        Threads = GlobalOptions.ReadThreads(parsed, _threads),
         ImageLimits = _imageLimits.Read(parsed),
         Backbone = parsed.GetValue(_backbone) is { } name ? BackboneFile.Open(name) : null,
         Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),

@@ -49,7 +49,7 @@ internal static class RehearseCommand
             {
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
-                Threads = parsed.GetValue(threads),
+                Threads = GlobalOptions.ReadThreads(parsed, threads),
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             });

@@ -51,7 +51,7 @@ internal static class ScoreCommand
             {
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
-                Threads = UsageException.Guard(() => parsed.GetValue(threads)),
+                Threads = GlobalOptions.ReadThreads(parsed, threads),
                 Backbone = parsed.GetValue(backbone) is { } name ? Backbones.BackboneFile.Open(name) : null,
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,

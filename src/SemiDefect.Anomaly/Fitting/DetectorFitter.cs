@@ -221,14 +221,19 @@ internal sealed class DetectorFitter : IDisposable
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
-            using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads, _options.Accelerator);
-            foreach (int image in _folds.Members(fold))
+            try
             {
-                _judge.Judge(image, model, -1, _cancellationToken);
-                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
+                using var model = new BankModel(selected.Bank, _options.Scoring, default, _options.Threads, _options.Accelerator);
+                foreach (int image in _folds.Members(fold))
+                {
+                    _judge.Judge(image, model, -1, _cancellationToken);
+                    _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, _features.Images.Count));
+                }
             }
-
-            release(selected);
+            finally
+            {
+                release(selected);
+            }
         }
 
         return _judge.Scores;

@@ -74,14 +74,14 @@ public sealed record FitOptions
     public int BatchSize
     {
         get;
-        init => field = value is >= 1 and <= 1024 ? value : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
+        init => field = CheckedBatchSize(value);
     } = 8;
 
     /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
     public int Threads
     {
         get;
-        init => field = value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
+        init => field = CheckedThreads(value);
     }
 
     /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
@@ -127,4 +127,10 @@ public sealed record FitOptions
 
     internal PreprocessingOptions Preprocessing(BackboneInput input) =>
         new(Resize, Resize == ResizeKind.None ? 0 : ResizeSize, Crop, input.Mean, input.Std);
+
+    internal static int CheckedBatchSize(int value) =>
+        value is >= 1 and <= 1024 ? value : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
+
+    internal static int CheckedThreads(int value) =>
+        value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
 }

@@ -40,6 +40,10 @@ internal sealed record MemoryPlan(long Bytes)
         return RowsAtOnce(columns);
     }
 
+    /// <summary>Looks again once all features are there: images of several sizes may be more than the first one led to expect.</summary>
+    /// <exception cref="SemiDefectException">The bank is too large.</exception>
+    public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) => RequireBankFits(coreset, features.Rows, features.Columns);
+
     /// <summary>The same, for work that needs all rows in memory.</summary>
     /// <param name="columns">Values per row.</param>
     /// <param name="rows">The rows that there will be.</param>

@@ -35,11 +35,11 @@ internal sealed class DetectorUpdater(
         using TrainingFeatures features = TrainingFeatures.Collect(
             Embed(more, hashes, kept),
             more.Items.Count,
-            (columns, rows) => plan.RowsOfAll(columns, rows, more.Items.Count),
+            (columns, _) => plan.RowsAtOnce(columns),
             done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
         if (features.IsSpilled)
         {
-            // Images of several sizes, more than the first one led to expect.
+            // Only now is it known how many of the images are new.
             plan.RowsOfAll(features.Columns, features.Rows, kept.Count);
         }
 

@@ -61,7 +61,7 @@ internal static class KnownImages
         {
             isAnyKnown = true;
             int number = found[image.Index];
-            if (bank.Vectors.Rows - rows[number] >= document.Scoring.Neighbors)
+            if (bank.Vectors.Rows - rows[number] >= document.Scoring.RowsNeeded)
             {
                 (double score, double peak) = judge.Judge(image.Rows.Span, image.GridHeight, image.GridWidth, image.Geometry, model, number, cancellationToken);
                 scores.ImageScores[number] = Math.Min(scores.ImageScores[number], score);

@@ -76,13 +76,14 @@ internal sealed class GreedyKCenter : IDisposable
             DropFilter();
         }
 
+        int[] positions = starts.Length == 0 ? [] : PositionsOfRows();
         while (picks.Count < limits.Count)
         {
             _cancellationToken.ThrowIfCancellationRequested();
             int position;
             if (picks.Count < starts.Length)
             {
-                position = Array.IndexOf(_index.Order, starts[picks.Count]);
+                position = positions[starts[picks.Count]];
             }
             else
             {
@@ -113,6 +114,18 @@ internal sealed class GreedyKCenter : IDisposable
             worker.Dispose();
         }
     }
+
+    private int[] PositionsOfRows()
+    {
+        int[] positions = new int[_index.Order.Length];
+        for (int position = 0; position < positions.Length; position++)
+        {
+            positions[_index.Order[position]] = position;
+        }
+
+        return positions;
+    }
+
     /// <summary>Has the filter, if there is one, look for rows near the pick. What it loses, the workers find by themselves.</summary>
     private void FindNear(int pick)
     {

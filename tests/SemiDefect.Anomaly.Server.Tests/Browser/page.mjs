@@ -9,10 +9,10 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const files = folder => readdirSync(join(images, folder)).sort().map(name => join(images, folder, name));
 mkdirSync(out, { recursive: true });
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+const browser = await chromium.launch({ executablePath, timeout: 300000, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
 const page = await context.newPage();
-page.setDefaultTimeout(60000);
+page.setDefaultTimeout(180000);
 const faults = [];
 page.on('pageerror', error => faults.push(`error: ${error.message}`));
 page.on('console', message => { if (message.type() === 'error' && !message.text().includes('401')) faults.push(`console: ${message.text()}`); });

@@ -112,9 +112,12 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
             Assert.Fail($"{Describe(mutation)} ended in {error}");
         }
 
-        Assert.True(allocated < LargestAllocation, $"{Describe(mutation)} took {allocated} bytes.");
-        Assert.True(watch.Elapsed < LongestTime, $"{Describe(mutation)} took {watch.Elapsed}.");
-        Assert.False(refusal is not null && refusal.Any(char.IsControl), $"{Describe(mutation)} was refused in more than a line: {refusal}");
+        // Only a failure is described: describing keeps the file.
+        if (allocated >= LargestAllocation || watch.Elapsed >= LongestTime || refusal?.Any(char.IsControl) == true)
+        {
+            Assert.Fail($"{Describe(mutation)} took {allocated} bytes and {watch.Elapsed}, and was answered with: {refusal}");
+        }
+
         switch (mutation.End)
         {
             case MutationEnd.Refused:

@@ -217,6 +217,13 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
+    public void Options_that_cannot_run_a_detector_are_refused()
+    {
+        Assert.Throws<SemiDefectException>(() => new LoadOptions { BatchSize = 0 });
+        Assert.Throws<SemiDefectException>(() => new LoadOptions { Threads = -1 });
+    }
+
+    [Fact]
     public void More_than_the_memory_allowed_is_refused_with_the_number_of_images_that_fit()
     {
         FitOptions options = Small with { ResizeSize = 512, Coreset = new(count: 20), MaxMemory = 64L << 20 };
@@ -224,6 +231,16 @@ public sealed class UpdateTests : IDisposable
         using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
         string refused = Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(_folder.File("more")))).Message;
         Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
+
+        // Images that the detector knows already take no room.
+        SyntheticParts.WriteGood(_folder.File("mostly-known"), 1, first: 100, width: 64, height: 64);
+        for (int i = 0; i < 3; i++)
+        {
+            File.Copy(_folder.File($"good/00{i}.png"), _folder.File($"mostly-known/old-{i}.png"));
+        }
+
+        using AnomalyDetector one = before.Update(DatasetFolder.Open(_folder.File("mostly-known")));
+        Assert.Equal(4, one.Document.Fit.Images.Count);
         before.Save(_folder.File("before.sdad"));
         using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
         using AnomalyDetector after = loaded.Update(DatasetFolder.Open(_folder.File("more")));
