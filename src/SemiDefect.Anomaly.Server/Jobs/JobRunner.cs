@@ -41,13 +41,14 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
 
     public override void Dispose()
     {
+        // This tells the job under way to stop, or one that has only just ended: neither may be disposed of before.
+        base.Dispose();
         foreach (Job job in _jobs.Values)
         {
             job.Dispose();
         }
 
         _starting.Dispose();
-        base.Dispose();
     }
 
     private async Task<JobJson> AddAsync(string kind, string model, Func<Job, Task> work)
