@@ -40,10 +40,6 @@ internal sealed record MemoryPlan(long Bytes)
         return RowsAtOnce(columns);
     }
 
-    /// <summary>Looks again once all features are there: images of several sizes may be more than the first one led to expect.</summary>
-    /// <exception cref="SemiDefectException">The bank is too large.</exception>
-    public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) => RequireBankFits(coreset, features.Rows, features.Columns);
-
     /// <summary>The same, for work that needs all rows in memory.</summary>
     /// <param name="columns">Values per row.</param>
     /// <param name="rows">The rows that there will be.</param>
@@ -57,6 +53,10 @@ internal sealed record MemoryPlan(long Bytes)
             : throw new SemiDefectException(
                 $"The {rows} patches of {images} new images do not fit {ByteSize.Format(Bytes)}: update with {Math.Max(1, images * (long)most / rows)} images at a time, or allow more memory (--max-memory {ByteSize.Format(rows * CopiesOfRows * BytesPerRow(columns))}).");
     }
+
+    /// <summary>Looks again once all features are there: images of several sizes may be more than the first one led to expect.</summary>
+    /// <exception cref="SemiDefectException">The bank is too large.</exception>
+    public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) => RequireBankFits(coreset, features.Rows, features.Columns);
 
     private void RequireBankFits(CoresetOptions coreset, long rows, int columns)
     {
