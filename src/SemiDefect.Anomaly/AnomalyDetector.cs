@@ -92,7 +92,7 @@ public sealed partial class AnomalyDetector : IDisposable
             }
 
             IEnumerable<EmbeddedImage> embedded = pipeline.EmbedAll(count, Read, cancellationToken);
-            var plan = new MemoryPlan(options.MaxMemory);
+            MemoryPlan plan = MemoryPlan.Of(options);
             using TrainingFeatures features = TrainingFeatures.Collect(
                 embedded,
                 count,

@@ -11,6 +11,9 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, PreprocessingOptions preprocessing, PatchOptions patches, int batchSize)
 {
+    // Values that go into the network together; what comes out may be twenty times as many, and one array holds 2^31.
+    private const int LargestBatch = 1 << 26;
+
     private readonly PatchEmbedder _embedder = new(patches);
 
     /// <summary>Embeds one image.</summary>
@@ -101,13 +104,14 @@ internal sealed class EmbeddingPipeline(IFeatureExtractor backbone, Preprocessin
             }
 
             // A batch is a run of inputs of one size.
+            int most = Math.Max(1, LargestBatch / first.Values.Length);
             int end = start + 1;
-            while (end < prepared.Length && prepared[end] is { } other && other.Height == first.Height && other.Width == first.Width)
+            while (end < prepared.Length && end - start < most && prepared[end] is { } other && other.Height == first.Height && other.Width == first.Width)
             {
                 end++;
             }
 
-            float[] input = new float[checked((end - start) * first.Values.Length)];
+            float[] input = new float[(end - start) * first.Values.Length];
             for (int i = start; i < end; i++)
             {
                 prepared[i]!.Values.CopyTo(input, (i - start) * first.Values.Length);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Backbones;
 
@@ -66,6 +67,12 @@ public sealed record BackboneManifest
         if (manifest is not { Format: 1, Input: not null, Taps: not null, DefaultTaps: not null, Sha256: not null, Name: not null })
         {
             throw new BackboneException($"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
+        }
+
+        // A detector file that holds the network holds these too, and could not be read again.
+        if (!((string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]).All(PlainText.IsName))
+        {
+            throw new BackboneException($"The manifest '{name}' must give its name, version, license, origin and default taps in one line each, of 1 to 1000 characters.");
         }
 
         if (!IsNormalization(manifest.Input))

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Bundles;
@@ -9,8 +10,6 @@ namespace SemiDefect.Anomaly.Bundles;
 /// </summary>
 internal static class DetectorDocumentRules
 {
-    private const int LongestName = 1000;
-
     /// <summary>What is wrong with a header, in words that follow "it", or null.</summary>
     public static string? FindFault(DetectorDocument document) =>
         HasGap(document) ? "has a gap in one of its lists"
@@ -38,12 +37,10 @@ internal static class DetectorDocumentRules
             .. document.Backbone.Taps, .. document.Sections.Select(section => section.Name),
             .. manifest is null ? [] : (IEnumerable<string?>)[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps],
         ];
-        return names.All(name => !string.IsNullOrWhiteSpace(name) && name.Length <= LongestName && !name.Any(char.IsControl))
-            && IsPlainNote(document.Thresholds.Image.Note)
-            && IsPlainNote(document.Thresholds.Pixel.Note);
+        return names.All(PlainText.IsName)
+            && PlainText.IsLine(document.Thresholds.Image.Note ?? "")
+            && PlainText.IsLine(document.Thresholds.Pixel.Note ?? "");
     }
-
-    private static bool IsPlainNote(string? note) => note is null || (note.Length <= LongestName && !note.Any(char.IsControl));
 
     /// <summary>Paths are joined to a folder of the user's for reports: none may lead out of it, on any system.</summary>
     private static bool LeavesItsFolder(string path) =>

@@ -264,5 +264,5 @@ internal sealed class DetectorFitter : IDisposable
         _progress is null ? null : new(report => _progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
 
     private PiecewiseBankSource Pieces() =>
-        new(_features, _folds, _options.Coreset, new MemoryPlan(_options.MaxMemory).RowsAtOnce(_features.Columns));
+        new(_features, _folds, _options.Coreset, MemoryPlan.Of(_options).RowsAtOnce(_features.Columns));
 }

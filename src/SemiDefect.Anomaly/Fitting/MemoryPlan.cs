@@ -1,5 +1,6 @@
 using System.Globalization;
 using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Fitting;
 
@@ -8,7 +9,8 @@ namespace SemiDefect.Anomaly.Fitting;
 /// number asked for and never on the machine. Immutable.
 /// </summary>
 /// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the images in flight come on top.</param>
-internal sealed record MemoryPlan(long Bytes)
+/// <param name="Banks">The memory banks that the detector keeps.</param>
+internal sealed record MemoryPlan(long Bytes, int Banks = 1)
 {
     /// <summary>What is allowed where nothing else is asked for.</summary>
     public const long Default = 8L << 30;
@@ -23,6 +25,11 @@ internal sealed record MemoryPlan(long Bytes)
 
     // The union of the pieces' picks (twice the bank), the part of it that a fold leaves, the bank, and a fold's bank.
     private const int CopiesOfBank = 6;
+
+    private int CopiesOfBanks => CopiesOfBank + Banks - 1;
+
+    /// <summary>The plan of a fit.</summary>
+    public static MemoryPlan Of(FitOptions options) => new(options.MaxMemory, options.Threshold.Method == ThresholdMethod.Seed ? options.Folds : 1);
 
     /// <summary>The number of bytes, if it is enough to work with.</summary>
     /// <exception cref="SemiDefectException">It is not.</exception>
@@ -40,18 +47,19 @@ internal sealed record MemoryPlan(long Bytes)
         return RowsAtOnce(columns);
     }
 
-    /// <summary>The same, for work that needs all rows in memory.</summary>
+    /// <summary>For work that needs all rows in memory.</summary>
     /// <param name="columns">Values per row.</param>
-    /// <param name="rows">The rows that there will be.</param>
+    /// <param name="rows">The rows that there are.</param>
     /// <param name="images">The images that they come from.</param>
     /// <exception cref="SemiDefectException">There are too many.</exception>
-    public int RowsOfAll(int columns, long rows, int images)
+    public void RequireAll(int columns, long rows, int images)
     {
         int most = RowsAtOnce(columns);
-        return rows <= most
-            ? most
-            : throw new SemiDefectException(
+        if (rows > most)
+        {
+            throw new SemiDefectException(
                 $"The {rows} patches of {images} new images do not fit {ByteSize.Format(Bytes)}: update with {Math.Max(1, images * (long)most / rows)} images at a time, or allow more memory (--max-memory {ByteSize.Format(rows * CopiesOfRows * BytesPerRow(columns))}).");
+        }
     }
 
     /// <summary>Looks again once all features are there: images of several sizes may be more than the first one led to expect.</summary>
@@ -71,13 +79,19 @@ internal sealed record MemoryPlan(long Bytes)
             return;
         }
 
+        // The copies of the rows allow for one bank; each further one is kept beside them.
         long bank = coreset.TargetCount((int)rows);
-        long most = Bytes / CopiesOfBank / BytesPerRow(columns);
-        if (rows > RowsAtOnce(columns) && bank > most)
+        long whole = CopiesOfRows * rows + bank * (Banks - 1);
+        long inPieces = bank * CopiesOfBanks;
+        bool fits = rows <= RowsAtOnce(columns);
+        long room = Bytes / BytesPerRow(columns);
+        if ((fits ? whole : inPieces) > room)
         {
-            string share = Math.Max((double)most / rows, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
+            double most = fits ? (double)(room - CopiesOfRows * rows) / (Banks - 1) : (double)room / CopiesOfBanks;
+            string share = Math.Max(Math.Floor(1e6 * most / rows) / 1e6, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
+            string enough = ByteSize.Format((inPieces < CopiesOfRows * rows ? inPieces : whole) * BytesPerRow(columns));
             throw new SemiDefectException(
-                $"A memory bank of {bank} patches of {columns} values cannot be picked within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), or allow more memory (--max-memory {ByteSize.Format(bank * CopiesOfBank * BytesPerRow(columns))}).");
+                $"{(Banks == 1 ? "A memory bank" : $"{Banks} memory banks")} of {bank} patches of {columns} values cannot be picked within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), or allow more memory (--max-memory {enough}).");
         }
     }
 

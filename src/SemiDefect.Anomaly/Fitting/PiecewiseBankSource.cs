@@ -1,3 +1,4 @@
+using System.Globalization;
 using SemiDefect.Anomaly.Memory;
 using SemiDefect.Anomaly.Thresholds;
 
@@ -7,7 +8,8 @@ namespace SemiDefect.Anomaly.Fitting;
 /// Picks banks from more rows than the memory holds: the images of each fold are reduced in pieces, once, and every bank is
 /// picked from what the pieces kept (composable coresets: Malkomes et al., Fast distributed k-center clustering with outliers,
 /// NIPS 2015). If no row is farther than r from what its piece kept, and nothing kept is farther than s from the bank, then no
-/// row is farther than r + s from the bank: that sum is the covering radius given. Memory: one piece, and twice the bank's rows.
+/// row is farther than r + s from the bank: that sum is the covering radius given. Memory: one piece, and twice the bank's rows; where only a
+/// covering radius limits the bank, what the pieces keep may be as many rows as a piece.
 /// </summary>
 internal sealed class PiecewiseBankSource : IBankSource
 {
@@ -17,16 +19,18 @@ internal sealed class PiecewiseBankSource : IBankSource
     private readonly TrainingFeatures _features;
     private readonly FoldAssignment _folds;
     private readonly CoresetOptions _options;
+    private readonly int _rowsAtOnce;
     private readonly IReadOnlyList<int[]>[] _piecesByFold;
     private readonly List<MemoryBank>[] _kept;
     private double _pieceRadius;
 
-    /// <summary>Plans the pieces; nothing is picked yet.</summary>
+    /// <summary>Plans the pieces, each of so many rows at most (or of one image); nothing is picked yet.</summary>
     public PiecewiseBankSource(TrainingFeatures features, FoldAssignment folds, CoresetOptions options, int rowsAtOnce)
     {
         _features = features;
         _folds = folds;
         _options = options;
+        _rowsAtOnce = rowsAtOnce;
         _piecesByFold = [.. Enumerable.Range(0, folds.Count).Select(fold => Split(folds.Members(fold), rowsAtOnce))];
         _kept = [.. _piecesByFold.Select(_ => new List<MemoryBank>())];
     }
@@ -81,8 +85,20 @@ internal sealed class PiecewiseBankSource : IBankSource
                 work.Begin(count);
                 SelectedBank selected = rows.SelectBank(_options.ForPart(count), piece, work, cancellationToken);
                 _kept[fold].Add(selected.Bank);
+                RequireRoom();
                 _pieceRadius = Math.Max(_pieceRadius, selected.CoveringRadius);
             }
+        }
+    }
+
+    // A count is known to fit beforehand; how many rows a radius takes shows here.
+    private void RequireRoom()
+    {
+        MemoryBank[] kept = [.. _kept.SelectMany(banks => banks)];
+        if (_options is { Fraction: null, Count: null } && kept.Sum(bank => (long)bank.Vectors.Rows) > _rowsAtOnce)
+        {
+            throw new SemiDefectException(
+                $"After {kept.Length} of {Pieces} pieces of the features, a covering radius of {_options.CoveringRadius!.Value.ToString("R", CultureInfo.InvariantCulture)} keeps more patches than the memory allowed holds: ask for a larger radius (--coreset-radius), limit the bank's size as well (--coreset), or allow more memory (--max-memory).");
         }
     }
 

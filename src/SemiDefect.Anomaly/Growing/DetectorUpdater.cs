@@ -40,7 +40,7 @@ internal sealed class DetectorUpdater(
         if (features.IsSpilled)
         {
             // Only now is it known how many of the images are new.
-            plan.RowsOfAll(features.Columns, features.Rows, kept.Count);
+            plan.RequireAll(features.Columns, features.Rows, kept.Count);
         }
 
         if (kept.Count < more.Items.Count)

@@ -67,14 +67,24 @@ public static class AtomicFile
         for (int attempt = 1; ; attempt++)
         {
             string path = TemporaryName.Next(fullPath);
+            FileStream stream;
             try
             {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16);
+                stream = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1 << 16);
             }
-            catch (IOException) when (attempt < Attempts && File.Exists(path))
+            catch (IOException) when (attempt < Attempts)
             {
-                // Another process looked whether the file was abandoned, between its making and its locking; it deletes it now.
+                // Another process may have looked whether the file was abandoned, between its making and its locking, and have locked it.
+                continue;
             }
+
+            if (attempt == Attempts || File.Exists(path))
+            {
+                return stream;
+            }
+
+            // It has deleted it as well.
+            stream.Dispose();
         }
     }
 

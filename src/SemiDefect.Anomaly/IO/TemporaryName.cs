@@ -69,12 +69,8 @@ internal static class TemporaryName
                 return;
             }
 
-            // Refused while its writer lives.
-            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
-            {
-            }
-
-            File.Delete(path);
+            // Refused while its writer lives; deleted under the lock, so that no writer comes in between.
+            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -25,6 +25,7 @@ public sealed class PatchEmbedder
     /// <summary>Embeds a batch.</summary>
     /// <param name="maps">One map per tap, all for the same images.</param>
     /// <exception cref="ArgumentException">There are no maps, or they are for different numbers of images.</exception>
+    /// <exception cref="SemiDefectException">The embeddings do not fit one array (2^31 values).</exception>
     public PatchEmbeddings Embed(IReadOnlyList<FeatureMap> maps)
     {
         ArgumentNullException.ThrowIfNull(maps);
@@ -36,7 +37,14 @@ public sealed class PatchEmbedder
         PatchWeights weights = WeightsFor(maps);
         FeatureMap finest = maps.MaxBy(map => map.Height * map.Width)!;
         int patches = finest.Height * finest.Width;
-        float[] values = new float[checked(maps[0].Images * patches * weights.Dimension)];
+        long count = (long)maps[0].Images * patches * weights.Dimension;
+        if (count > Array.MaxLength)
+        {
+            throw new SemiDefectException(
+                $"{maps[0].Images} images of {patches} patches of {weights.Dimension} values are too many at once: resize or crop to less, or take fewer at a time.");
+        }
+
+        float[] values = new float[count];
 
         // Each image, and each part of one, writes values of its own, so the result does not depend on the number of threads.
         Parallel.For(0, maps[0].Images, image =>

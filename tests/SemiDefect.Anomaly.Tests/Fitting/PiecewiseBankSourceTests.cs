@@ -49,10 +49,20 @@ public class PiecewiseBankSourceTests
     }
 
     [Fact]
+    public void A_radius_that_keeps_more_than_there_is_room_for_is_refused()
+    {
+        using TrainingFeatures features = Features(rowsAtOnce: 60);
+        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(coveringRadius: 2), 60);
+        var error = Assert.Throws<SemiDefectException>(() => source.SelectAll(null, CancellationToken.None));
+        Assert.Contains("--coreset-radius", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-memory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_covering_radius_asked_for_is_kept_over_both_steps()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
-        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(coveringRadius: 5), 60);
+        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(count: 400, coveringRadius: 5), 60);
         SelectedBank selected = source.SelectAll(null, CancellationToken.None);
         using MemoryBank bank = selected.Bank;
         Assert.InRange(bank.Vectors.Rows, 1, features.Rows - 1);

@@ -82,6 +82,35 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
+    [Fact]
+    public void Another_process_that_cleans_up_does_not_stop_a_writer()
+    {
+        // A folder is looked through once under each name that it has.
+        using var done = new CancellationTokenSource();
+        Thread[] cleaners = [.. Enumerable.Range(1, 2).Select(number => new Thread(() =>
+        {
+            for (int round = 1; !done.IsCancellationRequested; round++)
+            {
+                TemporaryName.DeleteAbandoned($"{_folder.Path}{new string('/', number)}{string.Concat(Enumerable.Repeat("./", round % 1000))}{new string('/', round / 1000)}");
+            }
+        }))];
+        Array.ForEach(cleaners, cleaner => cleaner.Start());
+        try
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                AtomicFile.WriteText(_folder.File("a.txt"), "new");
+            }
+        }
+        finally
+        {
+            done.Cancel();
+            Array.ForEach(cleaners, cleaner => cleaner.Join());
+        }
+
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
     [UnprivilegedFact]
     [UnsupportedOSPlatform("windows")]
     public void A_folder_that_may_not_be_written_to_is_named_and_stays_as_it_was()
