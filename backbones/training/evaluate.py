@@ -18,7 +18,7 @@ from student import MEAN, STD, Student
 SIZE = 256
 
 
-def _read(path, size=SIZE):
+def read(path, size=SIZE):
     return np.asarray(Image.open(path).convert("RGB").resize((size, size), Image.BILINEAR))
 
 
@@ -55,8 +55,8 @@ def _damage(image, random):
 
 def transistor(root):
     files = _files(os.path.join(root, "transistor/train/good"))
-    train = [_read(path) for path in files[::2]]
-    rest = [_read(path) for path in files[1::2]]
+    train = [read(path) for path in files[::2]]
+    rest = [read(path) for path in files[1::2]]
     random = np.random.default_rng(1)
     damaged = [_damage(image, random) for image in rest + rest]
     images = rest + [image for image, _ in damaged]
@@ -66,11 +66,11 @@ def transistor(root):
 
 def folder_set(folder, train_step=5, test_step=4):
     """A set in MVTec's layout: every train_step-th training image and every test_step-th test image."""
-    train = [_read(path) for path in _files(os.path.join(folder, "train/good"), train_step)]
+    train = [read(path) for path in _files(os.path.join(folder, "train/good"), train_step)]
     images, masks, labels = [], [], []
     for kind in sorted(os.listdir(os.path.join(folder, "test"))):
         for path in _files(os.path.join(folder, "test", kind), test_step):
-            images.append(_read(path))
+            images.append(read(path))
             labels.append(int(kind != "good"))
             mask = os.path.join(folder, "ground_truth", kind, os.path.splitext(os.path.basename(path))[0] + "_mask.png")
             masks.append(np.asarray(Image.open(mask).convert("L").resize((SIZE, SIZE), Image.NEAREST)) > 127 if os.path.exists(mask) else np.zeros((SIZE, SIZE), bool))

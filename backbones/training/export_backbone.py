@@ -1,4 +1,5 @@
-"""Writes the averaged network of a checkpoint, or of several, as NAME.onnx with its manifest NAME.json: batch normalization folded, opset 13.
+"""Writes the averaged network of a checkpoint, or of several, as NAME.onnx with its manifest NAME.json: batch normalization folded,
+outputs reduced to their principal components, opset 13.
 
 Needs neither the onnx package nor torch.onnx; the same checkpoint gives the same bytes. The written file is run again and
 compared with the checkpoint before it is kept.
@@ -14,6 +15,8 @@ import numpy as np
 import torch
 from torch import nn
 
+import evaluate
+import images
 from onnx_network import OnnxNetwork
 from student import MEAN, STD, Residual, Student
 
@@ -105,6 +108,20 @@ class Graph:
         return _number(1, 7) + _bytes(2, "train_backbone") + _bytes(7, graph) + _bytes(8, _bytes(1, "") + _number(2, 13))
 
 
+def keep_principal(student, pictures, kept):
+    """Turns the heads to the principal components of the patches that they give on pictures, and keeps the first so many of each."""
+    rows = evaluate.patches(student, pictures)
+    rows = rows.reshape(-1, rows.shape[-1])
+    split = student.fine_head.out_channels
+    for head, part, count in zip((student.fine_head, student.coarse_head), (rows[:, :split], rows[:, split:]), kept):
+        axes = torch.linalg.eigh(torch.from_numpy(np.cov(part, rowvar=False)))[1].flip(1)[:, :count]
+        # The sign of an eigenvector is anyone's choice; fixed, an export repeats.
+        axes = axes * torch.sign(axes.gather(0, axes.abs().argmax(0, keepdim=True)))
+        head.weight.data = (axes.t() @ head.weight.data.double().flatten(1)).float()[:, :, None, None]
+        head.bias.data = (axes.t() @ head.bias.data.double()).float()
+        head.out_channels = count
+
+
 def formula_input(side):
     """The tests' input [1, 3, side, side]; its formula is in tests/SemiDefect.Anomaly.Backbones.Tests/Golden/README.md."""
     u = np.arange(3 * side * side, dtype=np.uint64) * np.uint64(2654435761) + np.uint64(zlib.crc32(b"input"))
@@ -121,6 +138,8 @@ def main():
     parser.add_argument("out", help="NAME.onnx")
     parser.add_argument("--version", default="1")
     parser.add_argument("--golden", help="folder for the averaged network's outputs in torch, for the tests")
+    parser.add_argument("--photos", help="folder of photographs by which the outputs are reduced to fewer channels; without it they stay as they are")
+    parser.add_argument("--kept", type=int, nargs=2, default=(64, 128), help="principal components kept of the finer and the coarser output")
     parser.add_argument("--notice", help="text file of credits for the manifest")
     options = parser.parse_args()
     states = [torch.load(path, map_location="cpu") for path in options.checkpoints]
@@ -128,6 +147,8 @@ def main():
     student = Student(**states[0]["student_options"])
     student.load_state_dict({key: sum(w[key] for w in weights) / len(weights) if value.is_floating_point() else value for key, value in weights[0].items()})
     student.eval()
+    if options.photos:
+        keep_principal(student, [evaluate.read(path) for path in images.photographs(options.photos)[::12]], options.kept)
 
     graph = Graph()
     fine, stride8 = graph.layers("input", 1, student.fine)
@@ -141,9 +162,9 @@ def main():
     part = options.out + ".part"
     with open(part, "wb") as file:
         file.write(model)
-    images = torch.randn(2, 3, 96, 128, generator=torch.Generator().manual_seed(0))
+    noise = torch.randn(2, 3, 96, 128, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        for made, expected in zip(OnnxNetwork(part)(images), student(images)):
+        for made, expected in zip(OnnxNetwork(part)(noise), student(noise)):
             worst = (made - expected).abs().max().item() / expected.abs().max().item()
             if not worst < 1e-4:
                 raise SystemExit(f"the written network differs from the checkpoint by {worst:.2g}: {part} is not to be used")

@@ -31,11 +31,16 @@ def generated(count, folder, workers):
     return np.load(path, mmap_mode="r")
 
 
+def photographs(folder):
+    """The paths of all photographs below a folder, in order."""
+    return sorted(glob.glob(os.path.join(folder, "**", "*.jpg"), recursive=True))
+
+
 class Crops:
     """The crop of a number: the same crop for the same number, whichever process makes it. uint8 [size, size, 3]."""
 
     def __init__(self, photos, drawn, size, photo_share, seed, scales=(-0.75, 1)):
-        self.paths = sorted(glob.glob(os.path.join(photos, "**", "*.jpg"), recursive=True)) if photos else []
+        self.paths = photographs(photos) if photos else []
         self.photos = [np.asarray(Image.open(path).convert("RGB")) for path in self.paths]
         self.drawn, self.size, self.seed, self.scales = drawn, size, seed, scales
         self.photo_share = photo_share if self.photos else 0.0

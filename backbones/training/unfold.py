@@ -1,7 +1,8 @@
 """Writes a checkpoint of an exported network, so that training can go on from it when the checkpoints it came from are gone.
 
 Batch normalization is taken out of the weights again, and the targets are fitted as the first run fitted them: with its
-seed, generated images and photographs they come out the same.
+seed, generated images and photographs they come out the same. Heads that the export has reduced to fewer channels are
+fitted to the targets by least squares.
 """
 import argparse
 import sys
@@ -17,11 +18,10 @@ from train_backbone import Teacher, prepare, save
 
 
 def unfold(path, pixels):
-    """(options, student) that computes what the file does; pixels are prepared crops whose statistics the normalizations begin with."""
+    """A student that computes what the file does; pixels are prepared crops whose statistics the normalizations begin with."""
     network = OnnxNetwork(path)
     kernels = [[network.get_buffer(network._slots[name]) for name in inputs[1:]] for kind, inputs, _, _ in network.nodes if kind == "Conv"]
-    options = {"outputs": tuple(len(weight) for weight, _ in kernels[-2:])}
-    student = Student(**options).eval()
+    student = Student(tuple(len(weight) for weight, _ in kernels[-2:])).eval()
     layers = [module for module in student.modules() if isinstance(module, (nn.Conv2d, nn.BatchNorm2d))]
     for layer, following in zip(layers, layers[1:] + [None]):
         if not isinstance(layer, nn.Conv2d):
@@ -46,7 +46,19 @@ def unfold(path, pixels):
             worst = (made - expected).abs().max().item() / expected.abs().max().item()
             if not worst < 1e-3:
                 raise SystemExit(f"'{path}' is not a network of this shape: its outputs differ by {worst:.2g}")
-    return options, student
+    return student
+
+
+def widen(head, outputs, targets):
+    """A head for the targets [rows, channels], by least squares on what the head at hand gives [rows, its channels]; the same if it has them all."""
+    if outputs.shape[1] == targets.shape[1]:
+        return head
+    outputs = torch.cat([outputs, torch.ones(len(outputs), 1)], 1).double()
+    solution = torch.linalg.lstsq(outputs.t() @ outputs, outputs.t() @ targets.double()).solution
+    result = nn.Conv2d(head.in_channels, targets.shape[1], 1)
+    result.weight.data = (solution[:-1].t() @ head.weight.data.double().flatten(1)).float()[:, :, None, None]
+    result.bias.data = (solution[:-1].t() @ head.bias.data.double() + solution[-1]).float()
+    return result
 
 
 def _begin(normalization, inputs):
@@ -73,8 +85,12 @@ def main():
     teacher = Teacher(options.teacher, torch.device("cpu"))
     kept = [head.out_channels for head in (Student().fine_head, Student().coarse_head)]
     teacher.fit((next(source) for _ in range(24)), kept)
-    student_options, student = unfold(options.network, prepare(numpy.concatenate([next(source) for _ in range(16)]), "cpu"))
-    save(options.out, average=student.state_dict(), student_options=student_options, centers=teacher.centers, turns=teacher.turns)
+    crops = numpy.concatenate([next(source) for _ in range(16)])
+    student = unfold(options.network, prepare(crops, "cpu"))
+    with torch.no_grad():
+        rows = [[m.permute(0, 2, 3, 1).flatten(0, 2) for m in maps] for maps in (student(prepare(crops, "cpu")), teacher.targets(crops))]
+    student.fine_head, student.coarse_head = map(widen, (student.fine_head, student.coarse_head), *rows)
+    save(options.out, average=student.state_dict(), student_options={"outputs": tuple(kept)}, centers=teacher.centers, turns=teacher.turns)
 
 
 if __name__ == "__main__":
