@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.IO;
 /// </summary>
 public static class AtomicFile
 {
-    private const int Attempts = 5;
+    private const int Attempts = 20;
 
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; creates missing folders.</summary>
     /// <param name="path">The file.</param>

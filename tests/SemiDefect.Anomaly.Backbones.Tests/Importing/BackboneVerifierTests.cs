@@ -11,7 +11,7 @@ public sealed class BackboneVerifierTests
         BackboneVerification found = BackboneVerifier.Verify(BackboneFile.DefaultName);
         Assert.True(found.Passed, string.Join('\n', found.Checks));
         Assert.Equal(["manifest", "hash", "taps", "forward pass", "timing"], found.Checks.Select(check => check.Name));
-        Assert.Equal([new BackboneTap("fine", 192, 8), new BackboneTap("coarse", 256, 16)], found.Taps);
+        Assert.Equal([new BackboneTap("fine", 64, 8), new BackboneTap("coarse", 128, 16)], found.Taps);
         Assert.True(found.MillisecondsPerImage > 0);
     }
 

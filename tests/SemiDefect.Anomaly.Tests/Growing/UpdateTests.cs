@@ -226,7 +226,7 @@ public sealed class UpdateTests : IDisposable
     [Fact]
     public void More_than_the_memory_allowed_is_refused_with_the_number_of_images_that_fit()
     {
-        FitOptions options = Small with { ResizeSize = 512, Coreset = new(count: 20), MaxMemory = 64L << 20 };
+        FitOptions options = Small with { ResizeSize = 800, Coreset = new(count: 20), MaxMemory = 64L << 20 };
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100, width: 64, height: 64);
         using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
         string refused = Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(_folder.File("more")))).Message;
