@@ -10,6 +10,7 @@ internal static class BackboneWriter
     /// <param name="write">Writes the ONNX model.</param>
     /// <param name="describe">Makes the manifest for a given SHA-256.</param>
     /// <returns>The manifest as written.</returns>
+    /// <exception cref="BackboneException">The manifest would not be accepted.</exception>
     /// <exception cref="SemiDefectException">A file cannot be written.</exception>
     public static BackboneManifest Write(string path, Action<Stream> write, Func<string, BackboneManifest> describe)
     {
@@ -31,7 +32,11 @@ internal static class BackboneWriter
             beforeReplacing: () =>
             {
                 manifest = describe(Convert.ToHexStringLower(hash));
-                AtomicFile.Write(manifestPath, stream => stream.Write(manifest.ToJson()));
+                byte[] json = manifest.ToJson();
+
+                // What could not be read again is not written.
+                BackboneManifest.Parse(json, manifestPath);
+                AtomicFile.Write(manifestPath, stream => stream.Write(json));
             });
         return manifest!;
     }

@@ -46,6 +46,20 @@ public sealed class OnnxCutterTests
         Assert.Contains(ProtoField.Read(graph.Content), field => field.Number == UnknownField && field.Text == "kept");
     }
 
+    [Theory]
+    [InlineData("two\nlines", "MIT")]
+    [InlineData("here", " ")]
+    public void A_manifest_that_could_not_be_read_again_is_not_written(string origin, string license)
+    {
+        using var folder = new TemporaryFolder();
+        string whole = folder.File("whole.onnx");
+        File.WriteAllBytes(whole, BackboneFile.Open(BackboneFile.DefaultName).Content.ToArray());
+        var options = new BackboneImportOptions { Origin = origin, License = license };
+        var error = Assert.Throws<BackboneException>(() => BackboneImporter.Cut(whole, ["fine"], folder.File("cut.onnx"), options));
+        Assert.Contains("one line", error.Message, StringComparison.Ordinal);
+        Assert.Equal([whole], Directory.GetFiles(folder.Path));
+    }
+
     [Fact]
     public void A_node_can_be_named_in_place_of_its_tensor()
     {
