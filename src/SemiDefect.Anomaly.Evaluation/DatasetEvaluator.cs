@@ -113,7 +113,7 @@ public static class DatasetEvaluator
 
                 mask = resize == MaskResize.Nearest
                     ? values
-                    : MaskFile.ToEroded(values, geometry.OriginalWidth, geometry.OriginalHeight, detector.Document.Preprocessing);
+                    : MaskFile.ToEroded(values, geometry.OriginalWidth, geometry.OriginalHeight, geometry);
             }
             catch (SemiDefectException error)
             {

@@ -29,7 +29,7 @@ public static class BackboneQuantizer
     /// <exception cref="SemiDefectException">An image cannot be read, or a file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is written.</exception>
     public static BackboneManifest Quantize(
-        DatasetFolder images,
+        ImageFolder images,
         FitOptions options,
         string outputPath,
         int count = DefaultImages,
@@ -41,7 +41,7 @@ public static class BackboneQuantizer
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         options.Validate();
-        BackboneFile whole = BackboneChoice.Open(options);
+        BackboneFile whole = BackboneChoice.Open(options)[0];
         using OnnxBackbone original = BackboneChoice.Load(whole, options with { Device = ExecutionDevice.Cpu });
         byte[] network = Bytes(OnnxCutter.Cut(whole.Content, original.Taps, out IReadOnlyList<string> taps));
         OnnxModel model = OnnxModel.Read(network);
@@ -52,8 +52,8 @@ public static class BackboneQuantizer
         }
 
         count = Math.Min(count, images.Items.Count);
-        PreprocessingOptions preprocessing = options.Preprocessing(whole.Input);
-        PreparedImage Prepare(int i) => Preprocessor.Prepare(ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits), preprocessing);
+        PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
+        PreparedView Prepare(int i) => Preprocessor.Prepare(ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits), preprocessing);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellationToken };
         int done = 0;
         var telling = new Lock();
@@ -85,13 +85,13 @@ public static class BackboneQuantizer
         return BackboneWriter.Write(outputPath, stream => stream.Write(quantized), sha256 => manifest with { Sha256 = sha256 });
     }
 
-    private static Dictionary<string, ValueRange> Measure(byte[] network, QuantizationPlan plan, int count, Func<int, PreparedImage> prepare, ParallelOptions parallel, Action tell)
+    private static Dictionary<string, ValueRange> Measure(byte[] network, QuantizationPlan plan, int count, Func<int, PreparedView> prepare, ParallelOptions parallel, Action tell)
     {
         using OnnxBackbone observed = Load(Bytes(OnnxCutter.Cut(network, plan.Measured, out IReadOnlyList<string> tensors)), tensors);
         var ranges = plan.Measured.ToDictionary(tensor => tensor, _ => default(ValueRange), StringComparer.Ordinal);
         Run(parallel, count, i =>
         {
-            PreparedImage image = prepare(i);
+            PreparedView image = prepare(i);
             foreach (FeatureMap map in observed.Extract(image.Values, 1, image.Height, image.Width))
             {
                 ValueRange range = ValueRange.Of(map.Values);
@@ -112,14 +112,14 @@ public static class BackboneQuantizer
     }
 
     /// <summary>For each tap |q - f| / |f|, the lengths taken over all values of all images.</summary>
-    private static double[] Compare(OnnxBackbone original, byte[] quantized, IReadOnlyList<string> taps, int count, Func<int, PreparedImage> prepare, ParallelOptions parallel, Action tell)
+    private static double[] Compare(OnnxBackbone original, byte[] quantized, IReadOnlyList<string> taps, int count, Func<int, PreparedView> prepare, ParallelOptions parallel, Action tell)
     {
         using OnnxBackbone rounded = Load(quantized, taps);
         var off = new double[count, taps.Count];
         var all = new double[count, taps.Count];
         Run(parallel, count, i =>
         {
-            PreparedImage image = prepare(i);
+            PreparedView image = prepare(i);
             IReadOnlyList<FeatureMap> expected = original.Extract(image.Values, 1, image.Height, image.Width);
             IReadOnlyList<FeatureMap> made = rounded.Extract(image.Values, 1, image.Height, image.Width);
             for (int tap = 0; tap < taps.Count; tap++)

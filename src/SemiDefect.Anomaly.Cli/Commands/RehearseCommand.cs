@@ -55,7 +55,7 @@ internal static class RehearseCommand
                 Notice = Notice,
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
-                detector, DatasetFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
+                detector, ImageFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));

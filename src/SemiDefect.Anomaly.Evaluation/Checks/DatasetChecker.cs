@@ -30,7 +30,7 @@ public static class DatasetChecker
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
         limits ??= fit?.ImageLimits ?? ImageLimits.Default;
-        (List<CheckedImage> images, DatasetFolder? training) = Collect(root);
+        (List<CheckedImage> images, ImageFolder? training) = Collect(root);
         var findings = new FindingList();
         ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
@@ -47,7 +47,7 @@ public static class DatasetChecker
             findings.Sorted());
     }
 
-    private static (List<CheckedImage> Images, DatasetFolder? Training) Collect(string root)
+    private static (List<CheckedImage> Images, ImageFolder? Training) Collect(string root)
     {
         bool isPlainImages = Directory.Exists(root)
             && !Directory.Exists(Path.Combine(root, "test"))
@@ -55,11 +55,11 @@ public static class DatasetChecker
             && !Directory.Exists(Path.Combine(root, LabeledDataset.Good));
         if (isPlainImages)
         {
-            DatasetFolder folder = DatasetFolder.Open(root);
+            ImageFolder folder = ImageFolder.Open(root);
             return ([.. folder.Items.Select(item => new CheckedImage(item.RelativePath, item.FullPath, true, LabeledDataset.Good, null))], folder);
         }
 
-        DatasetFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good)) ? DatasetFolder.Open(Path.Combine(root, "train", LabeledDataset.Good)) : null;
+        ImageFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good)) ? ImageFolder.Open(Path.Combine(root, "train", LabeledDataset.Good)) : null;
         LabeledDataset dataset = LabeledDataset.Open(root, needsTraining: false);
         List<CheckedImage> images = [.. dataset.Test.Select(image => new CheckedImage(image.Path, image.FullPath, false, image.Type, image.MaskPath))];
         if (training is not null)
@@ -70,7 +70,7 @@ public static class DatasetChecker
 
         // No images are set apart to learn from: the good ones judge each other.
         CheckedImage[] good = [.. images.Where(image => image.IsGood)];
-        return (images, good.Length < 2 ? null : DatasetFolder.Of(root, [.. good.Select(image => new DatasetItem(image.Path, image.FullPath))]));
+        return (images, good.Length < 2 ? null : ImageFolder.Of(root, [.. good.Select(image => new FolderImage(image.Path, image.FullPath))]));
     }
 
     private static ImageFingerprint?[] Read(List<CheckedImage> images, ImageLimits limits, FindingList findings, IProgress<(int Done, int Total)>? progress, CancellationToken cancellationToken)
@@ -103,7 +103,7 @@ public static class DatasetChecker
     }
 
     private static void AddSuspicious(
-        DatasetFolder training,
+        ImageFolder training,
         List<CheckedImage> images,
         ImageFingerprint?[] fingerprints,
         FitOptions fit,
@@ -112,13 +112,13 @@ public static class DatasetChecker
         CancellationToken cancellationToken)
     {
         HashSet<string> readable = [.. images.Where((_, i) => fingerprints[i] is not null).Select(image => image.FullPath)];
-        DatasetItem[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
+        FolderImage[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
         if (items.Length < 4)
         {
             return;
         }
 
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
         IReadOnlyList<double> scores = detector.Thresholds.ImageScores;
         double median = scores.Order().ElementAt(scores.Count / 2);
         Dictionary<string, string> shown = images.ToDictionary(image => image.FullPath, image => image.Path, StringComparer.Ordinal);

@@ -77,11 +77,11 @@ internal static class MaskRules
                 continue;
             }
 
-            if (file.StartsWith(masks, StringComparison.Ordinal) && DatasetFolder.IsImagePath(file))
+            if (file.StartsWith(masks, StringComparison.Ordinal) && ImageFolder.IsImagePath(file))
             {
                 findings.Add(CheckSeverity.Warning, "unused_mask", "This mask belongs to no image: its name must be the image's, with or without _mask.", shown);
             }
-            else if (!DatasetFolder.IsImagePath(file))
+            else if (!ImageFolder.IsImagePath(file))
             {
                 findings.Add(CheckSeverity.Info, "not_an_image", "This file is no image and is passed over.", shown);
             }

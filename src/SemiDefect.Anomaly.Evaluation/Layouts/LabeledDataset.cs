@@ -20,7 +20,7 @@ public sealed class LabeledDataset
     private static readonly string[] GoodLabels = [Good, "normal", "ok", "0", "false"];
     private static readonly string[] BadLabels = ["bad", "abnormal", "anomaly", "defect", "ng", "1", "true"];
 
-    private LabeledDataset(string path, DatasetFolder? trainGood, IReadOnlyList<LabeledImage> test, string? note)
+    private LabeledDataset(string path, ImageFolder? trainGood, IReadOnlyList<LabeledImage> test, string? note)
     {
         FullPath = path;
         Name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
@@ -36,7 +36,7 @@ public sealed class LabeledDataset
     public string Name { get; }
 
     /// <summary>The good images to learn from; null where all images are tested.</summary>
-    public DatasetFolder? TrainGood { get; }
+    public ImageFolder? TrainGood { get; }
 
     /// <summary>The folder that the paths of <see cref="TrainGood"/> start from, also where only a detector that is there already was asked for; null where there is none.</summary>
     public string? TrainingFolder => TrainGood?.FullPath
@@ -114,7 +114,7 @@ public sealed class LabeledDataset
 
             bool isGood = type == Good;
             Func<string, string?> mask = MvtecDataset.MaskFinder(Path.Combine(root, MvtecDataset.MasksFolder, type));
-            images.AddRange(DatasetFolder.Open(folder).Items.Select(item =>
+            images.AddRange(ImageFolder.Open(folder).Items.Select(item =>
                 new LabeledImage($"{type}/{item.RelativePath}", item.FullPath, type, !isGood, isGood ? null : mask(item.RelativePath))));
         }
 
@@ -181,9 +181,9 @@ public sealed class LabeledDataset
 
         new SeededGenerator(seed).Shuffle<LabeledImage>(good);
         HashSet<string> chosen = [.. good.Take(learned).Select(image => image.Path)];
-        var training = DatasetFolder.Of(
+        var training = ImageFolder.Of(
             File.Exists(path) ? Path.GetDirectoryName(path)! : path,
-            [.. images.Where(image => chosen.Contains(image.Path)).Select(image => new DatasetItem(image.Path, image.FullPath))]);
+            [.. images.Where(image => chosen.Contains(image.Path)).Select(image => new FolderImage(image.Path, image.FullPath))]);
         return new LabeledDataset(
             path,
             training,

@@ -106,7 +106,7 @@ public static class SampleGenerator
         foreach (string name in Patterns.Value.Select(pattern => pattern.Name))
         {
             string dieFolder = Path.Combine(folder, name);
-            if (Directory.Exists(dieFolder) && DatasetFolder.ListImages(dieFolder).Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
+            if (Directory.Exists(dieFolder) && ImageFolder.ListImages(dieFolder).Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
             {
                 throw new SemiDefectException($"'{stranger.FullPath}' is not part of this sample set; choose an empty folder or remove '{dieFolder}' first.");
             }

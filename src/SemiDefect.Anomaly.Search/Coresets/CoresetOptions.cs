@@ -100,6 +100,13 @@ public sealed record CoresetOptions
     public CoresetOptions ForPart(int count) =>
         new(null, count, Method, CoveringRadius / 2, Projection is null ? ProjectionDimension : null, Seed, null, Projection, AnchorCount, Threads) { Accelerator = Accelerator };
 
+    /// <summary>The same selection with another seed, other threads and another device: for whoever owns those.</summary>
+    public CoresetOptions With(ulong seed, int threads, SearchAccelerator? accelerator) => new(
+        Fraction, Count, Method, CoveringRadius, ProjectionDimension, seed, Starts, Projection, AnchorCount, threads)
+    {
+        Accelerator = accelerator,
+    };
+
     private static void Refuse(bool impossible, string message)
     {
         if (impossible)

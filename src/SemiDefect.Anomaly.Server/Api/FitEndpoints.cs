@@ -69,8 +69,8 @@ internal static class FitEndpoints
         ServerOptions server, JobRunner jobs, ModelRegistry registry, TrainingStore training, string model, FitRequest? request)
     {
         FitOptions options = Options(request ?? new FitRequest(null, null, null, null, null, null), server);
-        DatasetFolder good = training.List(model).Names.Count > 0
-            ? DatasetFolder.Open(training.Folder(model))
+        ImageFolder good = training.List(model).Names.Count > 0
+            ? ImageFolder.Open(training.Folder(model))
             : throw ProblemException.Invalid($"The model '{model}' has no training images: send them first.");
         JobJson job = await jobs.StartAsync("fit", model, job => Task.Run(
             async () =>
@@ -107,9 +107,7 @@ internal static class FitEndpoints
                 request.Coreset ?? coreset.Fraction,
                 request.Coreset is null ? coreset.Count : null,
                 coreset.Method,
-                projectionDimension: coreset.ProjectionDimension,
-                seed: request.Seed ?? options.Seed,
-                threads: threads),
+                projectionDimension: coreset.ProjectionDimension),
         };
         if (request.FalseAlarmRate is { } rate)
         {
@@ -121,8 +119,8 @@ internal static class FitEndpoints
             // Only by name: a path would let a client open any file here.
             options = options with
             {
-                Backbone = Backbones().Contains(backbone, StringComparer.Ordinal)
-                    ? BackboneFile.Open(backbone)
+                Backbones = Backbones().Contains(backbone, StringComparer.Ordinal)
+                    ? [BackboneFile.Open(backbone)]
                     : throw ProblemException.Invalid($"There is no network '{backbone}' here: choose one of {string.Join(", ", Backbones())}."),
             };
         }

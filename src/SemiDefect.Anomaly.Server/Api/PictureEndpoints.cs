@@ -10,6 +10,7 @@ using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -67,10 +68,10 @@ internal static class PictureEndpoints
             return new CompareJson(patch, unknown);
         }
 
-        PreprocessingOptions preprocessing = registry.ReadDocument(record.Model).Preprocessing;
+        DetectorDocument document = registry.ReadDocument(record.Model);
         Image image = await inspector.InTurnAsync(() => ImageFile.Read(path), context.RequestAborted).ConfigureAwait(false);
-        InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, preprocessing);
-        (double x, double y) = match.OnTrainingImage(inspected, geometry);
+        InputGeometry geometry = document.Lanes[Math.Min(match.Lane, document.Lanes.Count - 1)].Views.Canvas(image.Width, image.Height);
+        (double x, double y) = match.OnTrainingImage(inspected, document, image.Width, image.Height);
         string link = $"/api/v1/models/{Uri.EscapeDataString(record.Model)}/training/{Uri.EscapeDataString(match.TrainingImage)}";
         return new CompareJson(patch, new TrainingPatchJson(match.TrainingImage, true, x, y, match.Neighborhood(geometry), link));
     }

@@ -29,15 +29,15 @@ internal static class UpdateEndpoints
         }
 
         string folder = training.FeedbackFolder(model);
-        DatasetFolder more = Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
-            ? DatasetFolder.Open(folder)
+        ImageFolder more = Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
+            ? ImageFolder.Open(folder)
             : throw ProblemException.Invalid($"No image of the model '{model}' was called a false alarm: there is nothing to learn.");
-        DatasetFolder? known = training.List(model).Names.Count > 0 ? DatasetFolder.Open(training.Folder(model)) : null;
+        ImageFolder? known = training.List(model).Names.Count > 0 ? ImageFolder.Open(training.Folder(model)) : null;
         JobJson job = await jobs.StartAsync("update", model, job => Task.Run(() => RunAsync(options, registry, model, more, known, job), job.StopToken)).ConfigureAwait(false);
         return TypedResults.Accepted($"/api/v1/jobs/{job.Id}", job);
     }
 
-    private static async Task RunAsync(ServerOptions options, ModelRegistry registry, string model, DatasetFolder more, DatasetFolder? known, Job job)
+    private static async Task RunAsync(ServerOptions options, ModelRegistry registry, string model, ImageFolder more, ImageFolder? known, Job job)
     {
         // A copy, because a file that is in use cannot be replaced on every system.
         string copy = Path.Combine(options.DataFolder, "loaded", $"{Guid.NewGuid():N}.update");

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Views;
-
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>An image that waits for its batch.</summary>

@@ -4,7 +4,6 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
@@ -27,7 +26,7 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
     {
         long since = Stopwatch.GetTimestamp();
         PreparedImage prepared = await InTurnAsync(
-            () => Preprocessor.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits), model.Detector.Document.Preprocessing),
+            () => model.Detector.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits)),
             cancellationToken).ConfigureAwait(false);
         Inspection inspection = await model.Batches.InspectAsync(prepared, image.Name, cancellationToken).ConfigureAwait(false);
 

@@ -44,7 +44,7 @@ internal static class Parts
             Coreset = new(count: 40),
             Threads = 1,
         };
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Open(WriteGood(folder.File("good"))), options);
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(WriteGood(folder.File("good"))), options);
         detector.Save(folder.File("tiny.sdad"));
         return File.ReadAllBytes(folder.File("tiny.sdad"));
     }

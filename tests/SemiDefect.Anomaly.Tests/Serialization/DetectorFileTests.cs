@@ -82,6 +82,6 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     private AnomalyDetector Fit(bool includeBackbone) => AnomalyDetector.Fit(
-        DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3)),
+        ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3)),
         new FitOptions { ResizeSize = 64, Coreset = new(count: 20), IncludeBackbone = includeBackbone });
 }

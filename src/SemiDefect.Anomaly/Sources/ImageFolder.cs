@@ -1,4 +1,5 @@
 using System.Security;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Sources;
 
@@ -6,15 +7,19 @@ namespace SemiDefect.Anomaly.Sources;
 /// The image files below a folder, in ordinal order of their '/'-separated relative paths: the same order on every
 /// system, whatever order the files were made in. Immutable, and so thread-safe; files that come or go later are not noticed.
 /// </summary>
-public sealed class DatasetFolder
+public sealed class ImageFolder : IImageSource
 {
     // As many as Linux follows before it gives up.
     private const int LinkLimit = 40;
 
     private static readonly string[] ImageExtensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"];
 
-    private DatasetFolder(string path, IReadOnlyList<DatasetItem> items, IReadOnlyList<string> unreadableFolders)
+    private readonly ImageLimits? _limits;
+
+    private ImageFolder(
+        string path, IReadOnlyList<FolderImage> items, IReadOnlyList<string> unreadableFolders, ImageLimits? limits)
     {
+        _limits = limits;
         FullPath = path;
         Items = items;
         UnreadableFolders = unreadableFolders;
@@ -23,8 +28,11 @@ public sealed class DatasetFolder
     /// <summary>The absolute path of the folder.</summary>
     public string FullPath { get; }
 
+    /// <inheritdoc/>
+    public int Count => Items.Count;
+
     /// <summary>The images, at least one.</summary>
-    public IReadOnlyList<DatasetItem> Items { get; }
+    public IReadOnlyList<FolderImage> Items { get; }
 
     /// <summary>The relative paths of folders that could not be listed and are left out, in ordinal order.</summary>
     public IReadOnlyList<string> UnreadableFolders { get; }
@@ -33,8 +41,10 @@ public sealed class DatasetFolder
     /// Lists the images below <paramref name="path"/>: png, jpg, jpeg, bmp, webp, tif, tiff in any case. Names that begin with
     /// a dot are left out. Links are followed; a folder that several links lead to is listed once.
     /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
     /// <exception cref="SemiDefectException">There is no such folder, it cannot be read, or it holds no image.</exception>
-    public static DatasetFolder Open(string path)
+    public static ImageFolder Open(string path, ImageLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
@@ -48,7 +58,7 @@ public sealed class DatasetFolder
             throw new SemiDefectException($"There is no folder '{path}' (looked for '{root}'). Check the path.");
         }
 
-        (IReadOnlyList<DatasetItem> items, IReadOnlyList<string> unreadable) = ListImages(root);
+        (IReadOnlyList<FolderImage> items, IReadOnlyList<string> unreadable) = ListImages(root);
         if (unreadable.Contains(string.Empty))
         {
             throw new SemiDefectException($"The folder '{path}' cannot be read. Check its permissions.");
@@ -56,15 +66,37 @@ public sealed class DatasetFolder
 
         if (items.Count == 0)
         {
-            string hint = unreadable.Count == 0 ? string.Empty : $" {unreadable.Count} folders below it could not be read, '{unreadable[0]}' first.";
-            throw new SemiDefectException($"No image lies in '{path}' or below it (looked for {string.Join(' ', ImageExtensions)}).{hint}");
+            string hint = unreadable.Count == 0
+                ? string.Empty
+                : $" {unreadable.Count} folders below it could not be read, '{unreadable[0]}' first.";
+            string extensions = string.Join(' ', ImageExtensions);
+            throw new SemiDefectException($"No image lies in '{path}' or below it (looked for {extensions}).{hint}");
         }
 
-        return new DatasetFolder(root, items, unreadable);
+        return new ImageFolder(root, items, unreadable, limits);
     }
 
     /// <summary>Images picked from elsewhere, already in ordinal order.</summary>
-    public static DatasetFolder Of(string path, IReadOnlyList<DatasetItem> items) => new(path, items, []);
+    /// <param name="path">The folder that their relative paths start from.</param>
+    /// <param name="items">The images.</param>
+    /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
+    public static ImageFolder Of(string path, IReadOnlyList<FolderImage> items, ImageLimits? limits = null) =>
+        new(path, items, [], limits);
+
+    /// <summary>A source as it is, or a folder without limits of its own under the limits given.</summary>
+    internal static IImageSource Under(IImageSource source, ImageLimits limits) => source is ImageFolder { _limits: null } folder
+        ? new ImageFolder(folder.FullPath, folder.Items, folder.UnreadableFolders, limits)
+        : source;
+
+    /// <inheritdoc/>
+    public ImageInfo Describe(int index) => new(Items[index].RelativePath);
+
+    /// <inheritdoc/>
+    public Image Read(int index, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ImageFile.Read(Items[index].FullPath, _limits);
+    }
 
     /// <summary>Whether a file's name ends like that of an image that this engine reads.</summary>
     public static bool IsImagePath(string path)
@@ -74,9 +106,9 @@ public sealed class DatasetFolder
     }
 
     /// <summary>The images below an existing folder, and the folders that could not be listed, both in ordinal order.</summary>
-    public static (IReadOnlyList<DatasetItem> Items, IReadOnlyList<string> UnreadableFolders) ListImages(string root)
+    public static (IReadOnlyList<FolderImage> Items, IReadOnlyList<string> UnreadableFolders) ListImages(string root)
     {
-        var items = new List<DatasetItem>();
+        var items = new List<FolderImage>();
         var unreadable = new List<string>();
         List(root, string.Empty, items, unreadable, new HashSet<string>(StringComparer.Ordinal));
         items.Sort((first, second) => string.CompareOrdinal(first.RelativePath, second.RelativePath));
@@ -84,7 +116,7 @@ public sealed class DatasetFolder
         return (items, unreadable);
     }
 
-    private static void List(string folder, string relativeFolder, List<DatasetItem> items, List<string> unreadable, HashSet<string> visited)
+    private static void List(string folder, string relativeFolder, List<FolderImage> items, List<string> unreadable, HashSet<string> visited)
     {
         FileSystemInfo[] entries;
         try
@@ -117,7 +149,7 @@ public sealed class DatasetFolder
             }
             else if (IsImagePath(entry.Name))
             {
-                items.Add(new DatasetItem(relativePath, entry.FullName));
+                items.Add(new FolderImage(relativePath, entry.FullName));
             }
         }
     }

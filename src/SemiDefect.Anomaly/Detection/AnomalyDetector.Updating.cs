@@ -1,5 +1,7 @@
+using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -13,7 +15,7 @@ public sealed partial class AnomalyDetector
 {
     /// <summary>
     /// A detector that knows more good images as well; this one stays as it is. The memory bank goes on growing from where it is, thresholds are set
-    /// anew from the held-out scores kept and those of the new images: docs/growing.md. Images that the detector knows already are passed
+    /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows already are passed
     /// over. Memory: the features of the new images and twice the bank.
     /// </summary>
     /// <param name="more">More images of good parts.</param>
@@ -26,20 +28,22 @@ public sealed partial class AnomalyDetector
     /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a bank per fold.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public AnomalyDetector Update(
-        DatasetFolder more,
-        DatasetFolder? known = null,
+        IImageSource more,
+        IImageSource? known = null,
         IProgress<FitProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(more);
-        RequireOneBank();
-        DetectorBundle grown = new DetectorUpdater(_bundle, _models[0], _pipeline, _options, progress, cancellationToken).Add(more, known);
+        RequireNoFoldBanks();
+        more = ImageFolder.Under(more, _options.ImageLimits);
+        known = known is null ? null : ImageFolder.Under(known, _options.ImageLimits);
+        DetectorBundle grown = new DetectorUpdater(_bundle, _pipeline, _options, progress, cancellationToken).Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
     }
 
     /// <summary>
     /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches, scoring, map and threshold
-    /// rule); both stay as they are, and their order does not matter: docs/growing.md.
+    /// rule); both stay as they are, and their order does not matter: docs/updating.md.
     /// </summary>
     /// <param name="first">A detector.</param>
     /// <param name="second">Another; its options of running serve the new one as well.</param>
@@ -57,10 +61,10 @@ public sealed partial class AnomalyDetector
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        first.RequireOneBank();
-        second.RequireOneBank();
+        first.RequireNoFoldBanks();
+        second.RequireNoFoldBanks();
         (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
-            (first._bundle, first._models[0]), (second._bundle, second._models[0]), size, progress, cancellationToken);
+            first._bundle, first._pipeline, second._bundle, second._pipeline, size, progress, cancellationToken);
         return second.Restart(merged, golden);
     }
 
@@ -79,13 +83,32 @@ public sealed partial class AnomalyDetector
         return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
     }
 
-    // A detector of its own, with its own session of the same network.
+    private Replay Replay(IReadOnlyList<Image> canvases, int width, int height)
+    {
+        (ScoredImage scored, IReadOnlyList<PatchGrid> firstViews) = _pipeline.Replay(canvases, width, height);
+
+        // The banks of folds share their patches, of which the highest scores make the map.
+        IEnumerable<PatchScores> scores = Document.HasFoldBanks
+            ? Enumerable.Range(0, scored.Branches[0].Views.Count)
+                .Select(view => ScoreFusion.HighestOf([.. scored.Branches.Select(branch => branch.Views[view])]))
+            : scored.Branches.SelectMany(branch => branch.Views);
+        return new Replay(firstViews, [.. scores.SelectMany(view => view.Values)], scored.Score, scored.Map.Peak);
+    }
+
+    // The folds of a fit are drawn from its seed; after an update they are those of several steps.
+    private static FoldAssignment? FoldsOf(FitRecord fit) =>
+        fit.Steps.Count > 1 ? null : new FoldAssignment(fit.Images.Count, fit.Folds, fit.Seed);
+
+    // A detector of its own, with its own sessions of the same networks.
     private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
     {
         try
         {
-            (OnnxBackbone backbone, EmbeddingPipeline pipeline) = Start(bundle.Backbone!, bundle.Document, _options);
-            return Complete(bundle, backbone, pipeline, _options, golden.Select(one => (one.Image, new Image(one.Input.Record.Width, one.Input.Record.Height, one.Input.Pixels))));
+            return Complete(
+                bundle,
+                Start(bundle, _options),
+                _options,
+                golden.Select(one => (one.Image, one.Input.Record.OriginalWidth, one.Input.Record.OriginalHeight, GoldenSet.CanvasesOf(one.Input))));
         }
         catch
         {
@@ -94,9 +117,9 @@ public sealed partial class AnomalyDetector
         }
     }
 
-    private void RequireOneBank()
+    private void RequireNoFoldBanks()
     {
-        if (_models.Count > 1)
+        if (Document.HasFoldBanks)
         {
             throw new SemiDefectException("This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again with all images, or use another preset.");
         }

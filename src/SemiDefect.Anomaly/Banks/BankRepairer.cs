@@ -5,11 +5,12 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Makes the final bank serve as one that never saw a fold: the fold's rows are passed over, and the greedy selection goes on among the other folds' patches
-/// until they lie within the final bank's covering radius again. What was close to a dropped row finds another one of its kind so, and
-/// nothing is selected twice. Not thread-safe. Memory: 24 bytes per patch.
+/// Makes the final bank serve as one that never saw a fold: the fold's rows are excluded, and the greedy selection
+/// continues among the other folds' patches until they lie within the final bank's covering radius again. So what was
+/// close to an excluded row finds another one of its kind, and nothing is selected twice. Not thread-safe. Memory: 24
+/// bytes per patch.
 /// </summary>
-internal sealed class BankMender
+internal sealed class BankRepairer
 {
     private const int RowsAtOnce = 4096;
 
@@ -26,7 +27,7 @@ internal sealed class BankMender
     /// <param name="session">The selection that made the bank.</param>
     /// <param name="model">The bank, its rows grouped by fold, with a row outside every fold.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public BankMender(TrainingFeatures features, FoldAssignment folds, CoresetSession session, BankModel model, CancellationToken cancellationToken)
+    public BankRepairer(TrainingFeatures features, FoldAssignment folds, CoresetSession session, MemoryBankModel model, CancellationToken cancellationToken)
     {
         _session = session;
         _mostPicks = model.Bank.Vectors.Rows;
@@ -53,7 +54,7 @@ internal sealed class BankMender
                     features.Matrix.Row(some[i]).CopyTo(buffer.Row(i));
                 }
 
-                model.NearestSquaredDistances(buffer.RowBlock(0, some.Length), distances.AsSpan(0, some.Length), fold, cancellationToken);
+                model.NearestSquaredDistances(buffer.RowBlock(0, some.Length), distances.AsSpan(0, some.Length), BankFilter.Without(fold), cancellationToken);
                 for (int i = 0; i < some.Length; i++)
                 {
                     _withoutNearestFold[some[i]] = distances[i];
@@ -62,8 +63,8 @@ internal sealed class BankMender
         }
     }
 
-    /// <summary>The patches that mend the bank without a fold, none of them of that fold.</summary>
-    public int[] Mend(int fold)
+    /// <summary>The patches that repair the bank without a fold, none of them of that fold.</summary>
+    public int[] Repair(int fold)
     {
         for (int row = 0; row < _distances.Length; row++)
         {
@@ -74,9 +75,9 @@ internal sealed class BankMender
         return _session.Continue(_distances, new GreedyLimits(_mostPicks, _session.Selection.CoveringRadius));
     }
 
-    /// <summary>By row, the squared distances of a fold's patches to the bank that was mended without it; valid until the next call.</summary>
+    /// <summary>By row, the squared distances of a fold's patches to the bank repaired without it; valid until the next call.</summary>
     /// <param name="fold">The fold.</param>
-    /// <param name="added">What <see cref="Mend"/> gave for it.</param>
+    /// <param name="added">What <see cref="Repair"/> gave for it.</param>
     public double[] DistancesOf(int fold, int[] added)
     {
         for (int row = 0; row < _distances.Length; row++)

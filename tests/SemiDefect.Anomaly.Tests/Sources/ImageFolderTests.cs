@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Sources;
 
-public sealed class DatasetFolderTests : IDisposable
+public sealed class ImageFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -23,7 +23,7 @@ public sealed class DatasetFolderTests : IDisposable
                 string[] shuffled = [.. expected, "notes.txt", "a/b.png.bak", "png"];
                 new SeededGenerator(seed).Shuffle<string>(shuffled);
                 EmptyFiles.Make(folder, shuffled);
-                DatasetFolder listed = DatasetFolder.Open(folder.Path);
+                ImageFolder listed = ImageFolder.Open(folder.Path);
                 Assert.Equal(expected, listed.Items.Select(item => item.RelativePath));
                 Assert.All(listed.Items, item => Assert.Equal(Path.Combine(folder.Path, item.RelativePath.Replace('/', Path.DirectorySeparatorChar)), item.FullPath));
                 Assert.Empty(listed.UnreadableFolders);
@@ -99,7 +99,7 @@ public sealed class DatasetFolderTests : IDisposable
         try
         {
             using var thread = new UnprivilegedThread();
-            Assert.Equal(["locked", "only/locked"], DatasetFolder.Open(_folder.Path).UnreadableFolders);
+            Assert.Equal(["locked", "only/locked"], ImageFolder.Open(_folder.Path).UnreadableFolders);
             Assert.Equal(["good/1.png"], Paths(_folder.Path));
             Assert.Contains("'locked'", Refusal(_folder.File("only")), StringComparison.Ordinal);
             Assert.Contains("cannot be read", Refusal(locked[0]), StringComparison.Ordinal);
@@ -110,11 +110,11 @@ public sealed class DatasetFolderTests : IDisposable
         }
     }
 
-    private static string[] Paths(string folder) => [.. DatasetFolder.Open(folder).Items.Select(item => item.RelativePath)];
+    private static string[] Paths(string folder) => [.. ImageFolder.Open(folder).Items.Select(item => item.RelativePath)];
 
     private static string Refusal(string folder)
     {
-        string message = Assert.Throws<SemiDefectException>(() => DatasetFolder.Open(folder)).Message;
+        string message = Assert.Throws<SemiDefectException>(() => ImageFolder.Open(folder)).Message;
         Assert.DoesNotContain('\n', message);
         return message;
     }
