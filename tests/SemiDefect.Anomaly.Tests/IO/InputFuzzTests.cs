@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using SemiDefect.Anomaly.Backbones;
-using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Numerics;
@@ -25,7 +24,7 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     public void Damaged_lists_of_images_are_refused_in_one_line_or_read() =>
-        Attack("id,img_path,label\r\nA,\"train/a,1.png\",0\r\nB,test/b.png,1\r\n\"C\",c.png,0\r\n", path => DaconCsv.Read(path));
+        Attack("id,img_path,label\r\nA,\"train/a,1.png\",0\r\nB,test/b.png,1\r\n\"C\",c.png,0\r\n", path => LabeledDataset.Open(path, needsTraining: false));
 
     [Fact]
     public void Damaged_tables_are_refused_in_one_line_or_read() =>
