@@ -268,7 +268,8 @@ public sealed class HostileTests
         BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
         Encoding.ASCII.GetBytes(type, chunk.AsSpan(4));
         content.CopyTo(chunk, 8);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length)));
+        uint checksum = Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), checksum);
         return chunk;
     }
 }

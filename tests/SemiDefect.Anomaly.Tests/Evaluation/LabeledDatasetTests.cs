@@ -63,20 +63,21 @@ public sealed class LabeledDatasetTests : IDisposable
     [Fact]
     public void A_contests_list_names_its_paths_img_path()
     {
-        File.WriteAllText(_folder.File("test.csv"), "id,img_path,label\nTEST_000,./test/0.png,0\nTEST_001,test\\1.png,1\n");
-        LabeledDataset dataset = LabeledDataset.Open(_folder.File("test.csv"), needsTraining: false);
+        string list = _folder.File("test.csv");
+        File.WriteAllText(list, "id,img_path,label\nTEST_000,./test/0.png,0\nTEST_001,test\\1.png,1\n");
+        LabeledDataset dataset = LabeledDataset.Open(list, needsTraining: false);
         Assert.Equal(
             [Path.Combine(_folder.Path, "test", "0.png"), Path.Combine(_folder.Path, "test", "1.png")],
             dataset.Test.Select(image => image.FullPath));
         Assert.Equal([false, true], dataset.Test.Select(image => image.IsAbnormal));
 
         // Where a file has both, the column path counts.
-        File.WriteAllText(_folder.File("both.csv"), "img_path,path,label\na.png,b.png,0\n");
-        Assert.Equal("b.png", Assert.Single(LabeledDataset.Open(_folder.File("both.csv"), needsTraining: false).Test).Path);
+        File.WriteAllText(list, "img_path,path,label\na.png,b.png,0\n");
+        Assert.Equal("b.png", Assert.Single(LabeledDataset.Open(list, needsTraining: false).Test).Path);
 
         // The list of images that the contest gives has no truth to judge by.
-        File.WriteAllText(_folder.File("test.csv"), "id,img_path\nTEST_000,./test/0.png\n");
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(_folder.File("test.csv")));
+        File.WriteAllText(list, "id,img_path\nTEST_000,./test/0.png\n");
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(list));
         Assert.Contains("no column 'label'", error.Message);
     }
 

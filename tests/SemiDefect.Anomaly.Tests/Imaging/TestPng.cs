@@ -46,7 +46,8 @@ internal sealed class TestPng
         }
 
         content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length)));
+        uint checksum = Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), checksum);
         return chunk;
     }
 
