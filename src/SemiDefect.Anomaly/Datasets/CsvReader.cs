@@ -9,7 +9,7 @@ namespace SemiDefect.Anomaly.Datasets;
 /// </summary>
 internal static class CsvReader
 {
-    /// <summary>What separates the columns of the first line: a comma, or if there is none a semicolon or a tab.</summary>
+    /// <summary>What separates the columns of the first line: a comma, or without one a semicolon or tab.</summary>
     public static char SeparatorOf(string text)
     {
         int semicolons = 0;

@@ -7,7 +7,8 @@ namespace SemiDefect.Anomaly.Evaluation;
 /// Images with their truth, from one of three layouts: MVTec AD's (train/good, test/TYPE, ground_truth/TYPE); plain folders
 /// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path (or img_path, as the
 /// DACON contest calls it), label and, if there are any, mask, paths being relative to the file.
-/// Where the layout keeps no images apart to learn from, a share of the good ones is drawn for that. Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
+/// Where the layout keeps no images apart to learn from, a share of the good ones is drawn for that.
+/// Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
 /// </summary>
 public sealed class LabeledDataset
 {

@@ -75,7 +75,7 @@ internal sealed class CsvTable
     public int Require(string column) =>
         Find(column) ?? throw new SemiDefectException($"'{Path}' has no column '{column}' (it has {string.Join(", ", Header)}): the first line must name the columns.");
 
-    /// <summary>Rows as they are written to a file: fields are quoted where they must be, lines end with '\n'.</summary>
+    /// <summary>Rows as they are written to a file: fields quoted where they must be, lines ended by '\n'.</summary>
     public static string Format(char separator, IEnumerable<IEnumerable<string>> rows)
     {
         // Sep would end lines as the system does.

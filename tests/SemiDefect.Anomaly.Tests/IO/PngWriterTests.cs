@@ -104,7 +104,7 @@ public class PngWriterTests
         Assert.Throws<ArgumentException>(() => Encode(2, 2, 3, new byte[11]));
     }
 
-    /// <summary>The hash of pictures of many sizes, noisy, smooth and of two values, so that every filter is used.</summary>
+    /// <summary>The hash of many pictures: noisy, smooth and of two values, so that every filter is used.</summary>
     private static byte[] DigestOfMany()
     {
         var generator = new SeededGenerator(17);
