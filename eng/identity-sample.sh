@@ -21,5 +21,5 @@ for kind in circle dot scratch thick_line; do
     first 1 "$sample/test/$kind" "$target/labeled/test/$kind"
     first 1 "$sample/ground_truth/$kind" "$target/labeled/ground_truth/$kind"
 done
-first 99 "$root/tests/SemiDefect.Anomaly.Tests/Golden/Imaging" "$target/formats"
+first 99 "$root/tests/Golden/Imaging" "$target/formats"
 find "$target/formats" -type f \( -name '*.npy' -o -name '*.py' -o -name '*.md' \) -delete

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Gpu;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Cli;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Gpu;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli;
 

@@ -1,5 +1,5 @@
 using SemiDefect.Anomaly.Gpu.Devices;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Gpu;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Gpu.Searching;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Gpu;
 

@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server;

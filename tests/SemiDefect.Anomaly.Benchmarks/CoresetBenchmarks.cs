@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarks;
 

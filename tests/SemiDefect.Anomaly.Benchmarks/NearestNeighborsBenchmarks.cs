@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarks;
 

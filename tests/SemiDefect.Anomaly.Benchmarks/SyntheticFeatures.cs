@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarks;
 

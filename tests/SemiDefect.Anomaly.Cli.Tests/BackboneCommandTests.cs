@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

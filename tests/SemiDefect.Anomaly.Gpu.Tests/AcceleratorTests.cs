@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Gpu.Searching;
 using SemiDefect.Anomaly.Gpu.Tests.Support;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Numerics;
-using SemiDefect.Anomaly.Tests.Neighbors;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Gpu.Tests;
 

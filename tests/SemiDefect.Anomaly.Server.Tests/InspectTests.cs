@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Tests.Support;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
@@ -73,7 +74,7 @@ public sealed class ModelTests
         await using TestServer server = await TestServer.StartAsync();
         JsonNode first = await server.InspectAsync(Parts.Bad(1));
         string other = server.File("other.sdad");
-        AnomalyDetector.ChangeThresholds(server.ModelPath, new Thresholds.ThresholdOptions { Method = Thresholds.ThresholdMethod.Fixed, FixedValue = 1000 }, outputPath: other);
+        AnomalyDetector.ChangeThresholds(server.ModelPath, new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 }, outputPath: other);
 
         // In place, as a careless copy does it: what is in use must not notice.
         await File.WriteAllBytesAsync(server.ModelPath, await File.ReadAllBytesAsync(other));

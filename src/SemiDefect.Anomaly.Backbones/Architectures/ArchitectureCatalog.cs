@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Backbones.Architectures;
 
 /// <summary>The networks that weights can be imported for. Thread-safe.</summary>

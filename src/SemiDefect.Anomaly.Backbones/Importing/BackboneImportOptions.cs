@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
 /// <summary>What an import leaves to choose. Immutable.</summary>

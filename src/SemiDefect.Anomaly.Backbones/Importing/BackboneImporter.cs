@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Weights;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 

@@ -1,4 +1,5 @@
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 

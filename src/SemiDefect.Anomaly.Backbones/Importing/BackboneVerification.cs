@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
 /// <summary>What <see cref="BackboneVerifier"/> found. Immutable.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>The parts of a network that was read. Immutable.</summary>

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>A node of a graph that was read: what it is called, what it needs and what it makes.</summary>

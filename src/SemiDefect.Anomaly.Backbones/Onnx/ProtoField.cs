@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 

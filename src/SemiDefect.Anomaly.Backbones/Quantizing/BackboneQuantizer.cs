@@ -1,8 +1,10 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Backbones.Onnx;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 

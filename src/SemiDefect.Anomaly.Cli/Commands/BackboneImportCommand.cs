@@ -1,7 +1,7 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Backbones.Quantizing;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

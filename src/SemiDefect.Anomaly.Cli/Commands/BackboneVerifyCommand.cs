@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

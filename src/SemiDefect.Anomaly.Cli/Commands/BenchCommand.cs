@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Benchmarking;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

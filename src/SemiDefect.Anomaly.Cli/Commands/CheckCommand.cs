@@ -1,8 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Checks;
-using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Evaluation.Reports;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

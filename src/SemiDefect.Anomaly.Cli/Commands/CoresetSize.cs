@@ -1,5 +1,5 @@
 using System.Globalization;
-using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

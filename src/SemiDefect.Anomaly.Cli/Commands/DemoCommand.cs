@@ -1,11 +1,11 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Datasets.Samples;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Imaging.Rendering;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Rendering;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

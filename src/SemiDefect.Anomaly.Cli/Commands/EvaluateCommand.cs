@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Evaluation;
-using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Reporting;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

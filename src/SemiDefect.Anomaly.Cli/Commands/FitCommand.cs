@@ -1,8 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using SemiDefect.Anomaly.Backbones;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Thresholds;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using SemiDefect.Anomaly.Benchmarking;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Datasets.Samples;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Evaluation.Benchmarking;
+using SemiDefect.Anomaly.Evaluation.Samples;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

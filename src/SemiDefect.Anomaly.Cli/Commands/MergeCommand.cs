@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

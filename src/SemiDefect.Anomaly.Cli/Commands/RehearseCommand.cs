@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -23,7 +24,7 @@ internal static class RehearseCommand
         var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
         var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
-        Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
+        Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("rehearse", "Plant synthetic defects into good images and see which are found: the smallest size and the lowest contrast of each kind.")

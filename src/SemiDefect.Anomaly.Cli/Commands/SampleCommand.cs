@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Datasets.Samples;
+using SemiDefect.Anomaly.Evaluation.Samples;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

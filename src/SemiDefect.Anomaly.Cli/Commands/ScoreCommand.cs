@@ -1,7 +1,8 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Reports;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -25,7 +26,7 @@ internal static class ScoreCommand
         var submission = new Option<string?>("--submission") { Description = "Fill this file's labels (columns id and label), matched by id.", HelpName = "sample_submission.csv" };
         var submissionOut = new Option<string>("--submission-out") { Description = "Where the filled file goes.", HelpName = "FILE.csv", DefaultValueFactory = _ => "submission.csv" };
         var failOnAbnormal = new Option<bool>("--fail-on-abnormal") { Description = $"Exit with {ExitCode.AbnormalFound} when an image is abnormal." };
-        Option<Backbones.ExecutionDevice> device = GlobalOptions.Device();
+        Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
@@ -52,7 +53,7 @@ internal static class ScoreCommand
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = GlobalOptions.ReadThreads(parsed, threads),
-                Backbone = parsed.GetValue(backbone) is { } name ? Backbones.BackboneFile.Open(name) : null,
+                Backbone = parsed.GetValue(backbone) is { } name ? BackboneFile.Open(name) : null,
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             };

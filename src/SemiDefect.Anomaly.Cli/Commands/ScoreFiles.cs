@@ -1,7 +1,9 @@
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

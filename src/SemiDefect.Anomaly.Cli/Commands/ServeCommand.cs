@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Server;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

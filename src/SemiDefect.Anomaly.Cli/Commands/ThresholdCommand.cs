@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

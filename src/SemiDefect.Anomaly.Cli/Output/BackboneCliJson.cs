@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Backbones;
 using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using SemiDefect.Anomaly.Bundles;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Thresholds;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

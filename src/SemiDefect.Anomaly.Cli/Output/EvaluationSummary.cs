@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SemiDefect.Anomaly.Evaluation;
+using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Reporting;
-using SemiDefect.Anomaly.Thresholds;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;

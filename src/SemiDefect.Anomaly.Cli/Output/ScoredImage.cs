@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Reporting;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Cli.Output;

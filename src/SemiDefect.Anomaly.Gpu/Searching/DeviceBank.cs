@@ -3,9 +3,9 @@ using ILGPU;
 using ILGPU.Runtime;
 using SemiDefect.Anomaly.Gpu.Devices;
 using SemiDefect.Anomaly.Gpu.Kernels;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Neighbors.Kernels;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Kernels;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Gpu.Searching;
 

@@ -1,8 +1,9 @@
 using SemiDefect.Anomaly.Gpu.Devices;
 using SemiDefect.Anomaly.Gpu.Kernels;
-using SemiDefect.Anomaly.Neighbors;
-using SemiDefect.Anomaly.Neighbors.Kernels;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Kernels;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Gpu.Searching;
 

@@ -2,8 +2,8 @@ using ILGPU;
 using ILGPU.Runtime;
 using SemiDefect.Anomaly.Gpu.Devices;
 using SemiDefect.Anomaly.Gpu.Kernels;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Neighbors;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Gpu.Selecting;
 

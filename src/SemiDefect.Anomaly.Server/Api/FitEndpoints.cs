@@ -2,14 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using SemiDefect.Anomaly.Backbones;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Memory;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

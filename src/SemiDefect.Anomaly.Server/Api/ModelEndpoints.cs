@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using SemiDefect.Anomaly.Bundles;
-using SemiDefect.Anomaly.Evaluation;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
-using SemiDefect.Anomaly.Thresholds;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

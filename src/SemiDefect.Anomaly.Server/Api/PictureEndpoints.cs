@@ -2,13 +2,15 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

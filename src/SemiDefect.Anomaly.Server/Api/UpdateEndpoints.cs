@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 

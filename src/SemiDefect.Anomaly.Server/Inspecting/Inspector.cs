@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Fitting;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;

@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Server.Models;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using SemiDefect.Anomaly.Bundles;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Telemetry;

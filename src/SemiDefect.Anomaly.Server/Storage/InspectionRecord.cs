@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 

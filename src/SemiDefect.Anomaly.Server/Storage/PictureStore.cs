@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 

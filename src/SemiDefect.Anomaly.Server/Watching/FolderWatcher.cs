@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Api;

@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Backbones;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Server.Watching;

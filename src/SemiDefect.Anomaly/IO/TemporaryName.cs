@@ -20,9 +20,7 @@ internal static class TemporaryName
 
     // A folder is looked through once: thousands of files may be written to it.
     private static readonly ConcurrentDictionary<string, bool> CleanFolders = new(StringComparer.Ordinal);
-    private static readonly string Machine =
-        Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName))
-            .ToString("x8", CultureInfo.InvariantCulture);
+    private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName)).ToString("x8", CultureInfo.InvariantCulture);
 
     /// <summary>A name that nobody else uses.</summary>
     public static string Next(string fullPath) => $"{fullPath}.{Machine}-{Guid.NewGuid():N}{Extension}";

@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
 

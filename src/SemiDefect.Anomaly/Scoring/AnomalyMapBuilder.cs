@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
 

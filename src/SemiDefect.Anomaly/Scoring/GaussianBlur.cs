@@ -1,5 +1,5 @@
 using System.Numerics;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using SemiDefect.Anomaly.Bundles;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Patches;
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
 

@@ -1,6 +1,7 @@
-using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
 

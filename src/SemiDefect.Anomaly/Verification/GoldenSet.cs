@@ -1,5 +1,6 @@
-using SemiDefect.Anomaly.Bundles;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
 

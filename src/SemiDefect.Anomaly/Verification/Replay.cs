@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Verification;
 
 /// <summary>What a detector makes of one input. Immutable by convention, and so thread-safe.</summary>

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.Backbones.Weights;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Importing;

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Backbones.Importing;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Importing;

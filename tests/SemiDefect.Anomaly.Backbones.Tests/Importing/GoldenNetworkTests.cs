@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
-using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Importing;

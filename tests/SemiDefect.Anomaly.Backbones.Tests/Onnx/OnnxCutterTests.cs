@@ -1,7 +1,8 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Onnx;

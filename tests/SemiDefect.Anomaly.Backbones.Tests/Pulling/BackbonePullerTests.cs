@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Pulling;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Pulling;

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Pulling;

@@ -2,11 +2,12 @@ using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Quantizing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Quantizing;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 

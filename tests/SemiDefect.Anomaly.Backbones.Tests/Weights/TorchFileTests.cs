@@ -1,6 +1,6 @@
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.Backbones.Weights;
-using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Weights;

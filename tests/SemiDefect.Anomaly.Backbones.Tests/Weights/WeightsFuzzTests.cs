@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.Backbones.Weights;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Weights;

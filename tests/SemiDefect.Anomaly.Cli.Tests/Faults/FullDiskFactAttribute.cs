@@ -1,4 +1,3 @@
-
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
 /// <summary>A test on a file system of its own; skipped, visibly, where none may be mounted.</summary>

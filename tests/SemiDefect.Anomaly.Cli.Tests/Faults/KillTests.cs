@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Search.Numerics;
 using Xunit.Abstractions;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;

@@ -1,5 +1,5 @@
 using SemiDefect.Anomaly.Cli.Commands;
-using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 

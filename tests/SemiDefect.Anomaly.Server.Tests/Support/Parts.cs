@@ -1,8 +1,7 @@
-using SemiDefect.Anomaly.Backbones;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;

@@ -1,7 +1,8 @@
-// <example>
 using SemiDefect.Anomaly;
-using SemiDefect.Anomaly.Datasets;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Sources;
+
+// <example>
 
 namespace MyLine;
 

@@ -1,7 +1,7 @@
 using CsCheck;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Scoring;
 

@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.Numerics;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Tests.Scoring;
 

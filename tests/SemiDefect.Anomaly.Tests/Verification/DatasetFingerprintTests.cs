@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using SemiDefect.Anomaly.Datasets;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Verification;
 

@@ -2,13 +2,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using SemiDefect.Anomaly.Backbones;
-using SemiDefect.Anomaly.Bundles;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
-using SemiDefect.Anomaly.Thresholds;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Tests.Verification;

@@ -1,9 +1,9 @@
-using SemiDefect.Anomaly.Bundles;
-using SemiDefect.Anomaly.Datasets;
-using SemiDefect.Anomaly.Fitting;
-using SemiDefect.Anomaly.Memory;
-using SemiDefect.Anomaly.Numerics;
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Verification;
 
@@ -122,7 +122,7 @@ public sealed class DetectorVerifierTests : IDisposable
     {
         using AnomalyDetector detector = Fit(Small);
         detector.Save(_folder.File("a.sdad"));
-        AnomalyDetector.ChangeThresholds(_folder.File("a.sdad"), new Anomaly.Thresholds.ThresholdOptions { FalseAlarmRate = 0.2 });
+        AnomalyDetector.ChangeThresholds(_folder.File("a.sdad"), new ThresholdOptions { FalseAlarmRate = 0.2 });
         using AnomalyDetector changed = AnomalyDetector.Load(_folder.File("a.sdad"));
         Assert.True(changed.Verify().IsIdentical);
     }

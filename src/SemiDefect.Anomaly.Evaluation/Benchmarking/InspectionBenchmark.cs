@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
+
+/// <summary>Times whole inspections, as <c>semidefect bench MODEL</c> does. Thread-safe: nothing is kept, but what else runs on the machine is timed with it.</summary>
+public static class InspectionBenchmark
+{
+    private const int WarmUps = 3;
+
+    /// <summary>Inspects image files one at a time for the latency, then all of them in a row for the throughput.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="paths">Image files, one at least; taken in turn.</param>
+    /// <param name="singles">Inspections one at a time, 1 or more.</param>
+    /// <param name="progress">Told how many inspections are done, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops between inspections.</param>
+    /// <exception cref="SemiDefectException">An image cannot be read.</exception>
+    public static InspectionTiming Run(
+        AnomalyDetector detector,
+        IReadOnlyList<string> paths,
+        int singles = 100,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
+        ArgumentOutOfRangeException.ThrowIfLessThan(singles, 1);
+        for (int i = 0; i < WarmUps; i++)
+        {
+            _ = detector.Inspect(paths[i % paths.Count]);
+        }
+
+        var clock = new StageClock();
+        double[] seconds = new double[singles];
+        for (int i = 0; i < singles; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            clock.Start();
+            long start = Stopwatch.GetTimestamp();
+            _ = detector.Inspect(paths[i % paths.Count], clock);
+            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            progress?.Report(i + 1);
+        }
+
+        int images = 0;
+        long begin = Stopwatch.GetTimestamp();
+        foreach (Inspection _ in detector.InspectAll(paths, null, cancellationToken))
+        {
+            progress?.Report(singles + ++images);
+        }
+
+        double rate = images / Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        Array.Sort(seconds);
+        return new InspectionTiming(
+            images,
+            rate,
+            singles,
+            Percentile(seconds, 0.50),
+            Percentile(seconds, 0.95),
+            Percentile(seconds, 0.99),
+            Enum.GetValues<InspectionStage>().ToDictionary(stage => stage, stage => clock[stage].TotalSeconds / singles),
+            Process.GetCurrentProcess().PeakWorkingSet64);
+    }
+
+    // The smallest value that the share of all stays within: no value that was not measured.
+    private static double Percentile(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+}

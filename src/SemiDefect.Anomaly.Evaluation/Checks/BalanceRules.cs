@@ -1,0 +1,49 @@
+using SemiDefect.Anomaly.Calibration;
+
+namespace SemiDefect.Anomaly.Evaluation.Checks;
+
+/// <summary>Rules on how many images there are of what. Thread-safe: nothing is kept.</summary>
+internal static class BalanceRules
+{
+    private const int FewGood = 20;
+    private const int FewOfType = 5;
+
+    public static void Apply(List<CheckedImage> images, FindingList findings)
+    {
+        bool hasTraining = images.Any(image => image.IsTraining);
+        int good = hasTraining ? images.Count(image => image.IsTraining) : images.Count(image => image.IsGood);
+        double rate = new ThresholdOptions().FalseAlarmRate;
+        if (good < FewGood)
+        {
+            findings.Add(CheckSeverity.Warning, "few_good_images", $"{good} good images are few to learn from: thresholds will be careful, and rare but good looks will be called abnormal.");
+        }
+        else if (ConformalThreshold.Rank(good, rate) is null)
+        {
+            findings.Add(CheckSeverity.Info, "few_good_images", FormattableString.Invariant($"{good} good images cannot guarantee a false-alarm rate of {rate}: a tail model will set the threshold."));
+        }
+
+        CheckedImage[] tested = [.. images.Where(image => !image.IsTraining)];
+        if (tested.Length == 0)
+        {
+            return;
+        }
+
+        if (hasTraining && !tested.Any(image => image.IsGood))
+        {
+            findings.Add(CheckSeverity.Warning, "no_good_test_image", "No good image is there to judge by: false alarms cannot be counted.");
+        }
+
+        if (tested.All(image => image.IsGood))
+        {
+            findings.Add(CheckSeverity.Info, "no_abnormal_image", "No abnormal image is there to judge by: try 'semidefect rehearse'.");
+        }
+
+        foreach (IGrouping<string, CheckedImage> type in tested.Where(image => !image.IsGood).GroupBy(image => image.Type).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            if (type.Count() < FewOfType)
+            {
+                findings.Add(CheckSeverity.Info, "rare_type", $"'{type.Key}' has {type.Count()} image{(type.Count() == 1 ? "" : "s")}: its figures will be rough. Look at the mean over types, too.");
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Sources;
+
+namespace SemiDefect.Anomaly.Evaluation.Checks;
+
+/// <summary>
+/// Looks a data set over before anybody trusts a figure that comes of it. Takes the layouts of <see cref="LabeledDataset"/>, and
+/// a plain folder of good images. Memory: about 8 KiB per image. Thread-safe: nothing is kept.
+/// </summary>
+public static class DatasetChecker
+{
+    /// <summary>Checks.</summary>
+    /// <param name="path">The folder or csv file.</param>
+    /// <param name="fit">How to fit the detector that judges the good images; null to leave that out.</param>
+    /// <param name="progress">Told how many images are done of how many, from any thread.</param>
+    /// <param name="fitProgress">Told of the fit.</param>
+    /// <param name="limits">Limits on the images read; those of <paramref name="fit"/>, or the defaults, when null.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <exception cref="SemiDefectException">There is no such data set, or the fit cannot work.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CheckReport Check(
+        string path,
+        FitOptions? fit = null,
+        IProgress<(int Done, int Total)>? progress = null,
+        IProgress<FitProgress>? fitProgress = null,
+        ImageLimits? limits = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string root = Path.GetFullPath(path);
+        limits ??= fit?.ImageLimits ?? ImageLimits.Default;
+        (List<CheckedImage> images, DatasetFolder? training) = Collect(root);
+        var findings = new FindingList();
+        ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
+        ContentRules.Apply(images, fingerprints, findings, cancellationToken);
+        MaskRules.Apply(root, images, fingerprints, limits, findings);
+        BalanceRules.Apply(images, findings);
+        if (fit is not null && training is not null)
+        {
+            AddSuspicious(training, images, fingerprints, fit, findings, fitProgress, cancellationToken);
+        }
+
+        return new CheckReport(
+            images.Count(image => image.IsTraining),
+            new SortedDictionary<string, int>(images.Where(image => !image.IsTraining).GroupBy(image => image.Type).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            findings.Sorted());
+    }
+
+    private static (List<CheckedImage> Images, DatasetFolder? Training) Collect(string root)
+    {
+        bool isPlainImages = Directory.Exists(root)
+            && !Directory.Exists(Path.Combine(root, "test"))
+            && !Directory.Exists(Path.Combine(root, "train"))
+            && !Directory.Exists(Path.Combine(root, LabeledDataset.Good));
+        if (isPlainImages)
+        {
+            DatasetFolder folder = DatasetFolder.Open(root);
+            return ([.. folder.Items.Select(item => new CheckedImage(item.RelativePath, item.FullPath, true, LabeledDataset.Good, null))], folder);
+        }
+
+        DatasetFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good)) ? DatasetFolder.Open(Path.Combine(root, "train", LabeledDataset.Good)) : null;
+        LabeledDataset dataset = LabeledDataset.Open(root, needsTraining: false);
+        List<CheckedImage> images = [.. dataset.Test.Select(image => new CheckedImage(image.Path, image.FullPath, false, image.Type, image.MaskPath))];
+        if (training is not null)
+        {
+            images.InsertRange(0, training.Items.Select(item => new CheckedImage($"train/good/{item.RelativePath}", item.FullPath, true, LabeledDataset.Good, null)));
+            return (images, training);
+        }
+
+        // No images are set apart to learn from: the good ones judge each other.
+        CheckedImage[] good = [.. images.Where(image => image.IsGood)];
+        return (images, good.Length < 2 ? null : DatasetFolder.Of(root, [.. good.Select(image => new DatasetItem(image.Path, image.FullPath))]));
+    }
+
+    private static ImageFingerprint?[] Read(List<CheckedImage> images, ImageLimits limits, FindingList findings, IProgress<(int Done, int Total)>? progress, CancellationToken cancellationToken)
+    {
+        var fingerprints = new ImageFingerprint?[images.Count];
+        var errors = new string?[images.Count];
+        int done = 0;
+        Parallel.For(0, images.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        {
+            try
+            {
+                fingerprints[i] = ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, limits), images[i].Path, limits);
+            }
+            catch (SemiDefectException error)
+            {
+                errors[i] = error.Message;
+            }
+
+            progress?.Report((Interlocked.Increment(ref done), images.Count));
+        });
+        for (int i = 0; i < images.Count; i++)
+        {
+            if (errors[i] is { } error)
+            {
+                findings.Add(CheckSeverity.Error, "unreadable", error, images[i].Path);
+            }
+        }
+
+        return fingerprints;
+    }
+
+    private static void AddSuspicious(
+        DatasetFolder training,
+        List<CheckedImage> images,
+        ImageFingerprint?[] fingerprints,
+        FitOptions fit,
+        FindingList findings,
+        IProgress<FitProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        HashSet<string> readable = [.. images.Where((_, i) => fingerprints[i] is not null).Select(image => image.FullPath)];
+        DatasetItem[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
+        if (items.Length < 4)
+        {
+            return;
+        }
+
+        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
+        IReadOnlyList<double> scores = detector.Thresholds.ImageScores;
+        double median = scores.Order().ElementAt(scores.Count / 2);
+        Dictionary<string, string> shown = images.ToDictionary(image => image.FullPath, image => image.Path, StringComparer.Ordinal);
+        foreach ((int index, double score) in SuspiciousImages.Find(scores))
+        {
+            findings.Add(
+                CheckSeverity.Warning,
+                "suspicious_good",
+                FormattableString.Invariant($"A good image looks abnormal to the others (score {score:G4}, median {median:G4}): look at it, and take it out if it is not good."),
+                shown[items[index].FullPath]);
+        }
+    }
+}

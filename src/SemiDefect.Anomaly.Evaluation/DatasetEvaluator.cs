@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Evaluation;
+
+/// <summary>
+/// Judges a detector on labeled images. The labels are read after the verdicts: they reach no score and no threshold.
+/// Images are inspected one batch at a time and their maps dropped once counted, so memory does not grow with the data
+/// set (see <see cref="PixelMetricsAccumulator"/>). Thread-safe: nothing is kept.
+/// </summary>
+public static class DatasetEvaluator
+{
+    /// <summary>Inspects every test image and computes all metrics.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="dataset">The labeled images.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Told how many images are done, from the calling thread.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <exception cref="SemiDefectException">No image can be read, or the images do not fit the detector.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static EvaluationResult Evaluate(
+        AnomalyDetector detector,
+        LabeledDataset dataset,
+        EvaluationOptions? options = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(dataset);
+        options ??= new EvaluationOptions();
+        var watch = Stopwatch.StartNew();
+        var unreadable = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var notes = new List<string>();
+        if (dataset.Note is not null)
+        {
+            notes.Add(dataset.Note);
+        }
+
+        using var pixels = new PixelMetricsAccumulator();
+        var results = new List<ImageResult>(dataset.Test.Count);
+        bool hasMasks = false;
+        IEnumerable<Inspection> inspections = detector.InspectAll(
+            [.. dataset.Test.Select(image => image.FullPath)],
+            (index, error) =>
+            {
+                lock (unreadable)
+                {
+                    unreadable[dataset.Test[index].Path] = error.Message;
+                }
+            },
+            cancellationToken);
+        foreach (Inspection inspection in inspections)
+        {
+            LabeledImage image = dataset.Test[inspection.Index];
+            IReadOnlyList<RegionOutcome>? defects = AddPixels(pixels, detector, inspection, image, options.Masks, notes);
+            hasMasks |= defects is { Count: > 0 };
+            results.Add(new ImageResult
+            {
+                Image = image,
+                Score = inspection.Score,
+                Threshold = inspection.Threshold,
+                PValue = inspection.PValue,
+                Regions = inspection.Regions.Count,
+                Defects = image.IsAbnormal ? defects : null,
+                HighestPatch = inspection.HighestPatch,
+            });
+            progress?.Report(results.Count);
+        }
+
+        double seconds = watch.Elapsed.TotalSeconds;
+        if (results.Count == 0)
+        {
+            throw new SemiDefectException($"None of the {dataset.Test.Count} images of '{dataset.FullPath}' could be read; the first: {unreadable.Values.FirstOrDefault()}");
+        }
+
+        AddNotes(notes, results, detector);
+        return Summarize(
+            dataset.Name,
+            results,
+            [.. unreadable.Select(pair => (pair.Key, pair.Value))],
+            detector.Thresholds,
+            hasMasks ? pixels.Complete(Math.Max(1, options.Resamples / 10), options.Seed) : null,
+            options,
+            notes,
+            seconds);
+    }
+
+    private static IReadOnlyList<RegionOutcome>? AddPixels(
+        PixelMetricsAccumulator pixels, AnomalyDetector detector, Inspection inspection, LabeledImage image, MaskResize resize, List<string> notes)
+    {
+        InputGeometry geometry = inspection.Geometry;
+        AnomalyMap map = resize == MaskResize.Nearest ? inspection.Map : inspection.InputMap;
+        byte[] mask = [];
+        if (image.IsAbnormal)
+        {
+            if (image.MaskPath is null)
+            {
+                return null;
+            }
+
+            try
+            {
+                (byte[] values, int width, int height) = MaskFile.Read(image.MaskPath, detector.ImageLimits);
+                if (width != geometry.OriginalWidth || height != geometry.OriginalHeight)
+                {
+                    notes.Add($"The mask of '{image.Path}' is {width} x {height}, its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; the mask was resized.");
+                    values = MaskFile.ToNearest(values, width, height, geometry.OriginalWidth, geometry.OriginalHeight);
+                }
+
+                mask = resize == MaskResize.Nearest
+                    ? values
+                    : MaskFile.ToEroded(values, geometry.OriginalWidth, geometry.OriginalHeight, detector.Document.Preprocessing);
+            }
+            catch (SemiDefectException error)
+            {
+                notes.Add($"{error.Message} '{image.Path}' counts among the images, but its pixels do not.");
+                return null;
+            }
+        }
+
+        double originalPixels = resize == MaskResize.Nearest ? 1 : geometry.ScaleX * geometry.ScaleY;
+        return pixels.Add(map.Values, mask, map.Width, map.Height, image.Type, originalPixels);
+    }
+
+    private static void AddNotes(List<string> notes, List<ImageResult> results, AnomalyDetector detector)
+    {
+        if (detector.Thresholds.Image.Note is { } note)
+        {
+            notes.Add(note);
+        }
+
+        if (!results.Any(result => result.Image.IsAbnormal))
+        {
+            notes.Add("There is no abnormal image: recall, precision and the areas under the curves are not defined.");
+        }
+
+        if (results.All(result => result.Image.IsAbnormal))
+        {
+            notes.Add("There is no good image to judge: specificity and the areas under the ROC curves are not defined.");
+        }
+
+        int withoutMask = results.Count(result => result.Image.IsAbnormal && result.Defects is null);
+        if (withoutMask > 0)
+        {
+            notes.Add($"{withoutMask} abnormal {(withoutMask == 1 ? "image has" : "images have")} no mask and are left out of the pixel metrics.");
+        }
+
+        int empty = results.Count(result => result.Defects is { Count: 0 });
+        if (empty > 0)
+        {
+            notes.Add($"{empty} abnormal {(empty == 1 ? "image has" : "images have")} a mask in which nothing is marked.");
+        }
+    }
+
+    internal static EvaluationResult Summarize(
+        string name,
+        IReadOnlyList<ImageResult> results,
+        IReadOnlyList<(string Path, string Reason)> unreadable,
+        DetectorThresholds thresholds,
+        PixelReport? pixel,
+        EvaluationOptions options,
+        IReadOnlyList<string> notes,
+        double seconds)
+    {
+        double[] scores = [.. results.Select(result => result.Score)];
+        bool[] labels = [.. results.Select(result => result.Image.IsAbnormal)];
+        TypeResult[] perType =
+        [
+            .. results.Where(result => result.Image.IsAbnormal).GroupBy(result => result.Image.Type).OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => new TypeResult(
+                    group.Key,
+                    group.Count(),
+                    group.Count(result => result.IsCalledAbnormal),
+                    RankingAgainstGood(results, group),
+                    pixel?.PerGroup.GetValueOrDefault(group.Key))),
+        ];
+        return new EvaluationResult
+        {
+            Name = name,
+            Images = results,
+            Unreadable = unreadable,
+            Threshold = thresholds.Image,
+            PixelThreshold = thresholds.Pixel,
+            Ranking = RankingMetrics.Compute(scores, labels),
+            AtThreshold = Confusion.At(thresholds.Image.Value, scores, labels),
+            Intervals = BootstrapIntervals.Compute(scores, labels, thresholds.Image.Value, options.Resamples, options.Seed),
+            Pixel = pixel,
+            PerType = perType,
+            PerSize = pixel is null ? [] : [.. Enum.GetValues<DefectSize>().Select(size => OfSize(size, results, thresholds.Pixel.Value, pixel))],
+            Macro = MacroAverages.Of(perType),
+            Notes = notes,
+            InspectionSeconds = seconds,
+        };
+    }
+
+    private static SizeResult OfSize(DefectSize size, IReadOnlyList<ImageResult> results, double pixelThreshold, PixelReport pixel)
+    {
+        ImageResult[] members = [.. results.Where(result => result.Defects is { Count: > 0 } defects && defects.MaxBy(defect => defect.Area).Size == size)];
+        RegionOutcome[] defects = [.. results.SelectMany(result => result.Defects ?? []).Where(defect => defect.Size == size)];
+        return new SizeResult(
+            size,
+            members.Length,
+            members.Count(result => result.IsCalledAbnormal),
+            RankingAgainstGood(results, members),
+            defects.Length,
+            defects.Count(defect => defect.Peak > pixelThreshold),
+            pixel.PerSize[size]);
+    }
+
+    private static RankingMetrics RankingAgainstGood(IReadOnlyList<ImageResult> results, IEnumerable<ImageResult> abnormal)
+    {
+        ImageResult[] both = [.. results.Where(result => !result.Image.IsAbnormal), .. abnormal];
+        return RankingMetrics.Compute([.. both.Select(result => result.Score)], [.. both.Select(result => result.Image.IsAbnormal)]);
+    }
+}

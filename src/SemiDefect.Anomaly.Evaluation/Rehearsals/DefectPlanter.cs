@@ -1,0 +1,246 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
+
+/// <summary>
+/// Plants synthetic defects. The same image, kind, size, contrast and generator give the same pixels on every machine;
+/// place and shape do not depend on the contrast. Not thread-safe: made for one defect.
+/// </summary>
+internal sealed class DefectPlanter
+{
+    private readonly Image _image;
+    private readonly SeededGenerator _generator;
+    private readonly byte[] _rgb;
+    private readonly byte[] _mask;
+
+    private DefectPlanter(Image image, SeededGenerator generator)
+    {
+        _image = image;
+        _generator = generator;
+        _rgb = image.Rgb.ToArray();
+        _mask = new byte[image.Width * image.Height];
+    }
+
+    /// <summary>Plants one defect.</summary>
+    /// <param name="image">A good image, which stays as it is; both sides at least <paramref name="size"/> + 4.</param>
+    /// <param name="kind">What to plant.</param>
+    /// <param name="size">Its extent in pixels, at least 2.</param>
+    /// <param name="contrast">Above 0 and up to 1: the change of brightness as a share of 255, or how much of the change is blended in.</param>
+    /// <param name="generator">Decides place and shape.</param>
+    public static PlantedImage Plant(Image image, SyntheticDefectKind kind, int size, double contrast, SeededGenerator generator)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size + 4, Math.Min(image.Width, image.Height), nameof(size));
+        var planter = new DefectPlanter(image, generator);
+        int left = 2 + generator.NextInt32(image.Width - size - 3);
+        int top = 2 + generator.NextInt32(image.Height - size - 3);
+        switch (kind)
+        {
+            case SyntheticDefectKind.Scratch:
+                planter.Scratch(left, top, size, contrast);
+                break;
+            case SyntheticDefectKind.Dot:
+                planter.Shade(left, top, size, contrast, (x, y) => Math.Clamp(0.5 * size - Math.Sqrt(x * x + y * y) + 0.5, 0, 1));
+                break;
+            case SyntheticDefectKind.Stain:
+                planter.Stain(left, top, size, contrast);
+                break;
+            case SyntheticDefectKind.CutPaste:
+                planter.CutPaste(left, top, size, contrast);
+                break;
+            case SyntheticDefectKind.Texture:
+                planter.Blend(left, top, size, contrast, planter.OtherPlace(size, left, top));
+                break;
+            default:
+                planter.Blend(left, top, size, contrast, null);
+                break;
+        }
+
+        return new PlantedImage(new Image(image.Width, image.Height, planter._rgb), planter._mask, planter.Box(left, top, size));
+    }
+
+    private void Scratch(int left, int top, int size, double contrast)
+    {
+        // A quadratic curve from end to end; its distance is taken to points close to each other.
+        double angle = _generator.NextDouble(0, Math.PI);
+        double bend = _generator.NextDouble(-0.25, 0.25) * size;
+        double width = Math.Max(1, size / 24.0);
+        double half = 0.5 * size - width;
+        (double cos, double sin) = (PortableMath.Cos(angle), PortableMath.Sin(angle));
+        int steps = 4 * size;
+        var points = new (double X, double Y)[steps + 1];
+        for (int i = 0; i <= steps; i++)
+        {
+            double t = 2.0 * i / steps - 1;
+            double offset = bend * (1 - t * t) - 0.5 * bend;
+            points[i] = (t * half * cos - offset * sin, t * half * sin + offset * cos);
+        }
+
+        Shade(left, top, size, contrast, (x, y) =>
+        {
+            double nearest = points.Min(point => (point.X - x) * (point.X - x) + (point.Y - y) * (point.Y - y));
+            return Math.Clamp(0.5 * width - Math.Sqrt(nearest) + 0.5, 0, 1);
+        });
+    }
+
+    private void Stain(int left, int top, int size, double contrast)
+    {
+        // The radius wavers with the direction by three waves; the amount falls from the middle to the edge.
+        double[] amplitudes = [0.18 * _generator.NextDouble(), 0.12 * _generator.NextDouble(), 0.08 * _generator.NextDouble()];
+        double[] phases = [_generator.NextDouble(0, 6), _generator.NextDouble(0, 6), _generator.NextDouble(0, 6)];
+        Shade(left, top, size, contrast, (x, y) =>
+        {
+            double distance = Math.Sqrt(x * x + y * y);
+            (double cos, double sin) = distance == 0 ? (1, 0) : (x / distance, y / distance);
+            double radius = 1;
+            (double c, double s) = (cos, sin);
+            for (int wave = 0; wave < 3; wave++)
+            {
+                // cos and sin of the multiple angle, by the addition theorem.
+                (c, s) = (c * cos - s * sin, s * cos + c * sin);
+                radius -= amplitudes[wave] * (1 - (c * PortableMath.Cos(phases[wave]) + s * PortableMath.Sin(phases[wave])));
+            }
+
+            double share = distance / (0.5 * size * Math.Max(0.3, radius));
+            return share >= 1 ? 0 : (1 - share * share) * (1 - share * share);
+        });
+    }
+
+    private void Shade(int left, int top, int size, double contrast, Func<double, double, double> amount)
+    {
+        // Towards the side where there is more room, so that nothing is lost to clipping.
+        double sum = 0;
+        for (int y = top; y < top + size; y++)
+        {
+            foreach (byte value in _image.Rgb.Slice(3 * (y * _image.Width + left), 3 * size))
+            {
+                sum += value;
+            }
+        }
+
+        double change = sum / (3.0 * size * size) >= 127.5 ? -255 * contrast : 255 * contrast;
+        for (int y = 0; y < size; y++)
+        {
+            for (int x = 0; x < size; x++)
+            {
+                double share = amount(x - 0.5 * (size - 1), y - 0.5 * (size - 1));
+                int pixel = (top + y) * _image.Width + left + x;
+                for (int channel = 0; channel < 3 && share > 0; channel++)
+                {
+                    Set(pixel, channel, _image.Rgb[3 * pixel + channel] + share * change, share >= 0.1);
+                }
+            }
+        }
+    }
+
+    private void CutPaste(int left, int top, int size, double contrast)
+    {
+        int height = Math.Max(2, (int)(size * _generator.NextDouble(0.4, 1)));
+        (int fromLeft, int fromTop) = OtherPlace(size, left, top);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < size; x++)
+            {
+                int target = (top + y) * _image.Width + left + x;
+                int source = (fromTop + y) * _image.Width + fromLeft + x;
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    double old = _image.Rgb[3 * target + channel];
+                    Set(target, channel, old + contrast * (_image.Rgb[3 * source + channel] - old), true);
+                }
+            }
+        }
+    }
+
+    // Inside an ellipse the Laplacian becomes that of another place, or nothing at all; the surroundings hold the edge.
+    private void Blend(int left, int top, int size, double contrast, (int Left, int Top)? source)
+    {
+        int side = size + 2;
+        double slimness = _generator.NextDouble(0.6, 1);
+        bool[] inside = new bool[side * side];
+        for (int y = 1; y <= size; y++)
+        {
+            for (int x = 1; x <= size; x++)
+            {
+                double dx = (x - 0.5 * (side - 1)) / (0.5 * size);
+                double dy = (y - 0.5 * (side - 1)) / (0.5 * size * slimness);
+                inside[y * side + x] = dx * dx + dy * dy <= 1;
+            }
+        }
+
+        for (int channel = 0; channel < 3; channel++)
+        {
+            double[] values = new double[side * side];
+            double[] laplacian = new double[side * side];
+            for (int i = 0; i < values.Length; i++)
+            {
+                int x = left - 1 + i % side;
+                int y = top - 1 + i / side;
+                values[i] = _image.Rgb[3 * (y * _image.Width + x) + channel];
+                if (inside[i] && source is (int fromLeft, int fromTop))
+                {
+                    laplacian[i] = Laplacian(fromLeft - 1 + i % side, fromTop - 1 + i / side, channel);
+                }
+            }
+
+            PoissonBlend.Solve(values, laplacian, inside, side);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (inside[i])
+                {
+                    int pixel = (top - 1 + i / side) * _image.Width + left - 1 + i % side;
+                    double old = _image.Rgb[3 * pixel + channel];
+                    Set(pixel, channel, old + contrast * (values[i] - old), true);
+                }
+            }
+        }
+    }
+
+    private double Laplacian(int x, int y, int channel)
+    {
+        int i = 3 * (y * _image.Width + x) + channel;
+        int row = 3 * _image.Width;
+        return _image.Rgb[i - 3] + _image.Rgb[i + 3] + _image.Rgb[i - row] + _image.Rgb[i + row] - 4.0 * _image.Rgb[i];
+    }
+
+    // The farther of two draws, so that little of the place itself comes back.
+    private (int Left, int Top) OtherPlace(int size, int left, int top)
+    {
+        (int Left, int Top) Draw() => (2 + _generator.NextInt32(_image.Width - size - 3), 2 + _generator.NextInt32(_image.Height - size - 3));
+        (int Left, int Top) first = Draw();
+        (int Left, int Top) second = Draw();
+        int Distance((int Left, int Top) place) => Math.Abs(place.Left - left) + Math.Abs(place.Top - top);
+        return Distance(first) >= Distance(second) ? first : second;
+    }
+
+    private void Set(int pixel, int channel, double value, bool isMarked)
+    {
+        _rgb[3 * pixel + channel] = (byte)Math.Clamp(Math.Round(value), 0, 255);
+        if (isMarked)
+        {
+            _mask[pixel] = 255;
+        }
+    }
+
+    private (int Left, int Top, int Width, int Height) Box(int left, int top, int size)
+    {
+        int right = left;
+        int bottom = top;
+        int firstX = left + size;
+        int firstY = top + size;
+        for (int y = top; y < top + size; y++)
+        {
+            for (int x = left; x < left + size; x++)
+            {
+                if (_mask[y * _image.Width + x] != 0)
+                {
+                    (firstX, firstY) = (Math.Min(firstX, x), Math.Min(firstY, y));
+                    (right, bottom) = (Math.Max(right, x), Math.Max(bottom, y));
+                }
+            }
+        }
+
+        return (firstX, firstY, right - firstX + 1, bottom - firstY + 1);
+    }
+}

@@ -1,0 +1,147 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Resampling;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Evaluation.Reports;
+
+/// <summary>Inspects the images of a gallery once more and draws them. Thread-safe: nothing is kept.</summary>
+internal static class GalleryBuilder
+{
+    private const int LongestSide = 360;
+    private const int PatchSide = 72;
+
+    /// <summary>The pictures of the images of most concern, in that order; every sort of verdict gets its share.</summary>
+    public static IReadOnlyList<GalleryItem> Build(AnomalyDetector detector, ReportContent content, CancellationToken cancellationToken)
+    {
+        ReportImage[] chosen = Choose(content.Images, content.GallerySize);
+        var items = new List<GalleryItem>(chosen.Length);
+
+        // A file may have gone since it was inspected; the report does without it.
+        foreach (Inspection inspection in detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken))
+        {
+            items.Add(Draw(detector, content, chosen[inspection.Index], inspection));
+        }
+
+        return items;
+    }
+
+    /// <summary>In turn the worst of each sort that is left, so that a crowd of escapes does not hide the false alarms.</summary>
+    internal static ReportImage[] Choose(IReadOnlyList<ReportImage> images, int count) =>
+    [
+        .. InOrder(images.GroupBy(image => image.Sort)
+            .SelectMany(sort => InOrder(sort).Select((image, rank) => (Image: image, Rank: rank)))
+            .OrderBy(item => item.Rank).ThenByDescending(item => item.Image.Concern).ThenBy(item => item.Image.Path, StringComparer.Ordinal)
+            .Take(count).Select(item => item.Image)),
+    ];
+
+    private static IOrderedEnumerable<ReportImage> InOrder(IEnumerable<ReportImage> images) =>
+        images.OrderByDescending(image => image.Concern).ThenBy(image => image.Path, StringComparer.Ordinal);
+
+    private static GalleryItem Draw(AnomalyDetector detector, ReportContent content, ReportImage image, Inspection inspection)
+    {
+        Image original = ImageFile.Read(image.FullPath, detector.ImageLimits);
+        double scale = Math.Min(1, (double)LongestSide / Math.Max(original.Width, original.Height));
+        int width = Math.Max(1, (int)Math.Round(original.Width * scale));
+        int height = Math.Max(1, (int)Math.Round(original.Height * scale));
+        PatchMatch match = inspection.HighestPatch;
+        return new GalleryItem(image, width, height, PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)), Heat(inspection, width, height))
+        {
+            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height, detector.ImageLimits),
+            Patch = Neighborhood(original, match.X, match.Y, inspection.Geometry, match),
+            TrainingPatch = TrainingPatch(detector, content.TrainingFolder, match, inspection.Geometry),
+            TrainingImage = match.TrainingImage,
+        };
+    }
+
+    private static string Heat(Inspection inspection, int width, int height)
+    {
+        AnomalyMap map = inspection.Map;
+        int columns = Math.Max(1, width / 2);
+        int rows = Math.Max(1, height / 2);
+        byte[] rgba = new byte[4 * columns * rows];
+        for (int y = 0; y < rows; y++)
+        {
+            int row = (int)((2L * y + 1) * map.Height / (2L * rows)) * map.Width;
+            for (int x = 0; x < columns; x++)
+            {
+                float value = map.Values[row + (int)((2L * x + 1) * map.Width / (2L * columns))];
+                HeatColors.Write(value, inspection.PixelThreshold, rgba.AsSpan(4 * (y * columns + x)));
+            }
+        }
+
+        return PictureEncoder.Encode(columns, rows, rgba);
+    }
+
+    private static string? Outline(string maskPath, int width, int height, ImageLimits limits)
+    {
+        byte[] mask;
+        try
+        {
+            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath, limits);
+            mask = MaskFile.ToNearest(values, maskWidth, maskHeight, width, height);
+        }
+        catch (SemiDefectException)
+        {
+            // Told among the evaluation's notes already.
+            return null;
+        }
+
+        byte[] rgba = new byte[4 * mask.Length];
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                bool Inside(int atX, int atY) => atX >= 0 && atY >= 0 && atX < width && atY < height && mask[atY * width + atX] != 0;
+                if (!Inside(x, y) && (Inside(x - 1, y) || Inside(x + 1, y) || Inside(x, y - 1) || Inside(x, y + 1)))
+                {
+                    ReadOnlySpan<byte> color = [0, 229, 255, 255];
+                    color.CopyTo(rgba.AsSpan(4 * (y * width + x)));
+                }
+            }
+        }
+
+        return PictureEncoder.Encode(width, height, rgba);
+    }
+
+    private static string? TrainingPatch(AnomalyDetector detector, string? folder, PatchMatch match, InputGeometry inspected)
+    {
+        if (folder is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.ImageLimits);
+            InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, detector.Document.Preprocessing);
+            (double x, double y) = match.OnTrainingImage(inspected, geometry);
+            return Neighborhood(image, x, y, geometry, match);
+        }
+        catch (SemiDefectException)
+        {
+            return null;
+        }
+    }
+
+    private static string Neighborhood(Image image, double centerX, double centerY, InputGeometry geometry, PatchMatch match)
+    {
+        double wanted = match.Neighborhood(geometry);
+        int side = Math.Clamp((int)Math.Round(wanted), 1, Math.Min(image.Width, image.Height));
+        int left = Math.Clamp((int)Math.Round(centerX - side / 2.0), 0, image.Width - side);
+        int top = Math.Clamp((int)Math.Round(centerY - side / 2.0), 0, image.Height - side);
+        return PictureEncoder.Encode(PillowBilinear.Resize(Crop(image, left, top, side), PatchSide, PatchSide));
+    }
+
+    /// <summary>A square piece of an image.</summary>
+    internal static Image Crop(Image image, int left, int top, int side)
+    {
+        byte[] rgb = new byte[3 * side * side];
+        for (int y = 0; y < side; y++)
+        {
+            image.Rgb.Slice(3 * ((top + y) * image.Width + left), 3 * side).CopyTo(rgb.AsSpan(3 * y * side));
+        }
+
+        return new Image(side, side, rgb);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+using SemiDefect.Anomaly.Evaluation.Metrics;
+
+namespace SemiDefect.Anomaly.Evaluation.Reports;
+
+/// <summary>The figures at the head of a report. Thread-safe: nothing is kept.</summary>
+internal static class ReportSummary
+{
+    public static void Append(StringBuilder page, ReportContent content)
+    {
+        page.Append("<section class=\"tiles\" aria-label=\"Summary\">");
+        if (content.Evaluation is { } evaluation)
+        {
+            AppendVerdicts(page, evaluation);
+            AppendMetrics(page, evaluation);
+        }
+        else
+        {
+            int abnormal = content.Images.Count(image => image.IsCalledAbnormal);
+            Tile(page, "called abnormal", abnormal.ToString(CultureInfo.InvariantCulture), $"of {content.Images.Count} images", abnormal > 0 ? "bad" : "good");
+            Tile(page, "called normal", (content.Images.Count - abnormal).ToString(CultureInfo.InvariantCulture), HtmlText.Percent(content.Images.Count == 0 ? null : 1 - (double)abnormal / content.Images.Count), "good");
+            if (content.Unreadable.Count > 0)
+            {
+                Tile(page, "unreadable", content.Unreadable.Count.ToString(CultureInfo.InvariantCulture), "listed at the end", "bad");
+            }
+        }
+
+        page.Append("</section>\n");
+        if (content.Evaluation is { } judged)
+        {
+            AppendConfusion(page, judged);
+        }
+    }
+
+    private static void AppendVerdicts(StringBuilder page, EvaluationResult evaluation)
+    {
+        Confusion confusion = evaluation.AtThreshold;
+        int abnormal = confusion.TruePositives + confusion.FalseNegatives;
+        int good = confusion.TrueNegatives + confusion.FalsePositives;
+        Tile(page, "defects found", HtmlText.Percent(confusion.Recall), $"{confusion.TruePositives} of {abnormal}{Range(evaluation.Intervals.Recall, true)}", "");
+        Tile(page, "escapes", confusion.FalseNegatives.ToString(CultureInfo.InvariantCulture), "defects called normal", confusion.FalseNegatives > 0 ? "bad" : "good");
+        Tile(page, "false alarms", confusion.FalsePositives.ToString(CultureInfo.InvariantCulture), $"of {good} good images, {HtmlText.Percent(1 - confusion.Specificity)}", confusion.FalsePositives > 0 ? "bad" : "good");
+        Tile(page, "balanced accuracy", HtmlText.Percent(confusion.BalancedAccuracy), $"mean of recall and specificity{Range(evaluation.Intervals.BalancedAccuracy, true)}", "");
+    }
+
+    private static void AppendMetrics(StringBuilder page, EvaluationResult evaluation)
+    {
+        Tile(page, "image AUROC", HtmlText.Metric(evaluation.Ranking.Auroc), $"95 %{Range(evaluation.Intervals.Auroc, false)}", "");
+        Tile(page, "average precision", HtmlText.Metric(evaluation.Ranking.AveragePrecision), $"95 %{Range(evaluation.Intervals.AveragePrecision, false)}", "");
+        if (evaluation.Pixel is { } pixel)
+        {
+            Tile(page, "pixel AUROC", HtmlText.Metric(pixel.Overall.Auroc), $"95 %{Range(pixel.AurocInterval, false)}", "");
+            Tile(page, "AUPRO", HtmlText.Metric(pixel.Overall.Aupro), $"{pixel.Overall.Regions} defects, limit 0.3; 95 %{Range(pixel.AuproInterval, false)}", "");
+        }
+    }
+
+    private static void AppendConfusion(StringBuilder page, EvaluationResult evaluation)
+    {
+        Confusion confusion = evaluation.AtThreshold;
+        page.Append(CultureInfo.InvariantCulture, $"""
+            <section><h2>At the threshold</h2>
+            <p>Threshold {HtmlText.Number(evaluation.Threshold.Value)}, set by the rule “{HtmlText.Escape(evaluation.Threshold.Method)}” from good images alone. Precision {HtmlText.Metric(confusion.Precision)}, recall {HtmlText.Metric(confusion.Recall)}, F1 {HtmlText.Metric(confusion.F1)}, specificity {HtmlText.Metric(confusion.Specificity)}. With the labels in sight, the best F1 would be {HtmlText.Metric(evaluation.Ranking.F1Max)}.</p>
+            <div class="scroll"><table class="confusion"><thead><tr><th></th><th scope="col">called normal</th><th scope="col">called abnormal</th></tr></thead>
+            <tbody><tr><th scope="row">good</th><td>{confusion.TrueNegatives}</td><td class="{(confusion.FalsePositives > 0 ? "wrong" : "")}">{confusion.FalsePositives}</td></tr>
+            <tr><th scope="row">abnormal</th><td class="{(confusion.FalseNegatives > 0 ? "wrong" : "")}">{confusion.FalseNegatives}</td><td>{confusion.TruePositives}</td></tr></tbody></table></div></section>
+
+            """);
+    }
+
+    private static void Tile(StringBuilder page, string name, string value, string detail, string style) => page.Append(
+        CultureInfo.InvariantCulture,
+        $"<div class=\"tile {style}\"><span class=\"tile-name\">{name}</span><span class=\"tile-value\">{value}</span><span class=\"tile-detail\">{detail}</span></div>");
+
+    private static string Range(Interval? interval, bool isPercent) => interval is not Interval known
+        ? (isPercent ? "" : ": not known")
+        : isPercent
+            ? string.Create(CultureInfo.InvariantCulture, $" ({100 * known.Low:0.0}–{100 * known.High:0.0} %)")
+            : string.Create(CultureInfo.InvariantCulture, $": {known.Low:0.000}–{known.High:0.000}");
+}

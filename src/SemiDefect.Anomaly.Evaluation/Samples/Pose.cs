@@ -1,0 +1,26 @@
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Evaluation.Samples;
+
+/// <summary>How the die lies under the camera: turned about the middle of the image, then shifted.</summary>
+internal readonly struct Pose(double angle, double shiftX, double shiftY)
+{
+    private const double Middle = DiePattern.Size / 2.0;
+
+    private readonly double _cosine = PortableMath.Cos(angle);
+    private readonly double _sine = PortableMath.Sin(angle);
+
+    public (double X, double Y) ToImage(double x, double y)
+    {
+        x -= Middle;
+        y -= Middle;
+        return (x * _cosine - y * _sine + Middle + shiftX, x * _sine + y * _cosine + Middle + shiftY);
+    }
+
+    public (double X, double Y) ToDie(double x, double y)
+    {
+        x -= Middle + shiftX;
+        y -= Middle + shiftY;
+        return (x * _cosine + y * _sine + Middle, y * _cosine - x * _sine + Middle);
+    }
+}

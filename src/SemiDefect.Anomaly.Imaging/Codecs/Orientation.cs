@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+
+namespace SemiDefect.Anomaly.Imaging.Codecs;
+
+/// <summary>
+/// The orientation tag of EXIF 2.3 and TIFF 6.0 (tag 0x0112): 1 upright, 2 mirrored, 3 turned by 180 degrees, 4 upside
+/// down, 5 transposed, 6 to be turned clockwise, 7 transverse, 8 to be turned counterclockwise.
+/// </summary>
+internal static class Orientation
+{
+    public const int Upright = 1;
+    private const int Tag = 0x0112;
+    private const int ShortType = 3;
+
+    /// <summary>Turns stored pixels upright; unknown values count as upright.</summary>
+    /// <param name="width">Stored pixels per row.</param>
+    /// <param name="height">Stored rows.</param>
+    /// <param name="rgb">Stored pixels; taken over where nothing has to be turned.</param>
+    /// <param name="orientation">The tag's value.</param>
+    public static Image Apply(int width, int height, byte[] rgb, int orientation)
+    {
+        if (orientation is < 2 or > 8)
+        {
+            return new Image(width, height, rgb);
+        }
+
+        bool swapped = orientation >= 5;
+        int outputWidth = swapped ? height : width;
+        int outputHeight = swapped ? width : height;
+
+        // Stored coordinates of the output's first pixel, and the steps of the stored index along an output row and column.
+        bool fromRight = orientation is 2 or 3 or 7 or 8;
+        bool fromBottom = orientation is 3 or 4 or 6 or 7;
+        int stepX = fromRight ? -1 : 1;
+        int stepY = fromBottom ? -width : width;
+        int first = (fromRight ? width - 1 : 0) + (fromBottom ? (height - 1) * width : 0);
+        (int alongRow, int alongColumn) = swapped ? (stepY, stepX) : (stepX, stepY);
+        byte[] output = GC.AllocateUninitializedArray<byte>(rgb.Length);
+        int target = 0;
+        for (int y = 0; y < outputHeight; y++)
+        {
+            int source = first + y * alongColumn;
+            for (int x = 0; x < outputWidth; x++, source += alongRow, target += 3)
+            {
+                output[target] = rgb[source * 3];
+                output[target + 1] = rgb[source * 3 + 1];
+                output[target + 2] = rgb[source * 3 + 2];
+            }
+        }
+
+        return new Image(outputWidth, outputHeight, output);
+    }
+
+    /// <summary>The orientation in an EXIF block (a TIFF header and directory); upright where there is none or it is damaged.</summary>
+    public static int FromExif(ReadOnlySpan<byte> exif)
+    {
+        if (exif.StartsWith("Exif\0\0"u8))
+        {
+            exif = exif[6..];
+        }
+
+        bool littleEndian = exif.StartsWith("II*\0"u8);
+        if (exif.Length < 8 || (!littleEndian && !exif.StartsWith("MM\0*"u8)))
+        {
+            return Upright;
+        }
+
+        uint offset = ReadUInt32(exif[4..], littleEndian);
+        if (offset > exif.Length - 2)
+        {
+            return Upright;
+        }
+
+        ReadOnlySpan<byte> directory = exif[(int)offset..];
+        int count = ReadUInt16(directory, littleEndian);
+        for (int i = 0; i < count && 2 + (i + 1) * 12 <= directory.Length; i++)
+        {
+            ReadOnlySpan<byte> entry = directory.Slice(2 + i * 12, 12);
+            if (ReadUInt16(entry, littleEndian) == Tag && ReadUInt16(entry[2..], littleEndian) == ShortType)
+            {
+                return ReadUInt16(entry[8..], littleEndian);
+            }
+        }
+
+        return Upright;
+    }
+
+    private static ushort ReadUInt16(ReadOnlySpan<byte> bytes, bool littleEndian) =>
+        littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+
+    private static uint ReadUInt32(ReadOnlySpan<byte> bytes, bool littleEndian) =>
+        littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
+}

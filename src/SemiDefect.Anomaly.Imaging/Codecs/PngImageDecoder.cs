@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace SemiDefect.Anomaly.Imaging.Codecs;
+
+/// <summary>
+/// PNG (ISO/IEC 15948), all color types, depths and Adam7. Our own, because 16-bit samples must be rounded by one rule
+/// and a file that ends early must be refused. Transparency, gamma and profiles are ignored. Thread-safe: nothing is kept.
+/// </summary>
+internal sealed class PngImageDecoder : IImageDecoder
+{
+    // Deflate cannot expand more: 258 bytes from 2 bits (RFC 1951).
+    private const int MaxExpansion = 1032;
+
+    private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+
+    private static readonly (int X, int Y, int StepX, int StepY)[] OnePass = [(0, 0, 1, 1)];
+
+    public bool Recognizes(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
+    {
+        PngChunks chunks = PngChunks.Read(bytes, name, limits);
+        long compressed = chunks.Data.Sum(piece => (long)piece.Length);
+        if ((long)chunks.RowBytes(chunks.Width) * chunks.Height > compressed * MaxExpansion)
+        {
+            throw chunks.Error("ends too early");
+        }
+
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(3 * chunks.Width * chunks.Height);
+        try
+        {
+            using var inflated = new ZLibStream(new MemoryChainStream(chunks.Data), CompressionMode.Decompress);
+            foreach ((int x, int y, int stepX, int stepY) in chunks.IsInterlaced ? Adam7 : OnePass)
+            {
+                ReadPass(chunks, inflated, rgb, x, y, stepX, stepY);
+            }
+
+            // The checksum of the pixels comes after the last of them, and is verified on the way.
+            if (inflated.ReadByte() != -1)
+            {
+                throw chunks.Error("holds more pixels than its header says");
+            }
+        }
+        catch (EndOfStreamException error)
+        {
+            throw chunks.Error("ends too early", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw chunks.Error("holds pixels that cannot be unpacked", error);
+        }
+
+        return Orientation.Apply(chunks.Width, chunks.Height, rgb, chunks.Orientation);
+    }
+
+    private static void ReadPass(PngChunks chunks, Stream inflated, byte[] rgb, int x, int y, int stepX, int stepY)
+    {
+        int width = (chunks.Width - x + stepX - 1) / stepX;
+        int height = (chunks.Height - y + stepY - 1) / stepY;
+        if (width <= 0 || height <= 0)
+        {
+            return;
+        }
+
+        int rowBytes = chunks.RowBytes(width);
+        int pixelBytes = Math.Max(1, chunks.Channels * chunks.Depth / 8);
+
+        // The filter type comes before the row.
+        byte[] row = new byte[1 + rowBytes];
+        byte[] previous = new byte[1 + rowBytes];
+        for (int i = 0; i < height; i++)
+        {
+            inflated.ReadExactly(row);
+            if (!PngFilter.Undo(row[0], row.AsSpan(1), previous.AsSpan(1), pixelBytes))
+            {
+                throw chunks.Error("uses a filter that does not exist");
+            }
+
+            int target = 3 * ((y + i * stepY) * chunks.Width + x);
+            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX);
+            (row, previous) = (previous, row);
+        }
+    }
+
+    private static void ConvertRow(PngChunks chunks, ReadOnlySpan<byte> row, int width, Span<byte> rgb, int step)
+    {
+        int channels = chunks.Channels;
+        if (chunks.Depth == 8 && channels == 3 && step == 3)
+        {
+            row.CopyTo(rgb);
+        }
+        else if (chunks.HasPalette)
+        {
+            ConvertPalette(chunks, row, width, rgb, step);
+        }
+        else if (chunks.Depth < 8)
+        {
+            int factor = Samples.FactorTo8Bits(chunks.Depth);
+            for (int i = 0; i < width; i++)
+            {
+                rgb.Slice(i * step, 3).Fill((byte)(Samples.Packed(row, i, chunks.Depth) * factor));
+            }
+        }
+        else
+        {
+            // Gray repeats its one sample; alpha, the last of two or four samples, is passed over.
+            bool wide = chunks.Depth == 16;
+            int stride = wide ? 2 * channels : channels;
+            int sampleBytes = wide ? 2 : 1;
+            int toNext = channels >= 3 ? sampleBytes : 0;
+            for (int i = 0, source = 0, target = 0; i < width; i++, source += stride, target += step)
+            {
+                rgb[target] = Sample(row, source, wide);
+                rgb[target + 1] = Sample(row, source + toNext, wide);
+                rgb[target + 2] = Sample(row, source + 2 * toNext, wide);
+            }
+        }
+    }
+
+    private static byte Sample(ReadOnlySpan<byte> row, int position, bool wide) =>
+        wide ? Samples.FromUInt16(BinaryPrimitives.ReadUInt16BigEndian(row[position..])) : row[position];
+
+    private static void ConvertPalette(PngChunks chunks, ReadOnlySpan<byte> row, int width, Span<byte> rgb, int step)
+    {
+        ReadOnlySpan<byte> palette = chunks.Palette.Span;
+        for (int i = 0; i < width; i++)
+        {
+            int entry = 3 * Samples.Packed(row, i, chunks.Depth);
+            if (entry >= palette.Length)
+            {
+                throw chunks.Error("uses a color that its palette does not have");
+            }
+
+            palette.Slice(entry, 3).CopyTo(rgb[(i * step)..]);
+        }
+    }
+}

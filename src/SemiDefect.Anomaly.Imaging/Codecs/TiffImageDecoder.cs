@@ -1,0 +1,137 @@
+using BitMiracle.LibTiff.Classic;
+
+namespace SemiDefect.Anomaly.Imaging.Codecs;
+
+/// <summary>
+/// TIFF and little-endian BigTIFF through LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every compression that it
+/// unpacks. The first image of the file is taken. Thread-safe: nothing is kept.
+/// </summary>
+internal sealed class TiffImageDecoder : IImageDecoder
+{
+    // Tiles may reach beyond the image, but not to many times its area.
+    private const long SpareTilePixels = 1 << 24;
+
+    public bool Recognizes(ReadOnlySpan<byte> bytes) => TiffDirectory.HasMagic(bytes);
+
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
+    {
+        TiffDirectory.Check(bytes.Span, name, limits);
+        using TiffMessages.Tally messages = TiffMessages.Count();
+        try
+        {
+            using Tiff? tiff = Tiff.ClientOpen(name, "r", bytes, new MemoryTiffStream(bytes));
+            if (tiff is null)
+            {
+                throw new ImageFormatException($"'{name}' is a damaged TIFF image: its header cannot be read; export it again.");
+            }
+
+            TiffLayout layout = TiffLayout.Read(tiff, name, limits);
+            CheckPieces(tiff, layout, bytes.Length);
+            messages.Errors = 0;
+            messages.Warnings = 0;
+            byte[] rgb = new byte[3 * layout.Width * layout.Height];
+            int planes = layout.IsSeparate ? layout.Colors : 1;
+            for (int plane = 0; plane < planes; plane++)
+            {
+                if (tiff.IsTiled())
+                {
+                    ReadTiles(tiff, layout, plane, rgb);
+                }
+                else
+                {
+                    ReadRows(tiff, layout, plane, rgb);
+                }
+            }
+
+            // These fill what is missing with gray or white, and only warn.
+            bool fills = layout.Compression is Compression.JPEG or Compression.OJPEG or Compression.CCITTFAX3 or Compression.CCITTFAX4 or Compression.CCITTRLE or Compression.CCITTRLEW;
+            if (messages.Errors > 0 || (fills && messages.Warnings > 0))
+            {
+                throw layout.Damaged("holds pixels that cannot be unpacked");
+            }
+
+            return Orientation.Apply(layout.Width, layout.Height, rgb, layout.Orientation);
+        }
+        catch (Exception error) when (error is not (ImageFormatException or OutOfMemoryException))
+        {
+            // LibTiff lets whatever a damaged file leads to escape: indices out of range, nulls, failed casts.
+            throw new ImageFormatException($"'{name}' is a damaged TIFF image: it cannot be unpacked; export it again.", error);
+        }
+    }
+
+    private static void CheckPieces(Tiff tiff, TiffLayout layout, int fileLength)
+    {
+        FieldValue[]? lengths = tiff.GetField(tiff.IsTiled() ? TiffTag.TILEBYTECOUNTS : TiffTag.STRIPBYTECOUNTS);
+        if (lengths is null)
+        {
+            throw layout.Damaged("lacks its pixels");
+        }
+
+        foreach (long length in (long[])lengths[0].Value)
+        {
+            if (length < 0 || length > fileLength)
+            {
+                throw layout.Damaged("ends too early");
+            }
+        }
+
+        if (tiff.IsTiled())
+        {
+            long width = tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt();
+            long height = tiff.GetField(TiffTag.TILELENGTH)[0].ToInt();
+            bool possible = width is > 0 and <= 2 * ImageLimits.MaxSide && height is > 0 and <= 2 * ImageLimits.MaxSide;
+            if (!possible || RoundUp(layout.Width, width) * RoundUp(layout.Height, height) > 4L * layout.Width * layout.Height + SpareTilePixels)
+            {
+                throw layout.Damaged("has tiles of an impossible size");
+            }
+        }
+    }
+
+    private static long RoundUp(long size, long step) => (size + step - 1) / step * step;
+
+    private static void ReadRows(Tiff tiff, TiffLayout layout, int plane, byte[] rgb)
+    {
+        byte[] row = new byte[RowBytes(layout, layout.Width, tiff.ScanlineSize())];
+        for (int y = 0; y < layout.Height; y++)
+        {
+            if (!tiff.ReadScanline(row, y, (short)plane))
+            {
+                throw layout.Damaged("holds pixels that cannot be unpacked");
+            }
+
+            layout.Convert(row, plane, layout.Width, rgb.AsSpan(3 * y * layout.Width));
+        }
+    }
+
+    private static void ReadTiles(Tiff tiff, TiffLayout layout, int plane, byte[] rgb)
+    {
+        int tileWidth = tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt();
+        int tileHeight = tiff.GetField(TiffTag.TILELENGTH)[0].ToInt();
+        int rowBytes = RowBytes(layout, tileWidth, tiff.TileRowSize());
+        byte[] tile = new byte[checked(rowBytes * tileHeight)];
+        for (int y = 0; y < layout.Height; y += tileHeight)
+        {
+            for (int x = 0; x < layout.Width; x += tileWidth)
+            {
+                if (tiff.ReadTile(tile, 0, x, y, 0, (short)plane) != tile.Length)
+                {
+                    throw layout.Damaged("holds pixels that cannot be unpacked");
+                }
+
+                int columns = Math.Min(tileWidth, layout.Width - x);
+                int rows = Math.Min(tileHeight, layout.Height - y);
+                for (int i = 0; i < rows; i++)
+                {
+                    layout.Convert(tile.AsSpan(i * rowBytes, rowBytes), plane, columns, rgb.AsSpan(3 * ((y + i) * layout.Width + x)));
+                }
+            }
+        }
+    }
+
+    // LibTiff's own figure must agree with what is taken out of the row.
+    private static int RowBytes(TiffLayout layout, int pixels, int stored)
+    {
+        long bits = (long)pixels * layout.Depth * (layout.IsSeparate ? 1 : layout.Samples);
+        return stored == (bits + 7) / 8 ? stored : throw layout.Damaged("has rows of an impossible size");
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+using BitMiracle.LibTiff.Classic;
+
+namespace SemiDefect.Anomaly.Imaging.Codecs;
+
+/// <summary>How the pixels of a TIFF image are stored, and how a stored row becomes RGB. Immutable, and so thread-safe.</summary>
+internal sealed class TiffLayout
+{
+    private const int MaxSamples = 8;
+
+    private TiffLayout(Tiff tiff, string name)
+    {
+        Name = name;
+        Width = Number(tiff, TiffTag.IMAGEWIDTH, 0);
+        Height = Number(tiff, TiffTag.IMAGELENGTH, 0);
+        Depth = Number(tiff, TiffTag.BITSPERSAMPLE, 1);
+        Samples = Number(tiff, TiffTag.SAMPLESPERPIXEL, 1);
+        Photometric = (Photometric)Number(tiff, TiffTag.PHOTOMETRIC, (int)Photometric.MINISBLACK);
+        IsSeparate = Number(tiff, TiffTag.PLANARCONFIG, (int)PlanarConfig.CONTIG) == (int)PlanarConfig.SEPARATE;
+        Compression = (Compression)Number(tiff, TiffTag.COMPRESSION, (int)Compression.NONE);
+        Orientation = Number(tiff, TiffTag.ORIENTATION, Codecs.Orientation.Upright);
+    }
+
+    public string Name { get; }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    /// <summary>Bits per sample: 1, 2, 4, 8 or 16.</summary>
+    public int Depth { get; }
+
+    /// <summary>Samples per pixel, extra ones included.</summary>
+    public int Samples { get; }
+
+    public Photometric Photometric { get; private set; }
+
+    /// <summary>Whether each sample has its own plane.</summary>
+    public bool IsSeparate { get; }
+
+    public Compression Compression { get; }
+
+    public int Orientation { get; }
+
+    /// <summary>Samples that carry color: 3 for RGB, 1 otherwise.</summary>
+    public int Colors => Photometric == Photometric.RGB ? 3 : 1;
+
+    /// <summary>R, G, B of each palette entry; empty without a palette.</summary>
+    private byte[] Palette { get; set; } = [];
+
+    /// <summary>Whether the colors were multiplied by the alpha that follows them.</summary>
+    private bool IsPremultiplied { get; set; }
+
+    /// <summary>Reads the layout and refuses what cannot be converted.</summary>
+    /// <exception cref="ImageFormatException">The kind of image is not supported, or it is beyond the limits.</exception>
+    public static TiffLayout Read(Tiff tiff, string name, ImageLimits limits)
+    {
+        var layout = new TiffLayout(tiff, name);
+        limits.Check(name, (uint)layout.Width, (uint)layout.Height);
+        if (layout.Depth is not (1 or 2 or 4 or 8 or 16) || Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is not ((int)SampleFormat.UINT or (int)SampleFormat.VOID))
+        {
+            throw layout.Unsupported($"samples of {layout.Depth} bits that are not unsigned integers of 1, 2, 4, 8 or 16 bits");
+        }
+
+        if (layout.Compression == Compression.JPEG && layout.Photometric == Photometric.YCBCR)
+        {
+            // LibTiff then converts while it unpacks.
+            tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
+            layout.Photometric = Photometric.RGB;
+        }
+
+        if (layout.Photometric is not (Photometric.MINISBLACK or Photometric.MINISWHITE or Photometric.RGB or Photometric.PALETTE))
+        {
+            throw layout.Unsupported($"{layout.Photometric} colors");
+        }
+
+        if (layout.Samples < layout.Colors || layout.Samples > MaxSamples)
+        {
+            throw layout.Unsupported($"{layout.Samples} samples per pixel");
+        }
+
+        if (layout.Photometric == Photometric.PALETTE)
+        {
+            layout.ReadPalette(tiff);
+        }
+
+        layout.ReadExtraSamples(tiff);
+        return layout;
+    }
+
+    /// <summary>Converts the first <paramref name="count"/> pixels of a stored row.</summary>
+    /// <param name="row">The stored row, of all samples or of one plane.</param>
+    /// <param name="plane">The plane, where they are separate.</param>
+    /// <param name="count">Pixels.</param>
+    /// <param name="rgb">Where the first pixel goes.</param>
+    public void Convert(ReadOnlySpan<byte> row, int plane, int count, Span<byte> rgb)
+    {
+        int stride = IsSeparate ? 1 : Samples;
+        if (Photometric == Photometric.PALETTE)
+        {
+            ConvertPalette(row, stride, count, rgb);
+        }
+        else if (Photometric == Photometric.RGB && IsSeparate)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                rgb[3 * i + plane] = Sample(row, i);
+            }
+        }
+        else if (Photometric == Photometric.RGB && Depth == 8 && Samples == 3)
+        {
+            row[..(3 * count)].CopyTo(rgb);
+        }
+        else
+        {
+            int toNext = Photometric == Photometric.RGB ? 1 : 0;
+            byte mask = (byte)(Photometric == Photometric.MINISWHITE ? 255 : 0);
+            for (int i = 0; i < count; i++)
+            {
+                int alpha = IsPremultiplied ? Sample(row, i * stride + Colors) : 0;
+                rgb[3 * i] = Divide((byte)(Sample(row, i * stride) ^ mask), alpha);
+                rgb[3 * i + 1] = Divide((byte)(Sample(row, i * stride + toNext) ^ mask), alpha);
+                rgb[3 * i + 2] = Divide((byte)(Sample(row, i * stride + 2 * toNext) ^ mask), alpha);
+            }
+        }
+    }
+
+    /// <summary>An error about damage to this file.</summary>
+    public ImageFormatException Damaged(string what) => new($"'{Name}' is a damaged TIFF image: it {what}; export it again.");
+
+    private ImageFormatException Unsupported(string what) =>
+        new($"'{Name}' is a TIFF image with {what}; save it as 8 or 16-bit gray or RGB.");
+
+    private static int Number(Tiff tiff, TiffTag tag, int otherwise)
+    {
+        FieldValue[]? value = tiff.GetField(tag);
+        return value is null ? otherwise : value[0].ToInt();
+    }
+
+    // Undoes the multiplication by alpha; nothing is left to divide where alpha is 0.
+    private static byte Divide(byte value, int alpha) => alpha is 0 or 255 ? value : (byte)Math.Min(255, 255 * value / alpha);
+
+    private byte Sample(ReadOnlySpan<byte> row, int index) => Depth switch
+    {
+        8 => row[index],
+        16 => Codecs.Samples.FromUInt16(MemoryMarshal.Cast<byte, ushort>(row)[index]),
+        _ => (byte)(Codecs.Samples.Packed(row, index, Depth) * Codecs.Samples.FactorTo8Bits(Depth)),
+    };
+
+    private void ConvertPalette(ReadOnlySpan<byte> row, int stride, int count, Span<byte> rgb)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int entry = Codecs.Samples.Packed(row, i * stride, Depth);
+            Palette.AsSpan(3 * entry, 3).CopyTo(rgb[(3 * i)..]);
+        }
+    }
+
+    private void ReadPalette(Tiff tiff)
+    {
+        FieldValue[]? map = tiff.GetField(TiffTag.COLORMAP);
+        if (map is null || map.Length < 3 || Depth > 8)
+        {
+            throw Damaged("lacks its palette");
+        }
+
+        // A palette has 16 bits, of which common writers fill the high 8; those are taken, as others do.
+        int entries = 1 << Depth;
+        var palette = new byte[3 * entries];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            ushort[] values = map[channel].ToUShortArray();
+            for (int i = 0; i < entries; i++)
+            {
+                palette[3 * i + channel] = (byte)(values[i] >> 8);
+            }
+        }
+
+        Palette = palette;
+    }
+
+    private void ReadExtraSamples(Tiff tiff)
+    {
+        FieldValue[]? extra = tiff.GetField(TiffTag.EXTRASAMPLES);
+        if (extra is null || extra.Length < 2 || extra[0].ToInt() < 1 || Samples <= Colors || Photometric == Photometric.PALETTE)
+        {
+            return;
+        }
+
+        IsPremultiplied = extra[1].ToByteArray()[0] == (byte)ExtraSample.ASSOCALPHA;
+        if (IsPremultiplied && (IsSeparate || Photometric == Photometric.MINISWHITE))
+        {
+            throw Unsupported("premultiplied alpha stored apart from the colors");
+        }
+    }
+}

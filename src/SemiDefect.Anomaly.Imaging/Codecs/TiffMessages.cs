@@ -1,0 +1,78 @@
+using BitMiracle.LibTiff.Classic;
+
+namespace SemiDefect.Anomaly.Imaging.Codecs;
+
+/// <summary>
+/// Keeps LibTiff's messages off the console. LibTiff knows one handler for the whole process: while a thread decodes
+/// here its messages are counted, and those of other users of LibTiff go on to the handler that was set before. Thread-safe.
+/// </summary>
+internal sealed class TiffMessages : TiffErrorHandler
+{
+    [ThreadStatic]
+    private static Tally? _tally;
+
+    // LibTiff makes its own handler, which prints, only when it first needs one.
+    private static readonly TiffErrorHandler Previous = Tiff.SetErrorHandler(new TiffMessages()) ?? new TiffErrorHandler();
+
+    private TiffMessages()
+    {
+    }
+
+    /// <summary>Begins to count the calling thread's messages, until the tally is disposed of.</summary>
+    public static Tally Count()
+    {
+        // Touching the field makes sure that the handler is set.
+        _ = Previous;
+        return _tally = new Tally();
+    }
+
+    public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
+    {
+        if (_tally is null)
+        {
+            Previous.ErrorHandler(tif, method, format, args);
+        }
+        else
+        {
+            _tally.Errors++;
+        }
+    }
+
+    public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+    {
+        if (_tally is null)
+        {
+            Previous.ErrorHandlerExt(tif, clientData, method, format, args);
+        }
+    }
+
+    public override void WarningHandler(Tiff tif, string method, string format, params object[] args)
+    {
+        if (_tally is null)
+        {
+            Previous.WarningHandler(tif, method, format, args);
+        }
+        else
+        {
+            _tally.Warnings++;
+        }
+    }
+
+    public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+    {
+        if (_tally is null)
+        {
+            Previous.WarningHandlerExt(tif, clientData, method, format, args);
+        }
+    }
+
+    /// <summary>How much LibTiff complained. Belongs to one thread.</summary>
+    internal sealed class Tally : IDisposable
+    {
+        public int Errors { get; set; }
+
+        public int Warnings { get; set; }
+
+        public void Dispose() => _tally = null;
+    }
+}

@@ -1,0 +1,121 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
+namespace SemiDefect.Anomaly.Imaging;
+
+/// <summary>
+/// Reads pictures: JPEG, PNG, BMP, WebP and TIFF, told apart by their content, not by their name. The result is upright
+/// (EXIF and TIFF orientation applied), the first frame where there are several, alpha dropped and not blended, 16-bit
+/// samples v brought to round(v / 257), and the stored values otherwise as they are: no color profile or gamma is
+/// applied. The same bytes on every machine. Thread-safe: nothing is kept.
+/// </summary>
+public static class ImageFile
+{
+    private static readonly IImageDecoder[] Decoders = [new PngImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
+
+    /// <summary>The file name extensions of the formats, lower case, with their dot.</summary>
+    public static IReadOnlyList<string> Extensions { get; } =
+        Array.AsReadOnly<string>([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
+
+    /// <summary>Whether the name ends like that of a picture, in upper or lower case.</summary>
+    public static bool HasImageExtension(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string extension = Path.GetExtension(path);
+        return Extensions.Any(known => known.Equals(extension, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Reads and decodes a file.</summary>
+    /// <exception cref="ImageFormatException">The file cannot be read or decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    public static Image Read(string path, ImageLimits? limits = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        limits ??= ImageLimits.Default;
+        return Decode(ReadBytes(path, limits), path, limits);
+    }
+
+    /// <summary>Reads a stream to its end and decodes it. Never holds more than the limit on file size.</summary>
+    /// <exception cref="ImageFormatException">The content cannot be read or decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    public static Image Read(Stream stream, string name, ImageLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        limits ??= ImageLimits.Default;
+        using var content = new MemoryStream();
+        byte[] block = new byte[1 << 16];
+        try
+        {
+            for (int count; (count = stream.Read(block)) > 0;)
+            {
+                CheckLength(content.Length + count, name, limits);
+                content.Write(block, 0, count);
+            }
+        }
+        catch (IOException error)
+        {
+            throw new ImageFormatException($"Cannot read '{name}': {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+
+        return Decode(content.GetBuffer().AsMemory(0, (int)content.Length), name, limits);
+    }
+
+    /// <summary>Decodes the content of a file.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What to call the file in messages.</param>
+    /// <param name="limits">The limits; <see cref="ImageLimits.Default"/> when null.</param>
+    /// <exception cref="ImageFormatException">The content cannot be decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        limits ??= ImageLimits.Default;
+        CheckLength(bytes.Length, name, limits);
+        foreach (IImageDecoder decoder in Decoders)
+        {
+            if (decoder.Recognizes(bytes.Span))
+            {
+                return decoder.Decode(bytes, name, limits);
+            }
+        }
+
+        throw new ImageFormatException($"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
+    }
+
+    /// <summary>Reads the bytes of an image file, still encoded.</summary>
+    /// <exception cref="ImageFormatException">It cannot be read, is empty, or is longer than the limit.</exception>
+    public static byte[] ReadBytes(string path, ImageLimits limits)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            CheckLength(stream.Length, path, limits);
+            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ImageFormatException($"'{path}' does not exist; check the path.", error);
+        }
+        catch (EndOfStreamException error)
+        {
+            throw new ImageFormatException($"'{path}' changed while it was read; try again when it is complete.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            string reason = Directory.Exists(path) ? "it is a folder; name a file." : error.Message.ReplaceLineEndings(" ");
+            throw new ImageFormatException($"Cannot read '{path}': {reason}", error);
+        }
+    }
+
+    private static void CheckLength(long length, string name, ImageLimits limits)
+    {
+        if (length == 0)
+        {
+            throw new ImageFormatException($"'{name}' is empty; export it again.");
+        }
+
+        if (length > limits.MaxFileBytes)
+        {
+            throw new ImageFormatException($"'{name}' has {length} bytes, more than the limit of {limits.MaxFileBytes}; shrink it, or raise the limit.");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Search.Neighbors;
+
+/// <summary>
+/// Every distance of every query in float64, nothing skipped: the plain statement of what exact search means, and the
+/// judge of the fast search. Thread-safe; does not own the bank. Memory beyond the bank and the
+/// answers: none to speak of.
+/// </summary>
+public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
+{
+    private const int QueryBlock = 8;
+    private const int BankBlock = 256;
+
+    private readonly FeatureMatrix _bank;
+    private readonly ReadOnlyMemory<int> _groups;
+    private readonly int _threads;
+
+    /// <summary>Wraps <paramref name="bank"/>, which must outlive the search and must not change.</summary>
+    /// <param name="bank">At least one row; all values finite.</param>
+    /// <param name="groups">The group of each row, 0 or more (the fold or image it came from); empty where nothing is ever excluded.</param>
+    /// <param name="threads">Threads to use; 0 for as many as there are processors. The results do not depend on it.</param>
+    /// <exception cref="ArgumentException">The bank is empty or holds NaN or infinity, or the groups do not fit it.</exception>
+    public FlatNearestNeighbors(FeatureMatrix bank, ReadOnlyMemory<int> groups = default, int threads = 0)
+    {
+        SearchArguments.CheckBank(bank, groups, threads);
+        _bank = bank;
+        _groups = groups;
+        _threads = SearchArguments.ResolveThreads(threads);
+    }
+
+    /// <inheritdoc/>
+    public int Count => _bank.Rows;
+
+    /// <inheritdoc/>
+    public int Dimension => _bank.Columns;
+
+    /// <inheritdoc/>
+    public void Search(
+        ReadOnlySpan<float> queries,
+        int k,
+        Span<double> squaredDistances,
+        Span<int> indices,
+        int excludedGroup = -1,
+        CancellationToken cancellationToken = default)
+    {
+        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, excludedGroup);
+        SearchArguments.CheckFinite(queries);
+        if (count == 0)
+        {
+            return;
+        }
+
+        fixed (float* queryStart = queries)
+        fixed (double* distanceStart = squaredDistances)
+        fixed (int* indexStart = indices)
+        {
+            // Spans and fixed pointers cannot be captured; the memory stays pinned until the loop is over.
+            nint queryAddress = (nint)queryStart;
+            nint distanceAddress = (nint)distanceStart;
+            nint indexAddress = (nint)indexStart;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken };
+            Parallel.For(0, (count + QueryBlock - 1) / QueryBlock, options, block =>
+            {
+                int first = block * QueryBlock;
+                SearchBlock(
+                    (float*)queryAddress,
+                    first,
+                    Math.Min(count, first + QueryBlock),
+                    k,
+                    (double*)distanceAddress,
+                    (int*)indexAddress,
+                    excludedGroup);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private void SearchBlock(float* queries, int first, int end, int k, double* distances, int* indices, int excludedGroup)
+    {
+        ReadOnlySpan<int> groups = excludedGroup < 0 ? default : _groups.Span;
+        int columns = _bank.Columns;
+        int rows = _bank.Rows;
+        float* bank = _bank.Data;
+        Span<NearestList> lists = stackalloc NearestList[QueryBlock];
+        for (int q = first; q < end; q++)
+        {
+            lists[q - first] = new NearestList(distances + (long)q * k, indices + (long)q * k, k);
+        }
+
+        for (int start = 0; start < rows; start += BankBlock)
+        {
+            int stop = Math.Min(rows, start + BankBlock);
+            for (int q = first; q < end; q++)
+            {
+                ref NearestList list = ref lists[q - first];
+                float* query = queries + (long)q * columns;
+                for (int row = start; row < stop; row++)
+                {
+                    if (groups.IsEmpty || groups[row] != excludedGroup)
+                    {
+                        list.Offer(ExactDistance.Squared(ref *query, ref *(bank + (long)row * columns), columns), row);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+namespace SemiDefect.Anomaly.Search.Neighbors;
+
+/// <summary>
+/// The rows of two banks searched as one: those of the second follow those of the first. Groups are the first one's; nothing of the second is ever
+/// excluded. Thread-safe. Owns the second search alone.
+/// </summary>
+public sealed class JoinedNearestNeighbors(INearestNeighbors first, INearestNeighbors second) : INearestNeighbors
+{
+    /// <inheritdoc/>
+    public int Count => first.Count + second.Count;
+
+    /// <inheritdoc/>
+    public int Dimension => first.Dimension;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">As of any search; and the first bank has fewer than k rows left.</exception>
+    public void Search(
+        ReadOnlySpan<float> queries,
+        int k,
+        Span<double> squaredDistances,
+        Span<int> indices,
+        int excludedGroup = -1,
+        CancellationToken cancellationToken = default)
+    {
+        first.Search(queries, k, squaredDistances, indices, excludedGroup, cancellationToken);
+        int more = Math.Min(k, second.Count);
+        int count = queries.Length / Dimension;
+        double[] distances = new double[count * more];
+        int[] rows = new int[count * more];
+        second.Search(queries, more, distances, rows, -1, cancellationToken);
+        for (int query = 0; query < count; query++)
+        {
+            Merge(squaredDistances.Slice(query * k, k), indices.Slice(query * k, k), distances.AsSpan(query * more, more), rows.AsSpan(query * more, more));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => second.Dispose();
+
+    // From the far end: what is farther than both ends is dropped, and of equals the later row.
+    private void Merge(Span<double> squaredDistances, Span<int> indices, ReadOnlySpan<double> moreDistances, ReadOnlySpan<int> moreRows)
+    {
+        int own = squaredDistances.Length;
+        int more = moreDistances.Length;
+        while (own + more > squaredDistances.Length)
+        {
+            if (more == 0 || (own > 0 && squaredDistances[own - 1] > moreDistances[more - 1]))
+            {
+                own--;
+            }
+            else
+            {
+                more--;
+            }
+        }
+
+        for (int slot = squaredDistances.Length - 1; more > 0; slot--)
+        {
+            if (own > 0 && squaredDistances[own - 1] > moreDistances[more - 1])
+            {
+                own--;
+                (squaredDistances[slot], indices[slot]) = (squaredDistances[own], indices[own]);
+            }
+            else
+            {
+                more--;
+                (squaredDistances[slot], indices[slot]) = (moreDistances[more], first.Count + moreRows[more]);
+            }
+        }
+    }
+}

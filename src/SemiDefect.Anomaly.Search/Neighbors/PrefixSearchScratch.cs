@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using SemiDefect.Anomaly.Search.Kernels;
+
+namespace SemiDefect.Anomaly.Search.Neighbors;
+
+/// <summary>What one thread of a <see cref="PrefixSearch"/> works with; kept from search to search. Not thread-safe.</summary>
+internal sealed unsafe class PrefixSearchScratch : IDisposable
+{
+    /// <summary>Queries that share a pass over the bank by their images.</summary>
+    public static readonly int ImageQueries = 8 * PanelKernel.TileQueries;
+
+    /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
+    public const int DenseQueries = 192;
+
+    /// <summary>Blocks whose bounds are kept at a time.</summary>
+    public const int BatchBlocks = 64;
+
+    /// <summary>Rows whose bounds are kept at a time.</summary>
+    public const int BatchRows = BatchBlocks * BlockKernel.BlockRows;
+
+    /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
+    public const int DenseChunkRows = 256;
+
+    /// <summary>Rows that all groups of queries meet while they are in the second-level cache.</summary>
+    public const int DenseBlockRows = 64;
+
+    // Estimates come from short images; the best by them are compared by long images before k are measured.
+    private const int SpareSeeds = 4;
+
+    // A few times what is usually left, so that most queries measure once.
+    private const int PendingRows = 16;
+    private const int CandidateRows = 256;
+
+    private readonly PrefixIndex _index;
+    private readonly AlignedBuffer<short> _tiles;
+    private readonly AlignedBuffer<float> _bounds;
+    private readonly AlignedBuffer<int> _starts = new(BatchBlocks);
+    private readonly float[] _centered;
+    private AlignedBuffer<float>? _dense;
+    private AlignedBuffer<int>? _seedPositions;
+    private AlignedBuffer<float>? _seedEstimates;
+    private AlignedBuffer<double>? _seedDistances;
+    private int _k;
+
+    public PrefixSearchScratch(PrefixIndex index)
+    {
+        _index = index;
+        Embedding = new QueryEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
+        _tiles = new AlignedBuffer<short>((long)ImageQueries * index.Blocks.ShortWidth);
+        _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
+        _centered = new float[index.Bank.Columns];
+        States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
+    }
+
+    /// <summary>One state per query.</summary>
+    public QueryState[] States { get; }
+
+    /// <summary>By query of a tile, room for the rows that may matter; empty between two batches.</summary>
+    public Candidates[] Candidates { get; } = [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
+
+    /// <summary>By query, the rows that its image could not rule out.</summary>
+    public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
+
+    /// <summary>What mapping vectors to images needs.</summary>
+    public QueryEmbedding.Scratch Embedding { get; }
+
+    /// <summary>The first positions of the blocks at hand.</summary>
+    public int* Starts => _starts.Data;
+
+    /// <summary>The queries' rounded short images, negated, in tiles.</summary>
+    public short* Tiles => _tiles.Data;
+
+    /// <summary>The bounds of a tile.</summary>
+    public float* Bounds => _bounds.Data;
+
+    /// <summary>The queries less the center, packed for the dense kernel.</summary>
+    public float* PackedQueries => Dense.Data;
+
+    /// <summary>The center in float32.</summary>
+    public float* Center => Dense.Data + (long)DenseQueries * _index.Bank.Columns;
+
+    /// <summary>The dense bounds of all queries.</summary>
+    public float* DenseBounds => Center + _index.Bank.Columns;
+
+    private AlignedBuffer<float> Dense => _dense ??= AllocateDense();
+
+    /// <summary>Makes room for searches of k rows.</summary>
+    public void Reserve(int k)
+    {
+        if (_seedPositions is null || _k < k)
+        {
+            DisposeSeeds();
+            long room = (long)States.Length * (k + SpareSeeds);
+            _seedPositions = new AlignedBuffer<int>(room);
+            _seedEstimates = new AlignedBuffer<float>(room);
+            _seedDistances = new AlignedBuffer<double>(room);
+        }
+
+        _k = k;
+    }
+
+    /// <summary>An empty list for the blocks to begin with.</summary>
+    public SeedList NearBlocks(int i, int capacity) =>
+        new(_seedPositions!.Data + (long)i * (_k + SpareSeeds), _seedEstimates!.Data + (long)i * (_k + SpareSeeds), null, Math.Min(capacity, _k + SpareSeeds));
+
+    /// <summary>Packs a query as number <paramref name="i"/> of the tiles.</summary>
+    /// <returns>Its state; one that every row passes where the query is too long.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public QueryState Place(int i, QueryImages images, int query, float* vector, NearestList list)
+    {
+        int group = PanelKernel.TileQueries;
+        int width = _index.Blocks.ShortWidth;
+        short* tile = Tiles + i / group * group * width;
+        float* image = stackalloc float[width];
+        short* rounded = stackalloc short[width];
+        images.CopyShortImage(query, image);
+        double square = _index.Rounding.Round(image, width, rounded, out double error);
+        for (int column = 0; column < width; column++)
+        {
+            tile[PanelKernel.Offset(group, i % group, column)] = (short)-rounded[column];
+        }
+
+        bool tooLong = images.Length(query) > QueryEmbedding.Longest;
+        return new QueryState(
+            _index,
+            vector,
+            tooLong ? null : images.Image(query),
+            images.Slack(query),
+            error + _index.RoundingError,
+            tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, width, 0),
+            _index.Blocks.Order,
+            _k,
+            double.PositiveInfinity,
+            list,
+            Seeds(i));
+    }
+
+    /// <summary>Centers a query and packs it for the dense kernel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public QueryState CenterQuery(int i, float* query, double cap, NearestList list)
+    {
+        int columns = _index.Bank.Columns;
+        int group = DenseKernel.GroupQueries;
+        double square = 0;
+        for (int column = 0; column < columns; column++)
+        {
+            float value = query[column] - Center[column];
+            _centered[column] = value;
+            square += (double)value * value;
+        }
+
+        DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
+        double looseness = _index.Embedding.Looseness;
+        double lowered = PrefixIndex.Lower(square, columns, looseness);
+        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), 0, lowered, null, _k, cap, list, Seeds(i));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Embedding.Dispose();
+        _tiles.Dispose();
+        _bounds.Dispose();
+        _starts.Dispose();
+        Array.ForEach(Candidates, candidates => candidates.Dispose());
+        Array.ForEach(Pending, pending => pending.Dispose());
+        _dense?.Dispose();
+        DisposeSeeds();
+    }
+
+    private SeedList Seeds(int i)
+    {
+        long offset = (long)i * (_k + SpareSeeds);
+        return new SeedList(_seedPositions!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
+    }
+
+    private void DisposeSeeds()
+    {
+        _seedPositions?.Dispose();
+        _seedEstimates?.Dispose();
+        _seedDistances?.Dispose();
+    }
+
+    private AlignedBuffer<float> AllocateDense()
+    {
+        int columns = _index.Bank.Columns;
+        var dense = new AlignedBuffer<float>((long)(DenseQueries + 1) * columns + (long)DenseQueries * DenseChunkRows);
+        float* center = dense.Data + (long)DenseQueries * columns;
+        for (int column = 0; column < columns; column++)
+        {
+            center[column] = (float)_index.Embedding.Center[column];
+        }
+
+        return dense;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace SemiDefect.Anomaly.Search.Neighbors;
+
+/// <content>The rows that are measured to have a limit to begin with.</content>
+internal unsafe partial struct QueryState
+{
+    /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
+    public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
+
+    /// <summary>Has the images of the seeds brought nearer.</summary>
+    public readonly void PrefetchSeeds()
+    {
+        for (int i = 0; i < _seeds.Count; i++)
+        {
+            PrefetchImage(_seeds.Positions[i], _index.Blocks.Width);
+        }
+    }
+
+    /// <summary>Sorts the seeds by their long images.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void RankSeeds()
+    {
+        if (_image is null)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _seeds.Count; i++)
+        {
+            _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
+        }
+
+        SmallSort.Sort(_seeds.Estimates, _seeds.Positions, _seeds.Count);
+    }
+
+    /// <summary>Names four of the rows that <see cref="MeasureSeeds"/> would begin with.</summary>
+    public readonly void FirstSeeds(int* rows)
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            rows[i] = _seeds.Count < _k ? 0 : RowAt(_seeds.Positions[Math.Min(i, _k - 1)]);
+        }
+    }
+
+    /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
+    /// <param name="following">Four rows that will be measured next, to have them on the way; null if unknown.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void MeasureSeeds(int* following)
+    {
+        if (_seeds.Count < _k)
+        {
+            return;
+        }
+
+        double largest = 0;
+        int* rows = stackalloc int[4];
+        int* upcoming = stackalloc int[4];
+        for (int i = 0; i < _k; i += 4)
+        {
+            int taken = Math.Min(4, _k - i);
+            bool isLast = i + taken == _k && following is not null;
+            for (int j = 0; j < 4; j++)
+            {
+                rows[j] = RowAt(_seeds.Positions[Math.Min(i + j, _k - 1)]);
+                upcoming[j] = isLast ? following[j] : RowAt(_seeds.Positions[Math.Min(i + j + 4, _k - 1)]);
+            }
+
+            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, _seeds.Distances + i);
+            for (int j = i; j < i + taken; j++)
+            {
+                largest = Math.Max(largest, _seeds.Distances[j]);
+            }
+        }
+
+        _measuredSeeds = _k;
+        _cap = Math.Min(_cap, largest);
+        Tighten();
+    }
+
+    /// <summary>Moves the seeds among the candidates to the list: they have been measured.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void TakeSeeds(Candidates candidates)
+    {
+        if (_seedsTaken == _measuredSeeds)
+        {
+            return;
+        }
+
+        int kept = 0;
+        bool tighter = false;
+        var seeds = new ReadOnlySpan<int>(_seeds.Positions, _measuredSeeds);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            int position = candidates.Positions[i];
+            int seed = seeds.IndexOf(position);
+            if (seed >= 0)
+            {
+                tighter |= _list.Offer(_seeds.Distances[seed], RowAt(position));
+                _seedsTaken++;
+            }
+            else
+            {
+                candidates.Positions[kept] = position;
+                candidates.Bounds[kept++] = candidates.Bounds[i];
+            }
+        }
+
+        candidates.Count = kept;
+        if (tighter)
+        {
+            Tighten();
+        }
+    }
+}

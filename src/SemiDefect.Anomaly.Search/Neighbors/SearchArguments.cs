@@ -1,0 +1,83 @@
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Search.Neighbors;
+
+/// <summary>The checks that every search makes at its public entries.</summary>
+public static class SearchArguments
+{
+    /// <summary>Checks a bank, its groups and a thread count.</summary>
+    /// <returns>The largest magnitude in the bank.</returns>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public static float CheckBank(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(bank);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (bank.Rows == 0)
+        {
+            throw new ArgumentException("The bank has no rows.", nameof(bank));
+        }
+
+        if (!groups.IsEmpty && groups.Length != bank.Rows)
+        {
+            throw new ArgumentException($"{groups.Length} groups for {bank.Rows} rows.", nameof(groups));
+        }
+
+        float largest = Magnitude.Largest(bank, ResolveThreads(threads));
+        return float.IsFinite(largest)
+            ? largest
+            : throw new ArgumentException($"Row {Magnitude.FirstRowNotFinite(bank)} of the bank holds NaN or infinity.", nameof(bank));
+    }
+
+    /// <summary>Checks one call of <see cref="INearestNeighbors.Search"/>, but for whether the queries are finite.</summary>
+    /// <returns>The number of queries.</returns>
+    /// <exception cref="ArgumentException">Sizes do not fit, or fewer than k rows are left.</exception>
+    public static int Check(
+        INearestNeighbors search,
+        ReadOnlySpan<int> groups,
+        ReadOnlySpan<float> queries,
+        int k,
+        ReadOnlySpan<double> squaredDistances,
+        ReadOnlySpan<int> indices,
+        int excludedGroup)
+    {
+        if (queries.Length % search.Dimension != 0)
+        {
+            throw new ArgumentException($"The queries are no whole number of rows of {search.Dimension}.", nameof(queries));
+        }
+
+        int left = search.Count - (excludedGroup < 0 || groups.IsEmpty ? 0 : groups.Count(excludedGroup));
+        if (k < 1 || k > left)
+        {
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"k must be 1 to {left}, the rows left to search.");
+        }
+
+        int count = queries.Length / search.Dimension;
+        if (squaredDistances.Length != (long)count * k)
+        {
+            throw new ArgumentException($"Room for {count} x {k} distances is needed.", nameof(squaredDistances));
+        }
+
+        if (indices.Length != (long)count * k)
+        {
+            throw new ArgumentException($"Room for {count} x {k} indices is needed.", nameof(indices));
+        }
+
+        return count;
+    }
+
+    /// <summary>Refuses queries that are not finite.</summary>
+    /// <exception cref="ArgumentException">A query is not finite.</exception>
+    public static void CheckFinite(ReadOnlySpan<float> queries)
+    {
+        if (!float.IsFinite(Magnitude.Largest(queries)))
+        {
+            throw NotFinite();
+        }
+    }
+
+    /// <summary>What a search says to queries that are not finite.</summary>
+    public static ArgumentException NotFinite() => new("A query holds NaN or infinity.", "queries");
+
+    /// <summary>The number of threads to use; 0 asks for one per processor.</summary>
+    public static int ResolveThreads(int threads) => threads == 0 ? Environment.ProcessorCount : threads;
+}

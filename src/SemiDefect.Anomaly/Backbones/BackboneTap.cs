@@ -1,7 +1,0 @@
-namespace SemiDefect.Anomaly.Backbones;
-
-/// <summary>One network output that serves as features.</summary>
-/// <param name="Name">The name of the ONNX output.</param>
-/// <param name="Channels">Its number of channels.</param>
-/// <param name="Stride">Input pixels per grid cell.</param>
-public sealed record BackboneTap(string Name, int Channels, int Stride);

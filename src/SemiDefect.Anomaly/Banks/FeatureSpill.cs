@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+
+namespace SemiDefect.Anomaly.Banks;
+
+/// <summary>
+/// Rows of float32 in a temporary file that goes when this is disposed of or the process ends, however it ends. Read through buffers, not
+/// mapped: a mapped page would count as memory of the process again. Memory: none to speak of. Not thread-safe.
+/// </summary>
+internal sealed class FeatureSpill : IDisposable
+{
+    private const int RowsPerTransfer = 4096;
+
+    private readonly FileStream _file;
+    private readonly int _columns;
+
+    /// <summary>Makes the file in <paramref name="folder"/>, or in the system's folder for temporary files.</summary>
+    /// <exception cref="SemiDefectException">It cannot be made.</exception>
+    public FeatureSpill(int columns, string? folder = null)
+    {
+        _columns = columns;
+        string path = Path.Combine(folder ?? Path.GetTempPath(), $"semidefect-{Guid.NewGuid():N}.features");
+        _file = Guard(() => new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = 0,
+            Options = FileOptions.DeleteOnClose,
+        }));
+        if (!OperatingSystem.IsWindows())
+        {
+            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last user.
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The number of rows written.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Adds whole rows.</summary>
+    /// <exception cref="SemiDefectException">The disk is full or fails.</exception>
+    public void Append(ReadOnlySpan<float> rows)
+    {
+        int count = rows.Length / _columns;
+        for (int row = 0; row < count; row += RowsPerTransfer)
+        {
+            int taken = Math.Min(RowsPerTransfer, count - row);
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(rows.Slice(row * _columns, taken * _columns));
+            try
+            {
+                RandomAccess.Write(_file.SafeFileHandle, bytes, Offset(Rows));
+            }
+            catch (IOException error)
+            {
+                throw Failure(error);
+            }
+
+            Rows += taken;
+        }
+    }
+
+    /// <summary>Reads rows from <paramref name="first"/> on, as many as there is room for.</summary>
+    /// <exception cref="SemiDefectException">The disk fails.</exception>
+    public void Read(int first, Span<float> rows)
+    {
+        Span<byte> rest = MemoryMarshal.AsBytes(rows);
+        for (long offset = Offset(first); rest.Length > 0;)
+        {
+            int read;
+            try
+            {
+                read = RandomAccess.Read(_file.SafeFileHandle, rest, offset);
+            }
+            catch (IOException error)
+            {
+                throw Failure(error);
+            }
+
+            if (read == 0)
+            {
+                throw new SemiDefectException("The temporary file of features ends too early: something has cut it.");
+            }
+
+            rest = rest[read..];
+            offset += read;
+        }
+    }
+
+    /// <summary>Closes the file, which goes with it.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private long Offset(int row) => (long)row * _columns * sizeof(float);
+
+    private static FileStream Guard(Func<FileStream> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(error);
+        }
+    }
+
+    private static SemiDefectException Failure(Exception error) =>
+        new($"The features do not fit into the memory allowed, and cannot be kept in a temporary file: {error.Message.TrimEnd('.')}. Free some disk space, name another folder for temporary files (TMPDIR or TEMP), or allow more memory (--max-memory).", error);
+}

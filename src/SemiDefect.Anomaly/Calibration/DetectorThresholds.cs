@@ -1,0 +1,73 @@
+namespace SemiDefect.Anomaly.Calibration;
+
+/// <summary>
+/// The thresholds of a detector and what they were made of, so that others can be set later without a new fit.
+/// Immutable by convention, and so thread-safe.
+/// </summary>
+public sealed record DetectorThresholds
+{
+    internal const string FixedMethod = "fixed";
+
+    /// <summary>The rule asked for, and its rate.</summary>
+    public required ThresholdOptions Options { get; init; }
+
+    /// <summary>The image threshold: an image that scores strictly above it is abnormal.</summary>
+    public required ThresholdEstimate Image { get; init; }
+
+    /// <summary>The pixel threshold: pixels strictly above it form regions.</summary>
+    public required ThresholdEstimate Pixel { get; init; }
+
+    /// <summary>The out-of-fold image scores of the good images, in their order, each as of the step it was learned in; empty with a fixed threshold and a single image.</summary>
+    public required IReadOnlyList<double> ImageScores { get; init; }
+
+    /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
+    public required IReadOnlyList<double> PixelPeaks { get; init; }
+
+    /// <summary>Sets the thresholds anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <param name="options">
+    /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.
+    /// </param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="isFoldEnsemble">Whether the detector keeps a bank per fold: new images then score higher than held-out ones did.</param>
+    /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to do.</exception>
+    public DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null, bool isFoldEnsemble = false)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ThresholdEstimate? pixel = pixelValue is double value
+            ? ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value })
+            : null;
+        if (options.Method == ThresholdMethod.Fixed)
+        {
+            return this with { Options = options, Image = ThresholdRule.Compute([], options), Pixel = pixel ?? Pixel };
+        }
+
+        if (options.Method == ThresholdMethod.Seed || Options.Method == ThresholdMethod.Seed || isFoldEnsemble)
+        {
+            throw new SemiDefectException("The rule 'seed' keeps a bank per fold and cannot be changed to or from without a new fit: give a fixed value, or fit again.");
+        }
+
+        if (ImageScores.Count == 0)
+        {
+            throw new SemiDefectException("This detector kept no scores of good images to set a threshold from: give a fixed value, or fit again with two images or more.");
+        }
+
+        return this with
+        {
+            Options = options,
+            Image = ThresholdRule.Compute([.. ImageScores], options),
+            Pixel = pixel ?? ThresholdRule.Compute([.. PixelPeaks], options),
+        };
+    }
+
+    /// <summary>The same rules on other scores. What was set by hand stays.</summary>
+    internal DetectorThresholds Renew(IReadOnlyList<double> imageScores, IReadOnlyList<double> pixelPeaks)
+    {
+        DetectorThresholds renewed = this with { ImageScores = imageScores, PixelPeaks = pixelPeaks };
+        return Options.Method == ThresholdMethod.Fixed ? renewed : renewed with
+        {
+            Image = ThresholdRule.Compute([.. imageScores], Options),
+            Pixel = Pixel.Method == FixedMethod ? Pixel : ThresholdRule.Compute([.. pixelPeaks], Options),
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace SemiDefect.Anomaly.Calibration;
+
+/// <summary>How the threshold is set. Immutable, and so thread-safe.</summary>
+public sealed record ThresholdOptions
+{
+    /// <summary>The smallest rate that may be asked for.</summary>
+    public const double LowestRate = 1e-6;
+
+    /// <summary>The largest rate that may be asked for.</summary>
+    public const double HighestRate = 0.5;
+
+    /// <summary>The rule.</summary>
+    public ThresholdMethod Method { get; init; } = ThresholdMethod.Conformal;
+
+    /// <summary>The share of good images that may be called abnormal, <see cref="LowestRate"/> to <see cref="HighestRate"/>.</summary>
+    /// <exception cref="SemiDefectException">The rate is outside that range.</exception>
+    public double FalseAlarmRate
+    {
+        get;
+        init => field = value is >= LowestRate and <= HighestRate
+            ? value
+            : throw new SemiDefectException(string.Create(CultureInfo.InvariantCulture, $"A false-alarm rate of {value} cannot be set: give one between {LowestRate} and {HighestRate}, for example 0.01."));
+    } = 0.01;
+
+    /// <summary>The threshold itself for <see cref="ThresholdMethod.Fixed"/>; finite.</summary>
+    /// <exception cref="SemiDefectException">The value is not finite.</exception>
+    public double? FixedValue
+    {
+        get;
+        init => field = value is null || double.IsFinite(value.Value)
+            ? value
+            : throw new SemiDefectException("A fixed threshold must be a finite number.");
+    }
+
+    /// <summary>Checks what no single value can tell.</summary>
+    /// <exception cref="SemiDefectException">The method and the fixed value do not go together.</exception>
+    public void Validate()
+    {
+        if (!Enum.IsDefined(Method))
+        {
+            throw new SemiDefectException($"There is no threshold method number {(int)Method}.");
+        }
+
+        if (Method == ThresholdMethod.Fixed && FixedValue is null)
+        {
+            throw new SemiDefectException("The threshold method 'fixed' needs the value: give it as well.");
+        }
+
+        if (Method != ThresholdMethod.Fixed && FixedValue is not null)
+        {
+            throw new SemiDefectException($"A threshold value was given, but the method is '{Method.ToString().ToLowerInvariant()}': choose the method 'fixed', or leave the value out.");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace SemiDefect.Anomaly.Calibration;
+
+/// <summary>
+/// Sets a threshold from the scores of good images alone; no label and no defect can enter. Thread-safe: nothing is
+/// kept.
+/// </summary>
+public static class ThresholdRule
+{
+    /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
+    /// <param name="outOfFoldScores">
+    /// One score per good image, each by a detector that did not see it; in any order, finite. Ignored for
+    /// <see cref="ThresholdMethod.Fixed"/>.
+    /// </param>
+    /// <param name="options">The rule and its rate.</param>
+    /// <exception cref="SemiDefectException">There are no scores, or the options do not go together.</exception>
+    /// <exception cref="ArgumentException">
+    /// A score is not finite, or the method is <see cref="ThresholdMethod.Seed"/>, which needs the folds apart.
+    /// </exception>
+    public static ThresholdEstimate Compute(ReadOnlySpan<double> outOfFoldScores, ThresholdOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.Method == ThresholdMethod.Fixed)
+        {
+            return new ThresholdEstimate(options.FixedValue!.Value, "fixed", "The threshold was given by hand; no false-alarm rate stands behind it.");
+        }
+
+        if (options.Method == ThresholdMethod.Seed)
+        {
+            throw new ArgumentException("The seed rule is computed fold by fold, not from one list of scores.", nameof(options));
+        }
+
+        if (outOfFoldScores.IsEmpty)
+        {
+            throw new SemiDefectException("A threshold cannot be set without a good image that was kept out of the fit: use folds, or give a fixed threshold.");
+        }
+
+        double[] sorted = ConformalThreshold.Sorted(outOfFoldScores);
+        if (!double.IsFinite(sorted[0]) || !double.IsFinite(sorted[^1]))
+        {
+            throw new ArgumentException("A score is not finite.", nameof(outOfFoldScores));
+        }
+
+        return options.Method == ThresholdMethod.Quantile ? ByQuantile(sorted, options.FalseAlarmRate) : ByConformalRule(sorted, options.FalseAlarmRate);
+    }
+
+    private static ThresholdEstimate ByConformalRule(double[] sorted, double rate)
+    {
+        if (ConformalThreshold.Rank(sorted.Length, rate) is int rank)
+        {
+            return new ThresholdEstimate(sorted[rank - 1], "conformal", null);
+        }
+
+        string few = string.Create(CultureInfo.InvariantCulture, $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a false-alarm rate of {rate} ({Needed(rate)} are needed); ");
+        return GeneralizedParetoTail.Compute(sorted, rate) is double value
+            ? new ThresholdEstimate(value, "generalized-pareto", few + "a generalized Pareto tail was fitted instead.")
+            : new ThresholdEstimate(ExponentialTail.Compute(sorted, rate), "exponential-tail", few + "a careful exponential tail was used instead.");
+    }
+
+    private static ThresholdEstimate ByQuantile(double[] sorted, double rate)
+    {
+        // Definition 7 of Hyndman and Fan (1996), the default of most statistics packages.
+        double position = (1 - rate) * (sorted.Length - 1);
+        int below = (int)Math.Floor(position);
+        int above = Math.Min(below + 1, sorted.Length - 1);
+        double value = sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+        string? note = ConformalThreshold.Rank(sorted.Length, rate) is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{sorted.Length} good image{(sorted.Length == 1 ? "" : "s")} cannot show a false-alarm rate of {rate}: the quantile lies at or just below the highest score, and more false alarms than that must be expected.")
+            : null;
+        return new ThresholdEstimate(value, "quantile", note);
+    }
+
+    private static long Needed(double rate) => (long)decimal.Ceiling(1 / (decimal)rate) - 1;
+}

@@ -1,0 +1,48 @@
+using SemiDefect.Anomaly.Encoders;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>Which network and which taps a fit uses. Thread-safe: nothing is kept.</summary>
+public static class BackboneChoice
+{
+    /// <summary>The network asked for; else the preset's where the user has it; else the embedded default.</summary>
+    public static BackboneFile Open(FitOptions options)
+    {
+        if (options.Backbone is { } given)
+        {
+            return given;
+        }
+
+        if (options.PreferredBackbone is not { } preferred)
+        {
+            return BackboneFile.Open(BackboneFile.DefaultName);
+        }
+
+        if (UserBackbones.Find(preferred) is not null)
+        {
+            return BackboneFile.Open(preferred);
+        }
+
+        options.Notice?.Invoke($"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder ('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
+        return BackboneFile.Open(BackboneFile.DefaultName);
+    }
+
+    /// <summary>The network with the taps asked for; else the preset's where it has them; else its own default.</summary>
+    public static OnnxBackbone Load(BackboneFile file, FitOptions options)
+    {
+        var onnxOptions = new OnnxBackboneOptions { Taps = options.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
+        if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
+        {
+            try
+            {
+                return OnnxBackbone.Load(file, onnxOptions with { Taps = options.PreferredTaps });
+            }
+            catch (BackboneException)
+            {
+                options.Notice?.Invoke($"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' ({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
+            }
+        }
+
+        return OnnxBackbone.Load(file, onnxOptions);
+    }
+}

@@ -1,0 +1,138 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>
+/// Everything that decides what a fit makes of its images. The defaults are the preset <c>default</c>. Immutable;
+/// impossible values are refused when set, impossible combinations by <see cref="Validate"/>, which a fit calls first.
+/// </summary>
+public sealed record FitOptions
+{
+    /// <summary>The preset these options started from.</summary>
+    public string Preset { get; init; } = FitPresets.Default;
+
+    /// <summary>The network; null for <see cref="PreferredBackbone"/> where it can be had, else the embedded default.</summary>
+    public BackboneFile? Backbone { get; init; }
+
+    /// <summary>The network that the preset wants, by name; used only where the user's backbone folder has it.</summary>
+    public string? PreferredBackbone { get; init; }
+
+    /// <summary>The outputs to use; empty for <see cref="PreferredTaps"/> where the network has them, else its own default.</summary>
+    public IReadOnlyList<string> Taps { get; init; } = [];
+
+    /// <summary>The outputs that the preset wants, used only where the network has all of them.</summary>
+    public IReadOnlyList<string> PreferredTaps { get; init; } = [];
+
+    /// <summary>How images are resized.</summary>
+    public ResizeKind Resize { get; init; } = ResizeKind.Squash;
+
+    /// <summary>The size to resize to, in pixels; ignored with <see cref="ResizeKind.None"/>.</summary>
+    public int ResizeSize { get; init; } = 256;
+
+    /// <summary>The side of the center crop in pixels, or null for none.</summary>
+    public int? Crop { get; init; }
+
+    /// <summary>How patch embeddings are made.</summary>
+    public PatchOptions Patches { get; init; } = new();
+
+    /// <summary>The size of the memory bank and how it is picked.</summary>
+    public CoresetOptions Coreset { get; init; } = new(fraction: 0.1);
+
+    /// <summary>How distances become scores.</summary>
+    public ScoringOptions Scoring { get; init; } = new();
+
+    /// <summary>How maps are made.</summary>
+    public AnomalyMapOptions Map { get; init; } = new();
+
+    /// <summary>How the thresholds are set.</summary>
+    public ThresholdOptions Threshold { get; init; } = new();
+
+    /// <summary>How good images are judged for the thresholds. Not used by <see cref="ThresholdMethod.Seed"/>.</summary>
+    public CalibrationMethod Calibration { get; init; }
+
+    /// <summary>The number of folds, 2 to 1000; at most one per image is used.</summary>
+    public int Folds
+    {
+        get;
+        init => field = value is >= 2 and <= 1000 ? value : throw new SemiDefectException($"The number of folds must be between 2 and 1000, not {value}.");
+    } = 5;
+
+    /// <summary>Decides the folds and whatever else is drawn.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Where the backbone runs.</summary>
+    public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
+
+    /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
+    public int BatchSize
+    {
+        get;
+        init => field = CheckedBatchSize(value);
+    } = 8;
+
+    /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
+    public int Threads
+    {
+        get;
+        init => field = CheckedThreads(value);
+    }
+
+    /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
+
+    /// <summary>
+    /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it does not
+    /// hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which decides the bank: so it is a number asked for, the same on
+    /// every machine, and no share of what a machine has. The network and the images in flight come on top.
+    /// </summary>
+    public long MaxMemory
+    {
+        get;
+        init => field = MemoryPlan.Checked(value);
+    } = MemoryPlan.Default;
+
+    /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
+    public bool IncludeBackbone { get; init; } = true;
+
+    /// <summary>
+    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to replay on other machines, 0 to 16.
+    /// With 0 no picture leaves with the file.
+    /// </summary>
+    public int GoldenImages
+    {
+        get;
+        init => field = value is >= 0 and <= DetectorFileLayout.LargestGoldenCount ? value : throw new SemiDefectException($"The number of golden images must be between 0 and {DetectorFileLayout.LargestGoldenCount}, not {value}.");
+    } = 2;
+
+    /// <summary>Limits on the images read.</summary>
+    public ImageLimits ImageLimits { get; init; } = new();
+
+    /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
+    public Action<string>? Notice { get; init; }
+
+    /// <summary>Refuses combinations that cannot work.</summary>
+    /// <exception cref="SemiDefectException">There is one; the message says what to do.</exception>
+    public void Validate()
+    {
+        Threshold.Validate();
+        _ = Preprocessing(BackboneInput.ImageNet);
+    }
+
+    /// <summary>How images become the input of a network with that input description.</summary>
+    public PreprocessingOptions Preprocessing(BackboneInput input) =>
+        new(Resize, Resize == ResizeKind.None ? 0 : ResizeSize, Crop, input.Mean, input.Std);
+
+    internal static int CheckedBatchSize(int value) =>
+        value is >= 1 and <= 1024 ? value : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
+
+    internal static int CheckedThreads(int value) =>
+        value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
+}

@@ -1,0 +1,78 @@
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>Named sets of options. Thread-safe: nothing changes.</summary>
+public static class FitPresets
+{
+    /// <summary>The name of the preset used unless another is asked for.</summary>
+    public const string Default = "default";
+
+    private const int ProjectionDimension = 128;
+
+    /// <summary>The names, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Default, "seed", "paper", "amazon", "anomalib"];
+
+    /// <summary>The options of a preset.</summary>
+    /// <exception cref="SemiDefectException">There is no such preset.</exception>
+    public static FitOptions Create(string name) => name switch
+    {
+        Default => new FitOptions(),
+        "seed" => Seed(),
+        "paper" => Paper(),
+        "amazon" => Amazon(),
+        "anomalib" => Anomalib(),
+        _ => throw new SemiDefectException($"There is no preset '{name}': choose one of {string.Join(", ", Names)}."),
+    };
+
+    // The mission's winning entry: one tap, five neighbors, a bank per fold, the highest score over the folds.
+    private static FitOptions Seed() => new()
+    {
+        Preset = "seed",
+        PreferredBackbone = "wide_resnet101_2",
+        PreferredTaps = ["layer3"],
+        Resize = ResizeKind.ShorterSide,
+        ResizeSize = 224,
+        Crop = 224,
+        Patches = new PatchOptions { Pooling = PatchPooling.AdaptiveMean },
+        Scoring = new ScoringOptions { Neighbors = 5, Metric = DistanceMetric.SquaredEuclidean },
+        Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed },
+        BatchSize = 32,
+    };
+
+    // The paper's equations; its code is amazon's, which scores without the re-weighting.
+    private static FitOptions Paper() => Amazon() with
+    {
+        Preset = "paper",
+        Scoring = new ScoringOptions { ImageScore = ImageScoreRule.Reweighted },
+    };
+
+    private static FitOptions Amazon() => new()
+    {
+        Preset = "amazon",
+        PreferredBackbone = "wide_resnet50_2",
+        PreferredTaps = ["layer2", "layer3"],
+        Resize = ResizeKind.ShorterSide,
+        ResizeSize = 256,
+        Crop = 224,
+        Patches = new PatchOptions { Pooling = PatchPooling.AdaptiveMean },
+        Coreset = new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: ProjectionDimension),
+        Scoring = new ScoringOptions { Metric = DistanceMetric.SquaredEuclidean },
+    };
+
+    // Pillow's resize stands in for anomalib's float one, and the exact coreset for its sparse projection.
+    private static FitOptions Anomalib() => new()
+    {
+        Preset = "anomalib",
+        PreferredBackbone = "wide_resnet50_2",
+        PreferredTaps = ["layer2", "layer3"],
+        Resize = ResizeKind.Squash,
+        ResizeSize = 256,
+        Scoring = new ScoringOptions { ImageScore = ImageScoreRule.Reweighted },
+        Map = new AnomalyMapOptions { Upsampling = MapUpsampling.Nearest, BlurBorder = BlurBorder.WholeSample },
+    };
+}

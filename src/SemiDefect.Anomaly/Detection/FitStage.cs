@@ -1,0 +1,14 @@
+namespace SemiDefect.Anomaly;
+
+/// <summary>The stages of a fit, in order.</summary>
+public enum FitStage
+{
+    /// <summary>Images are read and turned into patch embeddings; counted in images.</summary>
+    Features,
+
+    /// <summary>Patches are picked for the memory bank; counted in picks.</summary>
+    Coreset,
+
+    /// <summary>Good images are judged out of fold; counted in images.</summary>
+    Thresholds,
+}

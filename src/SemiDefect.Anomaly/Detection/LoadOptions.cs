@@ -1,0 +1,49 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Neighbors;
+
+namespace SemiDefect.Anomaly;
+
+/// <summary>How a saved detector is run. Immutable.</summary>
+public sealed record LoadOptions
+{
+    /// <summary>Where the backbone runs.</summary>
+    public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
+
+    /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
+    /// <exception cref="SemiDefectException">It is below 0.</exception>
+    public int Threads
+    {
+        get;
+        init => field = FitOptions.CheckedThreads(value);
+    }
+
+    /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
+    /// <exception cref="SemiDefectException">It is out of range.</exception>
+    public int BatchSize
+    {
+        get;
+        init => field = FitOptions.CheckedBatchSize(value);
+    } = 8;
+
+    /// <summary>A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    public SearchAccelerator? Accelerator { get; init; }
+
+    /// <summary>The network, for a detector file that only names it; must have the SHA-256 that the file names.</summary>
+    public BackboneFile? Backbone { get; init; }
+
+    /// <summary>Limits on the images read.</summary>
+    public ImageLimits ImageLimits { get; init; } = new();
+
+    /// <summary>What the patch embeddings of an update and all that is made of them may take, in bytes, 64 MiB or more; an update that needs more is refused.</summary>
+    /// <exception cref="SemiDefectException">It is less.</exception>
+    public long MaxMemory
+    {
+        get;
+        init => field = MemoryPlan.Checked(value);
+    } = MemoryPlan.Default;
+
+    /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
+    public Action<string>? Notice { get; init; }
+}

@@ -1,0 +1,97 @@
+using System.Reflection;
+using System.Security.Cryptography;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>
+/// The bytes of a network with what is known of it: from a file, from this assembly, or from a detector file.
+/// Immutable and thread-safe.
+/// </summary>
+public sealed class BackboneFile
+{
+    private const long LargestFile = 2_000_000_000;
+
+    private BackboneFile(string name, byte[] content, string sha256, BackboneManifest? manifest)
+    {
+        Name = name;
+        Content = content;
+        Sha256 = sha256;
+        Manifest = manifest;
+    }
+
+    /// <summary>The name of the network that serves when none is asked for.</summary>
+    public static string DefaultName => Embedded[0];
+
+    /// <summary>The networks inside this assembly, the default first.</summary>
+    public static IReadOnlyList<string> Embedded { get; } = ["compact"];
+
+    /// <summary>What to call it in messages: the manifest's name, or the file's.</summary>
+    public string Name { get; }
+
+    /// <summary>The ONNX model.</summary>
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>SHA-256 of <see cref="Content"/>, lower-case hexadecimal.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>What is known of it; null for a file without a manifest beside it.</summary>
+    public BackboneManifest? Manifest { get; }
+
+    /// <summary>The normalization that the network expects.</summary>
+    public BackboneInput Input => Manifest?.Input ?? BackboneInput.ImageNet;
+
+    /// <summary>Opens an embedded network or one of <see cref="UserBackbones"/> by its name, or a file by its path.</summary>
+    /// <exception cref="BackboneException">There is no such network, or its content is not what its manifest says.</exception>
+    public static BackboneFile Open(string nameOrPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        if (Embedded.Contains(nameOrPath, StringComparer.Ordinal))
+        {
+            return FromBytes(nameOrPath, ReadEmbedded($"{nameOrPath}.onnx"), BackboneManifest.Parse(ReadEmbedded($"{nameOrPath}.json"), nameOrPath));
+        }
+
+        string path = File.Exists(nameOrPath)
+            ? nameOrPath
+            : UserBackbones.Find(nameOrPath)
+                ?? throw new BackboneException($"There is no backbone '{nameOrPath}': give an .onnx file or one of: {string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > LargestFile)
+            {
+                throw new BackboneException($"'{path}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
+            }
+
+            string manifestPath = Path.ChangeExtension(path, ".json");
+            BackboneManifest? manifest = File.Exists(manifestPath) ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath) : null;
+            return FromBytes(manifest?.Name ?? Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), manifest);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BackboneException($"Cannot read the backbone '{nameOrPath}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Takes bytes that are in memory already.</summary>
+    /// <exception cref="BackboneException">The content is not what the manifest says.</exception>
+    public static BackboneFile FromBytes(string name, byte[] content, BackboneManifest? manifest)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        if (manifest is not null && !string.Equals(manifest.Sha256, sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BackboneException($"The backbone '{name}' does not match its manifest (SHA-256 is {sha256}, expected {manifest.Sha256}): fetch or make it again.");
+        }
+
+        return new BackboneFile(name, content, sha256, manifest);
+    }
+
+    private static byte[] ReadEmbedded(string fileName)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"backbones/{fileName}")
+            ?? throw new BackboneException($"This build lacks the embedded backbone file '{fileName}'.");
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.IO;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>
+/// What is known of a network: the JSON file beside NAME.onnx, called NAME.json. Immutable and thread-safe.
+/// </summary>
+public sealed record BackboneManifest
+{
+    /// <summary>The version of this file format: 1.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>A short name, as <c>--backbone</c> takes it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version of the network.</summary>
+    public string Version { get; init; } = "1";
+
+    /// <summary>An SPDX license identifier, or "unknown".</summary>
+    public required string License { get; init; }
+
+    /// <summary>Where the network came from, in one line.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Credits that the licenses of what it was made of ask for; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Notice { get; init; }
+
+    /// <summary>SHA-256 of the .onnx file, hexadecimal.</summary>
+    [JsonPropertyName("sha256")]
+    public required string Sha256 { get; init; }
+
+    /// <summary>The input's name and normalization.</summary>
+    public required BackboneInput Input { get; init; }
+
+    /// <summary>The outputs that can serve as taps.</summary>
+    public required IReadOnlyList<BackboneTap> Taps { get; init; }
+
+    /// <summary>The taps used unless others are asked for.</summary>
+    public required IReadOnlyList<string> DefaultTaps { get; init; }
+
+    /// <summary>Multiply-adds for one 224 x 224 image; 0 when unknown.</summary>
+    public long MultiplyAdds224 { get; init; }
+
+    /// <summary>How it came to compute with 8-bit numbers; null for one that computes with float32.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BackboneQuantization? Quantization { get; init; }
+
+    /// <summary>Reads and checks a manifest.</summary>
+    /// <param name="json">UTF-8 JSON.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <exception cref="BackboneException">It is not a manifest of a version known here.</exception>
+    public static BackboneManifest Parse(ReadOnlySpan<byte> json, string name)
+    {
+        BackboneManifest? manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(json, BackboneJson.Default.BackboneManifest);
+        }
+        catch (JsonException error)
+        {
+            throw new BackboneException($"The manifest '{name}' is not valid: {error.Message.ReplaceLineEndings(" ")} Mend it, or remove it to go without.", error);
+        }
+
+        if (manifest is not { Format: 1, Input: not null, Taps: not null, DefaultTaps: not null, Sha256: not null, Name: not null })
+        {
+            throw new BackboneException($"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
+        }
+
+        // A detector file that holds the network holds these too, and could not be read again.
+        if (!((string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]).All(PlainText.IsName))
+        {
+            throw new BackboneException($"The manifest '{name}' must give its name, version, license, origin and default taps in one line each, of 1 to 1000 characters.");
+        }
+
+        if (!IsNormalization(manifest.Input))
+        {
+            throw new BackboneException($"The manifest '{name}' must give three finite means and three positive deviations.");
+        }
+
+        return manifest;
+    }
+
+    /// <summary>The manifest as indented JSON with '\n' line ends.</summary>
+    public byte[] ToJson()
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, BackboneJson.Default.BackboneManifest);
+        return [.. json, (byte)'\n'];
+    }
+
+    private static bool IsNormalization(BackboneInput input) =>
+        input.Mean is { Count: 3 } && input.Std is { Count: 3 } && input.Mean.All(float.IsFinite) && input.Std.All(value => float.IsFinite(value) && value > 0);
+}

@@ -1,0 +1,23 @@
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>A frozen network that turns normalized images into feature maps. Implementations are thread-safe.</summary>
+public interface IFeatureExtractor : IDisposable
+{
+    /// <summary>The outputs in the order in which <see cref="Extract"/> gives them.</summary>
+    IReadOnlyList<string> Taps { get; }
+
+    /// <summary>The only input height taken, or null for any.</summary>
+    int? FixedHeight { get; }
+
+    /// <summary>The only input width taken, or null for any.</summary>
+    int? FixedWidth { get; }
+
+    /// <summary>Runs the network.</summary>
+    /// <param name="input">images x 3 x height x width, normalized.</param>
+    /// <param name="images">The number of images.</param>
+    /// <param name="height">Rows of each image.</param>
+    /// <param name="width">Columns of each image.</param>
+    /// <returns>One map per tap, each for all images.</returns>
+    /// <exception cref="BackboneException">The network does not take this size, or fails.</exception>
+    IReadOnlyList<FeatureMap> Extract(ReadOnlyMemory<float> input, int images, int height, int width);
+}

@@ -1,0 +1,76 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>
+/// Sums and shifts over the square neighborhood of every position of one plane; positions outside count as zero.
+/// Every position's sum runs over rows, then columns, in order, whatever the vector width. Not thread-safe: keeps a buffer.
+/// </summary>
+internal sealed class Neighborhood(int height, int width, int size)
+{
+    private readonly float[] _rowSums = new float[height * width];
+
+    /// <summary>target += weight x plane.</summary>
+    public static void AddScaled(ReadOnlySpan<float> plane, float weight, Span<float> target)
+    {
+        int done = 0;
+        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(plane);
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
+        for (; done < from.Length; done++)
+        {
+            to[done] += from[done] * weight;
+        }
+
+        for (int i = done * Vector<float>.Count; i < plane.Length; i++)
+        {
+            target[i] += plane[i] * weight;
+        }
+    }
+
+    /// <summary>Writes the neighborhood sum of every position to <paramref name="sum"/>.</summary>
+    public void Sum(ReadOnlySpan<float> plane, Span<float> sum)
+    {
+        int radius = size / 2;
+        _rowSums.AsSpan().Clear();
+        sum.Clear();
+        for (int dx = -radius; dx <= radius; dx++)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                AddRow(plane, y, y, dx, 1, _rowSums);
+            }
+        }
+
+        for (int dy = -radius; dy <= radius; dy++)
+        {
+            for (int y = Math.Max(0, -dy); y < Math.Min(height, height - dy); y++)
+            {
+                AddRow(_rowSums, y + dy, y, 0, 1, sum);
+            }
+        }
+    }
+
+    /// <summary>target += weight x the plane moved so that each position sees its neighbor at <paramref name="offset"/>.</summary>
+    public void AddShifted(ReadOnlySpan<float> plane, int offset, float weight, Span<float> target)
+    {
+        int dy = offset / size - size / 2;
+        int dx = offset % size - size / 2;
+        for (int y = Math.Max(0, -dy); y < Math.Min(height, height - dy); y++)
+        {
+            AddRow(plane, y + dy, y, dx, weight, target);
+        }
+    }
+
+    private void AddRow(ReadOnlySpan<float> plane, int sourceY, int targetY, int dx, float weight, Span<float> target)
+    {
+        int count = width - Math.Abs(dx);
+        if (count > 0)
+        {
+            AddScaled(
+                plane.Slice(sourceY * width + Math.Max(dx, 0), count),
+                weight,
+                target.Slice(targetY * width + Math.Max(-dx, 0), count));
+        }
+    }
+}

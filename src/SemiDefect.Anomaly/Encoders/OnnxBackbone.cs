@@ -1,0 +1,202 @@
+using System.Runtime.ExceptionServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>
+/// A network run by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
+/// dynamic, and outputs of rank 4. Thread-safe. On the CPU every image is a run of its own on a single thread, and as
+/// many run side by side as there are threads: splitting one run among threads changes the last bits of some operators
+/// (square roots and exponentials were seen to), and features must not depend on threads or batches. CUDA runs whole
+/// batches. When the memory does not hold what runs at once, half as much is tried, and so on, for good.
+/// </summary>
+public sealed class OnnxBackbone : IFeatureExtractor
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string _name;
+    private readonly string _inputName;
+    private readonly string[] _taps;
+    private readonly int? _fixedBatch;
+    private readonly Action<string>? _notice;
+    private volatile int _imagesAtOnce;
+    private bool _shrunk;
+
+    private OnnxBackbone(InferenceSession session, BackboneFile file, OnnxBackboneOptions options, ExecutionDevice device)
+    {
+        _session = session;
+        _name = file.Name;
+        _notice = options.Notice;
+        _imagesAtOnce = device == ExecutionDevice.Cuda ? int.MaxValue : options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        Device = device;
+        _inputName = OnnxSignature.FindImageInput(session, file, out _fixedBatch, out int? height, out int? width);
+        FixedHeight = height;
+        FixedWidth = width;
+        _taps = OnnxSignature.ChooseTaps(session, file, options.Taps);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Taps => _taps;
+
+    /// <inheritdoc/>
+    public int? FixedHeight { get; }
+
+    /// <inheritdoc/>
+    public int? FixedWidth { get; }
+
+    /// <summary>Where the network really runs: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.</summary>
+    public ExecutionDevice Device { get; }
+
+    /// <summary>Makes a session and checks that the network can serve.</summary>
+    /// <exception cref="BackboneException">It cannot; the message says why and what to do.</exception>
+    public static OnnxBackbone Load(BackboneFile file, OnnxBackboneOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        options ??= new OnnxBackboneOptions();
+        InferenceSession session = OnnxSessionFactory.Create(file, options, out ExecutionDevice device);
+        try
+        {
+            return new OnnxBackbone(session, file, options, device);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FeatureMap> Extract(ReadOnlyMemory<float> input, int images, int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        int imageLength = checked(3 * height * width);
+        if (input.Length != (long)images * imageLength)
+        {
+            throw new ArgumentException($"{images} images of {width} x {height} need {(long)images * imageLength} values, got {input.Length}.", nameof(input));
+        }
+
+        if ((FixedHeight ?? height) != height || (FixedWidth ?? width) != width)
+        {
+            throw new BackboneException($"The backbone '{_name}' takes {FixedWidth ?? width} x {FixedHeight ?? height} input only, not {width} x {height}: set the resize and crop options to that size.");
+        }
+
+        while (true)
+        {
+            int atOnce = _imagesAtOnce;
+            try
+            {
+                return Device == ExecutionDevice.Cuda
+                    ? RunInTurn(input, images, height, width, _fixedBatch ?? Math.Min(atOnce, images))
+                    : RunSideBySide(input, images, height, width, atOnce);
+            }
+            catch (Exception error) when (OnnxSessionFactory.IsOutOfMemory(error))
+            {
+                Shrink(Math.Min(atOnce, images), error);
+            }
+        }
+    }
+
+    /// <summary>Ends the session.</summary>
+    public void Dispose()
+    {
+        _session.Dispose();
+        _runOptions.Dispose();
+    }
+
+    private FeatureMap[] RunInTurn(ReadOnlyMemory<float> input, int images, int height, int width, int batch)
+    {
+        var parts = new List<FeatureMap[]>();
+        for (int done = 0; done < images; done += batch)
+        {
+            int count = Math.Min(batch, images - done);
+            parts.Add(RunBatch(Slice(input, images, done, count), count, height, width));
+        }
+
+        return Join(parts, images);
+    }
+
+    private FeatureMap[] RunSideBySide(ReadOnlyMemory<float> input, int images, int height, int width, int atOnce)
+    {
+        int batch = _fixedBatch ?? 1;
+        var parts = new FeatureMap[(images + batch - 1) / batch][];
+        try
+        {
+            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, part =>
+            {
+                int count = Math.Min(batch, images - part * batch);
+                parts[part] = RunBatch(Slice(input, images, part * batch, count), count, height, width);
+            });
+        }
+        catch (AggregateException errors)
+        {
+            // The first error by position, not by time: the message must not depend on the threads.
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions.FirstOrDefault(OnnxSessionFactory.IsOutOfMemory) ?? errors.InnerExceptions[0]);
+        }
+
+        return Join(parts, images);
+    }
+
+    private static ReadOnlyMemory<float> Slice(ReadOnlyMemory<float> input, int images, int start, int count)
+    {
+        int imageLength = input.Length / images;
+        return input.Slice(start * imageLength, count * imageLength);
+    }
+
+    private FeatureMap[] RunBatch(ReadOnlyMemory<float> input, int count, int height, int width)
+    {
+        int batch = _fixedBatch ?? count;
+        float[] values = new float[(long)batch * 3 * height * width];
+        input.Span.CopyTo(values);
+        using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(values, [batch, 3, height, width]);
+        IDisposableReadOnlyCollection<OrtValue> outputs;
+        try
+        {
+            outputs = _session.Run(_runOptions, [_inputName], [tensor], _taps);
+        }
+        catch (OnnxRuntimeException error) when (!OnnxSessionFactory.IsOutOfMemory(error))
+        {
+            throw new BackboneException($"The backbone '{_name}' failed on a {width} x {height} input: {OnnxSessionFactory.OneLine(error)}", error);
+        }
+
+        using (outputs)
+        {
+            return [.. outputs.Select((output, i) => ToFeatureMap(_taps[i], output, count))];
+        }
+    }
+
+    private FeatureMap ToFeatureMap(string tap, OrtValue output, int count)
+    {
+        long[] shape = output.GetTensorTypeAndShape().Shape;
+        if (shape.Length != 4 || shape[0] < count || shape.Any(size => size < 1))
+        {
+            throw new BackboneException($"The tap '{tap}' of '{_name}' gave [{string.Join(", ", shape)}]; a feature map [n, channels, height, width] is needed. Use larger images or another tap.");
+        }
+
+        int length = checked((int)(count * shape[1] * shape[2] * shape[3]));
+        float[] values = output.GetTensorDataAsSpan<float>()[..length].ToArray();
+        return new FeatureMap(tap, count, (int)shape[1], (int)shape[2], (int)shape[3], values);
+    }
+
+    private void Shrink(int count, Exception error)
+    {
+        if (count == 1)
+        {
+            throw new BackboneException($"The memory is too small to run the backbone '{_name}' on one image: free some, use smaller images or a smaller network.", error);
+        }
+
+        _imagesAtOnce = count / 2;
+        if (!Interlocked.Exchange(ref _shrunk, true))
+        {
+            _notice?.Invoke($"The memory does not hold {count} images at once; going on with fewer.");
+        }
+    }
+
+    private static FeatureMap[] Join(IReadOnlyList<FeatureMap[]> parts, int images) =>
+        parts.Count == 1 ? parts[0] : [.. parts[0].Select((first, tap) => new FeatureMap(
+            first.Tap,
+            images,
+            first.Channels,
+            first.Height,
+            first.Width,
+            [.. parts.SelectMany(part => part[tap].Values)]))];
+}

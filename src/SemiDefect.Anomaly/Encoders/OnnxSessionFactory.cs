@@ -1,0 +1,92 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>Makes ONNX Runtime sessions, chooses the device and puts the runtime's errors into plain words.</summary>
+internal static class OnnxSessionFactory
+{
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    public static InferenceSession Create(BackboneFile file, OnnxBackboneOptions options, out ExecutionDevice device)
+    {
+        bool hasCuda = OnnxTelemetry.SilentEnvironment.GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
+        if (options.Device == ExecutionDevice.Cuda && !hasCuda)
+        {
+            throw new BackboneException("This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
+        }
+
+        if (options.Device != ExecutionDevice.Cpu && hasCuda)
+        {
+            try
+            {
+                device = ExecutionDevice.Cuda;
+                return Create(file, useCuda: true);
+            }
+            catch (OnnxRuntimeException error) when (options.Device == ExecutionDevice.Auto)
+            {
+                options.Notice?.Invoke($"CUDA cannot be used here ({OneLine(error)}); going on with the CPU.");
+            }
+            catch (OnnxRuntimeException error)
+            {
+                throw new BackboneException($"CUDA cannot be used here: {OneLine(error)} Use --device cpu, or mend the driver.", error);
+            }
+        }
+
+        device = ExecutionDevice.Cpu;
+        try
+        {
+            return Create(file, useCuda: false);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Explain(file, error);
+        }
+    }
+
+    public static bool IsOutOfMemory(Exception error) =>
+        error is OutOfMemoryException
+        || (error is OnnxRuntimeException
+            && (error.Message.Contains("allocate", StringComparison.OrdinalIgnoreCase)
+                || error.Message.Contains("bad_alloc", StringComparison.Ordinal)
+                || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)));
+
+    public static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
+
+    private static InferenceSession Create(BackboneFile file, bool useCuda)
+    {
+        using var options = new SessionOptions
+        {
+            // The level above lays tensors out in blocks as wide as the processor's vectors, and sums the channels block by block: the last
+            // bits then differ between processors with and without AVX-512. Below it, sums have one order on all that can fuse a multiply and an add.
+            GraphOptimizationLevel = useCuda ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+        };
+        options.AddSessionConfigEntry("session.use_deterministic_compute", "1");
+        if (useCuda)
+        {
+            options.AppendExecutionProvider_CUDA();
+        }
+
+        return new InferenceSession(file.Content.ToArray(), options);
+    }
+
+    private static BackboneException Explain(BackboneFile file, OnnxRuntimeException error)
+    {
+        string message = error.Message;
+        if (message.Contains("external", StringComparison.OrdinalIgnoreCase))
+        {
+            return new BackboneException($"The backbone '{file.Name}' keeps its weights in another file: save the network as one file with the weights inside.", error);
+        }
+
+        if (message.Contains("Protobuf", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("InvalidProtobuf", StringComparison.Ordinal)
+            || message.Contains("ModelProto does not have a graph", StringComparison.Ordinal))
+        {
+            return new BackboneException($"'{file.Name}' is not an ONNX network: give an .onnx file, or import one with 'semidefect backbone import'.", error);
+        }
+
+        return new BackboneException($"ONNX Runtime cannot use the backbone '{file.Name}': {OneLine(error)}", error);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+
+namespace SemiDefect.Anomaly.Encoders;
+
+/// <summary>
+/// Makes locally aware patch embeddings: pools each position's neighborhood (zeros outside the map count), brings
+/// every tap to the finest tap's grid by bilinear interpolation (align_corners = false) and joins them. Pooling and
+/// interpolation are linear, so their order does not matter but for rounding. Source: arXiv 2106.08265, section 3.1.
+/// Thread-safe. Memory per running image: dimension x patches x 2 values and one tap's neighborhood sums.
+/// </summary>
+public sealed class PatchEmbedder
+{
+    // Enough for the cores that are idle while one image is inspected; more would sum neighborhoods twice.
+    private const int PartsPerImage = 8;
+
+    private readonly PatchOptions _options;
+    private readonly ConcurrentDictionary<string, PatchWeights> _weights = new(StringComparer.Ordinal);
+
+    /// <summary>Makes an embedder.</summary>
+    public PatchEmbedder(PatchOptions options) => _options = options ?? throw new ArgumentNullException(nameof(options));
+
+    /// <summary>Embeds a batch.</summary>
+    /// <param name="maps">One map per tap, all for the same images.</param>
+    /// <exception cref="ArgumentException">There are no maps, or they are for different numbers of images.</exception>
+    /// <exception cref="SemiDefectException">The embeddings do not fit one array (2^31 values).</exception>
+    public PatchEmbeddings Embed(IReadOnlyList<FeatureMap> maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        if (maps.Count == 0 || maps.Any(map => map.Images != maps[0].Images))
+        {
+            throw new ArgumentException("Feature maps of at least one tap, all for the same images, are needed.", nameof(maps));
+        }
+
+        PatchWeights weights = WeightsFor(maps);
+        FeatureMap finest = maps.MaxBy(map => map.Height * map.Width)!;
+        int patches = finest.Height * finest.Width;
+        long count = (long)maps[0].Images * patches * weights.Dimension;
+        if (count > Array.MaxLength)
+        {
+            throw new SemiDefectException(
+                $"{maps[0].Images} images of {patches} patches of {weights.Dimension} values are too many at once: resize or crop to less, or take fewer at a time.");
+        }
+
+        float[] values = new float[count];
+
+        // Each image, and each part of one, writes values of its own, so the result does not depend on the number of threads.
+        Parallel.For(0, maps[0].Images, image =>
+        {
+            int dimension = weights.Dimension;
+            float[] planes = ArrayPool<float>.Shared.Rent(dimension * patches);
+            Parallel.For(0, PartsPerImage, part =>
+            {
+                (int first, int end) = Part(part, dimension);
+                planes.AsSpan(first * patches, (end - first) * patches).Clear();
+                for (int tap = 0; tap < maps.Count; tap++)
+                {
+                    AddTap(maps[tap], image, weights.Terms[tap], first, end, finest, planes);
+                }
+            });
+            Parallel.For(0, PartsPerImage, part =>
+            {
+                (int first, int end) = Part(part, patches);
+                Transpose(planes, values.AsSpan(image * patches * dimension, patches * dimension), dimension, patches, first, end);
+            });
+            ArrayPool<float>.Shared.Return(planes);
+        });
+        return new PatchEmbeddings(maps[0].Images, finest.Height, finest.Width, weights.Dimension, values);
+    }
+
+    private PatchWeights WeightsFor(IReadOnlyList<FeatureMap> maps)
+    {
+        int[] channels = [.. maps.Select(map => map.Channels)];
+        return _weights.GetOrAdd(string.Join(',', channels), _ => PatchWeights.Create(_options, channels));
+    }
+
+    private static (int First, int End) Part(int part, int count) =>
+        ((int)((long)count * part / PartsPerImage), (int)((long)count * (part + 1) / PartsPerImage));
+
+    /// <summary>Adds what a tap gives to the outputs from <paramref name="first"/> up to <paramref name="end"/>.</summary>
+    private void AddTap(FeatureMap map, int image, PatchWeights.Term[] terms, int first, int end, FeatureMap finest, float[] planes)
+    {
+        int area = map.Height * map.Width;
+        int patches = finest.Height * finest.Width;
+        bool aligned = map.Height == finest.Height && map.Width == finest.Width;
+        BilinearGrid? grid = aligned ? null : new BilinearGrid(map.Height, map.Width, finest.Height, finest.Width);
+        ReadOnlySpan<float> source = map.Values.AsSpan(image * map.Channels * area, map.Channels * area);
+        var neighborhood = new Neighborhood(map.Height, map.Width, _options.PatchSize);
+        float[] sum = new float[area];
+        float[] pooled = new float[area];
+        int summedChannel = -1;
+        int start = Array.FindIndex(terms, term => term.Output >= first);
+        for (int i = start < 0 ? terms.Length : start; i < terms.Length && terms[i].Output < end;)
+        {
+            int output = terms[i].Output;
+            pooled.AsSpan().Clear();
+            for (; i < terms.Length && terms[i].Output == output; i++)
+            {
+                PatchWeights.Term term = terms[i];
+                ReadOnlySpan<float> channel = source.Slice(term.Channel * area, area);
+                if (term.Offset != PatchWeights.Term.WholeNeighborhood)
+                {
+                    neighborhood.AddShifted(channel, term.Offset, term.Weight, pooled);
+                    continue;
+                }
+
+                if (summedChannel != term.Channel)
+                {
+                    neighborhood.Sum(channel, sum);
+                    summedChannel = term.Channel;
+                }
+
+                Neighborhood.AddScaled(sum, term.Weight, pooled);
+            }
+
+            Span<float> plane = planes.AsSpan(output * patches, patches);
+            if (grid is null)
+            {
+                Neighborhood.AddScaled(pooled, 1, plane);
+            }
+            else
+            {
+                grid.AddInterpolated(pooled, plane);
+            }
+        }
+    }
+
+    private static void Transpose(ReadOnlySpan<float> planes, Span<float> rows, int dimension, int patches, int firstPatch, int endPatch)
+    {
+        // In tiles, so that both sides stay in the cache.
+        const int Tile = 16;
+        for (int p0 = firstPatch; p0 < endPatch; p0 += Tile)
+        {
+            int p1 = Math.Min(p0 + Tile, endPatch);
+            for (int d0 = 0; d0 < dimension; d0 += Tile)
+            {
+                int d1 = Math.Min(d0 + Tile, dimension);
+                for (int p = p0; p < p1; p++)
+                {
+                    for (int d = d0; d < d1; d++)
+                    {
+                        rows[p * dimension + d] = planes[d * patches + p];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,0 @@
-namespace SemiDefect.Anomaly.Evaluation;
-
-/// <summary>One point of a curve over all thresholds.</summary>
-/// <param name="X">ROC: the false-positive rate; precision-recall: the recall. In [0, 1].</param>
-/// <param name="Y">ROC: the true-positive rate; precision-recall: the precision. In [0, 1].</param>
-/// <param name="Score">Everything that scores at least this is called abnormal here; infinity at the start.</param>
-public readonly record struct CurvePoint(double X, double Y, double Score);

@@ -1,0 +1,187 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Verification;
+
+namespace SemiDefect.Anomaly.Updating;
+
+/// <summary>
+/// Makes one detector of two that were fitted alike: the union of their banks, thinned out greedily where a size is asked, and thresholds from the
+/// held-out scores of both. Each such score was taken against one part of the bank, so it is too high rather than too low. The order of the two
+/// does not matter. Thread-safe: nothing is kept.
+/// </summary>
+internal static class DetectorMerger
+{
+    /// <summary>The merged detector, without golden inputs. The caller owns its bank.</summary>
+    /// <param name="one">A detector and the search over its bank.</param>
+    /// <param name="other">Another.</param>
+    /// <param name="size">The size of the bank; null to keep all rows that differ.</param>
+    /// <param name="progress">Told of picks.</param>
+    /// <param name="cancellationToken">Stops between picks.</param>
+    public static (DetectorBundle Bundle, IReadOnlyList<(int Image, GoldenInput Input)> Golden) Merge(
+        (DetectorBundle Bundle, BankModel Model) one,
+        (DetectorBundle Bundle, BankModel Model) other,
+        CoresetOptions? size,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        RequireAlike(one.Bundle.Document, other.Bundle.Document);
+        ((DetectorBundle Bundle, BankModel Model) first, (DetectorBundle Bundle, BankModel Model) second) = InOrder(one, other);
+        DetectorDocument a = first.Bundle.Document;
+        DetectorDocument b = second.Bundle.Document;
+        int[] numbers = NumberImages(a.Fit, b.Fit);
+        bool[] isNew = [.. numbers.Select(number => number >= a.Fit.Images.Count)];
+        int shared = isNew.Count(image => !image);
+        int patches = checked(a.Fit.Patches + (int)((long)b.Fit.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
+        (MemoryBank bank, double lost) = Unite(first.Model, second.Model, numbers, size, patches, progress, cancellationToken);
+        try
+        {
+            bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction && a.Fit.CoresetCount == b.Fit.CoresetCount && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
+            DetectorDocument document = a with
+            {
+                Engine = DetectorDescription.Engine,
+                Backbone = a.Backbone with { Included = a.Backbone.Included || b.Backbone.Included },
+                Thresholds = Thresholds(a, b, numbers),
+                Fit = a.Fit with
+                {
+                    Preset = a.Fit.Preset == b.Fit.Preset ? a.Fit.Preset : "merged",
+                    Images = [.. a.Fit.Images, .. b.Fit.Images.Where((_, i) => isNew[i])],
+                    ImageHashes = HasHashes(a.Fit) && HasHashes(b.Fit) ? [.. a.Fit.ImageHashes, .. b.Fit.ImageHashes.Where((_, i) => isNew[i])] : [],
+                    Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, bank.Vectors.Rows)],
+                    Patches = patches,
+                    CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
+                    CoresetCount = size?.Count,
+                    CoresetRadius = size is null && isSameSize ? a.Fit.CoresetRadius : null,
+
+                    // Null where one of the two does not know its own.
+                    CoveringRadius = a.Fit.CoveringRadius is double own && b.Fit.CoveringRadius is double others ? Math.Max(own, others) + lost : null,
+                    Pieces = null,
+                    Device = a.Fit.Device == b.Fit.Device ? a.Fit.Device : "mixed",
+                },
+                Banks = [new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)],
+                Golden = [],
+                Sections = [],
+            };
+            var backbone = first.Bundle.Backbone ?? second.Bundle.Backbone;
+            return (new DetectorBundle(document, backbone, [bank]), Golden(first.Bundle, second.Bundle, numbers));
+        }
+        catch
+        {
+            bank.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireAlike(DetectorDocument a, DetectorDocument b)
+    {
+        string? difference =
+            a.Backbone.Sha256 != b.Backbone.Sha256 ? "the network"
+            : !a.Backbone.Taps.SequenceEqual(b.Backbone.Taps) ? "the network's taps"
+            : a.Preprocessing != b.Preprocessing ? "the preprocessing of images"
+            : a.Patches != b.Patches ? "the making of patches"
+            : a.Scoring != b.Scoring ? "the scoring"
+            : a.Map != b.Map ? "the making of maps"
+            : a.Thresholds.Options != b.Thresholds.Options ? "the rule of the thresholds (set the same one with 'semidefect threshold')"
+            : HandSet(a) != HandSet(b) ? "the pixel threshold set by hand (set the same one with 'semidefect threshold')"
+            : a.Banks[0].Columns != b.Banks[0].Columns ? "the number of values per patch"
+            : null;
+        if (difference is not null)
+        {
+            throw new SemiDefectException($"The two detectors differ in {difference}: only detectors fitted alike can be merged.");
+        }
+    }
+
+    private static double? HandSet(DetectorDocument document) =>
+        document.Thresholds.Pixel.Method == DetectorThresholds.FixedMethod ? document.Thresholds.Pixel.Value : null;
+
+    private static ((DetectorBundle Bundle, BankModel Model) First, (DetectorBundle Bundle, BankModel Model) Second) InOrder(
+        (DetectorBundle Bundle, BankModel Model) one, (DetectorBundle Bundle, BankModel Model) other) =>
+        string.CompareOrdinal(DetectorFingerprint.Of(one.Bundle).Sha256, DetectorFingerprint.Of(other.Bundle).Sha256) <= 0 ? (one, other) : (other, one);
+
+    // The number that each of b's images has in the merged list: its own in a's where both know the same pixels.
+    private static int[] NumberImages(FitRecord a, FitRecord b)
+    {
+        var known = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; HasHashes(a) && HasHashes(b) && i < a.Images.Count; i++)
+        {
+            known.TryAdd(a.ImageHashes[i], i);
+        }
+
+        int next = a.Images.Count;
+        return [.. Enumerable.Range(0, b.Images.Count).Select(i => known.Count > 0 && known.TryGetValue(b.ImageHashes[i], out int number) ? number : next++)];
+    }
+
+    private static bool HasHashes(FitRecord record) => record.ImageHashes.Count == record.Images.Count;
+
+    // The union, and how far a row of it may lie from the rows kept.
+    private static SelectedBank Unite(
+        BankModel a,
+        BankModel b,
+        int[] numbers,
+        CoresetOptions? size,
+        int patches,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        double[] distances = a.NearestSquaredDistances(b.Bank.Vectors, cancellationToken);
+        int[] different = [.. Enumerable.Range(0, distances.Length).Where(row => distances[row] > 0)];
+        using FeatureMatrix added = b.Bank.Vectors.Gather(different);
+        FeatureMatrix all = a.Bank.Vectors.Append(added);
+        int[] images = [.. a.Bank.SourceImages, .. different.Select(row => numbers[b.Bank.SourceImages[row]])];
+        int[] sources = [.. a.Bank.SourcePatches, .. different.Select(row => b.Bank.SourcePatches[row])];
+        if (size is null || size.TargetCount(patches) >= all.Rows)
+        {
+            return new SelectedBank(new MemoryBank(all, images, sources), 0);
+        }
+
+        using (all)
+        {
+            var options = new CoresetOptions(count: size.TargetCount(patches), threads: size.Threads);
+            CoresetSelection kept = Coreset.Select(all, options, progress, cancellationToken);
+            var bank = new MemoryBank(all.Gather(kept.Indices), [.. kept.Indices.Select(pick => images[pick])], [.. kept.Indices.Select(pick => sources[pick])]);
+            return new SelectedBank(bank, kept.CoveringRadius);
+        }
+    }
+
+    // An image that both know has two held-out scores; the higher one is the careful one.
+    private static DetectorThresholds Thresholds(DetectorDocument a, DetectorDocument b, int[] numbers)
+    {
+        bool isComplete = a.Thresholds.ImageScores.Count == a.Fit.Images.Count && b.Thresholds.ImageScores.Count == b.Fit.Images.Count;
+        return isComplete
+            ? a.Thresholds.Renew(
+                Join(a.Thresholds.ImageScores, b.Thresholds.ImageScores, numbers),
+                Join(a.Thresholds.PixelPeaks, b.Thresholds.PixelPeaks, numbers))
+            : a.Thresholds with { ImageScores = [], PixelPeaks = [] };
+    }
+
+    private static double[] Join(IReadOnlyList<double> a, IReadOnlyList<double> b, int[] numbers)
+    {
+        double[] joined = new double[Math.Max(a.Count, numbers.Max() + 1)];
+        a.ToArray().CopyTo(joined, 0);
+        for (int i = 0; i < b.Count; i++)
+        {
+            joined[numbers[i]] = Math.Max(joined[numbers[i]], b[i]);
+        }
+
+        return joined;
+    }
+
+    private static IReadOnlyList<FitStep> StepsOf(DetectorDocument document) =>
+        document.Fit.Steps.Count > 0 ? document.Fit.Steps : [new FitStep(FitStep.Fit, document.Fit.Images.Count, document.Banks[0].Rows)];
+
+    private static List<(int Image, GoldenInput Input)> Golden(DetectorBundle a, DetectorBundle b, int[] numbers)
+    {
+        int count = Math.Max(a.Golden.Count, b.Golden.Count);
+        var golden = new List<(int Image, GoldenInput Input)>();
+        for (int i = 0; i < count; i++)
+        {
+            golden.AddRange(a.Golden.Skip(i).Take(1).Select(input => (input.Record.Image, input)));
+            golden.AddRange(b.Golden.Skip(i).Take(1).Select(input => (numbers[input.Record.Image], input)));
+        }
+
+        return [.. golden.DistinctBy(input => input.Image).Take(count)];
+    }
+}

@@ -1,4 +1,0 @@
-namespace SemiDefect.Anomaly.Tests.Bundles;
-
-/// <summary>A section of a detector file.</summary>
-internal sealed record DetectorSection(string Name, byte[] Content);

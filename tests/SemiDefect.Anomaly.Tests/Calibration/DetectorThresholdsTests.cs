@@ -1,0 +1,93 @@
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Calibration;
+
+public sealed class DetectorThresholdsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_rate_sets_both_thresholds_anew_as_a_fit_with_it_would()
+    {
+        string path = Save(new ThresholdOptions());
+        (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 });
+        Assert.Equal("conformal", after.Image.Method);
+        Assert.True(after.Image.Value < before.Image.Value);
+        Assert.True(after.Pixel.Value < before.Pixel.Value);
+
+        string direct = Save(new ThresholdOptions { FalseAlarmRate = 0.2 });
+        Assert.Equal(File.ReadAllBytes(direct), File.ReadAllBytes(path));
+        Assert.Equal(2, Directory.GetFiles(_folder.Path, "*.sdad").Length);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));
+    }
+
+    [Fact]
+    public void A_fixed_value_sets_the_image_threshold_alone_unless_the_other_is_given()
+    {
+        string path = Save(new ThresholdOptions());
+        string other = _folder.File("other.sdad");
+        byte[] bytes = File.ReadAllBytes(path);
+        (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, Fixed(7), outputPath: other);
+        Assert.Equal((7, before.Pixel.Value), (after.Image.Value, after.Pixel.Value));
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+        using AnomalyDetector detector = AnomalyDetector.Load(other);
+        Assert.Equal(7, detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).Threshold);
+        Assert.Equal(3, before.Change(Fixed(7), pixelValue: 3).Pixel.Value);
+    }
+
+    [Fact]
+    public void A_detector_of_one_bank_per_fold_takes_only_fixed_values()
+    {
+        string path = Save(new ThresholdOptions { Method = ThresholdMethod.Seed });
+        byte[] bytes = File.ReadAllBytes(path);
+        Assert.Throws<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(path, new ThresholdOptions()));
+        Assert.Equal(bytes, File.ReadAllBytes(path));
+        Assert.Equal(7, AnomalyDetector.ChangeThresholds(path, Fixed(7)).After.Image.Value);
+
+        // The fold banks are still there: the rule cannot be changed behind their back.
+        Assert.Throws<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(path, new ThresholdOptions()));
+        using AnomalyDetector detector = AnomalyDetector.Load(path);
+        Assert.Null(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue);
+    }
+
+    [Fact]
+    public void A_file_that_is_none_is_left_alone()
+    {
+        File.WriteAllText(_folder.File("x.sdad"), "nothing");
+        Assert.ThrowsAny<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(_folder.File("x.sdad"), new ThresholdOptions()));
+        Assert.Equal("nothing", File.ReadAllText(_folder.File("x.sdad")));
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void P_values_are_those_of_the_held_out_scores()
+    {
+        using AnomalyDetector detector = AnomalyDetector.Load(Save(new ThresholdOptions()));
+        Inspection bad = detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png")));
+        Assert.Equal(1.0 / 13, bad.PValue!.Value, 1e-12);
+        double[] sorted = [.. detector.Thresholds.ImageScores.Order()];
+        Inspection good = detector.Inspect(_folder.File("good/004.png"));
+        Assert.Equal(ConformalThreshold.PValue(sorted, good.Score), good.PValue);
+    }
+
+    private static ThresholdOptions Fixed(double value) => new() { Method = ThresholdMethod.Fixed, FixedValue = value };
+
+    private string Save(ThresholdOptions threshold)
+    {
+        string good = _folder.File("good");
+        if (!Directory.Exists(good))
+        {
+            SyntheticParts.WriteGood(good, 12);
+        }
+
+        string path = _folder.File($"{threshold.Method}-{threshold.FalseAlarmRate}.sdad");
+        using AnomalyDetector detector = AnomalyDetector.Fit(
+            DatasetFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold });
+        detector.Save(path);
+        return path;
+    }
+}

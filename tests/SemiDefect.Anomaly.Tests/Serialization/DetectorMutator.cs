@@ -1,0 +1,352 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Tests.Serialization;
+
+/// <summary>
+/// Changes a detector file in all the ways that somebody careless or somebody hostile would. Half of the changes have the
+/// checksums and lengths mended, so that they reach what lies behind them.
+/// </summary>
+internal sealed class DetectorMutator(byte[] original, SeededGenerator generator)
+{
+    private static readonly long[] Extremes = [0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 1L << 62];
+    private static readonly float[] Values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f, float.Epsilon, -0.0f, 1e-30f];
+
+    private readonly DetectorFileParts _parts = DetectorFileParts.Parse(original);
+
+    /// <summary>A changed file, and whether it must be refused, must work as before, or may do either.</summary>
+    public DetectorMutation Next() => generator.NextInt32(2) == 0 ? Raw() : Mended();
+
+    /// <summary>A file whose network is damaged, all checksums mended.</summary>
+    public DetectorMutation NextNetwork() => DamageNetwork(_parts.Clone());
+
+    private DetectorMutation Raw()
+    {
+        byte[] bytes = [.. original];
+        int at = generator.NextInt32(bytes.Length);
+        int length = 1 + generator.NextInt32(Math.Min(100, bytes.Length - at));
+        string kind;
+        switch (generator.NextInt32(9))
+        {
+            case 0 or 1:
+                kind = "flipped bit";
+                bytes[at] ^= (byte)(1 << generator.NextInt32(8));
+                break;
+            case 2:
+                kind = "overwritten bytes";
+                for (int i = at; i < at + length; i++)
+                {
+                    bytes[i] = (byte)generator.NextInt32(256);
+                }
+
+                break;
+            case 3:
+                kind = "truncation";
+                bytes = bytes[..at];
+                break;
+            case 4:
+                kind = "extension";
+                bytes = [.. bytes, .. new byte[length]];
+                break;
+            case 5:
+                kind = "bytes lost";
+                bytes = [.. bytes[..at], .. bytes[(at + length)..]];
+                break;
+            case 6:
+                kind = "bytes repeated";
+                bytes = [.. bytes[..(at + length)], .. bytes[at..]];
+                break;
+            case 7:
+                kind = "blocks exchanged";
+                int first = generator.NextInt32(bytes.Length / 64) * 64;
+                int second = generator.NextInt32(bytes.Length / 64) * 64;
+                original.AsSpan(first, 64).CopyTo(bytes.AsSpan(second));
+                original.AsSpan(second, 64).CopyTo(bytes.AsSpan(first));
+                break;
+            default:
+                kind = "absurd length or version";
+                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * (1 + generator.NextInt32(3))), Extreme());
+                break;
+        }
+
+        return new DetectorMutation(kind, bytes, bytes.AsSpan().SequenceEqual(original) ? MutationEnd.WorksAsBefore : MutationEnd.Refused);
+    }
+
+    private DetectorMutation Mended()
+    {
+        DetectorFileParts parts = _parts.Clone();
+        switch (generator.NextInt32(14))
+        {
+            case 0 or 1 or 2:
+                ReplaceValue(parts.Header, HostileValue());
+                return Either("header value", parts.Encode());
+            case 3:
+                ReplaceValue(parts.Header, null, remove: true);
+                return Either("header property removed", parts.Encode());
+            case 4:
+                return Either("header text", parts.Encode(DamageText(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
+            case 5:
+                string text = parts.Header.ToJsonString();
+                return new DetectorMutation("property twice", parts.Encode(Encoding.UTF8.GetBytes($"{{\"engine\":\"0\",{text[1..]}")), MutationEnd.Refused);
+            case 6:
+                DamageRecord(parts.Header["sections"]!.AsArray());
+                return Either("section record", parts.Encode());
+            case 7:
+                return DamageSections(parts);
+            case 8:
+                return DamageVectors(parts);
+            case 9:
+                return DamageSources(parts);
+            case 10:
+                return DamageNetwork(parts);
+            case 11:
+                int depth = 1 + generator.NextInt32(20_000);
+                string nested = parts.Header.ToJsonString();
+                string arrays = new string('[', depth) + new string(']', depth);
+                return new DetectorMutation(
+                    "deep JSON", parts.Encode(Encoding.UTF8.GetBytes($"{{\"later\":{arrays},{nested[1..]}")), depth > 63 ? MutationEnd.Refused : MutationEnd.WorksAsBefore);
+            case 12:
+                return DamageBanks(parts);
+            default:
+                return Harmless(parts);
+        }
+    }
+
+    private static DetectorMutation Either(string kind, byte[] bytes) => new(kind, bytes, MutationEnd.Either);
+
+    private long Extreme() => Extremes[generator.NextInt32(Extremes.Length)];
+
+    private JsonNode? HostileValue() => generator.NextInt32(14) switch
+    {
+        0 => JsonValue.Create(Extreme()),
+        1 => JsonValue.Create((double)Extreme() + 0.5),
+        2 => JsonNode.Parse("1e999"),
+        3 => JsonNode.Parse("-1e-400"),
+        4 => null,
+        5 => new JsonArray(),
+        6 => new JsonArray(null, null),
+        7 => new JsonObject(),
+        8 => JsonValue.Create("../../../../etc/passwd"),
+        9 => JsonValue.Create("/dev/zero"),
+        10 => JsonValue.Create(new string('x', 1 << generator.NextInt32(17))),
+        11 => JsonValue.Create("a\nb\u0007"),
+        12 => JsonValue.Create(true),
+        _ => JsonValue.Create(string.Empty),
+    };
+
+    /// <summary>Replaces one value somewhere in the tree.</summary>
+    private void ReplaceValue(JsonNode root, JsonNode? value, bool remove = false)
+    {
+        JsonNode node = root;
+        while (true)
+        {
+            int count = node is JsonObject o ? o.Count : ((JsonArray)node).Count;
+            int pick = generator.NextInt32(count);
+            string? name = node is JsonObject properties ? properties.ElementAt(pick).Key : null;
+            JsonNode? child = name is null ? node[pick] : node[name];
+            bool canDescend = child is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
+            if (canDescend && generator.NextInt32(5) > 0)
+            {
+                node = child!;
+                continue;
+            }
+
+            if (remove && name is not null)
+            {
+                ((JsonObject)node).Remove(name);
+            }
+            else if (remove)
+            {
+                ((JsonArray)node).RemoveAt(pick);
+            }
+            else if (name is not null)
+            {
+                node[name] = value;
+            }
+            else
+            {
+                node[pick] = value;
+            }
+
+            return;
+        }
+    }
+
+    private byte[] DamageText(byte[] text)
+    {
+        int at = generator.NextInt32(Math.Max(1, text.Length));
+        switch (text.Length == 0 ? -1 : generator.NextInt32(4))
+        {
+            case -1:
+                return text;
+            case 0:
+                text[at] ^= (byte)(1 << generator.NextInt32(8));
+                return text;
+            case 1:
+                return text[..at];
+            case 2:
+                return [.. text[..at], (byte)generator.NextInt32(256), .. text[at..]];
+            default:
+                return [.. text[..at], .. text[Math.Min(text.Length, at + 1 + generator.NextInt32(20))..]];
+        }
+    }
+
+    private void DamageRecord(JsonArray records)
+    {
+        JsonNode record = records[generator.NextInt32(records.Count)]!;
+        switch (generator.NextInt32(4))
+        {
+            case 0:
+                record["offset"] = generator.NextInt32(2) == 0 ? Extreme() : (long)record["offset"]! + 64;
+                break;
+            case 1:
+                record["length"] = generator.NextInt32(2) == 0 ? Extreme() : (long)record["length"]! + 1 - generator.NextInt32(3);
+                break;
+            case 2:
+                record["sha256"] = new string('0', 64);
+                break;
+            default:
+                record["name"] = (string)records[generator.NextInt32(records.Count)]!["name"]!;
+                break;
+        }
+    }
+
+    private DetectorMutation DamageSections(DetectorFileParts parts)
+    {
+        int first = generator.NextInt32(parts.Sections.Count);
+        int second = generator.NextInt32(parts.Sections.Count);
+        string kind;
+        switch (generator.NextInt32(4))
+        {
+            case 0:
+                kind = "contents exchanged";
+                (parts.Sections[first], parts.Sections[second]) = (
+                    parts.Sections[first] with { Content = parts.Sections[second].Content },
+                    parts.Sections[second] with { Content = parts.Sections[first].Content });
+                break;
+            case 1:
+                kind = "section twice";
+                parts.Sections.Insert(second, parts.Sections[first]);
+                parts.MendRecords();
+                return new DetectorMutation(kind, parts.Encode(), MutationEnd.Refused);
+            case 2:
+                kind = "section missing";
+                parts.Sections.RemoveAt(first);
+                parts.MendRecords();
+                return new DetectorMutation(kind, parts.Encode(), MutationEnd.Refused);
+            default:
+                kind = "section cut";
+                byte[] content = parts.Sections[first].Content;
+                parts.Sections[first] = parts.Sections[first] with { Content = content[..generator.NextInt32(content.Length)] };
+                break;
+        }
+
+        parts.MendRecords();
+        return Either(kind, parts.Encode());
+    }
+
+    private DetectorMutation DamageVectors(DetectorFileParts parts)
+    {
+        Span<float> vectors = MemoryMarshal.Cast<byte, float>(parts.Section("bank.0.vectors").Content.AsSpan());
+        for (int i = 1 + generator.NextInt32(5); i > 0; i--)
+        {
+            vectors[generator.NextInt32(vectors.Length)] = Values[generator.NextInt32(Values.Length)];
+        }
+
+        bool areNumbers = true;
+        foreach (float value in vectors)
+        {
+            areNumbers &= Math.Abs(value) <= 1e16f;
+        }
+
+        parts.MendRecords();
+        return new DetectorMutation("vectors", parts.Encode(), areNumbers ? MutationEnd.Either : MutationEnd.Refused);
+    }
+
+    private DetectorMutation DamageSources(DetectorFileParts parts)
+    {
+        Span<int> sources = MemoryMarshal.Cast<byte, int>(parts.Section(generator.NextInt32(2) == 0 ? "bank.0.images" : "bank.0.patches").Content.AsSpan());
+        sources[generator.NextInt32(sources.Length)] = (int)Extreme();
+        parts.MendRecords();
+        return Either("sources", parts.Encode());
+    }
+
+    private DetectorMutation DamageNetwork(DetectorFileParts parts)
+    {
+        int index = parts.Sections.FindIndex(section => section.Name == "backbone");
+        byte[] network = parts.Sections[index].Content;
+        for (int i = 1 + generator.NextInt32(4); i > 0; i--)
+        {
+            network = DamageText(network);
+        }
+
+        parts.Sections[index] = parts.Sections[index] with { Content = network };
+        parts.MendRecords();
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(network));
+        parts.Header["backbone"]!["sha256"] = sha256;
+        if (parts.Header["backbone"]!["manifest"] is { } manifest)
+        {
+            manifest["sha256"] = sha256;
+        }
+
+        return Either("network", parts.Encode());
+    }
+
+    private DetectorMutation DamageBanks(DetectorFileParts parts)
+    {
+        JsonArray banks = parts.Header["banks"]!.AsArray();
+        JsonNode bank = banks[0]!;
+        switch (generator.NextInt32(4))
+        {
+            case 0:
+                bank["rows"] = (int)Extreme();
+                break;
+            case 1:
+                // The same number of values, otherwise divided.
+                int columns = (int)bank["columns"]!;
+                (bank["rows"], bank["columns"]) = (columns, (int)bank["rows"]!);
+                break;
+            case 2:
+                for (int count = generator.NextInt32(1200); count > 0; count--)
+                {
+                    banks.Add(bank.DeepClone());
+                }
+
+                break;
+            default:
+                banks.Clear();
+                break;
+        }
+
+        return Either("banks", parts.Encode());
+    }
+
+    private DetectorMutation Harmless(DetectorFileParts parts)
+    {
+        switch (generator.NextInt32(4))
+        {
+            case 0:
+                DetectorSection[] sections = [.. parts.Sections];
+                generator.Shuffle(sections.AsSpan());
+                parts.Sections.Clear();
+                parts.Sections.AddRange(sections);
+                break;
+            case 1:
+                parts.Header["later"] = new JsonObject { ["version"] = 2 };
+                break;
+            case 2:
+                parts.Sections.Add(new DetectorSection("later", new byte[generator.NextInt32(200)]));
+                break;
+            default:
+                parts.MendRecords();
+                return new DetectorMutation("spaces", parts.Encode(Encoding.UTF8.GetBytes("  " + parts.Header.ToJsonString() + "\n\n")), MutationEnd.WorksAsBefore);
+        }
+
+        parts.MendRecords();
+        return new DetectorMutation("harmless change", parts.Encode(), MutationEnd.WorksAsBefore);
+    }
+}

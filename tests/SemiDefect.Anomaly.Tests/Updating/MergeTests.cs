@@ -1,0 +1,106 @@
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Tests.Updating;
+
+public sealed class MergeTests : IDisposable
+{
+    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_merged_detector_knows_what_either_knew()
+    {
+        using AnomalyDetector along = Fit("a", 8, first: 0, across: false);
+        using AnomalyDetector across = Fit("b", 7, first: 100, across: true);
+        using AnomalyDetector merged = AnomalyDetector.Merge(along, across);
+        foreach (bool isAcross in (bool[])[false, true])
+        {
+            string part = Path.Combine(SyntheticParts.WriteGood(_folder.File($"new-{isAcross}"), 1, first: 500, across: isAcross), "500.png");
+            string bad = SyntheticParts.WriteBad(_folder.File($"bad-{isAcross}.png"), across: isAcross);
+            Assert.Equal(Math.Min(along.Inspect(part).Score, across.Inspect(part).Score), merged.Inspect(part).Score, 1e-12);
+            Assert.False(merged.Inspect(part).IsAbnormal);
+            Assert.True(merged.Inspect(bad).IsAbnormal);
+        }
+
+        Assert.Equal(15, merged.Document.Fit.Images.Count);
+        Assert.Equal(15 * 64, merged.Document.Fit.Patches);
+        Assert.Equal([.. along.Thresholds.ImageScores.Concat(across.Thresholds.ImageScores).Order()], merged.Thresholds.ImageScores.Order());
+        Assert.Equal(ThresholdRule.Compute([.. merged.Thresholds.ImageScores], Small.Threshold), merged.Thresholds.Image);
+        Assert.Equal("merge", merged.Document.Fit.Steps[^1].Kind);
+        Assert.True(merged.Verify().IsIdentical);
+        Assert.Equal(2, merged.Document.Golden.Select(golden => merged.Document.Fit.Images[golden.Image]).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_order_of_the_two_changes_no_byte()
+    {
+        using AnomalyDetector a = Fit("a", 5, first: 0, across: false);
+        using AnomalyDetector b = Fit("b", 4, first: 100, across: true);
+        using AnomalyDetector ab = AnomalyDetector.Merge(a, b, new CoresetOptions(count: 70));
+        using AnomalyDetector ba = AnomalyDetector.Merge(b, a, new CoresetOptions(count: 70));
+        ab.Save(_folder.File("ab.sdad"));
+        ba.Save(_folder.File("ba.sdad"));
+        Assert.Equal(70, ab.Document.Banks[0].Rows);
+        Assert.Equal(File.ReadAllBytes(_folder.File("ab.sdad")), File.ReadAllBytes(_folder.File("ba.sdad")));
+    }
+
+    [Fact]
+    public void Images_and_patches_that_both_know_count_once()
+    {
+        using AnomalyDetector before = Fit("a", 6, first: 0, across: false);
+        using AnomalyDetector one = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 3, first: 100)));
+        using AnomalyDetector other = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("other"), 3, first: 200, across: true)));
+        using AnomalyDetector merged = AnomalyDetector.Merge(one, other);
+        Assert.Equal(12, merged.Document.Fit.Images.Count);
+        Assert.Equal(12, merged.Thresholds.ImageScores.Count);
+        Assert.Equal(12 * 64, merged.Document.Fit.Patches);
+        Assert.Equal(one.Document.Banks[0].Rows + other.Document.Banks[0].Rows - before.Document.Banks[0].Rows, merged.Document.Banks[0].Rows);
+        string part = Path.Combine(_folder.File("other"), "201.png");
+        PatchMatch match = merged.Inspect(part).HighestPatch;
+        Assert.Contains(match.TrainingImage, merged.Document.Fit.Images);
+
+        using AnomalyDetector same = AnomalyDetector.Merge(one, one);
+        Assert.Equal(one.Fingerprint.Bank, same.Fingerprint.Bank);
+        Assert.Equal(one.Thresholds, same.Thresholds with { ImageScores = one.Thresholds.ImageScores, PixelPeaks = one.Thresholds.PixelPeaks });
+
+        // A merged detector goes on learning.
+        using AnomalyDetector updated = merged.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
+        Assert.Equal(15, updated.Document.Fit.Images.Count);
+    }
+
+    [Fact]
+    public void Detectors_that_were_not_fitted_alike_are_refused_by_what_differs()
+    {
+        using AnomalyDetector a = Fit("a", 4, first: 0, across: false);
+        (FitOptions Options, string Difference)[] others =
+        [
+            (Small with { ResizeSize = 72 }, "preprocessing"),
+            (Small with { Resize = ResizeKind.ShorterSide }, "preprocessing"),
+            (Small with { Patches = new() { PatchSize = 5 } }, "making of patches"),
+            (Small with { Scoring = new ScoringOptions { Neighbors = 2 } }, "scoring"),
+            (Small with { Map = new AnomalyMapOptions { BlurSigma = 2 } }, "making of maps"),
+            (Small with { Threshold = new ThresholdOptions { FalseAlarmRate = 0.05 } }, "rule of the thresholds"),
+            (Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }, "a bank per fold"),
+        ];
+        foreach ((FitOptions options, string difference) in others)
+        {
+            using AnomalyDetector b = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("a")), options);
+            Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, b)).Message, StringComparison.Ordinal);
+            Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(b, a)).Message, StringComparison.Ordinal);
+        }
+
+        using AnomalyDetector taps = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("a")), Small with { Taps = [a.Document.Backbone.Taps[0]] });
+        Assert.Contains("taps", Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, taps)).Message, StringComparison.Ordinal);
+    }
+
+    private AnomalyDetector Fit(string name, int images, int first, bool across) =>
+        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)), Small);
+}

@@ -1,0 +1,366 @@
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Updating;
+
+public sealed class UpdateTests : IDisposable
+{
+    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void After_five_updates_the_old_kind_and_the_new_one_are_known_and_blots_are_found()
+    {
+        FitOptions options = Small with { ResizeSize = 96 };
+        AnomalyDetector detector = Fit(options, 12);
+        try
+        {
+            Assert.True(detector.Inspect(Part(500, across: true)).IsAbnormal);
+            for (int step = 0; step < 5; step++)
+            {
+                string folder = SyntheticParts.WriteGood(_folder.File($"step{step}"), 6, first: 100 + 6 * step, across: step > 0);
+                detector = Replace(detector, detector.Update(DatasetFolder.Open(folder)));
+            }
+
+            for (int i = 500; i < 510; i++)
+            {
+                Assert.False(detector.Inspect(Part(i, across: false)).IsAbnormal);
+                Assert.False(detector.Inspect(Part(i, across: true)).IsAbnormal);
+            }
+
+            Assert.True(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).IsAbnormal);
+            Assert.True(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad-across.png"), across: true)).IsAbnormal);
+            Assert.Equal(42, detector.Document.Fit.Images.Count);
+            Assert.Equal(["fit +12", .. Enumerable.Repeat("update +6", 5)], detector.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
+            Assert.Equal(detector.Document.Banks[0].Rows, detector.Document.Fit.Steps[^1].Rows);
+            Assert.Equal((int)(0.2 * detector.Document.Fit.Patches), detector.Document.Banks[0].Rows);
+            Assert.Equal(42 * 12 * 12, detector.Document.Fit.Patches);
+        }
+        finally
+        {
+            detector.Dispose();
+        }
+    }
+
+    [SharedFact]
+    public void Five_updates_on_real_tiles_rank_as_one_fit_does_and_forget_nothing()
+    {
+        // Every sixth good tile to learn from, in six consecutive parts; every fourth test image to judge.
+        LabeledDataset all = LabeledDataset.OpenAll(Repository.SharedPath("data/magnetic-tile"), true, 0)[0];
+        DatasetItem[] good = [.. all.TrainGood!.Items.Where((_, i) => i % 6 == 0).Take(114)];
+        LabeledImage[] test = [.. all.Test.Where((_, i) => i % 4 == 0)];
+        FitOptions options = new()
+        {
+            Backbone = BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx")),
+            Taps = ["layer2", "layer3"],
+            ResizeSize = 128,
+            Coreset = new(fraction: 0.1),
+        };
+        using AnomalyDetector single = AnomalyDetector.Fit(DatasetFolder.Of(all.TrainGood.FullPath, good), options);
+        AnomalyDetector grown = AnomalyDetector.Fit(DatasetFolder.Of(all.TrainGood.FullPath, good[..19]), options);
+        try
+        {
+            double first = Auroc(grown, test);
+            for (int step = 1; step <= 5; step++)
+            {
+                grown = Replace(grown, grown.Update(DatasetFolder.Of(all.TrainGood.FullPath, good[(19 * step)..(19 * (step + 1))])));
+            }
+
+            double once = Auroc(single, test);
+            double updated = Auroc(grown, test);
+            Assert.InRange(updated, once - 0.005, 1);
+            Assert.True(updated > first + 0.02, $"{first} before, {updated} after the updates");
+            Assert.All(grown.InspectAll([.. good[..19].Select(item => item.FullPath)]), inspection => Assert.False(inspection.IsAbnormal));
+        }
+        finally
+        {
+            grown.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Rows_stay_and_the_farthest_new_patches_follow()
+    {
+        using AnomalyDetector before = Fit(Small, 8);
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100);
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        int own = before.Document.Banks[0].Rows;
+        int rows = after.Document.Banks[0].Rows;
+        before.Save(_folder.File("before.sdad"));
+        after.Save(_folder.File("after.sdad"));
+        using var old = DetectorFileReader.Read(_folder.File("before.sdad"));
+        using var grown = DetectorFileReader.Read(_folder.File("after.sdad"));
+        Assert.Equal(old.Banks[0].Vectors.RowBlock(0, own), grown.Banks[0].Vectors.RowBlock(0, own));
+
+        // The judge: all distances in float64, the farthest new patch next.
+        FeatureExport.Write(DatasetFolder.Open(more), Small, _folder.File("more.npy"));
+        (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("more.npy"));
+        using FeatureMatrix patches = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
+        double[] distances = [.. Enumerable.Range(0, shape[0]).Select(patch => Enumerable.Range(0, own).Min(row => Squared(patches.Row(patch), old.Banks[0].Vectors.Row(row))))];
+        for (int row = own; row < rows; row++)
+        {
+            int farthest = Array.IndexOf(distances, distances.Max());
+            Assert.Equal((8 + farthest / 64, farthest % 64), (grown.Banks[0].SourceImages[row], grown.Banks[0].SourcePatches[row]));
+            for (int patch = 0; patch < shape[0]; patch++)
+            {
+                distances[patch] = Math.Min(distances[patch], Squared(patches.Row(patch), patches.Row(farthest)));
+            }
+        }
+    }
+
+    [Fact]
+    public void New_images_are_judged_by_the_detector_grown_by_the_other_folds()
+    {
+        using AnomalyDetector before = Fit(Small, 8);
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 7, first: 100);
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        Assert.Equal(before.Thresholds.ImageScores, after.Thresholds.ImageScores.Take(8));
+        Assert.Equal(before.Thresholds.PixelPeaks, after.Thresholds.PixelPeaks.Take(8));
+        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
+        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.PixelPeaks], Small.Threshold), after.Thresholds.Pixel);
+
+        var folds = new FoldAssignment(7, 3, 0);
+        for (int fold = 0; fold < 3; fold++)
+        {
+            DatasetItem[] others = [.. folds.Others(fold).Select(image => DatasetFolder.Open(more).Items[image])];
+            using AnomalyDetector part = before.Update(DatasetFolder.Of(more, others));
+            foreach (int image in folds.Members(fold))
+            {
+                Inspection inspection = part.Inspect(Path.Combine(more, $"{100 + image:D3}.png"));
+                Assert.Equal(inspection.Score, after.Thresholds.ImageScores[8 + image]);
+                Assert.Equal(inspection.InputMap.Peak, after.Thresholds.PixelPeaks[8 + image]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Known_images_are_judged_anew_by_all_rows_but_their_own()
+    {
+        using AnomalyDetector before = Fit(Small with { Coreset = new(fraction: 1) }, 8);
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100);
+        using AnomalyDetector without = before.Update(DatasetFolder.Open(more));
+
+        // Two of the old ones, under other names, and a stranger.
+        string known = SyntheticParts.WriteGood(_folder.File("known"), 1, first: 900);
+        File.Copy(_folder.File("good/002.png"), Path.Combine(known, "x.png"));
+        File.Copy(_folder.File("good/006.png"), Path.Combine(known, "a.png"));
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(more), DatasetFolder.Open(known));
+        Assert.Equal(without.Fingerprint.Bank, after.Fingerprint.Bank);
+
+        // Without reduction, the bank less an image is the bank of all other images.
+        SyntheticParts.WriteGood(_folder.File("all"), 8);
+        SyntheticParts.WriteGood(_folder.File("all"), 4, first: 100);
+        DatasetFolder all = DatasetFolder.Open(_folder.File("all"));
+        for (int image = 0; image < 12; image++)
+        {
+            double expected = without.Thresholds.ImageScores[image];
+            double expectedPeak = without.Thresholds.PixelPeaks[image];
+            if (image is 2 or 6)
+            {
+                using AnomalyDetector rest = AnomalyDetector.Fit(DatasetFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]), Small with { Coreset = new(fraction: 1) });
+                Inspection inspection = rest.Inspect(all.Items[image].FullPath);
+                expected = Math.Min(expected, inspection.Score);
+                expectedPeak = Math.Min(expectedPeak, inspection.InputMap.Peak);
+            }
+
+            Assert.Equal(expected, after.Thresholds.ImageScores[image]);
+            Assert.Equal(expectedPeak, after.Thresholds.PixelPeaks[image]);
+        }
+
+        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
+        DatasetFolder strangers = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("strangers"), 2, first: 950));
+        Assert.Contains("knows none", Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(more), strangers)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_score_grows_by_an_update()
+    {
+        using AnomalyDetector before = Fit(Small, 8);
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100)));
+        for (int i = 500; i < 508; i++)
+        {
+            string part = Part(i, across: i % 2 == 0);
+            Assert.True(after.Inspect(part).Score <= before.Inspect(part).Score);
+        }
+    }
+
+    [Fact]
+    public void One_new_image_is_judged_by_the_detector_before()
+    {
+        using AnomalyDetector before = Fit(Small, 8);
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 1, first: 100);
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        Assert.Equal(before.Inspect(Path.Combine(more, "100.png")).Score, after.Thresholds.ImageScores[^1]);
+    }
+
+    [Fact]
+    public void Images_known_already_are_passed_over()
+    {
+        var notices = new List<string>();
+        using AnomalyDetector before = Fit(Small with { Notice = notices.Add }, 8);
+        SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100);
+        using AnomalyDetector expected = before.Update(DatasetFolder.Open(_folder.File("more")));
+
+        // One of the old ones under another name.
+        File.Copy(_folder.File("good/003.png"), _folder.File("more/000-copy.png"));
+        using AnomalyDetector actual = before.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal(expected.Fingerprint, actual.Fingerprint);
+        Assert.Contains("1 of 3 images are in the detector already", Assert.Single(notices), StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", Assert.Throws<SemiDefectException>(() => actual.Update(DatasetFolder.Open(_folder.File("more")))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_cannot_run_a_detector_are_refused()
+    {
+        Assert.Throws<SemiDefectException>(() => new LoadOptions { BatchSize = 0 });
+        Assert.Throws<SemiDefectException>(() => new LoadOptions { Threads = -1 });
+    }
+
+    [Fact]
+    public void More_than_the_memory_allowed_is_refused_with_the_number_of_images_that_fit()
+    {
+        FitOptions options = Small with { ResizeSize = 800, Coreset = new(count: 20), MaxMemory = 64L << 20 };
+        SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100, width: 64, height: 64);
+        using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
+        string refused = Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(_folder.File("more")))).Message;
+        Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
+
+        // Images that the detector knows already take no room.
+        SyntheticParts.WriteGood(_folder.File("mostly-known"), 1, first: 100, width: 64, height: 64);
+        for (int i = 0; i < 3; i++)
+        {
+            File.Copy(_folder.File($"good/00{i}.png"), _folder.File($"mostly-known/old-{i}.png"));
+        }
+
+        using AnomalyDetector one = before.Update(DatasetFolder.Open(_folder.File("mostly-known")));
+        Assert.Equal(4, one.Document.Fit.Images.Count);
+        before.Save(_folder.File("before.sdad"));
+        using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
+        using AnomalyDetector after = loaded.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal(5, after.Document.Fit.Images.Count);
+    }
+
+    [Fact]
+    public void Threads_and_batches_change_no_byte_of_an_update()
+    {
+        SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100);
+        byte[] Bytes(int threads, int batch)
+        {
+            using AnomalyDetector before = Fit(Small with { Threads = threads, BatchSize = batch }, 8);
+            using AnomalyDetector after = before.Update(DatasetFolder.Open(_folder.File("more")));
+            after.Save(_folder.File("after.sdad"));
+            return File.ReadAllBytes(_folder.File("after.sdad"));
+        }
+
+        byte[] first = Bytes(1, 1);
+        Assert.Equal(first, Bytes(3, 4));
+
+        // From a file as well, and what was updated verifies.
+        using AnomalyDetector fresh = Fit(Small, 8);
+        fresh.Save(_folder.File("before.sdad"));
+        using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
+        using AnomalyDetector updated = loaded.Update(DatasetFolder.Open(_folder.File("more")));
+        updated.Save(_folder.File("after.sdad"));
+        Assert.Equal(first, File.ReadAllBytes(_folder.File("after.sdad")));
+        Assert.True(updated.Verify().IsIdentical);
+    }
+
+    [Fact]
+    public void A_bank_of_a_fixed_number_of_patches_keeps_its_number()
+    {
+        using AnomalyDetector before = Fit(Small with { Coreset = new(count: 50) }, 8);
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        Assert.Equal(50, after.Document.Banks[0].Rows);
+        Assert.True(after.Inspect(Part(500, across: true)).Score < before.Inspect(Part(500, across: true)).Score / 2);
+    }
+
+    [Fact]
+    public void A_bank_of_a_covering_radius_grows_only_by_what_lies_beyond()
+    {
+        using AnomalyDetector probe = Fit(Small, 8);
+        double radius = probe.Thresholds.ImageScores.Max() / 2;
+        using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), Small with { Coreset = new(coveringRadius: radius) });
+        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        Assert.True(after.Document.Banks[0].Rows > before.Document.Banks[0].Rows);
+        Assert.All(after.InspectAll(Directory.GetFiles(_folder.File("more"))), inspection => Assert.InRange(inspection.Score, 0, radius));
+    }
+
+    [Fact]
+    public void What_was_set_by_hand_stays()
+    {
+        SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100);
+        using AnomalyDetector byHand = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } }, 6);
+        using AnomalyDetector updated = byHand.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal((3.0, 9), (updated.Thresholds.Image.Value, updated.Thresholds.ImageScores.Count));
+
+        using AnomalyDetector single = AnomalyDetector.Fit(
+            DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 1)),
+            Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } });
+        using AnomalyDetector grownSingle = single.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal((3.0, 0), (grownSingle.Thresholds.Image.Value, grownSingle.Thresholds.ImageScores.Count));
+
+        using AnomalyDetector plain = Fit(Small, 6);
+        plain.Save(_folder.File("a.sdad"));
+        AnomalyDetector.ChangeThresholds(_folder.File("a.sdad"), new ThresholdOptions { FalseAlarmRate = 0.1 }, 2.5);
+        using AnomalyDetector changed = AnomalyDetector.Load(_folder.File("a.sdad"));
+        using AnomalyDetector after = changed.Update(DatasetFolder.Open(_folder.File("more")));
+        Assert.Equal(2.5, after.Thresholds.Pixel.Value);
+        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.1 }), after.Thresholds.Image);
+    }
+
+    [Fact]
+    public void A_bank_per_fold_is_not_updated()
+    {
+        using AnomalyDetector ensemble = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }, 6);
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() => ensemble.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
+        Assert.Contains("a bank per fold", error.Message, StringComparison.Ordinal);
+    }
+
+    private static AnomalyDetector Replace(AnomalyDetector old, AnomalyDetector next)
+    {
+        old.Dispose();
+        return next;
+    }
+
+    private static double Squared(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+        }
+
+        return sum;
+    }
+
+    private static double Auroc(AnomalyDetector detector, LabeledImage[] test)
+    {
+        double[] scores = [.. detector.InspectAll([.. test.Select(image => image.FullPath)]).Select(inspection => inspection.Score)];
+        double pairs = 0;
+        int count = 0;
+        foreach ((LabeledImage good, double low) in test.Zip(scores).Where(pair => !pair.First.IsAbnormal))
+        {
+            foreach ((LabeledImage bad, double high) in test.Zip(scores).Where(pair => pair.First.IsAbnormal))
+            {
+                pairs += high > low ? 1 : high == low ? 0.5 : 0;
+                count++;
+            }
+        }
+
+        return pairs / count;
+    }
+
+    private string Part(int number, bool across) =>
+        Path.Combine(SyntheticParts.WriteGood(_folder.File($"new-{across}"), 1, first: number, across: across), $"{number:D3}.png");
+
+    private AnomalyDetector Fit(FitOptions options, int images) =>
+        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);
+}

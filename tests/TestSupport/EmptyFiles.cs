@@ -1,0 +1,16 @@
+namespace SemiDefect.Anomaly.TestSupport;
+
+/// <summary>Files of which only the names matter.</summary>
+internal static class EmptyFiles
+{
+    /// <summary>Makes empty files below a folder.</summary>
+    public static void Make(TemporaryFolder folder, params string[] relativePaths)
+    {
+        foreach (string relativePath in relativePaths)
+        {
+            string path = folder.File(relativePath);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, []);
+        }
+    }
+}
