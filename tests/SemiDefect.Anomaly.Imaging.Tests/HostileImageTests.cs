@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using SemiDefect.Anomaly.Imaging.Codecs;
+using System.IO.Hashing;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -215,7 +215,7 @@ public class HostileImageTests
                 return;
             }
 
-            uint checksum = Crc32.Compute(png.AsSpan((int)position + 4, (int)length + 4));
+            uint checksum = Crc32.HashToUInt32(png.AsSpan((int)position + 4, (int)length + 4));
             BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)(position + 8 + length)), checksum);
             position += 12 + length;
         }

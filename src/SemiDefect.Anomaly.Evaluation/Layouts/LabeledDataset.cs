@@ -5,9 +5,10 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// Images with their truth, from one of three layouts: MVTec AD's (train/good, test/TYPE, ground_truth/TYPE); plain folders
-/// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path, label and, if there are
-/// any, mask, paths being relative to the file. Where the layout keeps no images apart to learn from, a share of the good
-/// ones is drawn for that. Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
+/// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path (or img_path, as the
+/// DACON contest calls it), label and, if there are any, mask, paths being relative to the file.
+/// Where the layout keeps no images apart to learn from, a share of the good ones is drawn for that.
+/// Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
 /// </summary>
 public sealed class LabeledDataset
 {
@@ -124,7 +125,7 @@ public sealed class LabeledDataset
     private static List<LabeledImage> FromCsv(string path)
     {
         CsvTable table = CsvTable.Read(path);
-        int pathColumn = table.Require("path");
+        int pathColumn = table.Find("path") ?? table.Find("img_path") ?? table.Require("path");
         int labelColumn = table.Require("label");
         int? maskColumn = table.Find("mask");
         string folder = Path.GetDirectoryName(path)!;

@@ -66,7 +66,7 @@ internal static class GalleryBuilder
             for (int x = 0; x < columns; x++)
             {
                 float value = map.Values[row + (int)((2L * x + 1) * map.Width / (2L * columns))];
-                HeatColors.At(value, inspection.PixelThreshold).CopyTo(rgba.AsSpan(4 * (y * columns + x)));
+                HeatColors.Write(value, inspection.PixelThreshold, rgba.AsSpan(4 * (y * columns + x)));
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.IO;
 
@@ -25,8 +24,7 @@ public static class SubmissionFile
         int idColumn = table.Require("id");
         int labelColumn = table.Require("label");
         Dictionary<string, bool> byId = ById(verdicts);
-        var text = new StringBuilder();
-        AppendRow(text, table.Header);
+        var rows = new List<IEnumerable<string>> { table.Header };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var missing = new List<string>();
         foreach (string[] row in table.Rows)
@@ -45,7 +43,7 @@ public static class SubmissionFile
 
             string[] filled = [.. row];
             filled[labelColumn] = isAbnormal ? "1" : "0";
-            AppendRow(text, filled);
+            rows.Add(filled);
         }
 
         if (missing.Count > 0)
@@ -59,7 +57,7 @@ public static class SubmissionFile
             throw new SemiDefectException($"'{templatePath}' does not list {extra.Length} of the scored images ({Some(extra)}): score only the images that it lists.");
         }
 
-        AtomicFile.WriteText(outputPath, text.ToString());
+        AtomicFile.WriteText(outputPath, CsvTable.Format(table.Separator, rows));
     }
 
     private static Dictionary<string, bool> ById(IEnumerable<(string Path, bool IsAbnormal)> verdicts)
@@ -76,8 +74,6 @@ public static class SubmissionFile
 
         return byId;
     }
-
-    private static void AppendRow(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(CsvTable.Quote)).Append('\n');
 
     private static string Some(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");
