@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
@@ -24,6 +25,9 @@ namespace SemiDefect.Anomaly.Server;
 /// </summary>
 public sealed class InspectionServer : IAsyncDisposable
 {
+    /// <summary>The name of the meter, for anyone who listens with System.Diagnostics.Metrics.</summary>
+    public const string MeterName = "SemiDefect.Anomaly.Server";
+
     private readonly WebApplication _application;
     private readonly FileStream _lock;
 
@@ -48,9 +52,12 @@ public sealed class InspectionServer : IAsyncDisposable
         {
             WebApplication application = Build(options);
 
-            // What cannot work is told now, and not to the first client.
+            // What cannot work is reported now, not to the first client.
             application.Services.GetRequiredService<Housekeeper>();
-            application.Services.GetRequiredService<ModelRegistry>();
+            ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
+            Admission admission = application.Services.GetRequiredService<Admission>();
+            application.Services.GetRequiredService<ServerMetrics>()
+                .ObserveState(() => admission.Images, options.QueueCapacity, () => models.LoadedCount);
             return new InspectionServer(application, dataLock);
         }
         catch
@@ -106,9 +113,12 @@ public sealed class InspectionServer : IAsyncDisposable
         // The empty builder reads neither environment variables nor settings files.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
+        Log(builder.Logging, options);
+        PrometheusExport.Add(builder.Services);
         AddServices(builder.Services, options);
         WebApplication application = builder.Build();
-        application.Lifetime.ApplicationStopping.Register(() => options.Log?.Invoke("stopping: finishing what was accepted"));
+        ILogger logger = application.Services.GetRequiredService<ILogger<InspectionServer>>();
+        application.Lifetime.ApplicationStopping.Register(logger.Stopping);
         application.Use(next => context => context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
         application.Use(next => context =>
         {
@@ -151,6 +161,7 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<Throughput>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Inspector>();
         services.AddSingleton<InspectService>();
@@ -158,6 +169,14 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<TrainingStore>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
+    }
+
+    private static void Log(ILoggingBuilder logging, ServerOptions options)
+    {
+        // What is logged is for the caller's factory to decide, but for the chatter of ASP.NET.
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddProvider(new ForwardingLoggerProvider(options.LoggerFactory));
     }
 
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Server.Security;
 
@@ -69,8 +71,10 @@ public sealed record ServerOptions
     /// <summary>Where the networks run.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
-    /// <summary>Told, in one line, of what the operator of the server should know; from any thread.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>
+    /// Makes the loggers of the server, and those of ASP.NET for warnings and errors. It is not disposed of here.
+    /// </summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Refuses what cannot work, and an address that other machines reach without a key to protect it.</summary>
     /// <exception cref="SemiDefectException">There is something; the message says what to do.</exception>

@@ -58,7 +58,7 @@ internal static class ServeCommand
                 MaxInspections = parsed.GetValue(history),
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
-                Log = line => output.WriteLine(Text.Printable(line)),
+                LoggerFactory = new LineLogger(output),
             };
             return RunAsync(options, output, cancellationToken);
         });

@@ -39,7 +39,7 @@ internal static class WatchCommand
                 Interval = Seconds("--interval", parsed.GetValue(interval), lowest: 0.1),
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
-                Log = line => output.WriteLine(Text.Printable(line)),
+                LoggerFactory = new LineLogger(output),
             });
             output.WriteLine($"watching {parsed.GetRequiredValue(folder)}");
             await watcher.RunAsync(cancellationToken).ConfigureAwait(false);

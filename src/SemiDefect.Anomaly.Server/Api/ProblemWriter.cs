@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
 /// <summary>Turns whatever goes wrong into an answer of RFC 9457 (application/problem+json). Thread-safe.</summary>
-internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics)
+internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter> logger)
 {
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -30,7 +31,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
             problem = Describe(error);
             if (problem.Status == StatusCodes.Status500InternalServerError || problem.Kind == "database")
             {
-                options.Log?.Invoke($"{context.Request.Method} {context.Request.Path}: {error}");
+                logger.RequestFailed(error, context.Request.Method, context.Request.Path);
             }
         }
 
@@ -64,7 +65,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
         }
 
         var body = new ProblemJson($"urn:semidefect:{problem.Kind}", ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Message);
-        return response.WriteAsJsonAsync(body, ServerJson.Options, "application/problem+json", CancellationToken.None);
+        return response.WriteAsJsonAsync(body, ServerJson.Types.ProblemJson, "application/problem+json", CancellationToken.None);
     }
 
     private static ProblemException Describe(Exception error) => error switch

@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Server.Api;
-using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
@@ -7,7 +6,7 @@ namespace SemiDefect.Anomaly.Server.Inspecting;
 /// Bounds what is accepted and not answered: so many images, and so many bytes of requests. Beyond it a request is told at once when to
 /// come again. Thread-safe.
 /// </summary>
-internal sealed class Admission(ServerOptions options, ServerMetrics metrics)
+internal sealed class Admission(ServerOptions options, Throughput throughput)
 {
     private const int LongestRetry = 60;
 
@@ -32,7 +31,7 @@ internal sealed class Admission(ServerOptions options, ServerMetrics metrics)
             }
         }
 
-        int seconds = (int)Math.Clamp(Math.Ceiling(metrics.SecondsPerImage * Images / 2), 1, LongestRetry);
+        int seconds = (int)Math.Clamp(Math.Ceiling(throughput.SecondsPerImage * Images / 2), 1, LongestRetry);
         throw new ProblemException(429, "busy", $"{Images} images are waiting, as many as this server accepts; try again in {seconds} s.", seconds);
     }
 

@@ -72,8 +72,8 @@ internal sealed class InspectService(ServerOptions options, ModelRegistry regist
         {
             InspectionJson[] inspections = [.. stored.Select(InspectionMapper.ToJson)];
             answer = isForm
-                ? JsonSerializer.Serialize(new InspectManyJson(inspections, unreadable), ServerJson.Options)
-                : JsonSerializer.Serialize(inspections[0], ServerJson.Options);
+                ? JsonSerializer.Serialize(new InspectManyJson(inspections, unreadable), ServerJson.Types.InspectManyJson)
+                : JsonSerializer.Serialize(inspections[0], ServerJson.Types.InspectionJson);
             return request is { } keyed ? new KeyedAnswer(keyed.Key, keyed.Fingerprint, answer, clock.GetUtcNow()) : null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
@@ -12,7 +13,14 @@ namespace SemiDefect.Anomaly.Server.Inspecting;
 /// From the bytes of an image to a record that can be stored. As many images are decoded at once as there are cores; a decoded image
 /// lives no longer than it takes to make the network's input of it. Thread-safe.
 /// </summary>
-internal sealed class Inspector(ServerOptions options, PictureStore pictures, Housekeeper housekeeper, ServerMetrics metrics, TimeProvider clock) : IDisposable
+internal sealed class Inspector(
+    ServerOptions options,
+    PictureStore pictures,
+    Housekeeper housekeeper,
+    ServerMetrics metrics,
+    Throughput throughput,
+    TimeProvider clock,
+    ILogger<Inspector> logger) : IDisposable
 {
     private const int MostRegions = 100;
 
@@ -33,7 +41,9 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
 
         // Regions need the map at the image's own size, so this takes its turn as well.
         InspectionRecord record = await InTurnAsync(() => Record(model, image, inspection), cancellationToken).ConfigureAwait(false);
-        metrics.Inspected(model.Name, record.IsAbnormal, Stopwatch.GetElapsedTime(since));
+        TimeSpan latency = Stopwatch.GetElapsedTime(since);
+        metrics.Inspected(model.Name, record.IsAbnormal, latency);
+        throughput.Done(latency);
         return record;
     }
 
@@ -104,7 +114,7 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The verdict matters more than the picture.
-            options.Log?.Invoke($"Cannot keep the picture '{image.Name}': {error.Message}");
+            logger.PictureNotKept(image.Name, error.Message);
             return (null, 0);
         }
     }

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>Runs jobs one after the other, beside the inspections. A stop of the server cancels them. Thread-safe.</summary>
-internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvider clock) : BackgroundService
+internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobRunner> logger) : BackgroundService
 {
     private const int MostWaiting = 16;
     private const int MostKept = 100;
@@ -106,7 +108,7 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         }
         catch (Exception error)
         {
-            options.Log?.Invoke($"job {job.Id}: {error}");
+            logger.JobFailed(error, job.Id);
             await EndAsync(job, JobState.Failed, "The server failed; its log says why.").ConfigureAwait(false);
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Api;
@@ -19,14 +20,16 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private readonly ServerOptions _options;
     private readonly ServerMetrics _metrics;
+    private readonly ILogger _logger;
     private readonly string _snapshots;
     private readonly ConcurrentDictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<LoadedModel, bool> _open = [];
 
-    public ModelRegistry(ServerOptions options, ServerMetrics metrics)
+    public ModelRegistry(ServerOptions options, ServerMetrics metrics, ILogger<ModelRegistry> logger)
     {
         _options = options;
         _metrics = metrics;
+        _logger = logger;
         _snapshots = Path.Combine(options.DataFolder, "loaded");
         Directory.CreateDirectory(options.ModelsFolder);
         if (Directory.Exists(_snapshots))
@@ -36,6 +39,9 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
         Directory.CreateDirectory(_snapshots);
     }
+
+    /// <summary>The number of detectors in memory that answer requests.</summary>
+    public int LoadedCount => _entries.Values.Count(entry => entry.Current is not null);
 
     /// <summary>The names of the files there are, in ordinal order.</summary>
     public IReadOnlyList<string> Names() =>
@@ -164,13 +170,13 @@ internal sealed class ModelRegistry : IAsyncDisposable
             entry.Current = loaded;
             entry.Failure = null;
             old?.Retire();
-            _options.Log?.Invoke($"model '{name}' is ready (version {loaded.Version})");
+            _logger.ModelReady(name, loaded.Version);
             CloseUnused(loaded);
         }
         catch (SemiDefectException error)
         {
             entry.Failure = new ModelFailure(stamp, error.Message);
-            _options.Log?.Invoke(error.Message);
+            _logger.Problem(error.Message);
             if (old is null)
             {
                 throw;
@@ -190,7 +196,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 Threads = _options.Threads,
                 BatchSize = _options.BatchSize,
                 ImageLimits = new ImageLimits(_options.MaxImageBytes, _options.MaxPixels),
-                Notice = _options.Log,
+                Notice = _logger.EngineNotice,
             });
             return new LoadedModel(name, version, stamp, snapshot, detector, new BatchFormer(detector, _options, _metrics));
         }

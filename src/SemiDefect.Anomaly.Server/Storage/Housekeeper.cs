@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
@@ -14,14 +16,16 @@ internal sealed class Housekeeper : BackgroundService
     private readonly InspectionStore _store;
     private readonly PictureStore _pictures;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private long _bytes;
 
-    public Housekeeper(ServerOptions options, InspectionStore store, PictureStore pictures, TimeProvider clock)
+    public Housekeeper(ServerOptions options, InspectionStore store, PictureStore pictures, TimeProvider clock, ILogger<Housekeeper> logger)
     {
         _options = options;
         _store = store;
         _pictures = pictures;
         _clock = clock;
+        _logger = logger;
         _bytes = store.TotalPictureBytes();
     }
 
@@ -59,7 +63,7 @@ internal sealed class Housekeeper : BackgroundService
                 }
                 catch (SemiDefectException error)
                 {
-                    _options.Log?.Invoke(error.Message);
+                    _logger.Problem(error.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));

@@ -185,7 +185,7 @@ internal sealed class InspectionStore(Database database)
         ("$pixel", record.PixelThreshold),
         ("$p", record.PValue),
         ("$abnormal", record.IsAbnormal ? 1 : 0),
-        ("$detail", JsonSerializer.Serialize(record.Detail, ServerJson.Options)),
+        ("$detail", JsonSerializer.Serialize(record.Detail, ServerJson.Types.InspectionDetail)),
         ("$picture", record.Picture),
         ("$bytes", record.PictureBytes));
 
@@ -208,7 +208,7 @@ internal sealed class InspectionStore(Database database)
         Threshold = reader.GetDouble(7),
         PixelThreshold = reader.GetDouble(8),
         PValue = reader.IsDBNull(9) ? null : reader.GetDouble(9),
-        Detail = JsonSerializer.Deserialize<InspectionDetail>(reader.GetString(10), ServerJson.Options)!,
+        Detail = JsonSerializer.Deserialize(reader.GetString(10), ServerJson.Types.InspectionDetail)!,
         Picture = reader.IsDBNull(11) ? null : reader.GetString(11),
         PictureBytes = reader.GetInt64(12),
         Verdict = reader.IsDBNull(13) ? null : reader.GetString(13),

@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
@@ -29,9 +31,10 @@ public sealed class FolderWatcher : IDisposable
     private readonly WatchJournal _journal;
     private readonly AnomalyDetector _detector;
     private readonly FolderLister _lister;
+    private readonly ILogger _logger;
     private readonly WebhookSender? _webhook;
 
-    private FolderWatcher(WatchOptions options, string folder, string output, FileStream watcherLock, WatchJournal journal, AnomalyDetector detector)
+    private FolderWatcher(WatchOptions options, string folder, string output, FileStream watcherLock, WatchJournal journal, AnomalyDetector detector, ILogger logger)
     {
         _options = options;
         _folder = folder;
@@ -41,7 +44,8 @@ public sealed class FolderWatcher : IDisposable
         _detector = detector;
         _model = Path.GetFileNameWithoutExtension(options.ModelPath);
         _lister = new FolderLister(folder, output, options.Settle, journal.Knows);
-        _webhook = options.Webhook is { } address ? new WebhookSender(address, journal, options.Interval, options.Log) : null;
+        _logger = logger;
+        _webhook = options.Webhook is { } address ? new WebhookSender(address, journal, options.Interval, _logger) : null;
     }
 
     /// <summary>Loads the detector and opens the journal, OUTPUT/watch.db.</summary>
@@ -73,8 +77,16 @@ public sealed class FolderWatcher : IDisposable
             Directory.CreateDirectory(output);
             watcherLock = new FileStream(Path.Combine(output, "watch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             journal = new WatchJournal(Path.Combine(output, "watch.db"));
-            var load = new LoadOptions { Device = options.Device, Threads = options.Threads, ImageLimits = options.ImageLimits, Notice = options.Log };
-            return new FolderWatcher(options, folder, output, watcherLock, journal, AnomalyDetector.Load(options.ModelPath, load));
+            ILogger logger = options.LoggerFactory.CreateLogger<FolderWatcher>();
+            var load = new LoadOptions
+            {
+                Device = options.Device,
+                Threads = options.Threads,
+                ImageLimits = options.ImageLimits,
+                Notice = logger.EngineNotice,
+            };
+            AnomalyDetector detector = AnomalyDetector.Load(options.ModelPath, load);
+            return new FolderWatcher(options, folder, output, watcherLock, journal, detector, logger);
         }
         catch (Exception error)
         {
@@ -99,7 +111,7 @@ public sealed class FolderWatcher : IDisposable
             catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
                 // A share that is away comes back; nothing is lost meanwhile.
-                _options.Log?.Invoke(error.Message);
+                _logger.Problem(error.Message);
             }
 
             await Task.Delay(_options.Interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -163,7 +175,7 @@ public sealed class FolderWatcher : IDisposable
             }
 
             pending.Add(AddAsync(file, report));
-            _options.Log?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{decision,-8} {inspection.Margin,8:+0.00;-0.00} {file.Path}"));
+            _logger.Decided(decision, inspection.Margin, file.Path);
         }
 
         for (int i = 0; i < batch.Length; i++)
@@ -171,7 +183,7 @@ public sealed class FolderWatcher : IDisposable
             if (errors[i] is { } error && File.Exists(paths[i]))
             {
                 pending.Add(AddAsync(batch[i], Report(batch[i], Unreadable) with { Error = error.Message }));
-                _options.Log?.Invoke(error.Message);
+                _logger.Problem(error.Message);
             }
         }
 
@@ -208,7 +220,7 @@ public sealed class FolderWatcher : IDisposable
     private void Place(JournalEntry entry)
     {
         string target = Target(entry.Report);
-        AtomicFile.WriteText(target + ".json", JsonSerializer.Serialize(entry.Report, ServerJson.Options) + "\n");
+        AtomicFile.WriteText(target + ".json", JsonSerializer.Serialize(entry.Report, ServerJson.Types.WatchReport) + "\n");
         string source = FullPath(entry.File.Path);
         var file = new FileInfo(source);
         if (_options.Move && file.Exists && file.Length == entry.File.Length && file.LastWriteTimeUtc.Ticks == entry.File.Written)
@@ -227,7 +239,7 @@ public sealed class FolderWatcher : IDisposable
         catch (SemiDefectException error)
         {
             // The verdict stands without its picture.
-            _options.Log?.Invoke(error.Message);
+            _logger.Problem(error.Message);
         }
     }
 
@@ -247,7 +259,20 @@ public sealed class FolderWatcher : IDisposable
     private static bool IsTaken(string target, string id)
     {
         string report = target + ".json";
-        return File.Exists(report) ? !File.ReadAllText(report).Contains($"\"id\":\"{id}\"", StringComparison.Ordinal) : File.Exists(target);
+        return File.Exists(report) ? IdOf(report) != id : File.Exists(target);
+    }
+
+    private static string? IdOf(string report)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(report), ServerJson.Types.WatchReport)?.Id;
+        }
+        catch (JsonException)
+        {
+            // Not one of our reports.
+            return null;
+        }
     }
 
     private string FullPath(string relativePath) => Path.Combine(_folder, relativePath);

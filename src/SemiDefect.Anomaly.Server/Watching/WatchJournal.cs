@@ -47,7 +47,7 @@ internal sealed class WatchJournal : IDisposable
         ("$path", file.Path),
         ("$length", file.Length),
         ("$written", file.Written),
-        ("$report", JsonSerializer.Serialize(report, ServerJson.Options)),
+        ("$report", JsonSerializer.Serialize(report, ServerJson.Types.WatchReport)),
         ("$posted", post ? 0 : 1)));
 
     /// <summary>The verdicts whose files are still to be put in place, the oldest first.</summary>
@@ -74,7 +74,7 @@ internal sealed class WatchJournal : IDisposable
         while (reader.Read())
         {
             var file = new WatchedFile(reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
-            entries.Add(new JournalEntry(reader.GetInt64(0), file, JsonSerializer.Deserialize<WatchReport>(reader.GetString(4), ServerJson.Options)!));
+            entries.Add(new JournalEntry(reader.GetInt64(0), file, JsonSerializer.Deserialize(reader.GetString(4), ServerJson.Types.WatchReport)!));
         }
 
         return (IReadOnlyList<JournalEntry>)entries;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 
@@ -39,6 +41,6 @@ public sealed record WatchOptions
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
-    /// <summary>Told, in one line, of each verdict and of what goes wrong; from any thread.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Makes the logger of each decision and of each problem. It is not disposed of here.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
@@ -15,18 +17,18 @@ internal sealed class WebhookSender : IDisposable
 
     private readonly Uri _address;
     private readonly WatchJournal _journal;
-    private readonly Action<string>? _log;
+    private readonly ILogger _logger;
     private readonly TimeSpan _interval;
 
     // A redirect would lead the reports to where nobody asked for them.
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
 
-    public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, Action<string>? log)
+    public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, ILogger logger)
     {
         _address = address;
         _journal = journal;
         _interval = interval;
-        _log = log;
+        _logger = logger;
     }
 
     public void Dispose() => _client.Dispose();
@@ -71,7 +73,10 @@ internal sealed class WebhookSender : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = JsonContent.Create(entry.Report, options: ServerJson.Options) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, _address)
+            {
+                Content = JsonContent.Create(entry.Report, ServerJson.Types.WatchReport),
+            };
             request.Headers.Add(InspectEndpoints.KeyHeader, entry.Report.Id);
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
@@ -79,13 +84,13 @@ internal sealed class WebhookSender : IDisposable
                 return true;
             }
 
-            _log?.Invoke($"the webhook answered {(int)response.StatusCode}; trying again");
+            _logger.WebhookRefused((int)response.StatusCode);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                _log?.Invoke($"the webhook cannot be reached ({error.Message}); trying again");
+                _logger.WebhookUnreachable(error.Message);
             }
         }
 
