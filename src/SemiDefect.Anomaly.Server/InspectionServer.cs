@@ -20,8 +20,9 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server;
 
 /// <summary>
-/// The line-side server: an HTTP API and a page over a folder of detector files, with a history in SQLite. Everything it does follows
-/// from its options: no environment variable and no settings file can open it to the network. Thread-safe; one start per instance.
+/// The production-line server: an HTTP API and a web page for a folder of detector files, with a history in SQLite. Only
+/// its options configure it: no environment variable or settings file can open it to the network. Thread-safe; an instance
+/// can be started once.
 /// </summary>
 public sealed class InspectionServer : IAsyncDisposable
 {
@@ -37,12 +38,14 @@ public sealed class InspectionServer : IAsyncDisposable
         _lock = dataLock;
     }
 
-    /// <summary>Where it listens, once it is started.</summary>
+    /// <summary>The addresses it listens on, once it is started.</summary>
     public IReadOnlyList<string> Addresses =>
         [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
-    /// <summary>Makes a server: opens its database and builds everything, but does not listen yet.</summary>
-    /// <exception cref="SemiDefectException">The options cannot work, a folder or the database cannot be used, or another server uses the data.</exception>
+    /// <summary>Creates a server: opens its database, but does not listen yet.</summary>
+    /// <exception cref="SemiDefectException">
+    /// The options are invalid, a folder or the database is unusable, or another server uses the data.
+    /// </exception>
     public static InspectionServer Create(ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -52,7 +55,7 @@ public sealed class InspectionServer : IAsyncDisposable
         {
             WebApplication application = Build(options);
 
-            // What cannot work is reported now, not to the first client.
+            // Errors are reported now, not to the first client.
             application.Services.GetRequiredService<Housekeeper>();
             ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
             Admission admission = application.Services.GetRequiredService<Admission>();
@@ -67,11 +70,11 @@ public sealed class InspectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads an API key from a file: its text without the space around it.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be read, or holds no fit key.</exception>
+    /// <summary>Reads an API key from a file; surrounding white space is ignored.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be read, or contains no valid key.</exception>
     public static string ReadKeyFile(string path) => Security.ApiKey.ReadFile(path);
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts listening.</summary>
     /// <exception cref="SemiDefectException">An address cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -85,10 +88,10 @@ public sealed class InspectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no new requests, finishes what was accepted, cancels jobs, and ends.</summary>
+    /// <summary>Stops accepting requests, finishes accepted ones, cancels jobs, and stops.</summary>
     public Task StopAsync() => _application.StopAsync(CancellationToken.None);
 
-    /// <summary>Ends it and gives everything back.</summary>
+    /// <summary>Stops the server and releases everything.</summary>
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync().ConfigureAwait(false);
@@ -173,7 +176,7 @@ public sealed class InspectionServer : IAsyncDisposable
 
     private static void Log(ILoggingBuilder logging, ServerOptions options)
     {
-        // What is logged is for the caller's factory to decide, but for the chatter of ASP.NET.
+        // The caller's factory filters; only ASP.NET is limited here to warnings and errors.
         logging.SetMinimumLevel(LogLevel.Trace);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddProvider(new ForwardingLoggerProvider(options.LoggerFactory));

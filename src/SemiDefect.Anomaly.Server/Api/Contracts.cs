@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-// What the API says and hears. Fields are added, never renamed or taken away, as long as the address says v1.
+// Requests and responses of the API. In v1, fields are added but never renamed or removed.
 
 internal sealed record ProblemJson(string Type, string Title, int Status, string Detail);
 
@@ -31,7 +31,7 @@ internal sealed record NearestJson(double X, double Y, double Score, string Trai
 
 internal sealed record VerdictJson(string Value, string? Note, DateTimeOffset Time);
 
-/// <summary>Addresses; null once the picture is no longer kept.</summary>
+/// <summary>Relative URLs; null once the picture has been deleted.</summary>
 internal sealed record InspectionLinks(string Self, string? Image, string? Heatmap, string? Compare);
 
 internal sealed record InspectManyJson(IReadOnlyList<InspectionJson> Inspections, IReadOnlyList<UnreadableJson> Unreadable);
@@ -44,7 +44,7 @@ internal sealed record VerdictRequest(string Value, string? Note);
 
 internal sealed record CompareJson(PatchJson Patch, TrainingPatchJson Training);
 
-/// <summary>A square of an image: its center and its side, in pixels.</summary>
+/// <summary>A square of an image: its center and its side length, in pixels.</summary>
 internal sealed record PatchJson(double X, double Y, double Side);
 
 internal sealed record TrainingPatchJson(string Name, bool Available, double? X, double? Y, double? Side, string? Image);
@@ -76,15 +76,15 @@ internal sealed record ThresholdRequest(double? Value, double? FalseAlarmRate, d
 
 internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson After, ThresholdJson PixelBefore, ThresholdJson PixelAfter);
 
-/// <summary>What the verdicts of people say of the threshold.</summary>
-/// <param name="Good">Inspections that people called good.</param>
-/// <param name="Bad">Inspections that people called bad.</param>
+/// <summary>What operator verdicts suggest about the threshold.</summary>
+/// <param name="Good">The number of inspections whose part is good according to its verdict.</param>
+/// <param name="Bad">The number of inspections whose part is bad according to its verdict.</param>
 /// <param name="HighestGood">The highest score of a good part.</param>
 /// <param name="LowestBad">The lowest score of a bad part.</param>
-/// <param name="Suggested">A threshold that judges them best; null while there are too few verdicts.</param>
-/// <param name="F1">How well it judges them, 0 to 1.</param>
-/// <param name="F1Now">How well the present threshold judges them.</param>
-/// <param name="FalseAlarms">Images called false alarms that an update would learn.</param>
+/// <param name="Suggested">The threshold with the best F1 score; null while there are too few verdicts.</param>
+/// <param name="F1">The F1 score of the suggested threshold.</param>
+/// <param name="F1Now">The F1 score of the current threshold.</param>
+/// <param name="FalseAlarms">The number of images marked as false alarms, which an update would add.</param>
 internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now, int FalseAlarms);
 
 internal sealed record TrainingSetJson(int Count, long Bytes);

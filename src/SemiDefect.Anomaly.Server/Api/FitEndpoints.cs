@@ -12,7 +12,7 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Training images, and the fit of a model from them.</summary>
+/// <summary>Training images, and fitting a model to them.</summary>
 internal static class FitEndpoints
 {
     public static void Map(RouteGroupBuilder api)
@@ -47,7 +47,7 @@ internal static class FitEndpoints
         timeout.CancelAfter(options.RequestTimeout);
         byte[] bytes = await UploadReader.ReadAsync(context.Request.Body, context.Request.ContentLength, options.MaxImageBytes, timeout.Token).ConfigureAwait(false);
 
-        // A fit reads all images: better to refuse one now than to fail then.
+        // An unreadable image is rejected now, because it would make the fit fail.
         await inspector.InTurnAsync(() => inspector.Decode(bytes, UploadReader.Clean(image)), timeout.Token).ConfigureAwait(false);
         training.Put(model, image, bytes);
         return TypedResults.NoContent();
@@ -93,7 +93,7 @@ internal static class FitEndpoints
     {
         FitOptions options = FitPresets.Create(request.Preset ?? FitPresets.Default);
 
-        // Half of the cores, so that inspections go on meanwhile.
+        // Half of the cores, which leaves the rest to inspections.
         int threads = server.Threads > 0 ? server.Threads : Math.Max(1, Environment.ProcessorCount / 2);
         CoresetOptions coreset = options.Coreset;
         options = options with
@@ -118,7 +118,7 @@ internal static class FitEndpoints
 
         if (request.Backbone is { } backbone)
         {
-            // Only by name: a path would let a client open any file here.
+            // By name only: a path would let a client open any file of this machine.
             options = options with
             {
                 Backbone = Backbones().Contains(backbone, StringComparer.Ordinal)

@@ -35,7 +35,7 @@ internal static class InspectEndpoints
             throw ProblemException.NotFound($"There is no model '{model}'.");
         }
 
-        // A body without a length may become as long as is allowed.
+        // A body without a length may grow to the limit.
         long most = isForm ? options.MaxRequestBytes : options.MaxImageBytes;
         if (request.ContentLength > most)
         {

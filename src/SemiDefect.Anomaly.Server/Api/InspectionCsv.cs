@@ -31,7 +31,7 @@ internal static class InspectionCsv
 
     private static string Text(string text)
     {
-        // A spreadsheet would take such a text for a formula, and run it.
+        // A spreadsheet would run such text as a formula.
         string safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? $"'{text}" : text;
         return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }

@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>/api/v1/inspections: the history and the verdicts of people.</summary>
+/// <summary>/api/v1/inspections: the history and operator verdicts.</summary>
 internal static class InspectionEndpoints
 {
     private const int LargestPage = 500;
@@ -69,7 +69,7 @@ internal static class InspectionEndpoints
         await using var writer = new StreamWriter(context.Response.Body, leaveOpen: true) { NewLine = "\n" };
         await writer.WriteLineAsync(InspectionCsv.Header).ConfigureAwait(false);
 
-        // Page by page, so that a long history takes no more memory than a short one.
+        // Page by page, so that memory does not grow with the history.
         while (true)
         {
             IReadOnlyList<InspectionRecord> records = store.List(filter, LargestPage);
@@ -124,7 +124,7 @@ internal static class InspectionEndpoints
         return InspectionMapper.ToJson(changed!);
     }
 
-    // The image must outlive the history, for the model to learn from it.
+    // The image must outlive the history, so that an update can use it.
     private static void KeepFeedback(InspectionRecord record, string? verdict, PictureStore pictures, TrainingStore training)
     {
         if (!ModelName.IsValid(record.Model))

@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Records as the API shows them.</summary>
+/// <summary>Converts records to responses.</summary>
 internal static class InspectionMapper
 {
     public static string Decision(InspectionRecord record) => record.IsAbnormal ? "abnormal" : "normal";

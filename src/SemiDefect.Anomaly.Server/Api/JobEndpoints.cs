@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.Server.Jobs;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>/api/v1/jobs: what runs in the background.</summary>
+/// <summary>/api/v1/jobs: background jobs.</summary>
 internal static class JobEndpoints
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -45,7 +45,7 @@ internal static class JobEndpoints
 
     private static async IAsyncEnumerable<JobJson> WatchAsync(Job job, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // A watcher must not keep the server from stopping.
+        // An open event stream must not delay a stop of the server.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
         while (true)
         {
@@ -56,7 +56,7 @@ internal static class JobEndpoints
                 yield break;
             }
 
-            // Not more often than anyone can see, and now and then even without news, so that a dead connection is noticed.
+            // At most every 100 ms; and a heartbeat without news, so that a dead connection is noticed.
             await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.WhenAny(changed, Task.Delay(Heartbeat, stop.Token)).ConfigureAwait(false);
             if (stop.IsCancellationRequested)

@@ -11,7 +11,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>/api/v1/models: what there is, what it is made of, and its thresholds.</summary>
+/// <summary>/api/v1/models: the models and their thresholds.</summary>
 internal static class ModelEndpoints
 {
     private const int MostVerdicts = 10_000;
@@ -75,7 +75,7 @@ internal static class ModelEndpoints
             limit.MaxRequestBodySize = options.MaxModelBytes;
         }
 
-        // Beside its place, under a name that is no model's, until it is known to be one.
+        // The upload gets a name that no model can have until it has been validated.
         string temporary = Path.Combine(options.ModelsFolder, $".{Guid.NewGuid():N}.upload");
         try
         {

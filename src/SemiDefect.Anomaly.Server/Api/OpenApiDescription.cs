@@ -3,12 +3,12 @@ using Microsoft.OpenApi;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>What the OpenAPI document says besides the operations.</summary>
+/// <summary>The parts of the OpenAPI document that do not follow from the endpoints.</summary>
 internal static class OpenApiDescription
 {
     private const string Scheme = "key";
 
-    // Not metadata of the endpoints: routing would answer any other type with 404 instead of a reason.
+    // Not as endpoint metadata: routing would then answer 404 to other types, without a reason.
     private static readonly Dictionary<string, string[]> Bodies = new(StringComparer.Ordinal)
     {
         ["inspect"] = ["image/*", "application/octet-stream", "multipart/form-data"],

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>The page for operators, out of the assembly.</summary>
+/// <summary>The web page for operators, embedded in the assembly.</summary>
 internal static class PageFiles
 {
     private const string Prefix = "page/";

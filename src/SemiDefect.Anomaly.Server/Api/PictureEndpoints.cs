@@ -14,7 +14,7 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>The image of an inspection, its heatmap, and what it was compared with.</summary>
+/// <summary>The image of an inspection, its heatmap, and its nearest training patch.</summary>
 internal static class PictureEndpoints
 {
     private const int ThumbnailSide = 240;
@@ -90,7 +90,7 @@ internal static class PictureEndpoints
         string type = MediaTypes.Of(image);
         if (type == MediaTypes.Tiff)
         {
-            // No browser shows TIFF.
+            // Browsers do not display TIFF.
             image = await inspector.InTurnAsync(() => ToPng(inspector.Decode(image, name)), context.RequestAborted).ConfigureAwait(false);
             type = "image/png";
         }
@@ -103,7 +103,7 @@ internal static class PictureEndpoints
         context.Response.ContentType = type;
         context.Response.ContentLength = content.Length;
 
-        // An inspection never changes, so neither do its pictures.
+        // The pictures of an inspection never change.
         context.Response.Headers.CacheControl = "private, max-age=86400";
         await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
     }

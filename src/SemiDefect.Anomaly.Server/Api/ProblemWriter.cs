@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Turns whatever goes wrong into an answer of RFC 9457 (application/problem+json). Thread-safe.</summary>
+/// <summary>Converts exceptions to responses of RFC 9457 (application/problem+json). Thread-safe.</summary>
 internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter> logger)
 {
     /// <summary>Runs the rest of the pipeline.</summary>
@@ -22,7 +22,7 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be told.
+            // The client is gone, so there is nobody to answer.
             metrics.Refused("client-gone");
             return;
         }
@@ -58,7 +58,7 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        // What is left of a refused body is not worth reading.
+        // The rest of a rejected body is not read.
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             response.Headers.Connection = "close";

@@ -9,7 +9,7 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>POST /api/v1/models/{model}/update: a model learns the images that people called false alarms.</summary>
+/// <summary>POST /api/v1/models/{model}/update: adds the images marked as false alarms to the model.</summary>
 internal static class UpdateEndpoints
 {
     public static void Map(RouteGroupBuilder api) => api.MapPost("/models/{model}/update", UpdateAsync)
@@ -39,7 +39,7 @@ internal static class UpdateEndpoints
 
     private static async Task RunAsync(ServerOptions options, ModelRegistry registry, string model, DatasetFolder more, DatasetFolder? known, Job job)
     {
-        // A copy, because a file that is in use cannot be replaced on every system.
+        // A copy, because Windows does not replace a file that is open.
         string copy = Path.Combine(options.DataFolder, "loaded", $"{Guid.NewGuid():N}.update");
         try
         {

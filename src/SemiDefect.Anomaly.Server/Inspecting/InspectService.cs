@@ -8,13 +8,13 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
-/// <summary>Answers a request for inspection: nothing is answered before it is stored. Thread-safe.</summary>
+/// <summary>Answers inspection requests, each only after its inspections are stored. Thread-safe.</summary>
 internal sealed class InspectService(ServerOptions options, ModelRegistry registry, Inspector inspector, InspectionStore store, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>Inspects one image, or the images of a form.</summary>
-    /// <returns>The answer's JSON, and whether it had been given before.</returns>
+    /// <returns>The response as JSON, and whether it repeats an earlier one.</returns>
     public async Task<(string Answer, bool IsReplayed)> AnswerAsync(
         string modelName, IReadOnlyList<UploadedImage> images, bool isForm, string? key, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class InspectService(ServerOptions options, ModelRegistry regist
         string answer = string.Empty;
         try
         {
-            // From here on the request counts, whether or not the client waits.
+            // From here on, the inspections are stored even if the client leaves.
             cancellationToken.ThrowIfCancellationRequested();
             await store.AddAsync([.. records.OfType<InspectionRecord>()], Answer).ConfigureAwait(false);
         }

@@ -6,14 +6,14 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
-/// <summary>Reads the images of a request, within the limits. Thread-safe: nothing is kept.</summary>
+/// <summary>Reads the images of a request, within the limits. Stateless.</summary>
 internal static class UploadReader
 {
     private const int LongestName = 260;
     private const int LongestBoundary = 200;
 
-    /// <summary>Whether the request is a form of files; refuses whatever is neither that nor one image.</summary>
-    /// <exception cref="ProblemException">The content type is no image's (415).</exception>
+    /// <summary>Whether the request is a form of files; rejects anything but a form or a single image.</summary>
+    /// <exception cref="ProblemException">The content type is not supported (415).</exception>
     public static bool IsForm(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0)
@@ -48,7 +48,7 @@ internal static class UploadReader
         }
     }
 
-    /// <summary>Reads to the end, or refuses what is larger (413).</summary>
+    /// <summary>Reads a body to its end; rejects a larger one (413).</summary>
     public static async Task<byte[]> ReadAsync(Stream body, long? length, int maxBytes, CancellationToken cancellationToken)
     {
         if (length > maxBytes)
@@ -56,7 +56,7 @@ internal static class UploadReader
             throw TooLarge(maxBytes);
         }
 
-        // A claimed length is not believed before its bytes are here.
+        // The declared length is not trusted, so no more than 1 MiB is allocated in advance.
         using var content = new MemoryStream((int)Math.Min(length ?? 0, 1 << 20));
         byte[] block = ArrayPool<byte>.Shared.Rent(1 << 16);
         try
@@ -79,7 +79,7 @@ internal static class UploadReader
         return content.ToArray();
     }
 
-    /// <summary>A name fit to be shown: without control characters, and not too long.</summary>
+    /// <summary>A name that is safe to display: without control characters, and of limited length.</summary>
     public static string Clean(string? name)
     {
         string clean = string.Concat((name ?? string.Empty).Where(c => !char.IsControl(c) && !char.IsSurrogate(c))).Trim();

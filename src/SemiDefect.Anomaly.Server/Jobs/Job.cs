@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Work that takes longer than a request. Thread-safe.</summary>
+/// <summary>A background job. Thread-safe.</summary>
 internal sealed class Job(long id, string kind, string model, DateTimeOffset created) : IProgress<FitProgress>, IDisposable
 {
     private const int MostNotices = 20;
@@ -16,7 +16,7 @@ internal sealed class Job(long id, string kind, string model, DateTimeOffset cre
 
     public CancellationToken StopToken => _stop.Token;
 
-    /// <summary>Its present state, and a task that is done when it is another.</summary>
+    /// <summary>The current state, and a task that completes when it changes.</summary>
     public (JobJson State, Task Changed) Watch()
     {
         lock (_lock)

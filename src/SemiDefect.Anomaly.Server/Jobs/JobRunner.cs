@@ -7,7 +7,7 @@ using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Runs jobs one after the other, beside the inspections. A stop of the server cancels them. Thread-safe.</summary>
+/// <summary>Runs jobs one at a time, in the background. Stopping the server cancels them. Thread-safe.</summary>
 internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobRunner> logger) : BackgroundService
 {
     private const int MostWaiting = 16;
@@ -17,11 +17,11 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
     private readonly SemaphoreSlim _starting = new(1);
     private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting = Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
 
-    /// <summary>Puts a job in line.</summary>
-    /// <param name="kind">What it is.</param>
+    /// <summary>Queues a job.</summary>
+    /// <param name="kind">The kind of job.</param>
     /// <param name="model">The model it is for.</param>
-    /// <param name="work">The work; reports to the job and heeds its token.</param>
-    /// <exception cref="ProblemException">The line is full, or the model has a job already.</exception>
+    /// <param name="work">The work; it reports progress to the job and observes its token.</param>
+    /// <exception cref="ProblemException">The queue is full, or the model already has a job.</exception>
     public async Task<JobJson> StartAsync(string kind, string model, Func<Job, Task> work)
     {
         await _starting.WaitAsync().ConfigureAwait(false);
@@ -35,15 +35,15 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         }
     }
 
-    /// <summary>A job of this run of the server; null where there is none.</summary>
+    /// <summary>A job started since the server started; null if there is none.</summary>
     public Job? Find(long id) => _jobs.GetValueOrDefault(id);
 
-    /// <summary>All that is known, the newest first.</summary>
+    /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
 
     public override void Dispose()
     {
-        // This tells the job under way to stop, or one that has only just ended: neither may be disposed of before.
+        // This cancels the running job, or one that has just ended, so jobs are disposed after it.
         base.Dispose();
         foreach (Job job in _jobs.Values)
         {
@@ -85,7 +85,7 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         }
         catch (OperationCanceledException)
         {
-            // The server stops; what waits is marked at the next start.
+            // The server is stopping; waiting jobs are marked as interrupted at the next start.
         }
     }
 

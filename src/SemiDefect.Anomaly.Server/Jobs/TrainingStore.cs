@@ -6,18 +6,18 @@ using SemiDefect.Anomaly.Server.Models;
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>
-/// The good images that each model learns from, in DATA/training/MODEL, and those that people called false alarms, in
+/// The training images of each model, in DATA/training/MODEL, and the images marked as false alarms, in
 /// DATA/feedback/MODEL/good. Thread-safe.
 /// </summary>
 internal sealed class TrainingStore(ServerOptions options)
 {
-    /// <summary>The folder of a model's training images; it may be missing.</summary>
+    /// <summary>The folder of a model's training images; it may not exist.</summary>
     public string Folder(string model) => Path.Combine(options.DataFolder, "training", ModelName.Check(model));
 
-    /// <summary>The folder of the images that were false alarms of a model; it may be missing.</summary>
+    /// <summary>The folder of a model's false alarms; it may not exist.</summary>
     public string FeedbackFolder(string model) => Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
 
-    /// <summary>The names of the images, in ordinal order, and their bytes together.</summary>
+    /// <summary>The names of the images, in ordinal order, and their total size in bytes.</summary>
     public (IReadOnlyList<string> Names, long Bytes) List(string model)
     {
         var folder = new DirectoryInfo(Folder(model));
@@ -25,7 +25,9 @@ internal sealed class TrainingStore(ServerOptions options)
         return ([.. files.Select(file => file.Name).Order(StringComparer.Ordinal)], files.Sum(file => file.Length));
     }
 
-    /// <summary>The path of a training image; null where there is none. The name may be relative, as a detector file gives it.</summary>
+    /// <summary>
+    /// The path of a training image; null if there is none. The name may be a relative path, as in a detector file.
+    /// </summary>
     public string? Find(string model, string name)
     {
         string folder = Path.GetFullPath(Folder(model));
@@ -33,7 +35,7 @@ internal sealed class TrainingStore(ServerOptions options)
         return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && ImageFile.HasImageExtension(path) && File.Exists(path) ? path : null;
     }
 
-    /// <summary>Adds an image, or replaces the one of that name.</summary>
+    /// <summary>Adds or replaces an image.</summary>
     public void Put(string model, string name, byte[] bytes)
     {
         string path = Path.Combine(Folder(model), CheckImageName(name));
@@ -65,7 +67,7 @@ internal sealed class TrainingStore(ServerOptions options)
         }
     }
 
-    /// <summary>Keeps, or no longer keeps, an image that was a false alarm.</summary>
+    /// <summary>Stores the image of a false alarm; null deletes it.</summary>
     public void SetFalseAlarm(string model, long inspection, byte[]? image)
     {
         string folder = FeedbackFolder(model);
@@ -82,7 +84,7 @@ internal sealed class TrainingStore(ServerOptions options)
         }
     }
 
-    /// <summary>The images kept as false alarms.</summary>
+    /// <summary>The number of stored false alarms.</summary>
     public int CountFalseAlarms(string model) => Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
 
     private static string CheckImageName(string name) => ImageFile.HasImageExtension(ModelName.Check(name))

@@ -10,8 +10,8 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Models;
 
 /// <summary>
-/// The detector files of one folder. A model is made ready when it is first asked for, and anew when its file has changed; what is
-/// under way finishes on the old one. Thread-safe.
+/// The detector files of one folder. A model is loaded on first use and reloaded when its file has changed; requests in
+/// progress finish on the old one. Thread-safe.
 /// </summary>
 internal sealed class ModelRegistry : IAsyncDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
     /// <summary>The number of detectors in memory that answer requests.</summary>
     public int LoadedCount => _entries.Values.Count(entry => entry.Current is not null);
 
-    /// <summary>The names of the files there are, in ordinal order.</summary>
+    /// <summary>The names of the models, in ordinal order.</summary>
     public IReadOnlyList<string> Names() =>
     [
         .. Directory.EnumerateFiles(_options.ModelsFolder, "*" + Extension)
@@ -55,9 +55,9 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     public string PathOf(string name) => Path.Combine(_options.ModelsFolder, ModelName.Check(name) + Extension);
 
-    /// <summary>The model, ready to inspect until the lease is disposed of.</summary>
+    /// <summary>Leases the model, which stays loaded until the lease is disposed.</summary>
     /// <exception cref="ProblemException">There is no such model.</exception>
-    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    /// <exception cref="SemiDefectException">Its file is unusable.</exception>
     public async Task<ModelLease> LeaseAsync(string name, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
@@ -67,7 +67,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
             ModelEntry entry = Entry(name);
             LoadedModel? current = entry.Current;
 
-            // A changed file that cannot be used leaves the old one in place.
+            // If the changed file is unusable, the old model stays.
             bool isFresh = current is not null && (current.Stamp == stamp || entry.Failure?.Stamp == stamp);
             if (!isFresh && current is not null && entry.Gate.CurrentCount == 0)
             {
@@ -93,7 +93,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     /// <summary>The header of a model's file.</summary>
     /// <exception cref="ProblemException">There is no such model.</exception>
-    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    /// <exception cref="SemiDefectException">Its file is unusable.</exception>
     public DetectorDocument ReadDocument(string name)
     {
         string path = PathOf(name);
@@ -109,11 +109,13 @@ internal sealed class ModelRegistry : IAsyncDisposable
         return document;
     }
 
-    /// <summary>Whether the model is ready, and why its file cannot be used.</summary>
+    /// <summary>Whether the model is loaded, and why its file is unusable.</summary>
     public (bool IsLoaded, string? Error) State(string name) =>
         _entries.TryGetValue(name, out ModelEntry? entry) ? (entry.Current is not null, entry.Failure?.Message) : (false, null);
 
-    /// <summary>Runs <paramref name="change"/>, which may replace or delete the file, and makes the model ready anew if it was.</summary>
+    /// <summary>
+    /// Runs <paramref name="change"/>, which may replace or delete the file, and reloads the model if it was loaded.
+    /// </summary>
     public async Task<T> ChangeAsync<T>(string name, Func<string, T> change, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
@@ -140,7 +142,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes all models, when what they were given is done.</summary>
+    /// <summary>Finishes requests in progress and closes all models.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (LoadedModel model in _open.Keys)
@@ -230,7 +232,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         LoadedModel[] others = [.. _entries.Values.Select(entry => entry.Current).OfType<LoadedModel>().Where(model => model != newest).OrderBy(model => model.LastUse)];
         foreach (LoadedModel model in others.Take(Math.Max(0, others.Length + 1 - _options.MaxLoadedModels)))
         {
-            // Whoever asks for it next makes it ready again.
+            // The next request for it loads it again.
             ModelEntry entry = Entry(model.Name);
             Interlocked.CompareExchange(ref entry.Current, null, model);
             model.Retire();

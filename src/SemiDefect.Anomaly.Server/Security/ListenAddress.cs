@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace SemiDefect.Anomaly.Server.Security;
 
 /// <summary>An address to listen on. Immutable.</summary>
-/// <param name="Address">The address; null for localhost, both of its addresses.</param>
+/// <param name="Address">The address; null for both addresses of localhost.</param>
 /// <param name="Port">The port; 0 for a free one.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)
 {
     public bool IsLoopback => Address is null || IPAddress.IsLoopback(Address);
 
-    /// <summary>Reads http://HOST:PORT.</summary>
-    /// <exception cref="SemiDefectException">It is no such address.</exception>
+    /// <summary>Parses http://HOST:PORT.</summary>
+    /// <exception cref="SemiDefectException">The address is invalid.</exception>
     public static ListenAddress Parse(string url)
     {
         const string Scheme = "http://";

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace SemiDefect.Anomaly.Server.Storage;
 
 /// <summary>
-/// One SQLite file. All writing is done by one thread, which commits whatever has gathered in one transaction; a write is
-/// done when it is flushed to disk (WAL, synchronous = FULL), so that neither a killed process nor a lost power supply takes it back.
+/// A SQLite file. One thread executes all writes and commits those that are pending in one transaction. A write completes
+/// once it is flushed to disk (WAL, synchronous = FULL), so neither a killed process nor a power failure loses it.
 /// Thread-safe.
 /// </summary>
 internal sealed class Database : IDisposable
@@ -35,7 +35,9 @@ internal sealed class Database : IDisposable
         void Complete(Exception? commitError);
     }
 
-    /// <summary>Opens the file, or makes it, and brings it to the newest of <paramref name="schemas"/>: entry i leads from version i to i + 1.</summary>
+    /// <summary>
+    /// Opens or creates the file and upgrades it to the latest of <paramref name="schemas"/>; entry i upgrades version i to i + 1.
+    /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used.</exception>
     public static Database Open(string path, IReadOnlyList<string> schemas)
     {
@@ -65,7 +67,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in the next transaction; done when that is on disk. A failure takes back this write alone.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in the next transaction and completes once that is on disk. A failure rolls back this write only.
+    /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work)
     {
         var write = new PendingWrite<T>(work);
@@ -73,7 +77,7 @@ internal sealed class Database : IDisposable
         return write.Task;
     }
 
-    /// <summary>Runs <paramref name="work"/> on a connection of its own, which sees what was committed before.</summary>
+    /// <summary>Runs <paramref name="work"/> on its own connection, which sees everything committed so far.</summary>
     public T Read<T>(Func<SqliteConnection, T> work)
     {
         using var connection = new SqliteConnection(_connectionString);
@@ -82,7 +86,7 @@ internal sealed class Database : IDisposable
         return work(connection);
     }
 
-    /// <summary>Writes what is pending and closes the file.</summary>
+    /// <summary>Completes pending writes and closes the file.</summary>
     public void Dispose()
     {
         _pending.CompleteAdding();
@@ -93,7 +97,7 @@ internal sealed class Database : IDisposable
         _pending.Dispose();
     }
 
-    /// <summary>A command with its values bound, never pasted.</summary>
+    /// <summary>A command with bound parameters.</summary>
     public static SqliteCommand Command(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         SqliteCommand command = connection.CreateCommand();

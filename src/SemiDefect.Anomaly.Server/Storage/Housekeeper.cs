@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>Keeps the history and the pictures within their limits, and sweeps up what a killed process left.</summary>
+/// <summary>Keeps the history and the pictures within their limits, and deletes what a killed process left behind.</summary>
 internal sealed class Housekeeper : BackgroundService
 {
     private const int Step = 500;
@@ -32,7 +32,7 @@ internal sealed class Housekeeper : BackgroundService
     /// <summary>Counts a new picture.</summary>
     public void Added(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    /// <summary>Brings everything within its limits, once.</summary>
+    /// <summary>Enforces the limits once.</summary>
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
         while (Interlocked.Read(ref _bytes) - _options.PictureBytes is > 0 and long excess)
@@ -70,13 +70,13 @@ internal sealed class Housekeeper : BackgroundService
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 
     private void Sweep(CancellationToken cancellationToken)
     {
-        // A picture is written before its inspection is, so only old ones can be orphans.
+        // A picture is written before its inspection, so a recent one may not be an orphan.
         foreach (string picture in _pictures.List(_clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10)))
         {
             cancellationToken.ThrowIfCancellationRequested();

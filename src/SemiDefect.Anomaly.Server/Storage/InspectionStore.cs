@@ -4,13 +4,13 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>The history of inspections and what was answered to keyed requests. Thread-safe.</summary>
+/// <summary>The history of inspections, and the responses to requests with an idempotency key. Thread-safe.</summary>
 internal sealed class InspectionStore(Database database)
 {
     private const string Columns =
         "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, picture_bytes, verdict, verdict_note, verdict_time";
 
-    /// <summary>Entry i leads from version i of the schema to i + 1; entries are added, never changed.</summary>
+    /// <summary>Entry i upgrades version i of the schema to i + 1. Entries are added, never changed.</summary>
     public static IReadOnlyList<string> Schemas { get; } =
     [
         """
@@ -53,9 +53,9 @@ internal sealed class InspectionStore(Database database)
         """,
     ];
 
-    /// <summary>Stores the inspections of one request, and its answer where it has a key: all or nothing.</summary>
+    /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
-    /// <param name="answer">Given the stored records, the answer to keep under the request's key; null where it has none.</param>
+    /// <param name="answer">Makes the response to keep from the stored records; null for a request without a key.</param>
     /// <returns>The records with their ids.</returns>
     public Task<IReadOnlyList<InspectionRecord>> AddAsync(
         IReadOnlyList<InspectionRecord> records, Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
@@ -75,7 +75,7 @@ internal sealed class InspectionStore(Database database)
             return (IReadOnlyList<InspectionRecord>)stored;
         });
 
-    /// <summary>What was answered to a key, or null.</summary>
+    /// <summary>The response to an idempotency key, or null.</summary>
     public KeyedAnswer? FindAnswer(string key) => database.Read(connection =>
     {
         using SqliteCommand command = Database.Command(connection, "SELECT fingerprint, answer, time FROM requests WHERE key = $key", ("$key", key));
@@ -100,8 +100,8 @@ internal sealed class InspectionStore(Database database)
 
     public long Count() => database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections"));
 
-    /// <summary>Sets a verdict, or takes it back.</summary>
-    /// <returns>The record as it is then; null where there is none.</returns>
+    /// <summary>Sets or clears a verdict.</summary>
+    /// <returns>The changed record; null if there is none.</returns>
     public Task<InspectionRecord?> SetVerdictAsync(long id, string? verdict, string? note, DateTimeOffset? time) => database.WriteAsync(connection =>
     {
         Database.Execute(
@@ -114,13 +114,15 @@ internal sealed class InspectionStore(Database database)
         return Find(connection, id);
     });
 
-    /// <summary>The bytes of all kept pictures.</summary>
+    /// <summary>The size of all kept pictures in bytes.</summary>
     public long TotalPictureBytes() => database.Read(connection => Database.Number(connection, "SELECT coalesce(sum(picture_bytes), 0) FROM inspections WHERE picture IS NOT NULL"));
 
     public bool HasPicture(string picture) =>
         database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections WHERE picture = $picture", ("$picture", picture)) > 0);
 
-    /// <summary>Forgets the pictures of the oldest inspections, until so many bytes are free; the files are the caller's to delete.</summary>
+    /// <summary>
+    /// Removes the pictures of the oldest inspections until <paramref name="bytes"/> are freed. The caller deletes the files.
+    /// </summary>
     public Task<IReadOnlyList<(string Picture, long Bytes)>> ForgetPicturesAsync(long bytes, int most) => database.WriteAsync(connection =>
     {
         var forgotten = new List<(long Id, string Picture, long Bytes)>();
@@ -141,8 +143,10 @@ internal sealed class InspectionStore(Database database)
         return (IReadOnlyList<(string, long)>)[.. forgotten.Select(item => (item.Picture, item.Bytes))];
     });
 
-    /// <summary>Deletes inspections beyond the newest <paramref name="keep"/>, and answers older than <paramref name="answersBefore"/>.</summary>
-    /// <returns>The pictures that nothing refers to any more.</returns>
+    /// <summary>
+    /// Deletes inspections beyond the newest <paramref name="keep"/>, and responses older than <paramref name="answersBefore"/>.
+    /// </summary>
+    /// <returns>The pictures that are no longer referenced.</returns>
     public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(long keep, DateTimeOffset answersBefore, int most) => database.WriteAsync(connection =>
     {
         Database.Execute(connection, "DELETE FROM requests WHERE time < $time", ("$time", answersBefore.ToUnixTimeMilliseconds()));

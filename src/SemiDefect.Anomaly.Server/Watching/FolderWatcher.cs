@@ -14,8 +14,8 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Inspects every image that arrives in a folder, once, over restarts too; puts it and a report in its verdict's folder, and posts the
-/// report. The simplest way to join a camera. Not thread-safe; one watcher per output folder.
+/// Inspects each image that arrives in a folder exactly once, across restarts. Moves it and a report to the folder of its
+/// decision, and posts the report. The simplest way to connect a camera. Not thread-safe; one watcher per output folder.
 /// </summary>
 public sealed class FolderWatcher : IDisposable
 {
@@ -49,7 +49,7 @@ public sealed class FolderWatcher : IDisposable
     }
 
     /// <summary>Loads the detector and opens the journal, OUTPUT/watch.db.</summary>
-    /// <exception cref="SemiDefectException">Something cannot be used; the message says what to do.</exception>
+    /// <exception cref="SemiDefectException">A folder or the detector is unusable; the message says what to do.</exception>
     public static FolderWatcher Open(WatchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -98,7 +98,7 @@ public sealed class FolderWatcher : IDisposable
         }
     }
 
-    /// <summary>Watches until it is cancelled; what was begun is finished.</summary>
+    /// <summary>Watches until it is canceled; a started batch is finished.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Task posting = _webhook?.RunAsync(cancellationToken) ?? Task.CompletedTask;
@@ -110,7 +110,7 @@ public sealed class FolderWatcher : IDisposable
             }
             catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
-                // A share that is away comes back; nothing is lost meanwhile.
+                // For example, a network share is offline: the next scan continues, and nothing is lost.
                 _logger.Problem(error.Message);
             }
 
@@ -120,7 +120,7 @@ public sealed class FolderWatcher : IDisposable
         await posting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Gives the detector and the journal back.</summary>
+    /// <summary>Releases the detector and the journal.</summary>
     public void Dispose()
     {
         _webhook?.Dispose();
@@ -129,8 +129,8 @@ public sealed class FolderWatcher : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Lists the folder once, inspects what is complete, and puts everything in its place.</summary>
-    /// <returns>The number of images judged.</returns>
+    /// <summary>Scans the folder once: inspects complete images and moves them.</summary>
+    /// <returns>The number of images inspected.</returns>
     internal async Task<int> ScanAsync(long now, CancellationToken cancellationToken)
     {
         await PlaceAllAsync().ConfigureAwait(false);
@@ -198,7 +198,7 @@ public sealed class FolderWatcher : IDisposable
 
     private WatchReport Report(WatchedFile file, string decision)
     {
-        // The same file state always has the same id, so that a receiver can tell a repetition.
+        // The id depends only on the file state, so a receiver recognizes a repeated report.
         string state = string.Create(CultureInfo.InvariantCulture, $"{file.Path}\n{file.Length}\n{file.Written}");
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))[..32];
         return new WatchReport(id, DateTimeOffset.UtcNow, _model, file.Path, decision, null, null, null, null, [], null);
@@ -216,7 +216,7 @@ public sealed class FolderWatcher : IDisposable
         }
     }
 
-    // Whatever of it was done before a crash is done again, or found done.
+    // Idempotent: after a crash, it is repeated.
     private void Place(JournalEntry entry)
     {
         string target = Target(entry.Report);
@@ -238,12 +238,12 @@ public sealed class FolderWatcher : IDisposable
         }
         catch (SemiDefectException error)
         {
-            // The verdict stands without its picture.
+            // The decision stands without its heatmap.
             _logger.Problem(error.Message);
         }
     }
 
-    // A camera may use a name again; the image that had it first keeps it, and so do its report and its heatmap.
+    // A camera may reuse a name: the first image keeps it, and so do its report and its heatmap.
     private string Target(WatchReport report)
     {
         string first = OutputPath(report.Decision, report.Path);

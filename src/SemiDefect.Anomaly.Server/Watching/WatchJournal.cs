@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Server.Storage;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Which files were judged, how, and what is still to be done about it: a verdict is written here before anything follows from it, so
-/// that a killed watcher goes on where it was. Thread-safe.
+/// The decisions and their pending actions. A decision is recorded here before it is acted on, so a killed watcher resumes
+/// where it stopped. Thread-safe.
 /// </summary>
 internal sealed class WatchJournal : IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed class WatchJournal : IDisposable
 
     private readonly Database _database;
 
-    /// <summary>Opens the journal, or makes it.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be used.</exception>
+    /// <summary>Opens or creates the journal.</summary>
+    /// <exception cref="SemiDefectException">The file is unusable.</exception>
     public WatchJournal(string path) => _database = Database.Open(path, Schemas);
 
     public bool Knows(WatchedFile file) => _database.Read(connection => Database.Number(
@@ -50,10 +50,10 @@ internal sealed class WatchJournal : IDisposable
         ("$report", JsonSerializer.Serialize(report, ServerJson.Types.WatchReport)),
         ("$posted", post ? 0 : 1)));
 
-    /// <summary>The verdicts whose files are still to be put in place, the oldest first.</summary>
+    /// <summary>The entries whose files are not yet moved, from the oldest to the newest.</summary>
     public IReadOnlyList<JournalEntry> ToPlace(int most) => List("placed = 0", most);
 
-    /// <summary>The verdicts still to be posted, the oldest first.</summary>
+    /// <summary>The entries not yet posted, from the oldest to the newest.</summary>
     public IReadOnlyList<JournalEntry> ToPost(int most) => List("posted = 0", most);
 
     public Task PlacedAsync(long id) => SetAsync("placed", id);
@@ -81,5 +81,5 @@ internal sealed class WatchJournal : IDisposable
     });
 }
 
-/// <summary>A line of the journal.</summary>
+/// <summary>An entry of the journal.</summary>
 internal sealed record JournalEntry(long Id, WatchedFile File, WatchReport Report);

@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Posts reports, in their order, until the receiver takes each: a report may arrive twice after a crash, with the same Idempotency-Key.
-/// Thread-safe.
+/// Posts reports in order, and repeats each until the receiver accepts it. After a crash, a report may arrive twice, with
+/// the same Idempotency-Key. Thread-safe.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class WebhookSender : IDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _interval;
 
-    // A redirect would lead the reports to where nobody asked for them.
+    // A redirect would send the reports to an address that nobody configured.
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
 
     public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, ILogger logger)
@@ -33,7 +33,7 @@ internal sealed class WebhookSender : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Posts until it is cancelled.</summary>
+    /// <summary>Posts until it is canceled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         TimeSpan pause = _interval;
@@ -45,8 +45,8 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    /// <summary>Posts what is pending, up to the first that the receiver does not take.</summary>
-    /// <returns>Whether all were taken.</returns>
+    /// <summary>Posts pending reports, up to the first that the receiver does not accept.</summary>
+    /// <returns>Whether all were accepted.</returns>
     public async Task<bool> SendPendingAsync(CancellationToken cancellationToken)
     {
         while (true)
