@@ -20,9 +20,9 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server;
 
 /// <summary>
-/// The production-line server: an HTTP API and a web page for a folder of detector files, with a history in SQLite. Only
-/// its options configure it: no environment variable or settings file can open it to the network. Thread-safe; an instance
-/// can be started once.
+/// The production-line server: an HTTP API and a web page for a folder of detector files, with a history in SQLite.
+/// Only its options configure it: no environment variable or settings file can open it to the network. Thread-safe; an
+/// instance can be started once.
 /// </summary>
 public sealed class InspectionServer : IAsyncDisposable
 {
@@ -82,9 +82,12 @@ public sealed class InspectionServer : IAsyncDisposable
         {
             await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException { InnerException: SocketException })
+        catch (Exception error) when (
+            error is IOException or SocketException or InvalidOperationException { InnerException: SocketException })
         {
-            throw new SemiDefectException($"Cannot listen: {error.Message} Choose another address or port (--urls).", error);
+            throw new SemiDefectException(
+                $"Cannot listen: {error.Message} Choose another address or port (--urls).",
+                error);
         }
     }
 
@@ -103,18 +106,26 @@ public sealed class InspectionServer : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(folder, "server.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SemiDefectException($"The data folder '{folder}' cannot be used, or another server uses it: {error.Message} Choose another one (--data).", error);
+            throw new SemiDefectException(
+                $"The data folder '{folder}' cannot be used, or another server uses it: {error.Message} Choose "
+                    + "another one (--data).",
+                error);
         }
     }
 
     private static WebApplication Build(ServerOptions options)
     {
         // The empty builder reads neither environment variables nor settings files.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = options.DataFolder });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
         Log(builder.Logging, options);
         PrometheusExport.Add(builder.Services);
@@ -122,7 +133,8 @@ public sealed class InspectionServer : IAsyncDisposable
         WebApplication application = builder.Build();
         ILogger logger = application.Services.GetRequiredService<ILogger<InspectionServer>>();
         application.Lifetime.ApplicationStopping.Register(logger.Stopping);
-        application.Use(next => context => context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
+        application.Use(next => context =>
+            context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
         application.Use(next => context =>
         {
             SecurityHeaders.Add(context);
@@ -141,7 +153,8 @@ public sealed class InspectionServer : IAsyncDisposable
         OperationsEndpoints.Map(application);
         application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
         PageFiles.Map(application);
-        application.MapFallback(_ => throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
+        application.MapFallback(_ =>
+            throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
         return application;
     }
 
@@ -158,7 +171,8 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton(new ApiKey(options.ApiKey));
         services.AddSingleton<RequestGuard>();
         services.AddSingleton<ProblemWriter>();
-        services.AddSingleton(_ => Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
+        services.AddSingleton(_ =>
+            Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
         services.AddSingleton<InspectionStore>();
         services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
         services.AddSingleton<Housekeeper>();
@@ -188,7 +202,9 @@ public sealed class InspectionServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MaxConcurrentConnections = 1000;
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+            bytesPerSecond: 1024,
+            gracePeriod: TimeSpan.FromSeconds(5));
         foreach (string url in options.Urls)
         {
             ListenAddress.Parse(url).Listen(kestrel);

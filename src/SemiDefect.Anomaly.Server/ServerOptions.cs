@@ -11,17 +11,20 @@ public sealed record ServerOptions
     /// <summary>The folder of the detector files (*.sdad); it is created if it does not exist.</summary>
     public required string ModelsFolder { get; init; }
 
-    /// <summary>The folder of the history, the pictures and the training images; used by one server at a time.</summary>
+    /// <summary>
+    /// The folder of the history, the pictures and the training images; used by one server at a time.
+    /// </summary>
     public required string DataFolder { get; init; }
 
     /// <summary>
-    /// The addresses to listen on: http://HOST:PORT, where HOST is an IP address, localhost or * (all addresses), and port 0 means any free
-    /// port.
+    /// The addresses to listen on: http://HOST:PORT, where HOST is an IP address, localhost or * (all addresses), and
+    /// port 0 means any free port.
     /// </summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
 
     /// <summary>
-    /// The key that every request to the API must carry, of 16 characters or more. Null, for none, is only valid with loopback addresses.
+    /// The key that every request to the API must carry, of 16 characters or more. Null, for none, is only valid with
+    /// loopback addresses.
     /// </summary>
     public string? ApiKey { get; init; }
 
@@ -77,7 +80,8 @@ public sealed record ServerOptions
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
     /// <summary>
-    /// Creates the loggers of the server, and those of ASP.NET, which log only warnings and errors. The caller disposes it.
+    /// Creates the loggers of the server, and those of ASP.NET, which log only warnings and errors. The caller disposes
+    /// it.
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -85,21 +89,30 @@ public sealed record ServerOptions
     /// <exception cref="SemiDefectException">A value is invalid; the message says what to do.</exception>
     public void Validate()
     {
-        Refuse(ApiKey is { Length: < Security.ApiKey.MinLength }, $"The API key must have {Security.ApiKey.MinLength} characters or more.");
-        Refuse(MaxImageBytes < 1 || MaxPixels < 1 || MaxImagesPerRequest < 1, "The limits on images must be 1 or more.");
+        Refuse(
+            ApiKey is { Length: < Security.ApiKey.MinLength },
+            $"The API key must have {Security.ApiKey.MinLength} characters or more.");
+        Refuse(
+            MaxImageBytes < 1 || MaxPixels < 1 || MaxImagesPerRequest < 1,
+            "The limits on images must be 1 or more.");
         Refuse(MaxRequestBytes < MaxImageBytes, "The limit on requests must not be below that on images.");
         Refuse(MaxPendingBytes < MaxRequestBytes, "The limit on pending bytes must not be below that on requests.");
         Refuse(BatchSize is < 1 or > 1024, "The batch size must be between 1 and 1024.");
         Refuse(QueueCapacity < BatchSize, $"The queue must hold a batch: {BatchSize} images or more.");
-        Refuse(BatchDelay < TimeSpan.Zero || BatchDelay > TimeSpan.FromSeconds(10), "The batch delay must be between 0 and 10 seconds.");
+        Refuse(
+            BatchDelay < TimeSpan.Zero || BatchDelay > TimeSpan.FromSeconds(10),
+            "The batch delay must be between 0 and 10 seconds.");
         Refuse(RequestTimeout <= TimeSpan.Zero || StopTimeout <= TimeSpan.Zero, "The time limits must be above 0.");
-        Refuse(PictureBytes < 0 || TrainingBytes < 0 || MaxInspections < 1 || MaxLoadedModels < 1, "The limits on what is kept must not be negative.");
+        Refuse(
+            PictureBytes < 0 || TrainingBytes < 0 || MaxInspections < 1 || MaxLoadedModels < 1,
+            "The limits on what is kept must not be negative.");
         Refuse(Urls.Count == 0, "Give an address to listen on.");
         foreach (string url in Urls)
         {
             Refuse(
                 !ListenAddress.Parse(url).IsLoopback && ApiKey is null,
-                $"Other machines could use this server at '{url}' without a key: give an API key (--api-key-file), or listen on 127.0.0.1.");
+                $"Other machines could use this server at '{url}' without a key: give an API key (--api-key-file), "
+                    + "or listen on 127.0.0.1.");
         }
     }
 

@@ -25,7 +25,14 @@ public sealed class BrowserTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Path.Combine(BrowserFactAttribute.Folder, "page.mjs"), server.Client.BaseAddress!.ToString(), images, screenshots, Key },
+            ArgumentList =
+            {
+                Path.Combine(BrowserFactAttribute.Folder, "page.mjs"),
+                server.Client.BaseAddress!.ToString(),
+                images,
+                screenshots,
+                Key,
+            },
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>Writes each log entry as one line: its message, without time, level and category. As thread-safe as its writer.</summary>
+/// <summary>
+/// Writes each log entry as one line: its message, without time, level and category. As thread-safe as its writer.
+/// </summary>
 internal sealed class LineLogger(TextWriter output) : ILoggerFactory, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;

@@ -34,7 +34,9 @@ internal sealed record VerdictJson(string Value, string? Note, DateTimeOffset Ti
 /// <summary>Relative URLs; null once the picture has been deleted.</summary>
 internal sealed record InspectionLinks(string Self, string? Image, string? Heatmap, string? Compare);
 
-internal sealed record InspectManyJson(IReadOnlyList<InspectionJson> Inspections, IReadOnlyList<UnreadableJson> Unreadable);
+internal sealed record InspectManyJson(
+    IReadOnlyList<InspectionJson> Inspections,
+    IReadOnlyList<UnreadableJson> Unreadable);
 
 internal sealed record UnreadableJson(string Name, string Error);
 
@@ -47,7 +49,13 @@ internal sealed record CompareJson(PatchJson Patch, TrainingPatchJson Training);
 /// <summary>A square of an image: its center and its side length, in pixels.</summary>
 internal sealed record PatchJson(double X, double Y, double Side);
 
-internal sealed record TrainingPatchJson(string Name, bool Available, double? X, double? Y, double? Side, string? Image);
+internal sealed record TrainingPatchJson(
+    string Name,
+    bool Available,
+    double? X,
+    double? Y,
+    double? Side,
+    string? Image);
 
 internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models);
 
@@ -74,7 +82,11 @@ internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
 internal sealed record ThresholdRequest(double? Value, double? FalseAlarmRate, double? PixelValue);
 
-internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson After, ThresholdJson PixelBefore, ThresholdJson PixelAfter);
+internal sealed record ThresholdChangeJson(
+    ThresholdJson Before,
+    ThresholdJson After,
+    ThresholdJson PixelBefore,
+    ThresholdJson PixelAfter);
 
 /// <summary>What operator verdicts suggest about the threshold.</summary>
 /// <param name="Good">The number of inspections whose part is good according to its verdict.</param>
@@ -85,15 +97,32 @@ internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson A
 /// <param name="F1">The F1 score of the suggested threshold.</param>
 /// <param name="F1Now">The F1 score of the current threshold.</param>
 /// <param name="FalseAlarms">The number of images marked as false alarms, which an update would add.</param>
-internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now, int FalseAlarms);
+internal sealed record AdviceJson(
+    int Good,
+    int Bad,
+    double? HighestGood,
+    double? LowestBad,
+    double? Suggested,
+    double? F1,
+    double? F1Now,
+    int FalseAlarms);
 
 internal sealed record TrainingSetJson(int Count, long Bytes);
 
 internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
 
-internal sealed record FitRequest(string? Preset, int? Resize, double? Coreset, double? FalseAlarmRate, ulong? Seed, string? Backbone);
+internal sealed record FitRequest(
+    string? Preset,
+    int? Resize,
+    double? Coreset,
+    double? FalseAlarmRate,
+    ulong? Seed,
+    string? Backbone);
 
-internal sealed record FitChoicesJson(IReadOnlyList<string> Presets, IReadOnlyList<string> Backbones, string DefaultBackbone);
+internal sealed record FitChoicesJson(
+    IReadOnlyList<string> Presets,
+    IReadOnlyList<string> Backbones,
+    string DefaultBackbone);
 
 internal sealed record JobJson(
     long Id,

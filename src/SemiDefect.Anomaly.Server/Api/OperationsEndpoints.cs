@@ -14,14 +14,14 @@ internal static class OperationsEndpoints
         RouteGroupBuilder operations = routes.MapGroup(string.Empty).WithTags("operations");
         operations.MapGet("/health/live", () => new HealthJson("live"))
             .WithName("live")
-            .WithSummary("The process answers.");
+            .WithSummary("The process is running.");
         operations.MapGet("/health/ready", Ready)
             .WithName("ready")
-            .WithSummary("The database can be read, and the server does not stop.")
+            .WithSummary("The database can be read, and the server is not stopping.")
             .Produces<HealthJson>()
             .ProducesProblem(503);
 
-        // Not the exporter's own endpoint: that one answers to every method, and the OpenAPI document would not list it.
+        // Not the exporter's own endpoint: it accepts all methods and is missing from the OpenAPI document.
         RequestDelegate scrape = routes.CreateApplicationBuilder()
             .UseOpenTelemetryPrometheusScrapingEndpoint(_ => true)
             .Build();

@@ -1,7 +1,11 @@
 namespace SemiDefect.Anomaly.Server.Api;
 
 /// <summary>A rejected request, as the response reports it.</summary>
-internal sealed class ProblemException(int status, string kind, string detail, int? retryAfterSeconds = null) : Exception(detail)
+internal sealed class ProblemException(
+    int status,
+    string kind,
+    string detail,
+    int? retryAfterSeconds = null) : Exception(detail)
 {
     public int Status { get; } = status;
 

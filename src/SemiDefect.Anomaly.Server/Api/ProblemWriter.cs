@@ -64,8 +64,16 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
             response.Headers.Connection = "close";
         }
 
-        var body = new ProblemJson($"urn:semidefect:{problem.Kind}", ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Message);
-        return response.WriteAsJsonAsync(body, ServerJson.Types.ProblemJson, "application/problem+json", CancellationToken.None);
+        var body = new ProblemJson(
+            $"urn:semidefect:{problem.Kind}",
+            ReasonPhrases.GetReasonPhrase(problem.Status),
+            problem.Status,
+            problem.Message);
+        return response.WriteAsJsonAsync(
+            body,
+            ServerJson.Types.ProblemJson,
+            "application/problem+json",
+            CancellationToken.None);
     }
 
     private static ProblemException Describe(Exception error) => error switch
@@ -76,8 +84,17 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
         SemiDefectException => ProblemException.Invalid(error.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ProblemException(413, "too-large", "The request is larger than this server takes."),
-        BadHttpRequestException bad => new ProblemException(bad.StatusCode, bad.StatusCode == 408 ? "too-slow" : "bad-request", bad.InnerException is System.Text.Json.JsonException json ? $"The JSON cannot be read: {json.Message}" : bad.Message),
-        OperationCanceledException => new ProblemException(503, "too-slow", "The request took longer than this server allows.", 1),
+        BadHttpRequestException bad => new ProblemException(
+            bad.StatusCode,
+            bad.StatusCode == 408 ? "too-slow" : "bad-request",
+            bad.InnerException is System.Text.Json.JsonException json
+                ? $"The JSON cannot be read: {json.Message}"
+                : bad.Message),
+        OperationCanceledException => new ProblemException(
+            503,
+            "too-slow",
+            "The request took longer than this server allows.",
+            1),
         _ => new ProblemException(500, "fault", "The server failed; its log says why."),
     };
 }

@@ -6,7 +6,9 @@ namespace SemiDefect.Anomaly.Server.Api;
 internal static class SecurityHeaders
 {
     // Everything comes from this server; the page shows pictures that it fetched with the key as blobs.
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void Add(HttpContext context)
     {

@@ -8,8 +8,8 @@ using SemiDefect.Anomaly.Server.Watching;
 namespace SemiDefect.Anomaly.Server.Api;
 
 /// <summary>
-/// All JSON of the server, by generated code: snake_case as in the command line's output, and unknown members are refused.
-/// Stateless.
+/// All JSON of the server, by generated code: snake_case as in the command line's output, and unknown members are
+/// refused. Stateless.
 /// </summary>
 [JsonSerializable(typeof(ProblemJson))]
 [JsonSerializable(typeof(InspectionJson))]

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Server.Api;
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// Limits the images and the bytes of requests that are accepted but not yet answered. Beyond that, a request is rejected
-/// immediately, with the time to wait. Thread-safe.
+/// Limits the images and the bytes of requests that are accepted but not yet answered. Beyond that, a request is
+/// rejected immediately, with the time to wait. Thread-safe.
 /// </summary>
 internal sealed class Admission(ServerOptions options, Throughput throughput)
 {
@@ -32,7 +32,11 @@ internal sealed class Admission(ServerOptions options, Throughput throughput)
         }
 
         int seconds = (int)Math.Clamp(Math.Ceiling(throughput.SecondsPerImage * Images / 2), 1, LongestRetry);
-        throw new ProblemException(429, "busy", $"{Images} images are waiting, as many as this server accepts; try again in {seconds} s.", seconds);
+        throw new ProblemException(
+            429,
+            "busy",
+            $"{Images} images are waiting, as many as this server accepts; try again in {seconds} s.",
+            seconds);
     }
 
     private void Leave(int images, long bytes)

@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// Batches the images of concurrent requests for one detector. A batch starts when it is full, or when its first image has
-/// waited for <see cref="ServerOptions.BatchDelay"/>. <see cref="Admission"/> limits the queue. Thread-safe.
+/// Batches the images of concurrent requests for one detector. A batch starts when it is full, or when its first image
+/// has waited for <see cref="ServerOptions.BatchDelay"/>. <see cref="Admission"/> limits the queue. Thread-safe.
 /// </summary>
 internal sealed class BatchFormer : IAsyncDisposable
 {
@@ -113,7 +113,9 @@ internal sealed class BatchFormer : IAsyncDisposable
         _metrics.BatchStarted(batch.Count);
         try
         {
-            IReadOnlyList<Inspection> inspections = _detector.InspectBatch([.. batch.Select(item => item.Image)], [.. batch.Select(item => item.Name)]);
+            IReadOnlyList<Inspection> inspections = _detector.InspectBatch(
+                [.. batch.Select(item => item.Image)],
+                [.. batch.Select(item => item.Name)]);
             for (int i = 0; i < batch.Count; i++)
             {
                 batch[i].Source.TrySetResult(inspections[i]);

@@ -10,8 +10,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// Inspects an encoded image and makes the record for the history. At most one image per core is decoded at a time, and a
-/// decoded image is released once the network's input is made of it. Thread-safe.
+/// Inspects an encoded image and makes the record for the history. At most one image per core is decoded at a time, and
+/// a decoded image is released once the network's input is made of it. Thread-safe.
 /// </summary>
 internal sealed class Inspector(
     ServerOptions options,
@@ -31,16 +31,26 @@ internal sealed class Inspector(
 
     /// <summary>Inspects one image.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read, or does not fit the model.</exception>
-    public async Task<InspectionRecord> InspectAsync(LoadedModel model, UploadedImage image, CancellationToken cancellationToken)
+    public async Task<InspectionRecord> InspectAsync(
+        LoadedModel model,
+        UploadedImage image,
+        CancellationToken cancellationToken)
     {
         long since = Stopwatch.GetTimestamp();
         PreparedImage prepared = await InTurnAsync(
-            () => Preprocessor.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits), model.Detector.Document.Preprocessing),
+            () => Preprocessor.Prepare(
+                ImageFile.Decode(image.Bytes, image.Name, _limits),
+                model.Detector.Document.Preprocessing),
             cancellationToken).ConfigureAwait(false);
-        Inspection inspection = await model.Batches.InspectAsync(prepared, image.Name, cancellationToken).ConfigureAwait(false);
+        Inspection inspection = await model.Batches.InspectAsync(
+            prepared,
+            image.Name,
+            cancellationToken).ConfigureAwait(false);
 
         // Regions need the map at the size of the image, so this waits for its turn as well.
-        InspectionRecord record = await InTurnAsync(() => Record(model, image, inspection), cancellationToken).ConfigureAwait(false);
+        InspectionRecord record = await InTurnAsync(
+            () => Record(model, image, inspection),
+            cancellationToken).ConfigureAwait(false);
         TimeSpan latency = Stopwatch.GetElapsedTime(since);
         metrics.Inspected(model.Name, record.IsAbnormal, latency);
         throughput.Done(latency);
@@ -92,7 +102,11 @@ internal sealed class Inspector(
             Threshold = inspection.Threshold,
             PixelThreshold = inspection.PixelThreshold,
             PValue = inspection.PValue,
-            Detail = new InspectionDetail(inspection.Geometry, inspection.HighestPatch, inspection.Regions.Count, [.. inspection.Regions.Take(MostRegions)]),
+            Detail = new InspectionDetail(
+                inspection.Geometry,
+                inspection.HighestPatch,
+                inspection.Regions.Count,
+                [.. inspection.Regions.Take(MostRegions)]),
             Picture = picture,
             PictureBytes = bytes,
         };

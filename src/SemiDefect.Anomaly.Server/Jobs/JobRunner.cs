@@ -15,7 +15,8 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
 
     private readonly ConcurrentDictionary<long, Job> _jobs = [];
     private readonly SemaphoreSlim _starting = new(1);
-    private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting = Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
+    private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting =
+        Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
 
     /// <summary>Queues a job.</summary>
     /// <param name="kind">The kind of job.</param>
@@ -57,7 +58,11 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
     {
         if (_jobs.Values.Any(other => !other.HasEnded && other.State.Model == model))
         {
-            throw new ProblemException(409, "under-way", $"The model '{model}' has a job under way: wait for it, or cancel it.", 10);
+            throw new ProblemException(
+                409,
+                "under-way",
+                $"The model '{model}' has a job under way: wait for it, or cancel it.",
+                10);
         }
 
         DateTimeOffset now = clock.GetUtcNow();
@@ -77,7 +82,8 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         await store.InterruptAsync(clock.GetUtcNow()).ConfigureAwait(false);
         try
         {
-            await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken)
+                .ConfigureAwait(false))
             {
                 using CancellationTokenRegistration registration = stoppingToken.Register(job.Cancel);
                 await RunAsync(job, work).ConfigureAwait(false);
@@ -117,7 +123,8 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
     {
         job.End(state, error, clock.GetUtcNow());
         await store.EndAsync(job.State).ConfigureAwait(false);
-        foreach (Job old in _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id).Skip(MostKept))
+        IEnumerable<Job> ended = _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id);
+        foreach (Job old in ended.Skip(MostKept))
         {
             _jobs.TryRemove(old.Id, out _);
         }

@@ -7,7 +7,10 @@ namespace SemiDefect.Anomaly.Server.Jobs;
 /// <summary>The jobs, persisted across restarts. Thread-safe.</summary>
 internal sealed class JobStore(Database database)
 {
-    public Task<long> AddAsync(string kind, string model, DateTimeOffset created) => database.WriteAsync(connection => Database.Number(
+    public Task<long> AddAsync(
+        string kind,
+        string model,
+        DateTimeOffset created) => database.WriteAsync(connection => Database.Number(
         connection,
         "INSERT INTO jobs (kind, model, state, created) VALUES ($kind, $model, $state, $created) RETURNING id",
         ("$kind", kind),
@@ -33,7 +36,10 @@ internal sealed class JobStore(Database database)
     /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List(int limit) => database.Read(connection =>
     {
-        using SqliteCommand command = Database.Command(connection, "SELECT id, kind, model, state, error, created, ended FROM jobs ORDER BY id DESC LIMIT $limit", ("$limit", limit));
+        using SqliteCommand command = Database.Command(
+            connection,
+            "SELECT id, kind, model, state, error, created, ended FROM jobs ORDER BY id DESC LIMIT $limit",
+            ("$limit", limit));
         using SqliteDataReader reader = command.ExecuteReader();
         var jobs = new List<JobJson>();
         while (reader.Read())

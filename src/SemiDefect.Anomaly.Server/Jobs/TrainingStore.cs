@@ -15,13 +15,16 @@ internal sealed class TrainingStore(ServerOptions options)
     public string Folder(string model) => Path.Combine(options.DataFolder, "training", ModelName.Check(model));
 
     /// <summary>The folder of a model's false alarms; it may not exist.</summary>
-    public string FeedbackFolder(string model) => Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
+    public string FeedbackFolder(string model) =>
+        Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
 
     /// <summary>The names of the images, in ordinal order, and their total size in bytes.</summary>
     public (IReadOnlyList<string> Names, long Bytes) List(string model)
     {
         var folder = new DirectoryInfo(Folder(model));
-        FileInfo[] files = folder.Exists ? [.. folder.EnumerateFiles().Where(file => ImageFile.HasImageExtension(file.Name))] : [];
+        FileInfo[] files = folder.Exists
+            ? [.. folder.EnumerateFiles().Where(file => ImageFile.HasImageExtension(file.Name))]
+            : [];
         return ([.. files.Select(file => file.Name).Order(StringComparer.Ordinal)], files.Sum(file => file.Length));
     }
 
@@ -32,7 +35,13 @@ internal sealed class TrainingStore(ServerOptions options)
     {
         string folder = Path.GetFullPath(Folder(model));
         string path = Path.GetFullPath(Path.Combine(folder, name));
-        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && ImageFile.HasImageExtension(path) && File.Exists(path) ? path : null;
+        return path.StartsWith(
+            folder + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal) && ImageFile.HasImageExtension(
+            path) && File.Exists(
+            path)
+            ? path
+            : null;
     }
 
     /// <summary>Adds or replaces an image.</summary>
@@ -42,7 +51,10 @@ internal sealed class TrainingStore(ServerOptions options)
         long others = List(model).Bytes - (File.Exists(path) ? new FileInfo(path).Length : 0);
         if (others + bytes.Length > options.TrainingBytes)
         {
-            throw new ProblemException(413, "too-large", $"The training images of a model may have {options.TrainingBytes} bytes together.");
+            throw new ProblemException(
+                413,
+                "too-large",
+                $"The training images of a model may have {options.TrainingBytes} bytes together.");
         }
 
         AtomicFile.Write(path, stream => stream.Write(bytes));
@@ -73,7 +85,9 @@ internal sealed class TrainingStore(ServerOptions options)
         string folder = FeedbackFolder(model);
         if (image is not null)
         {
-            AtomicFile.Write(Path.Combine(folder, $"{inspection}{MediaTypes.Extension(image)}"), stream => stream.Write(image));
+            AtomicFile.Write(
+                Path.Combine(folder, $"{inspection}{MediaTypes.Extension(image)}"),
+                stream => stream.Write(image));
         }
         else if (Directory.Exists(folder))
         {
@@ -85,9 +99,11 @@ internal sealed class TrainingStore(ServerOptions options)
     }
 
     /// <summary>The number of stored false alarms.</summary>
-    public int CountFalseAlarms(string model) => Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
+    public int CountFalseAlarms(string model) =>
+        Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
 
     private static string CheckImageName(string name) => ImageFile.HasImageExtension(ModelName.Check(name))
         ? name
-        : throw ProblemException.Invalid($"The name of a training image must end in one of {string.Join(' ', ImageFile.Extensions)}.");
+        : throw ProblemException.Invalid(
+            $"The name of a training image must end in one of {string.Join(' ', ImageFile.Extensions)}.");
 }

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Server.Inspecting;
 namespace SemiDefect.Anomaly.Server.Models;
 
 /// <summary>
-/// A detector, loaded from a private copy of its file, and its batches. It closes once it is retired and the last lease is
-/// returned. Thread-safe.
+/// A detector, loaded from a private copy of its file, and its batches. It closes once it is retired and the last lease
+/// is returned. Thread-safe.
 /// </summary>
 internal sealed class LoadedModel
 {
@@ -14,7 +14,13 @@ internal sealed class LoadedModel
     private int _leases;
     private bool _retired;
 
-    public LoadedModel(string name, string version, ModelStamp stamp, string snapshotPath, AnomalyDetector detector, BatchFormer batches)
+    public LoadedModel(
+        string name,
+        string version,
+        ModelStamp stamp,
+        string snapshotPath,
+        AnomalyDetector detector,
+        BatchFormer batches)
     {
         Name = name;
         Version = version;

@@ -8,11 +8,12 @@ internal static class ModelName
 {
     private const int Longest = 100;
 
-    private static readonly string[] Devices = ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })];
+    private static readonly string[] Devices =
+        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(i => new[] { $"COM{i}", $"LPT{i}" })];
 
     /// <summary>
-    /// Whether a name consists of letters and digits of any script, '-', '_', '.' and inner spaces, so that it cannot leave its folder on
-    /// any system.
+    /// Whether a name consists of letters and digits of any script, '-', '_', '.' and inner spaces, so that it cannot
+    /// leave its folder on any system.
     /// </summary>
     public static bool IsValid(string name) =>
         name.Length is > 0 and <= Longest
@@ -25,5 +26,7 @@ internal static class ModelName
     /// <summary>Rejects an invalid name.</summary>
     public static string Check(string name) => IsValid(name)
         ? name
-        : throw ProblemException.Invalid($"A name has 1 to {Longest} letters, digits, '-', '_', '.' and spaces, and begins with a letter or a digit.");
+        : throw ProblemException.Invalid(
+            $"A name has 1 to {Longest} letters, digits, '-', '_', '.' and spaces, and begins with a letter or a "
+                + "digit.");
 }

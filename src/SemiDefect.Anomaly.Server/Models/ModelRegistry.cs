@@ -111,7 +111,9 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     /// <summary>Whether the model is loaded, and why its file is unusable.</summary>
     public (bool IsLoaded, string? Error) State(string name) =>
-        _entries.TryGetValue(name, out ModelEntry? entry) ? (entry.Current is not null, entry.Failure?.Message) : (false, null);
+        _entries.TryGetValue(name, out ModelEntry? entry)
+            ? (entry.Current is not null, entry.Failure?.Message)
+            : (false, null);
 
     /// <summary>
     /// Runs <paramref name="change"/>, which may replace or delete the file, and reloads the model if it was loaded.
@@ -200,14 +202,21 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 ImageLimits = new ImageLimits(_options.MaxImageBytes, _options.MaxPixels),
                 Notice = _logger.EngineNotice,
             });
-            return new LoadedModel(name, version, stamp, snapshot, detector, new BatchFormer(detector, _options, _metrics));
+            return new LoadedModel(
+                name,
+                version,
+                stamp,
+                snapshot,
+                detector,
+                new BatchFormer(detector, _options, _metrics));
         }
         catch (Exception error)
         {
             File.Delete(snapshot);
             throw error is SemiDefectException
                 ? new SemiDefectException(error.Message.Replace(snapshot, path, StringComparison.Ordinal), error)
-                : error is IOException or UnauthorizedAccessException ? new SemiDefectException($"Cannot read the model '{name}': {error.Message}", error)
+                : error is IOException or UnauthorizedAccessException
+                ? new SemiDefectException($"Cannot read the model '{name}': {error.Message}", error)
                 : error;
         }
     }
@@ -229,7 +238,14 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private void CloseUnused(LoadedModel newest)
     {
-        LoadedModel[] others = [.. _entries.Values.Select(entry => entry.Current).OfType<LoadedModel>().Where(model => model != newest).OrderBy(model => model.LastUse)];
+        LoadedModel[] others =
+        [
+            .. _entries.Values
+                .Select(entry => entry.Current)
+                .OfType<LoadedModel>()
+                .Where(model => model != newest)
+                .OrderBy(model => model.LastUse),
+        ];
         foreach (LoadedModel model in others.Take(Math.Max(0, others.Length + 1 - _options.MaxLoadedModels)))
         {
             // The next request for it loads it again.

@@ -37,10 +37,13 @@ internal sealed class ApiKey
 
         return key.Length >= MinLength && key.All(c => c is > ' ' and < (char)127)
             ? key
-            : throw new SemiDefectException($"'{path}' must hold one key of {MinLength} printable ASCII characters or more, without spaces.");
+            : throw new SemiDefectException(
+                $"'{path}' must hold one key of {MinLength} printable ASCII characters or more, without spaces.");
     }
 
-    /// <summary>Whether a request carries the key, as X-Api-Key or as a bearer token. The comparison takes constant time.</summary>
+    /// <summary>
+    /// Whether a request carries the key, as X-Api-Key or as a bearer token. The comparison takes constant time.
+    /// </summary>
     public bool Accepts(HttpRequest request)
     {
         if (_hash is null)

@@ -17,7 +17,10 @@ internal sealed class RequestGuard(ApiKey key)
         // DNS rebinding makes a foreign page look same-origin, so the host name itself is checked.
         if (!key.IsRequired && !IsLoopbackName(request.Host.Host))
         {
-            throw new ProblemException(StatusCodes.Status403Forbidden, "foreign-host", "Without an API key this server answers to localhost and loopback addresses only.");
+            throw new ProblemException(
+                StatusCodes.Status403Forbidden,
+                "foreign-host",
+                "Without an API key this server answers to localhost and loopback addresses only.");
         }
 
         if (IsOpen(request.Path))
@@ -27,18 +30,25 @@ internal sealed class RequestGuard(ApiKey key)
 
         if (IsCrossSite(request))
         {
-            throw new ProblemException(StatusCodes.Status403Forbidden, "cross-site", "A page of another site may not call this API.");
+            throw new ProblemException(
+                StatusCodes.Status403Forbidden,
+                "cross-site",
+                "A page of another site may not call this API.");
         }
 
         if (!key.Accepts(request))
         {
-            throw new ProblemException(StatusCodes.Status401Unauthorized, "key", $"Send the API key in the header {ApiKey.Header}, or as a bearer token.");
+            throw new ProblemException(
+                StatusCodes.Status401Unauthorized,
+                "key",
+                $"Send the API key in the header {ApiKey.Header}, or as a bearer token.");
         }
     }
 
     // The page contains no data, and health checks are for process supervisors.
     private static bool IsOpen(PathString path) =>
-        !(path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase))
+        !(path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase))
         || path.Equals("/api/v1/openapi.json", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsCrossSite(HttpRequest request)
@@ -51,7 +61,8 @@ internal sealed class RequestGuard(ApiKey key)
 
         string origin = request.Headers.Origin.ToString();
         return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+                && uri.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsLoopbackName(string host) =>

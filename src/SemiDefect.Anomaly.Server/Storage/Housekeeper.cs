@@ -4,7 +4,9 @@ using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>Keeps the history and the pictures within their limits, and deletes what a killed process left behind.</summary>
+/// <summary>
+/// Keeps the history and the pictures within their limits, and deletes what a killed process left behind.
+/// </summary>
 internal sealed class Housekeeper : BackgroundService
 {
     private const int Step = 500;
@@ -19,7 +21,12 @@ internal sealed class Housekeeper : BackgroundService
     private readonly ILogger _logger;
     private long _bytes;
 
-    public Housekeeper(ServerOptions options, InspectionStore store, PictureStore pictures, TimeProvider clock, ILogger<Housekeeper> logger)
+    public Housekeeper(
+        ServerOptions options,
+        InspectionStore store,
+        PictureStore pictures,
+        TimeProvider clock,
+        ILogger<Housekeeper> logger)
     {
         _options = options;
         _store = store;
@@ -37,7 +44,8 @@ internal sealed class Housekeeper : BackgroundService
     {
         while (Interlocked.Read(ref _bytes) - _options.PictureBytes is > 0 and long excess)
         {
-            IReadOnlyList<(string, long)> forgotten = await _store.ForgetPicturesAsync(excess, Step).ConfigureAwait(false);
+            IReadOnlyList<(string, long)> forgotten = await _store.ForgetPicturesAsync(excess, Step)
+                .ConfigureAwait(false);
             Delete(forgotten);
             cancellationToken.ThrowIfCancellationRequested();
             if (forgotten.Count == 0)
@@ -46,7 +54,9 @@ internal sealed class Housekeeper : BackgroundService
             }
         }
 
-        Delete(await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step).ConfigureAwait(false));
+        Delete(
+            await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step)
+                .ConfigureAwait(false));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

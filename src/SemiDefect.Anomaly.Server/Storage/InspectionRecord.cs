@@ -51,4 +51,8 @@ internal sealed record InspectionRecord
 /// <param name="Match">The highest-scoring patch and its nearest training patch.</param>
 /// <param name="RegionCount">The number of regions found.</param>
 /// <param name="Regions">The first of them, ordered by descending peak.</param>
-internal sealed record InspectionDetail(InputGeometry Geometry, PatchMatch Match, int RegionCount, IReadOnlyList<Region> Regions);
+internal sealed record InspectionDetail(
+    InputGeometry Geometry,
+    PatchMatch Match,
+    int RegionCount,
+    IReadOnlyList<Region> Regions);

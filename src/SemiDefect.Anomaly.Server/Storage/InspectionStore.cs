@@ -8,7 +8,8 @@ namespace SemiDefect.Anomaly.Server.Storage;
 internal sealed class InspectionStore(Database database)
 {
     private const string Columns =
-        "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, picture_bytes, verdict, verdict_note, verdict_time";
+        "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, "
+            + "picture_bytes, verdict, verdict_note, verdict_time";
 
     /// <summary>Entry i upgrades version i of the schema to i + 1. Entries are added, never changed.</summary>
     public static IReadOnlyList<string> Schemas { get; } =
@@ -55,10 +56,13 @@ internal sealed class InspectionStore(Database database)
 
     /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
-    /// <param name="answer">Makes the response to keep from the stored records; null for a request without a key.</param>
+    /// <param name="answer">
+    /// Makes the response to keep from the stored records; null for a request without a key.
+    /// </param>
     /// <returns>The records with their ids.</returns>
     public Task<IReadOnlyList<InspectionRecord>> AddAsync(
-        IReadOnlyList<InspectionRecord> records, Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
+        IReadOnlyList<InspectionRecord> records,
+        Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
         {
             InspectionRecord[] stored = [.. records.Select(record => record with { Id = Insert(connection, record) })];
             if (answer(stored) is { } keyed)
@@ -78,9 +82,14 @@ internal sealed class InspectionStore(Database database)
     /// <summary>The response to an idempotency key, or null.</summary>
     public KeyedAnswer? FindAnswer(string key) => database.Read(connection =>
     {
-        using SqliteCommand command = Database.Command(connection, "SELECT fingerprint, answer, time FROM requests WHERE key = $key", ("$key", key));
+        using SqliteCommand command = Database.Command(
+            connection,
+            "SELECT fingerprint, answer, time FROM requests WHERE key = $key",
+            ("$key", key));
         using SqliteDataReader reader = command.ExecuteReader();
-        return reader.Read() ? new KeyedAnswer(key, reader.GetString(0), reader.GetString(1), Time(reader.GetInt64(2))) : null;
+        return reader.Read()
+            ? new KeyedAnswer(key, reader.GetString(0), reader.GetString(1), Time(reader.GetInt64(2)))
+            : null;
     });
 
     public InspectionRecord? Find(long id) => database.Read(connection => Find(connection, id));
@@ -102,7 +111,11 @@ internal sealed class InspectionStore(Database database)
 
     /// <summary>Sets or clears a verdict.</summary>
     /// <returns>The changed record; null if there is none.</returns>
-    public Task<InspectionRecord?> SetVerdictAsync(long id, string? verdict, string? note, DateTimeOffset? time) => database.WriteAsync(connection =>
+    public Task<InspectionRecord?> SetVerdictAsync(
+        long id,
+        string? verdict,
+        string? note,
+        DateTimeOffset? time) => database.WriteAsync(connection =>
     {
         Database.Execute(
             connection,
@@ -115,18 +128,32 @@ internal sealed class InspectionStore(Database database)
     });
 
     /// <summary>The size of all kept pictures in bytes.</summary>
-    public long TotalPictureBytes() => database.Read(connection => Database.Number(connection, "SELECT coalesce(sum(picture_bytes), 0) FROM inspections WHERE picture IS NOT NULL"));
+    public long TotalPictureBytes() =>
+        database.Read(connection => Database.Number(
+            connection,
+            "SELECT coalesce(sum(picture_bytes), 0) FROM inspections WHERE picture IS NOT NULL"));
 
     public bool HasPicture(string picture) =>
-        database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections WHERE picture = $picture", ("$picture", picture)) > 0);
+        database.Read(connection => Database.Number(
+            connection,
+            "SELECT count(*) FROM inspections WHERE picture = $picture",
+            ("$picture", picture)) > 0);
 
     /// <summary>
-    /// Removes the pictures of the oldest inspections until <paramref name="bytes"/> are freed. The caller deletes the files.
+    /// Removes the pictures of the oldest inspections until <paramref name="bytes"/> are freed. The caller deletes the
+    /// files.
     /// </summary>
-    public Task<IReadOnlyList<(string Picture, long Bytes)>> ForgetPicturesAsync(long bytes, int most) => database.WriteAsync(connection =>
+    public Task<IReadOnlyList<(string Picture, long Bytes)>> ForgetPicturesAsync(
+        long bytes,
+        int most) => database.WriteAsync(connection =>
     {
         var forgotten = new List<(long Id, string Picture, long Bytes)>();
-        using (SqliteCommand command = Database.Command(connection, "SELECT id, picture, picture_bytes FROM inspections WHERE picture IS NOT NULL ORDER BY id LIMIT $most", ("$most", most)))
+        using (SqliteCommand command = Database.Command(
+            connection,
+            """
+            SELECT id, picture, picture_bytes FROM inspections WHERE picture IS NOT NULL ORDER BY id LIMIT $most
+            """,
+            ("$most", most)))
         using (SqliteDataReader reader = command.ExecuteReader())
         {
             for (long freed = 0; freed < bytes && reader.Read(); freed += reader.GetInt64(2))
@@ -137,25 +164,38 @@ internal sealed class InspectionStore(Database database)
 
         foreach ((long id, _, _) in forgotten)
         {
-            Database.Execute(connection, "UPDATE inspections SET picture = NULL, picture_bytes = 0 WHERE id = $id", ("$id", id));
+            Database.Execute(
+                connection,
+                "UPDATE inspections SET picture = NULL, picture_bytes = 0 WHERE id = $id",
+                ("$id", id));
         }
 
         return (IReadOnlyList<(string, long)>)[.. forgotten.Select(item => (item.Picture, item.Bytes))];
     });
 
     /// <summary>
-    /// Deletes inspections beyond the newest <paramref name="keep"/>, and responses older than <paramref name="answersBefore"/>.
+    /// Deletes inspections beyond the newest <paramref name="keep"/>, and responses older than
+    /// <paramref name="answersBefore"/>.
     /// </summary>
     /// <returns>The pictures that are no longer referenced.</returns>
-    public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(long keep, DateTimeOffset answersBefore, int most) => database.WriteAsync(connection =>
+    public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(
+        long keep,
+        DateTimeOffset answersBefore,
+        int most) => database.WriteAsync(connection =>
     {
-        Database.Execute(connection, "DELETE FROM requests WHERE time < $time", ("$time", answersBefore.ToUnixTimeMilliseconds()));
+        Database.Execute(
+            connection,
+            "DELETE FROM requests WHERE time < $time",
+            ("$time", answersBefore.ToUnixTimeMilliseconds()));
         var orphans = new List<(string, long)>();
         using SqliteCommand command = Database.Command(
             connection,
             """
             DELETE FROM inspections WHERE id IN (
-                SELECT id FROM inspections WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep ORDER BY id LIMIT $most)
+                SELECT id FROM inspections
+                WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep
+                ORDER BY id
+                LIMIT $most)
             RETURNING picture, picture_bytes
             """,
             ("$keep", keep),
@@ -175,8 +215,12 @@ internal sealed class InspectionStore(Database database)
     private static long Insert(SqliteConnection connection, InspectionRecord record) => Database.Number(
         connection,
         """
-        INSERT INTO inspections (time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail, picture, picture_bytes)
-        VALUES ($time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail, $picture, $bytes)
+        INSERT INTO inspections (
+            time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail,
+            picture, picture_bytes)
+        VALUES (
+            $time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail,
+            $picture, $bytes)
         RETURNING id
         """,
         ("$time", record.Time.ToUnixTimeMilliseconds()),
@@ -195,7 +239,10 @@ internal sealed class InspectionStore(Database database)
 
     private static InspectionRecord? Find(SqliteConnection connection, long id)
     {
-        using SqliteCommand command = Database.Command(connection, $"SELECT {Columns} FROM inspections WHERE id = $id", ("$id", id));
+        using SqliteCommand command = Database.Command(
+            connection,
+            $"SELECT {Columns} FROM inspections WHERE id = $id",
+            ("$id", id));
         using SqliteDataReader reader = command.ExecuteReader();
         return reader.Read() ? ToRecord(reader) : null;
     }

@@ -35,7 +35,10 @@ internal sealed class PictureStore(string folder)
         byte[]? bytes = Read(PathOf(picture, MapExtension));
         return bytes is null || bytes.Length != 4L * geometry.InputWidth * geometry.InputHeight
             ? null
-            : new AnomalyMap(geometry.InputWidth, geometry.InputHeight, MemoryMarshal.Cast<byte, float>(bytes).ToArray());
+            : new AnomalyMap(
+                geometry.InputWidth,
+                geometry.InputHeight,
+                MemoryMarshal.Cast<byte, float>(bytes).ToArray());
     }
 
     /// <summary>Deletes both files, and their subfolder once it is empty.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace SemiDefect.Anomaly.Server.Telemetry;
 
 /// <summary>
-/// The instruments of the meter <see cref="InspectionServer.MeterName"/>. The comments name them as Prometheus shows them.
-/// Thread-safe.
+/// The instruments of the meter <see cref="InspectionServer.MeterName"/>. The comments name them as Prometheus shows
+/// them. Thread-safe.
 /// </summary>
 internal sealed class ServerMetrics
 {
@@ -23,7 +23,10 @@ internal sealed class ServerMetrics
         _inspections = _meter.CreateCounter<long>("semidefect.inspections", "{image}", "Images inspected and stored.");
 
         // semidefect_refused_total
-        _refused = _meter.CreateCounter<long>("semidefect.refused", "{request}", "Requests refused, by kind of problem.");
+        _refused = _meter.CreateCounter<long>(
+            "semidefect.refused",
+            "{request}",
+            "Requests refused, by kind of problem.");
 
         // semidefect_inspect_seconds
         _latency = _meter.CreateHistogram(
@@ -53,12 +56,21 @@ internal sealed class ServerMetrics
     {
         // semidefect_queue_images, semidefect_queue_capacity, semidefect_models_loaded, process_resident_memory_bytes
         _meter.CreateObservableGauge(
-            "semidefect.queue.images", queuedImages, "{image}", "Images accepted but not yet answered.");
+            "semidefect.queue.images",
+            queuedImages,
+            "{image}",
+            "Images accepted but not yet answered.");
         _meter.CreateObservableGauge(
-            "semidefect.queue.capacity", () => queueCapacity, "{image}", "The most images accepted but not yet answered.");
+            "semidefect.queue.capacity",
+            () => queueCapacity,
+            "{image}",
+            "The most images accepted but not yet answered.");
         _meter.CreateObservableGauge("semidefect.models.loaded", loadedModels, "{model}", "Detectors in memory.");
         _meter.CreateObservableGauge(
-            "process.resident_memory", () => Environment.WorkingSet, "By", "Memory of the process.");
+            "process.resident_memory",
+            () => Environment.WorkingSet,
+            "By",
+            "Memory of the process.");
     }
 
     /// <summary>An image was inspected and stored.</summary>

@@ -27,7 +27,9 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
         var complete = new List<WatchedFile>();
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow))
         {
-            if (!ImageFile.HasImageExtension(file.Name) || file.Name.StartsWith('.') || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
+            if (!ImageFile.HasImageExtension(file.Name)
+                || file.Name.StartsWith('.')
+                || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
             {
                 continue;
             }
@@ -50,14 +52,19 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
             }
 
             since[state] = first;
-            if (first != long.MaxValue && now - first >= settle.TotalMilliseconds && state.Length > 0 && IsFree(file.FullName))
+            if (first != long.MaxValue
+                && now - first >= settle.TotalMilliseconds
+                && state.Length > 0
+                && IsFree(file.FullName))
             {
                 complete.Add(state);
             }
         }
 
         _since = since;
-        complete.Sort((a, b) => a.Written != b.Written ? a.Written.CompareTo(b.Written) : string.CompareOrdinal(a.Path, b.Path));
+        complete.Sort((a, b) => a.Written != b.Written
+            ? a.Written.CompareTo(b.Written)
+            : string.CompareOrdinal(a.Path, b.Path));
         return complete;
     }
 

@@ -14,8 +14,9 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Inspects each image that arrives in a folder exactly once, across restarts. Moves it and a report to the folder of its
-/// decision, and posts the report. The simplest way to connect a camera. Not thread-safe; one watcher per output folder.
+/// Inspects each image that arrives in a folder exactly once, across restarts. Moves it and a report to the folder of
+/// its decision, and posts the report. The simplest way to connect a camera. Not thread-safe; one watcher per output
+/// folder.
 /// </summary>
 public sealed class FolderWatcher : IDisposable
 {
@@ -34,7 +35,14 @@ public sealed class FolderWatcher : IDisposable
     private readonly ILogger _logger;
     private readonly WebhookSender? _webhook;
 
-    private FolderWatcher(WatchOptions options, string folder, string output, FileStream watcherLock, WatchJournal journal, AnomalyDetector detector, ILogger logger)
+    private FolderWatcher(
+        WatchOptions options,
+        string folder,
+        string output,
+        FileStream watcherLock,
+        WatchJournal journal,
+        AnomalyDetector detector,
+        ILogger logger)
     {
         _options = options;
         _folder = folder;
@@ -45,11 +53,15 @@ public sealed class FolderWatcher : IDisposable
         _model = Path.GetFileNameWithoutExtension(options.ModelPath);
         _lister = new FolderLister(folder, output, options.Settle, journal.Knows);
         _logger = logger;
-        _webhook = options.Webhook is { } address ? new WebhookSender(address, journal, options.Interval, _logger) : null;
+        _webhook = options.Webhook is { } address
+            ? new WebhookSender(address, journal, options.Interval, _logger)
+            : null;
     }
 
     /// <summary>Loads the detector and opens the journal, OUTPUT/watch.db.</summary>
-    /// <exception cref="SemiDefectException">A folder or the detector is unusable; the message says what to do.</exception>
+    /// <exception cref="SemiDefectException">
+    /// A folder or the detector is unusable; the message says what to do.
+    /// </exception>
     public static FolderWatcher Open(WatchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +74,8 @@ public sealed class FolderWatcher : IDisposable
 
         if (folder == output || folder.StartsWith(output + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            throw new SemiDefectException($"The output folder '{options.OutputFolder}' holds the watched one: choose another (--out).");
+            throw new SemiDefectException(
+                $"The output folder '{options.OutputFolder}' holds the watched one: choose another (--out).");
         }
 
         if (options.Webhook is { Scheme: not ("http" or "https") })
@@ -75,7 +88,11 @@ public sealed class FolderWatcher : IDisposable
         try
         {
             Directory.CreateDirectory(output);
-            watcherLock = new FileStream(Path.Combine(output, "watch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            watcherLock = new FileStream(
+                Path.Combine(output, "watch.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
             journal = new WatchJournal(Path.Combine(output, "watch.db"));
             ILogger logger = options.LoggerFactory.CreateLogger<FolderWatcher>();
             var load = new LoadOptions
@@ -93,7 +110,10 @@ public sealed class FolderWatcher : IDisposable
             journal?.Dispose();
             watcherLock?.Dispose();
             throw error is IOException or UnauthorizedAccessException
-                ? new SemiDefectException($"The output folder '{options.OutputFolder}' cannot be used, or another watcher uses it: {error.Message}", error)
+                ? new SemiDefectException(
+                    $"The output folder '{options.OutputFolder}' cannot be used, "
+                        + $"or another watcher uses it: {error.Message}",
+                    error)
                 : error;
         }
     }
@@ -108,13 +128,15 @@ public sealed class FolderWatcher : IDisposable
             {
                 await ScanAsync(Environment.TickCount64, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
+            catch (Exception error) when (
+                error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
                 // For example, a network share is offline: the next scan continues, and nothing is lost.
                 _logger.Problem(error.Message);
             }
 
-            await Task.Delay(_options.Interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.Interval, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await posting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -157,7 +179,8 @@ public sealed class FolderWatcher : IDisposable
         string[] paths = [.. batch.Select(file => FullPath(file.Path))];
         var errors = new SemiDefectException?[batch.Length];
         var pending = new List<Task>();
-        await foreach (Inspection inspection in _detector.InspectAsync(paths, (index, error) => errors[index] = error).ConfigureAwait(false))
+        await foreach (Inspection inspection in _detector.InspectAsync(paths, (index, error) => errors[index] = error)
+            .ConfigureAwait(false))
         {
             WatchedFile file = batch[inspection.Index];
             string decision = inspection.IsAbnormal ? "abnormal" : "normal";
@@ -201,7 +224,18 @@ public sealed class FolderWatcher : IDisposable
         // The id depends only on the file state, so a receiver recognizes a repeated report.
         string state = string.Create(CultureInfo.InvariantCulture, $"{file.Path}\n{file.Length}\n{file.Written}");
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))[..32];
-        return new WatchReport(id, DateTimeOffset.UtcNow, _model, file.Path, decision, null, null, null, null, [], null);
+        return new WatchReport(
+            id,
+            DateTimeOffset.UtcNow,
+            _model,
+            file.Path,
+            decision,
+            null,
+            null,
+            null,
+            null,
+            [],
+            null);
     }
 
     private async Task PlaceAllAsync()
@@ -220,10 +254,15 @@ public sealed class FolderWatcher : IDisposable
     private void Place(JournalEntry entry)
     {
         string target = Target(entry.Report);
-        AtomicFile.WriteText(target + ".json", JsonSerializer.Serialize(entry.Report, ServerJson.Types.WatchReport) + "\n");
+        AtomicFile.WriteText(
+            target + ".json",
+            JsonSerializer.Serialize(entry.Report, ServerJson.Types.WatchReport) + "\n");
         string source = FullPath(entry.File.Path);
         var file = new FileInfo(source);
-        if (_options.Move && file.Exists && file.Length == entry.File.Length && file.LastWriteTimeUtc.Ticks == entry.File.Written)
+        if (_options.Move
+            && file.Exists
+            && file.Length == entry.File.Length
+            && file.LastWriteTimeUtc.Ticks == entry.File.Written)
         {
             File.Move(source, target, overwrite: true);
         }
@@ -233,7 +272,10 @@ public sealed class FolderWatcher : IDisposable
     {
         try
         {
-            Image overlay = HeatmapRenderer.Render(ImageFile.Read(path, _options.ImageLimits), inspection.Map, (float)inspection.PixelThreshold);
+            Image overlay = HeatmapRenderer.Render(
+                ImageFile.Read(path, _options.ImageLimits),
+                inspection.Map,
+                (float)inspection.PixelThreshold);
             AtomicFile.Write(target, stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
         }
         catch (SemiDefectException error)
@@ -250,7 +292,9 @@ public sealed class FolderWatcher : IDisposable
         string target = first;
         for (int i = 2; IsTaken(target, report.Id); i++)
         {
-            target = Path.Combine(Path.GetDirectoryName(first)!, $"{Path.GetFileNameWithoutExtension(first)}-{i}{Path.GetExtension(first)}");
+            target = Path.Combine(
+                Path.GetDirectoryName(first)!,
+                $"{Path.GetFileNameWithoutExtension(first)}-{i}{Path.GetExtension(first)}");
         }
 
         return target;

@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Server.Storage;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// The decisions and their pending actions. A decision is recorded here before it is acted on, so a killed watcher resumes
-/// where it stopped. Thread-safe.
+/// The decisions and their pending actions. A decision is recorded here before it is acted on, so a killed watcher
+/// resumes where it stopped. Thread-safe.
 /// </summary>
 internal sealed class WatchJournal : IDisposable
 {
@@ -41,9 +41,13 @@ internal sealed class WatchJournal : IDisposable
         ("$length", file.Length),
         ("$written", file.Written)) > 0);
 
-    public Task AddAsync(WatchedFile file, WatchReport report, bool post) => _database.WriteAsync(connection => Database.Execute(
+    public Task AddAsync(
+        WatchedFile file,
+        WatchReport report,
+        bool post) => _database.WriteAsync(connection => Database.Execute(
         connection,
-        "INSERT OR IGNORE INTO watched (path, length, written, report, posted) VALUES ($path, $length, $written, $report, $posted)",
+        "INSERT OR IGNORE INTO watched (path, length, written, report, posted) VALUES ($path, $length, $written, "
+            + "$report, $posted)",
         ("$path", file.Path),
         ("$length", file.Length),
         ("$written", file.Written),
@@ -63,18 +67,24 @@ internal sealed class WatchJournal : IDisposable
     public void Dispose() => _database.Dispose();
 
     private Task<int> SetAsync(string column, long id) =>
-        _database.WriteAsync(connection => Database.Execute(connection, $"UPDATE watched SET {column} = 1 WHERE id = $id", ("$id", id)));
+        _database.WriteAsync(connection => Database.Execute(
+            connection,
+            $"UPDATE watched SET {column} = 1 WHERE id = $id",
+            ("$id", id)));
 
     private IReadOnlyList<JournalEntry> List(string condition, int most) => _database.Read(connection =>
     {
         using SqliteCommand command = Database.Command(
-            connection, $"SELECT id, path, length, written, report FROM watched WHERE {condition} ORDER BY id LIMIT $most", ("$most", most));
+            connection,
+            $"SELECT id, path, length, written, report FROM watched WHERE {condition} ORDER BY id LIMIT $most",
+            ("$most", most));
         using SqliteDataReader reader = command.ExecuteReader();
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
             var file = new WatchedFile(reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
-            entries.Add(new JournalEntry(reader.GetInt64(0), file, JsonSerializer.Deserialize(reader.GetString(4), ServerJson.Types.WatchReport)!));
+            WatchReport report = JsonSerializer.Deserialize(reader.GetString(4), ServerJson.Types.WatchReport)!;
+            entries.Add(new JournalEntry(reader.GetInt64(0), file, report));
         }
 
         return (IReadOnlyList<JournalEntry>)entries;

@@ -15,12 +15,14 @@ public sealed record WatchOptions
     public required string Folder { get; init; }
 
     /// <summary>
-    /// The output folder, with the subfolders normal, abnormal and unreadable; images keep their relative paths. It may be inside the
-    /// watched folder.
+    /// The output folder, with the subfolders normal, abnormal and unreadable; images keep their relative paths. It may
+    /// be inside the watched folder.
     /// </summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>Whether images are moved to the output folder; otherwise only their reports are written there.</summary>
+    /// <summary>
+    /// Whether images are moved to the output folder; otherwise only their reports are written there.
+    /// </summary>
     public bool Move { get; init; } = true;
 
     /// <summary>Whether a heatmap is written next to each report of an abnormal image.</summary>

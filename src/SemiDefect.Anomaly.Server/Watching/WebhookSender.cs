@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Posts reports in order, and repeats each until the receiver accepts it. After a crash, a report may arrive twice, with
-/// the same Idempotency-Key. Thread-safe.
+/// Posts reports in order, and repeats each until the receiver accepts it. After a crash, a report may arrive twice,
+/// with the same Idempotency-Key. Thread-safe.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
@@ -21,7 +21,10 @@ internal sealed class WebhookSender : IDisposable
     private readonly TimeSpan _interval;
 
     // A redirect would send the reports to an address that nobody configured.
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(10),
+    };
 
     public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, ILogger logger)
     {
@@ -78,7 +81,10 @@ internal sealed class WebhookSender : IDisposable
                 Content = JsonContent.Create(entry.Report, ServerJson.Types.WatchReport),
             };
             request.Headers.Add(InspectEndpoints.KeyHeader, entry.Report.Id);
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
                 return true;

@@ -6,7 +6,9 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary>Tiny pictures of parts, and a detector with a network of one node, so that ten thousand inspections take seconds.</summary>
+/// <summary>
+/// Tiny pictures of parts, and a detector with a network of one node, so that ten thousand inspections take seconds.
+/// </summary>
 internal static class Parts
 {
     public const int Width = 40;
@@ -44,7 +46,9 @@ internal static class Parts
             Coreset = new(count: 40),
             Threads = 1,
         };
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Open(WriteGood(folder.File("good"))), options);
+        using AnomalyDetector detector = AnomalyDetector.Fit(
+            DatasetFolder.Open(WriteGood(folder.File("good"))),
+            options);
         detector.Save(folder.File("tiny.sdad"));
         return File.ReadAllBytes(folder.File("tiny.sdad"));
     }

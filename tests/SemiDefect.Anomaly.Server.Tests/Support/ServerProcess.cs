@@ -23,12 +23,14 @@ internal sealed class ServerProcess : IDisposable
     {
         Directory.CreateDirectory(folder.File("models"));
         await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardOutput = true,
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), "serve", "--models", folder.File("models"), "--data", folder.File("data"),
+                Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), "serve",
+                "--models", folder.File("models"), "--data", folder.File("data"),
                 "--urls", "http://127.0.0.1:0", "--threads", "1",
             },
         };
@@ -38,7 +40,8 @@ internal sealed class ServerProcess : IDisposable
         }
 
         Process process = Process.Start(start)!;
-        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server said nothing.");
+        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(
+            "The server said nothing.");
         _ = process.StandardOutput.ReadToEndAsync();
         return new ServerProcess(process, new Uri(line["listening on ".Length..]));
     }

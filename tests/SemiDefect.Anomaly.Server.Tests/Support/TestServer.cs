@@ -72,9 +72,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string File(string relativePath) => _folder.File(relativePath);
 
-    public Task<HttpResponseMessage> PostImageAsync(byte[] image, string name = "part.png", string? key = null, string model = "tiny")
+    public Task<HttpResponseMessage> PostImageAsync(
+        byte[] image,
+        string name = "part.png",
+        string? key = null,
+        string model = "tiny")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/models/{model}/inspect?name={Uri.EscapeDataString(name)}")
+        var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/api/v1/models/{model}/inspect?name={Uri.EscapeDataString(name)}")
         {
             Content = new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
         };
@@ -98,15 +104,21 @@ internal sealed class TestServer : IAsyncDisposable
         return await ReadAsync(response);
     }
 
+    public async Task<MetricsPage> GetMetricsAsync() => new(await Client.GetStringAsync("/metrics"));
+
     public async Task<JsonNode> PutAsync(string path, object body)
     {
         using HttpResponseMessage response = await Client.PutAsJsonAsync(path, body);
         return await ReadAsync(response);
     }
 
-    /// <summary>Waits until so many images are accepted and not answered; an answer reaches its client before it leaves that count.</summary>
+    /// <summary>
+    /// Waits until so many images are accepted and not answered; an answer reaches its client before it leaves that
+    /// count.
+    /// </summary>
     public Task WaitForQueueAsync(int images) => WaitUntilAsync(
-        async () => (await Client.GetStringAsync("/metrics")).Contains($"semidefect_queue_images {images}\n", StringComparison.Ordinal), $"{images} images in the queue");
+        async () => (await GetMetricsAsync()).Value("semidefect_queue_images") == images,
+        $"{images} images in the queue");
 
     /// <summary>Waits for what must come, however slow the machine.</summary>
     public static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
@@ -139,5 +151,6 @@ internal sealed class TestServer : IAsyncDisposable
         Assert.DoesNotContain(" at SemiDefect.", text, StringComparison.Ordinal);
     }
 
-    private HttpClient MakeClient() => new() { BaseAddress = new Uri(_server.Addresses[0]), Timeout = TimeSpan.FromMinutes(1) };
+    private HttpClient MakeClient() =>
+        new() { BaseAddress = new Uri(_server.Addresses[0]), Timeout = TimeSpan.FromMinutes(1) };
 }
