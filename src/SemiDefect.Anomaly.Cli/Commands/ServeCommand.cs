@@ -118,7 +118,10 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ServerOptions options,
+        TextWriter output,
+        CancellationToken cancellationToken)
     {
         UsageException.Guard(() =>
         {
