@@ -21,7 +21,7 @@ public sealed class FitTests
             await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
         }
 
-        // Jobs run one at a time: behind this one the next surely waits while it is asked about.
+        // Jobs run one at a time, so the next one is still waiting when its state is queried.
         using HttpResponseMessage before = await server.Client.PostAsJsonAsync(
             "/api/v1/models/long/fit",
             new { resize = 512, coreset = 0.5 });

@@ -174,7 +174,7 @@ public sealed class HistoryTests
             await server.InspectAsync(Parts.Good(i), $"{i}");
         }
 
-        // The limits are kept every few seconds, and at the start.
+        // The limits are enforced every few seconds and at the start.
         await server.RestartAsync();
         JsonArray left = [];
         await TestServer.WaitUntilAsync(

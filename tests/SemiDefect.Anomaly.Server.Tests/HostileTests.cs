@@ -292,7 +292,7 @@ public sealed class HostileTests
             StringComparison.Ordinal);
     }
 
-    // A few hundred bytes that claim to be a picture of that size, and whose data never ends.
+    // A small file that claims to be an image of that size.
     private static byte[] Bomb(int width, int height)
     {
         using var data = new MemoryStream();

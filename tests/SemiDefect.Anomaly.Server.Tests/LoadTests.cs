@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-/// <summary>The server as a process of its own, under more load than it takes.</summary>
+/// <summary>The server in its own process, under more load than it accepts.</summary>
 public sealed class LoadTests : IDisposable
 {
     private const int Clients = 24;
@@ -73,7 +73,7 @@ public sealed class LoadTests : IDisposable
                 }
                 catch (IOException)
                 {
-                    // Killed within an answer.
+                    // Killed during a response.
                 }
             }))];
             while (acknowledged.Count < 400)

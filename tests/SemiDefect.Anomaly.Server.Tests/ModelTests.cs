@@ -92,7 +92,7 @@ public sealed class ModelTests
             new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 },
             outputPath: other);
 
-        // In place, as a careless copy does it: what is in use must not notice.
+        // Overwritten in place, as a plain copy does: the loaded model must not be affected.
         await File.WriteAllBytesAsync(server.ModelPath, await File.ReadAllBytesAsync(other));
         Assert.Equal("normal", (string)(await server.InspectAsync(Parts.Bad(1)))["decision"]!);
 

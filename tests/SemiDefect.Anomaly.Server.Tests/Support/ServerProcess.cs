@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary><c>semidefect serve</c> as a process of its own.</summary>
+/// <summary><c>semidefect serve</c> in its own process.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -46,14 +46,14 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(process, new Uri(line["listening on ".Length..]));
     }
 
-    /// <summary>Ends it as a power cut would: nothing is finished.</summary>
+    /// <summary>Kills it, as a power failure would.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does, and gives its exit code. Only where there are such signals.</summary>
+    /// <summary>Sends SIGTERM and returns the exit code. Not on Windows.</summary>
     public async Task<int> TerminateAsync()
     {
         Assert.Equal(0, Kill(_process.Id, 15));

@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary>A server on a free port, with one model called "tiny", in a folder that goes with it.</summary>
+/// <summary>A server on a free port, with one model named "tiny", in a temporary folder.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
@@ -113,14 +113,13 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until so many images are accepted and not answered; an answer reaches its client before it leaves that
-    /// count.
+    /// Waits until the queue holds this many images. A client gets its response before its image leaves the queue.
     /// </summary>
     public Task WaitForQueueAsync(int images) => WaitUntilAsync(
         async () => (await GetMetricsAsync()).Value("semidefect_queue_images") == images,
         $"{images} images in the queue");
 
-    /// <summary>Waits for what must come, however slow the machine.</summary>
+    /// <summary>Waits until a condition holds, for a minute at most.</summary>
     public static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
     {
         for (int i = 0; !await holds(); i++)
@@ -130,7 +129,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The JSON of an answer that must be good.</summary>
+    /// <summary>The JSON of a successful response.</summary>
     public static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         string text = await response.Content.ReadAsStringAsync();
@@ -138,7 +137,7 @@ internal sealed class TestServer : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
-    /// <summary>That a request is refused as documented.</summary>
+    /// <summary>Asserts that a request is rejected as documented.</summary>
     public static async Task AssertProblemAsync(int status, string kind, HttpResponseMessage response)
     {
         string text = await response.Content.ReadAsStringAsync();
