@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

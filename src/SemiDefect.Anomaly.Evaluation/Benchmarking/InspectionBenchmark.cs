@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>One image of the gallery with its pictures as data addresses.</summary>

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>One inspected image as a report shows it. Immutable, and so thread-safe.</summary>

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>An upright box in die coordinates (1 unit = 1 pixel, y downwards).</summary>

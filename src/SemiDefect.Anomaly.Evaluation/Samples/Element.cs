@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>One thing on the die, laid over what came before it.</summary>

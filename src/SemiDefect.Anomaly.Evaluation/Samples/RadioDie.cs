@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>A radio-frequency die under a monochrome line camera: coils, capacitors, a power transistor and a slotted ground plane.</summary>

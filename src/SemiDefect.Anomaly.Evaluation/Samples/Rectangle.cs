@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>A rectangle, turned and with rounded corners if wanted; a circle when the radius equals both half sizes.</summary>

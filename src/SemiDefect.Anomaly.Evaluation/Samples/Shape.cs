@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Codecs;
+
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>A plane figure, given by its signed distance. Immutable, and so thread-safe.</summary>

@@ -3,6 +3,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using SemiDefect.Anomaly.Gpu.Kernels;
 
 namespace SemiDefect.Anomaly.Gpu.Devices;
 

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Search.Neighbors;
+
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
 

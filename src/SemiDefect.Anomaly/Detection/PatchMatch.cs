@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Views;
 

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;

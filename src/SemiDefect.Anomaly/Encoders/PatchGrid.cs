@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Views;
+
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>

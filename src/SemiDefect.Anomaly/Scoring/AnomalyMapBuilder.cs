@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;

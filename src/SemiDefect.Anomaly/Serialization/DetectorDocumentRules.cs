@@ -1,7 +1,10 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Serialization;
 

@@ -5,8 +5,11 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Serialization;

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>A golden image in a header of format 1. Immutable and thread-safe.</summary>

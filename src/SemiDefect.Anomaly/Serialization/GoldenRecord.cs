@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Verification;
 

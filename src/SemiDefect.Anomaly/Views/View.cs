@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Scoring;
+
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>

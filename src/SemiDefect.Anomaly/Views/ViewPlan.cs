@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Views;
 

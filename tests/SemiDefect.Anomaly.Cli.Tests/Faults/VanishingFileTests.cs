@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Cli.Commands;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Search.Neighbors;
+
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>The judge: float64, no vectors, no shortcuts.</summary>
