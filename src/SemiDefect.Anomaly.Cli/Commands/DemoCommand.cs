@@ -6,7 +6,6 @@ using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Rendering;
-using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

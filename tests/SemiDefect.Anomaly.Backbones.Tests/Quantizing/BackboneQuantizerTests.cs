@@ -41,7 +41,7 @@ public sealed class BackboneQuantizerTests : IDisposable
         double all = 0;
         foreach (FolderImage item in _good.Items)
         {
-            PreparedImage image = Prepare(item, network);
+            PreparedView image = Prepare(item, network);
             float[] expected = exact.Extract(image.Values, 1, image.Height, image.Width)[1].Values;
             float[] made = rounded.Extract(image.Values, 1, image.Height, image.Width)[1].Values;
             off += expected.Zip(made, (a, b) => (double)(a - b) * (a - b)).Sum();
@@ -72,7 +72,7 @@ public sealed class BackboneQuantizerTests : IDisposable
         Quantize(network);
         using OnnxBackbone exact = OnnxBackbone.Load(network);
         using OnnxBackbone rounded = OnnxBackbone.Load(BackboneFile.Open(_folder.File("q.onnx")));
-        PreparedImage image = Prepare(_good.Items[2], network);
+        PreparedView image = Prepare(_good.Items[2], network);
         FeatureMap expected = exact.Extract(image.Values, 1, Side, Side)[0];
         FeatureMap made = rounded.Extract(image.Values, 1, Side, Side)[0];
         double highest = _good.Items.Max(item => exact.Extract(Prepare(item, network).Values, 1, Side, Side)[0].Values.Max());
@@ -111,10 +111,10 @@ public sealed class BackboneQuantizerTests : IDisposable
         Assert.False(File.Exists(_folder.File("refused.onnx")));
     }
 
-    private static PreparedImage Prepare(FolderImage item, BackboneFile network) =>
+    private static PreparedView Prepare(FolderImage item, BackboneFile network) =>
         Preprocessor.Prepare(ImageFile.Read(item.FullPath), new PreprocessingOptions(ResizeKind.Squash, Side, null, network.Input.Mean, network.Input.Std));
 
-    private static FitOptions Options(BackboneFile network) => new() { Backbone = network, ResizeSize = Side };
+    private static FitOptions Options(BackboneFile network) => new() { Backbones = [network], ResizeSize = Side };
 
     private BackboneManifest Quantize(BackboneFile network, FitOptions? options = null) =>
         BackboneQuantizer.Quantize(_good, options ?? Options(network), _folder.File("q.onnx"));

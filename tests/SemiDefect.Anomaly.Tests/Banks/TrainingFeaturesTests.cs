@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Views;
+using SemiDefect.Anomaly.Tests.Support;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 
@@ -14,13 +15,13 @@ public class TrainingFeaturesTests
     [InlineData(1, true)]
     public void Rows_are_the_same_in_memory_and_in_a_file(int rowsAtOnce, bool spilled)
     {
-        EmbeddedImage[] images = Images(12, _ => (2, 3));
-        using TrainingFeatures features = TrainingFeatures.Collect(images, images.Length, (_, _) => rowsAtOnce, _ => { });
+        PatchGrid[] images = Images(12, _ => (2, 3));
+        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
         Assert.Equal(spilled, features.IsSpilled);
         AssertHolds(images, features);
         using TrainingFeatures some = features.Subset([7, 2]);
-        Assert.Equal(images[7].Rows.ToArray(), some.RowsOf(0).ToArray());
-        Assert.Equal(images[2].Rows.ToArray(), some.RowsOf(1).ToArray());
+        Assert.Equal(images[7].Vectors.ToArray(), some.RowsOf(0).ToArray());
+        Assert.Equal(images[2].Vectors.ToArray(), some.RowsOf(1).ToArray());
     }
 
     [Theory]
@@ -28,8 +29,8 @@ public class TrainingFeaturesTests
     [InlineData(60, true)]
     public void Images_of_several_sizes_are_held_as_well(int rowsAtOnce, bool spilled)
     {
-        EmbeddedImage[] images = Images(10, i => (1 + i % 4, 2 + i / 3));
-        using TrainingFeatures features = TrainingFeatures.Collect(images, images.Length, (_, _) => rowsAtOnce, _ => { });
+        PatchGrid[] images = Images(10, i => (1 + i % 4, 2 + i / 3));
+        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
         Assert.Equal(spilled, features.IsSpilled);
         AssertHolds(images, features);
     }
@@ -38,7 +39,7 @@ public class TrainingFeaturesTests
     public void The_size_to_expect_is_told_after_the_first_image()
     {
         (int Columns, long Rows) told = default;
-        using TrainingFeatures features = TrainingFeatures.Collect(Images(4, _ => (2, 3)), 4, (columns, rows) => SetAndReturn(ref told, (columns, rows)), _ => { });
+        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(Images(4, _ => (2, 3))), 4, (columns, rows) => SetAndReturn(ref told, (columns, rows)), _ => { });
         Assert.Equal((Columns, 24L), told);
     }
 
@@ -74,24 +75,25 @@ public class TrainingFeaturesTests
         Directory.Delete(folder);
     }
 
-    private static void AssertHolds(EmbeddedImage[] images, TrainingFeatures features)
+    private static void AssertHolds(PatchGrid[] images, TrainingFeatures features)
     {
-        Assert.Equal(images.Sum(image => image.Patches), features.Rows);
+        Assert.Equal(images.Sum(image => image.Layout.Count), features.Rows);
         for (int i = 0; i < images.Length; i++)
         {
-            Assert.Equal(images[i].Rows.ToArray(), features.RowsOf(i).ToArray());
-            Assert.Equal(images[i].GridWidth, features.Images[i].GridWidth);
+            Assert.Equal(images[i].Vectors.ToArray(), features.RowsOf(i).ToArray());
+            Assert.Equal(images[i].Layout, Assert.Single(features.Images[i].Layouts));
+            Assert.Equal(images[i].Vectors.ToArray(), features.GridOf(i, 0).Vectors.ToArray());
         }
     }
 
-    private static EmbeddedImage[] Images(int count, Func<int, (int Height, int Width)> grid)
+    private static PatchGrid[] Images(int count, Func<int, (int Height, int Width)> grid)
     {
         var generator = new SeededGenerator(5);
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             (int height, int width) = grid(i);
             float[] rows = [.. Enumerable.Range(0, height * width * Columns).Select(_ => (float)generator.NextGaussian())];
-            return new EmbeddedImage(i, rows, height, width, Columns, new InputGeometry(32, 32, 1, 1, 0, 0, 32, 32));
+            return Grids.Of(rows, Columns, width);
         })];
     }
 

@@ -1,6 +1,7 @@
 using CsCheck;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Support;
 
 namespace SemiDefect.Anomaly.Tests.Encoders;
 
@@ -17,11 +18,11 @@ public class PatchEmbedderTests
         (int[] shape, float[] expected) = Golden.Read<float>($"embed/embed_{name}_out_{pretrain}_{target}.npy");
         var embedder = new PatchEmbedder(new PatchOptions { Pooling = PatchPooling.AdaptiveMean, PretrainDimension = pretrain, TargetDimension = target });
 
-        PatchEmbeddings actual = embedder.Embed(maps);
+        PatchGrid[] actual = EmbedAll(embedder, maps);
 
-        Assert.Equal(target, actual.Dimension);
-        Assert.Equal(shape[0], actual.Images * actual.PatchesPerImage);
-        Golden.AssertClose(expected, actual.Values, 1e-5);
+        Assert.All(actual, grid => Assert.Equal(target, grid.Dimension));
+        Assert.Equal(shape[0], actual.Sum(grid => grid.Layout.Count));
+        Golden.AssertClose(expected, Values(actual), 1e-5);
     }
 
     [Fact]
@@ -44,8 +45,8 @@ public class PatchEmbedderTests
                         TargetDimension = sample.target,
                     };
                     double[][] expected = ReferencePatches.AdaptiveMean(maps, sample.size, sample.pretrain, sample.target);
-                    PatchEmbeddings actual = new PatchEmbedder(options).Embed(maps);
-                    Golden.AssertClose([.. expected.SelectMany(row => row).Select(value => (float)value)], actual.Values, 1e-5);
+                    PatchGrid[] actual = EmbedAll(new PatchEmbedder(options), maps);
+                    Golden.AssertClose([.. expected.SelectMany(row => row).Select(value => (float)value)], Values(actual), 1e-5);
                 },
                 iter: 200);
 
@@ -71,9 +72,9 @@ public class PatchEmbedderTests
     public void Concatenation_averages_each_channel_with_zeros_outside()
     {
         var map = new FeatureMap("t", 1, 2, 2, 2, [1, 2, 3, 4, 10, 20, 30, 40]);
-        PatchEmbeddings actual = new PatchEmbedder(new PatchOptions()).Embed([map]);
-        Assert.Equal(2, actual.Dimension);
-        Golden.AssertClose([10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f], actual.Values, 1e-6);
+        PatchGrid[] actual = EmbedAll(new PatchEmbedder(new PatchOptions()), [map]);
+        Assert.Equal(2, actual[0].Dimension);
+        Golden.AssertClose([10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f], Values(actual), 1e-6);
     }
 
     [Theory]
@@ -82,6 +83,11 @@ public class PatchEmbedderTests
     [InlineData(9)]
     public void Patch_sizes_other_than_1_3_5_7_are_refused(int size) =>
         Assert.Contains("1, 3, 5 or 7", Assert.Throws<SemiDefectException>(() => new PatchOptions { PatchSize = size }).Message, StringComparison.Ordinal);
+
+    private static PatchGrid[] EmbedAll(PatchEmbedder embedder, IReadOnlyList<FeatureMap> maps) =>
+        [.. Enumerable.Range(0, maps[0].Images).Select(image => embedder.Embed(maps, image, Grids.View(64, 64)))];
+
+    private static float[] Values(PatchGrid[] grids) => [.. grids.SelectMany(grid => grid.Vectors.ToArray())];
 
     private static FeatureMap ReadMap(string path)
     {

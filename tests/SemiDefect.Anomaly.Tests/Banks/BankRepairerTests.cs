@@ -1,14 +1,15 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
-using SemiDefect.Anomaly.Views;
+using SemiDefect.Anomaly.Tests.Support;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 
-public class BankMenderTests
+public class BankRepairerTests
 {
     private const int Columns = 12;
     private const int PatchesPerImage = 16;
@@ -20,13 +21,13 @@ public class BankMenderTests
     [InlineData("duplicated", 0.1)]
     [InlineData("low rank", 0.3)]
     [InlineData("gaussian", 1)]
-    public void A_fold_is_mended_as_the_naive_loop_does(string kind, double fraction) => CheckMending(kind, new CoresetOptions(fraction: fraction), fraction < 1);
+    public void A_fold_is_repaired_as_the_naive_loop_does(string kind, double fraction) => CheckRepair(kind, new CoresetOptions(fraction: fraction), fraction < 1);
 
     [Fact]
     public void So_it_is_after_an_approximate_selection_in_a_projected_space() =>
-        CheckMending("gaussian", new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 5), true);
+        CheckRepair("gaussian", new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 5), true);
 
-    private static void CheckMending(string kind, CoresetOptions options, bool hasHoles)
+    private static void CheckRepair(string kind, CoresetOptions options, bool hasHoles)
     {
         float[] values = HardData.Make(kind, ImageCount * PatchesPerImage, Columns, 5);
         using TrainingFeatures features = Collect(values);
@@ -36,36 +37,36 @@ public class BankMenderTests
         Assert.Equal(expected.Indices, session.Selection.Indices);
         Assert.Equal(expected.CoveringRadius, session.Selection.CoveringRadius);
         using MemoryBank bank = features.Gather(session.Selection, [.. Enumerable.Range(0, ImageCount)]).Bank;
-        using var model = new BankModel(bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
-        var mender = new BankMender(features, folds, session, model, CancellationToken.None);
-        int mended = 0;
+        using var model = new MemoryBankModel(bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
+        var repairer = new BankRepairer(features, folds, session, model, CancellationToken.None);
+        int repaired = 0;
         for (int fold = 0; fold < folds.Count; fold++)
         {
-            int[] picks = mender.Mend(fold);
-            Assert.Equal(NaivelyMended(values, folds, fold, session.Selection), picks);
-            mended += picks.Length;
-            AssertJudged(features, folds, fold, bank, model, mender, picks);
+            int[] picks = repairer.Repair(fold);
+            Assert.Equal(NaivelyRepaired(values, folds, fold, session.Selection), picks);
+            repaired += picks.Length;
+            AssertJudged(features, folds, fold, bank, model, repairer, picks);
         }
 
         // With the whole set as bank there are no holes; else there must be some, or nothing was tested.
-        Assert.Equal(hasHoles, mended > 0);
+        Assert.Equal(hasHoles, repaired > 0);
     }
 
-    /// <summary>That the distances handed out are what a search over the mended bank finds.</summary>
-    private static void AssertJudged(TrainingFeatures features, FoldAssignment folds, int fold, MemoryBank bank, BankModel model, BankMender mender, int[] picks)
+    /// <summary>That the distances handed out are what a search over the repaired bank finds.</summary>
+    private static void AssertJudged(TrainingFeatures features, FoldAssignment folds, int fold, MemoryBank bank, MemoryBankModel model, BankRepairer repairer, int[] picks)
     {
         using FeatureMatrix? more = picks.Length == 0 ? null : features.Matrix.Gather(picks);
         using MemoryBank? joined = more is null ? null : new MemoryBank(bank.Vectors.Append(more), new int[bank.Vectors.Rows + picks.Length], new int[bank.Vectors.Rows + picks.Length]);
-        using BankModel? mended = more is null ? null : model.Join(joined!, more, 1);
-        double[] distances = mender.DistancesOf(fold, picks);
+        using MemoryBankModel? repaired = more is null ? null : model.Join(joined!, more, 1);
+        double[] distances = repairer.DistancesOf(fold, picks);
         foreach (int image in folds.Members(fold))
         {
-            double[] searched = (mended ?? model).Score(features.RowsOf(image), fold).Values;
+            double[] searched = (repaired ?? model).Score(features.GridOf(image, 0), BankFilter.Without(fold), CancellationToken.None).Values;
             Assert.Equal(searched, distances.AsSpan(features.Images[image].FirstRow, PatchesPerImage).ToArray().Select(Math.Sqrt));
         }
     }
 
-    private static List<int> NaivelyMended(float[] values, FoldAssignment folds, int fold, CoresetSelection selection)
+    private static List<int> NaivelyRepaired(float[] values, FoldAssignment folds, int fold, CoresetSelection selection)
     {
         ReadOnlySpan<float> Row(int row) => values.AsSpan(row * Columns, Columns);
         int FoldOf(int row) => folds[row / PatchesPerImage];
@@ -102,9 +103,8 @@ public class BankMenderTests
 
     private static TrainingFeatures Collect(float[] values)
     {
-        var geometry = new InputGeometry(4, 4, 4, 4, 0, 0, 4, 4);
-        IEnumerable<EmbeddedImage> images = Enumerable.Range(0, ImageCount).Select(image => new EmbeddedImage(
-            image, values.AsMemory(image * PatchesPerImage * Columns, PatchesPerImage * Columns), 4, 4, Columns, geometry));
+        IEnumerable<EncodedView> images = Grids.Encoded(Enumerable.Range(0, ImageCount).Select(image =>
+            Grids.Of(values.AsMemory(image * PatchesPerImage * Columns, PatchesPerImage * Columns), Columns, 4)));
         return TrainingFeatures.Collect(images, ImageCount, (_, _) => int.MaxValue, _ => { });
     }
 }
