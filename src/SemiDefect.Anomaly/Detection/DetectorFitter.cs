@@ -1,8 +1,8 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Search.Coresets;
-using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Detection;
 
@@ -190,7 +190,7 @@ internal sealed class DetectorFitter : IDisposable
     // Each image writes scores of its own, so the result does not depend on the threads.
     private void JudgeByDistances(int[] images, double[] squaredDistances)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = SearchArguments.ResolveThreads(_options.Threads), CancellationToken = _cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ThreadCount.Resolve(_options.Threads), CancellationToken = _cancellationToken };
         Parallel.ForEach(images, options, image =>
         {
             ImagePatches patches = _features.Images[image];
