@@ -1,12 +1,13 @@
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// The colors of the report's heat layer: clear up to seven tenths of the pixel threshold, violet below it, red at it, and on to
-/// yellow at twice the threshold. The scale is tied to the threshold, not to the image, so that two images compare.
+/// The colors of the report's heat layer: transparent up to 0.7 times the pixel threshold, then violet, red at the
+/// threshold, and yellow at twice the threshold. The scale depends on the threshold, not on the image, so that images
+/// can be compared. Stateless.
 /// </summary>
 internal static class HeatColors
 {
-    // Shares of the threshold, with R, G, B and alpha; lightness rises throughout.
+    // Multiples of the threshold, with R, G, B and alpha; lightness increases throughout.
     private static readonly (double Share, byte[] Color)[] Stops =
     [
         (0.7, [72, 12, 120, 0]),
@@ -16,7 +17,7 @@ internal static class HeatColors
         (2.0, [255, 232, 90, 235]),
     ];
 
-    /// <summary>R, G, B and alpha of a map's value.</summary>
+    /// <summary>R, G, B and alpha for a value of the map.</summary>
     public static byte[] At(double value, double threshold)
     {
         double share = threshold > 0 ? value / threshold : value > threshold ? 2 : 0;
@@ -33,7 +34,8 @@ internal static class HeatColors
                 byte[] color = new byte[4];
                 for (int channel = 0; channel < 4; channel++)
                 {
-                    color[channel] = (byte)Math.Round(Stops[i - 1].Color[channel] * (1 - weight) + Stops[i].Color[channel] * weight);
+                    color[channel] =
+                        (byte)Math.Round(Stops[i - 1].Color[channel] * (1 - weight) + Stops[i].Color[channel] * weight);
                 }
 
                 return color;

@@ -4,12 +4,12 @@ using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>Pictures as data addresses in WebP, which every current browser shows. Thread-safe: nothing is kept.</summary>
+/// <summary>Encodes images as data URIs in WebP, which every current browser supports. Stateless.</summary>
 internal static class PictureEncoder
 {
     private const int Quality = 82;
 
-    /// <summary>An opaque picture.</summary>
+    /// <summary>Encodes an opaque image.</summary>
     public static string Encode(Image image)
     {
         byte[] rgba = new byte[4 * image.Width * image.Height];
@@ -23,15 +23,17 @@ internal static class PictureEncoder
         return Encode(image.Width, image.Height, rgba);
     }
 
-    /// <summary>A picture of R, G, B and alpha, not premultiplied.</summary>
+    /// <summary>Encodes an image with R, G, B and alpha, not premultiplied.</summary>
     public static string Encode(int width, int height, byte[] rgba)
     {
         GCHandle pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
         try
         {
-            using var pixmap = new SKPixmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pinned.AddrOfPinnedObject());
+            using var pixmap = new SKPixmap(
+                new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul),
+                pinned.AddrOfPinnedObject());
             using SKData data = pixmap.Encode(SKEncodedImageFormat.Webp, Quality)
-                ?? throw new InvalidOperationException("The WebP encoder gave nothing.");
+                ?? throw new InvalidOperationException("The WebP encoder returned nothing.");
             return $"data:image/webp;base64,{Convert.ToBase64String(data.AsSpan())}";
         }
         finally
