@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A small PNG encoder for every kind of picture that the decoder must take.</summary>
+/// <summary>A small PNG encoder for every kind of image that the decoder must support.</summary>
 internal sealed class TestPng
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
@@ -26,7 +26,7 @@ internal sealed class TestPng
 
     public bool Interlaced { get; init; }
 
-    /// <summary>The filter of each row, by turns.</summary>
+    /// <summary>The filters of the rows, used in turn.</summary>
     public int[] Filters { get; init; } = [0];
 
     public int PieceLength { get; init; } = int.MaxValue;
@@ -45,7 +45,8 @@ internal sealed class TestPng
         }
 
         content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), Checksum(chunk.AsSpan(4, 4 + content.Length)));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            chunk.AsSpan(8 + content.Length), Checksum(chunk.AsSpan(4, 4 + content.Length)));
         return chunk;
     }
 
@@ -90,7 +91,7 @@ internal sealed class TestPng
         return [.. file, .. Chunk("IEND", [])];
     }
 
-    /// <summary>What the decoder should make of it.</summary>
+    /// <summary>The expected result of decoding.</summary>
     public byte[] Expected()
     {
         var rgb = new List<byte>();
@@ -99,14 +100,17 @@ internal sealed class TestPng
             for (int channel = 0; channel < 3; channel++)
             {
                 int sample = Samples[i * Channels + (Channels >= 3 ? channel : 0)];
-                rgb.Add(ColorType == 3 ? Palette![3 * sample + channel] : (byte)Math.Round(sample * 255.0 / ((1 << Depth) - 1)));
+                rgb.Add(
+                    ColorType == 3
+                        ? Palette![3 * sample + channel]
+                        : (byte)Math.Round(sample * 255.0 / ((1 << Depth) - 1)));
             }
         }
 
         return [.. rgb];
     }
 
-    // Bit by bit, so that it judges the decoder's tables.
+    // Bit by bit, as a reference for the decoder's tables.
     private static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;
@@ -158,7 +162,14 @@ internal sealed class TestPng
             {
                 int left = k < step ? 0 : row[k - step];
                 int upLeft = k < step ? 0 : above[k - step];
-                int predicted = filter switch { 1 => left, 2 => above[k], 3 => (left + above[k]) / 2, 4 => Paeth(left, above[k], upLeft), _ => 0 };
+                int predicted = filter switch
+                {
+                    1 => left,
+                    2 => above[k],
+                    3 => (left + above[k]) / 2,
+                    4 => Paeth(left, above[k], upLeft),
+                    _ => 0,
+                };
                 stream.WriteByte((byte)(row[k] - predicted));
             }
 
