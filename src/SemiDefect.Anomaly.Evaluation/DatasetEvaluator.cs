@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -113,7 +114,7 @@ public static class DatasetEvaluator
 
                 mask = resize == MaskResize.Nearest
                     ? values
-                    : MaskFile.ToEroded(values, geometry.OriginalWidth, geometry.OriginalHeight, detector.Document.Preprocessing);
+                    : MaskFile.ToEroded(values, geometry.OriginalWidth, geometry.OriginalHeight, geometry);
             }
             catch (SemiDefectException error)
             {

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation;
 

@@ -48,7 +48,7 @@ internal static class MaskFile
     }
 
     /// <summary>The mask as the network's input would show it; see <see cref="MaskResize.Erode"/>.</summary>
-    public static byte[] ToEroded(byte[] values, int width, int height, PreprocessingOptions preprocessing)
+    public static byte[] ToEroded(byte[] values, int width, int height, InputGeometry geometry)
     {
         byte[] rgb = new byte[3 * values.Length];
         for (int i = 0; i < rgb.Length; i++)
@@ -56,7 +56,7 @@ internal static class MaskFile
             rgb[i] = values[i / 3];
         }
 
-        Image cut = Preprocessor.Cut(new Image(width, height, rgb), Preprocessor.Plan(width, height, preprocessing));
+        Image cut = Preprocessor.Cut(new Image(width, height, rgb), geometry);
         byte[] target = new byte[cut.Width * cut.Height];
         for (int i = 0; i < target.Length; i++)
         {

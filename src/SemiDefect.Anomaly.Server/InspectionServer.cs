@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
@@ -19,11 +20,15 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server;
 
 /// <summary>
-/// The line-side server: an HTTP API and a page over a folder of detector files, with a history in SQLite. Everything it does follows
-/// from its options: no environment variable and no settings file can open it to the network. Thread-safe; one start per instance.
+/// The production-line server: an HTTP API and a web page for a folder of detector files, with a history in SQLite.
+/// Only its options configure it: no environment variable or settings file can open it to the network. Thread-safe; an
+/// instance can be started once.
 /// </summary>
 public sealed class InspectionServer : IAsyncDisposable
 {
+    /// <summary>The name of the meter, for anyone who listens with System.Diagnostics.Metrics.</summary>
+    public const string MeterName = "SemiDefect.Anomaly.Server";
+
     private readonly WebApplication _application;
     private readonly FileStream _lock;
 
@@ -33,12 +38,14 @@ public sealed class InspectionServer : IAsyncDisposable
         _lock = dataLock;
     }
 
-    /// <summary>Where it listens, once it is started.</summary>
+    /// <summary>The addresses it listens on, once it is started.</summary>
     public IReadOnlyList<string> Addresses =>
         [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
 
-    /// <summary>Makes a server: opens its database and builds everything, but does not listen yet.</summary>
-    /// <exception cref="SemiDefectException">The options cannot work, a folder or the database cannot be used, or another server uses the data.</exception>
+    /// <summary>Creates a server: opens its database, but does not listen yet.</summary>
+    /// <exception cref="SemiDefectException">
+    /// The options are invalid, a folder or the database is unusable, or another server uses the data.
+    /// </exception>
     public static InspectionServer Create(ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -48,9 +55,12 @@ public sealed class InspectionServer : IAsyncDisposable
         {
             WebApplication application = Build(options);
 
-            // What cannot work is told now, and not to the first client.
+            // Errors are reported now, not to the first client.
             application.Services.GetRequiredService<Housekeeper>();
-            application.Services.GetRequiredService<ModelRegistry>();
+            ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
+            Admission admission = application.Services.GetRequiredService<Admission>();
+            application.Services.GetRequiredService<ServerMetrics>()
+                .ObserveState(() => admission.Images, options.QueueCapacity, () => models.LoadedCount);
             return new InspectionServer(application, dataLock);
         }
         catch
@@ -60,11 +70,11 @@ public sealed class InspectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads an API key from a file: its text without the space around it.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be read, or holds no fit key.</exception>
+    /// <summary>Reads an API key from a file; surrounding white space is ignored.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be read, or contains no valid key.</exception>
     public static string ReadKeyFile(string path) => Security.ApiKey.ReadFile(path);
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts listening.</summary>
     /// <exception cref="SemiDefectException">An address cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -72,16 +82,19 @@ public sealed class InspectionServer : IAsyncDisposable
         {
             await _application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException { InnerException: SocketException })
+        catch (Exception error) when (
+            error is IOException or SocketException or InvalidOperationException { InnerException: SocketException })
         {
-            throw new SemiDefectException($"Cannot listen: {error.Message} Choose another address or port (--urls).", error);
+            throw new SemiDefectException(
+                $"Cannot listen: {error.Message} Choose another address or port (--urls).",
+                error);
         }
     }
 
-    /// <summary>Takes no new requests, finishes what was accepted, cancels jobs, and ends.</summary>
+    /// <summary>Stops accepting requests, finishes accepted ones, cancels jobs, and stops.</summary>
     public Task StopAsync() => _application.StopAsync(CancellationToken.None);
 
-    /// <summary>Ends it and gives everything back.</summary>
+    /// <summary>Stops the server and releases everything.</summary>
     public async ValueTask DisposeAsync()
     {
         await _application.DisposeAsync().ConfigureAwait(false);
@@ -93,23 +106,35 @@ public sealed class InspectionServer : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(folder, "server.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SemiDefectException($"The data folder '{folder}' cannot be used, or another server uses it: {error.Message} Choose another one (--data).", error);
+            throw new SemiDefectException(
+                $"The data folder '{folder}' cannot be used, or another server uses it: {error.Message} Choose "
+                    + "another one (--data).",
+                error);
         }
     }
 
     private static WebApplication Build(ServerOptions options)
     {
         // The empty builder reads neither environment variables nor settings files.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.DataFolder });
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = options.DataFolder });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
+        Log(builder.Logging, options);
+        PrometheusExport.Add(builder.Services);
         AddServices(builder.Services, options);
         WebApplication application = builder.Build();
-        application.Lifetime.ApplicationStopping.Register(() => options.Log?.Invoke("stopping: finishing what was accepted"));
-        application.Use(next => context => context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
+        ILogger logger = application.Services.GetRequiredService<ILogger<InspectionServer>>();
+        application.Lifetime.ApplicationStopping.Register(logger.Stopping);
+        application.Use(next => context =>
+            context.RequestServices.GetRequiredService<ProblemWriter>().InvokeAsync(context, next));
         application.Use(next => context =>
         {
             SecurityHeaders.Add(context);
@@ -128,7 +153,8 @@ public sealed class InspectionServer : IAsyncDisposable
         OperationsEndpoints.Map(application);
         application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
         PageFiles.Map(application);
-        application.MapFallback(_ => throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
+        application.MapFallback(_ =>
+            throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
         return application;
     }
 
@@ -145,12 +171,14 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton(new ApiKey(options.ApiKey));
         services.AddSingleton<RequestGuard>();
         services.AddSingleton<ProblemWriter>();
-        services.AddSingleton(_ => Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
+        services.AddSingleton(_ =>
+            Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
         services.AddSingleton<InspectionStore>();
         services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<Throughput>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Inspector>();
         services.AddSingleton<InspectService>();
@@ -160,13 +188,23 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
     }
 
+    private static void Log(ILoggingBuilder logging, ServerOptions options)
+    {
+        // The caller's factory filters; only ASP.NET is limited here to warnings and errors.
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddProvider(new ForwardingLoggerProvider(options.LoggerFactory));
+    }
+
     private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.MaxConcurrentConnections = 1000;
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(
+            bytesPerSecond: 1024,
+            gracePeriod: TimeSpan.FromSeconds(5));
         foreach (string url in options.Urls)
         {
             ListenAddress.Parse(url).Listen(kestrel);

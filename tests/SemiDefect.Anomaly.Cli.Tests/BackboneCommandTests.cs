@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 

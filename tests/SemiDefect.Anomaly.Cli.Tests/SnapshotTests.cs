@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

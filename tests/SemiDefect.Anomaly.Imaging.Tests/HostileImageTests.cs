@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.IO.Hashing;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
@@ -269,7 +270,7 @@ public class HostileImageTests
                 return;
             }
 
-            uint checksum = Crc32.Compute(png.AsSpan((int)position + 4, (int)length + 4));
+            uint checksum = Crc32.HashToUInt32(png.AsSpan((int)position + 4, (int)length + 4));
             BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan((int)(position + 8 + length)), checksum);
             position += 12 + length;
         }

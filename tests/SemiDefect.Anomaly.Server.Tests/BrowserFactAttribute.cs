@@ -2,19 +2,30 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-/// <summary>A test that drives Chromium; skipped, visibly, without it, without node, or without playwright-core beside the script.</summary>
+/// <summary>
+/// A test that drives Chromium; skipped, visibly, without it, without node, or without playwright-core beside the
+/// script.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {
-    public static readonly string Folder = Path.Combine(Repository.Root, "tests", "SemiDefect.Anomaly.Server.Tests", "Browser");
+    public static readonly string Folder = Path.Combine(
+        Repository.Root,
+        "tests",
+        "SemiDefect.Anomaly.Server.Tests",
+        "Browser");
 
     public BrowserFactAttribute()
     {
         string chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
-        bool hasNode = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "node")));
-        if (!File.Exists(chromium) || !hasNode || !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        bool hasNode = folders.Any(folder => File.Exists(Path.Combine(folder, "node")));
+        if (!File.Exists(chromium)
+            || !hasNode
+            || !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
         {
-            Skip = "Needs node, Chromium (apt-get install chromium, or CHROMIUM=its path) and 'npm install' in tests/SemiDefect.Anomaly.Server.Tests/Browser.";
+            Skip = "Needs node, Chromium (apt-get install chromium, or CHROMIUM=its path) and 'npm install' "
+                + "in tests/SemiDefect.Anomaly.Server.Tests/Browser.";
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using SemiDefect.Anomaly.Cli;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -25,7 +27,14 @@ public sealed class BrowserTests
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { Path.Combine(BrowserFactAttribute.Folder, "page.mjs"), server.Client.BaseAddress!.ToString(), images, screenshots, Key },
+            ArgumentList =
+            {
+                Path.Combine(BrowserFactAttribute.Folder, "page.mjs"),
+                server.Client.BaseAddress!.ToString(),
+                images,
+                screenshots,
+                Key,
+            },
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();

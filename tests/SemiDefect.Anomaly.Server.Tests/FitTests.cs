@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
@@ -21,18 +22,31 @@ public sealed class FitTests
             await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
         }
 
-        // Jobs run one at a time: behind this one the next surely waits while it is asked about.
-        using HttpResponseMessage before = await server.Client.PostAsJsonAsync("/api/v1/models/long/fit", new { resize = 512, coreset = 0.5 });
-        using HttpResponseMessage started = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64, coreset = 0.2, seed = 7 });
+        // Jobs run one at a time, so the next one is still waiting when its state is queried.
+        using HttpResponseMessage before = await server.Client.PostAsJsonAsync(
+            "/api/v1/models/long/fit",
+            new { resize = 512, coreset = 0.5 });
+        using HttpResponseMessage started = await server.Client.PostAsJsonAsync(
+            "/api/v1/models/new/fit",
+            new { resize = 64, coreset = 0.2, seed = 7 });
         Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
         JsonNode job = await TestServer.ReadAsync(started);
-        using HttpResponseMessage second = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 64 });
+        using HttpResponseMessage second = await server.Client.PostAsJsonAsync(
+            "/api/v1/models/new/fit",
+            new { resize = 64 });
         await TestServer.AssertProblemAsync(409, "under-way", second);
 
-        using HttpResponseMessage stream = await server.Client.GetAsync($"{started.Headers.Location}/events", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage stream = await server.Client.GetAsync(
+            $"{started.Headers.Location}/events",
+            HttpCompletionOption.ResponseHeadersRead);
         using HttpResponseMessage cancelled = await server.Client.DeleteAsync(before.Headers.Location);
         string events = await stream.Content.ReadAsStringAsync();
-        JsonNode[] states = [.. events.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line[6..])!)];
+        JsonNode[] states =
+        [
+            .. events.Split('\n')
+                .Where(line => line.StartsWith("data: ", StringComparison.Ordinal))
+                .Select(line => JsonNode.Parse(line[6..])!),
+        ];
         Assert.True(states.Length > 1, events);
         Assert.Equal("done", (string)states[^1]["state"]!);
         Assert.Contains(states, state => (string?)state["stage"] is "features" or "coreset" or "thresholds");
@@ -45,7 +59,8 @@ public sealed class FitTests
         Assert.True((bool)compare["training"]!["available"]!);
         Assert.InRange((double)compare["training"]!["x"]!, -1, Parts.Width);
         byte[] training = await server.Client.GetByteArrayAsync((string)compare["training"]!["image"]!);
-        Assert.Equal(Parts.Good(int.Parse(((string)compare["training"]!["name"]!)[..^4], System.Globalization.CultureInfo.InvariantCulture)), training);
+        string seed = Path.GetFileNameWithoutExtension((string)compare["training"]!["name"]!);
+        Assert.Equal(Parts.Good(int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture)), training);
 
         await server.RestartAsync();
         Assert.Equal("done", (string)(await server.GetAsync($"/api/v1/jobs/{job["id"]}"))["state"]!);
@@ -60,7 +75,9 @@ public sealed class FitTests
             await PutImageAsync(server, "new", $"{i}.png", Parts.Good(i));
         }
 
-        using HttpResponseMessage started = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", new { resize = 512, coreset = 0.5 });
+        using HttpResponseMessage started = await server.Client.PostAsJsonAsync(
+            "/api/v1/models/new/fit",
+            new { resize = 512, coreset = 0.5 });
         JsonNode job = await TestServer.ReadAsync(started);
         using HttpResponseMessage cancelled = await server.Client.DeleteAsync($"/api/v1/jobs/{job["id"]}");
         Assert.Equal(HttpStatusCode.Accepted, cancelled.StatusCode);
@@ -85,7 +102,9 @@ public sealed class FitTests
         string events = await server.Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
         Assert.Contains("\"state\":\"done\"", events, StringComparison.Ordinal);
         JsonNode after = await server.InspectAsync(Parts.Bad(1));
-        Assert.True((double)after["score"]! < (double)before["score"]!, $"{before["score"]} before, {after["score"]} after");
+        Assert.True(
+            (double)after["score"]! < (double)before["score"]!,
+            $"{before["score"]} before, {after["score"]} after");
         Assert.Equal(Parts.GoodCount + 1, (int)(await server.GetAsync("/api/v1/models/tiny"))["images"]!);
     }
 
@@ -96,7 +115,9 @@ public sealed class FitTests
         async Task RefusedAsync(string name, byte[] image)
         {
             using var content = new ByteArrayContent(image);
-            using HttpResponseMessage response = await server.Client.PutAsync($"/api/v1/models/new/training/{name}", content);
+            using HttpResponseMessage response = await server.Client.PutAsync(
+                $"/api/v1/models/new/training/{name}",
+                content);
             await TestServer.AssertProblemAsync(422, "invalid", response);
         }
 
@@ -107,7 +128,15 @@ public sealed class FitTests
         await TestServer.AssertProblemAsync(422, "invalid", empty);
 
         await PutImageAsync(server, "new", "a.png", Parts.Good(1));
-        foreach (object body in new object[] { new { backbone = "/etc/passwd" }, new { preset = "none" }, new { coreset = 2.0 }, new { resize = -1 }, new { false_alarm_rate = 2.0 } })
+        object[] bodies =
+        [
+            new { backbone = "/etc/passwd" },
+            new { preset = "none" },
+            new { coreset = 2.0 },
+            new { resize = -1 },
+            new { false_alarm_rate = 2.0 },
+        ];
+        foreach (object body in bodies)
         {
             using HttpResponseMessage response = await server.Client.PostAsJsonAsync("/api/v1/models/new/fit", body);
             await TestServer.AssertProblemAsync(422, "invalid", response);
@@ -121,7 +150,9 @@ public sealed class FitTests
     private static async Task PutImageAsync(TestServer server, string model, string name, byte[] image)
     {
         using var content = new ByteArrayContent(image);
-        using HttpResponseMessage response = await server.Client.PutAsync($"/api/v1/models/{model}/training/{name}", content);
+        using HttpResponseMessage response = await server.Client.PutAsync(
+            $"/api/v1/models/{model}/training/{name}",
+            content);
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
 }

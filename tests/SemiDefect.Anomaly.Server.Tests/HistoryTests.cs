@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
@@ -41,7 +42,10 @@ public sealed class HistoryTests
         JsonNode bad = await server.InspectAsync(Parts.Bad(41), "bad");
         await server.PutAsync($"/api/v1/inspections/{bad["id"]}/verdict", new { value = "confirmed" });
         async Task<string> Names(string query) =>
-            string.Join(' ', (await server.GetAsync($"/api/v1/inspections?{query}"))["inspections"]!.AsArray().Select(node => (string)node!["name"]!));
+            string.Join(
+                ' ',
+                (await server.GetAsync($"/api/v1/inspections?{query}"))["inspections"]!.AsArray()
+                    .Select(node => (string)node!["name"]!));
 
         string between = Uri.EscapeDataString((string)bad["time"]!);
         Assert.Equal("bad good", await Names("model=tiny"));
@@ -92,12 +96,16 @@ public sealed class HistoryTests
         await using TestServer server = await TestServer.StartAsync();
         JsonNode first = await server.InspectAsync(Parts.Bad(1), "=HYPERLINK(\"x\"),1");
         await server.InspectAsync(Parts.Good(2), "plain");
-        string[] lines = (await server.Client.GetStringAsync("/api/v1/inspections/export.csv?decision=abnormal")).TrimEnd('\n').Split('\n');
+        string csv = await server.Client.GetStringAsync("/api/v1/inspections/export.csv?decision=abnormal");
+        string[] lines = csv.TrimEnd('\n').Split('\n');
 
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("id,time,model,", lines[0], StringComparison.Ordinal);
         Assert.Contains(",\"'=HYPERLINK(\"\"x\"\"),1\",", lines[1], StringComparison.Ordinal);
-        Assert.Contains(((double)first["score"]!).ToString(CultureInfo.InvariantCulture), lines[1], StringComparison.Ordinal);
+        Assert.Contains(
+            ((double)first["score"]!).ToString(CultureInfo.InvariantCulture),
+            lines[1],
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,15 +119,21 @@ public sealed class HistoryTests
         string feedback = Path.Combine(server.Options.DataFolder, "feedback", "tiny", "good", $"{bad["id"]}.png");
 
         JsonNode judged = await server.PutAsync(badVerdict, new { value = "false_alarm", note = "먼지" });
-        Assert.Equal(("false_alarm", "먼지"), ((string)judged["verdict"]!["value"]!, (string)judged["verdict"]!["note"]!));
+        Assert.Equal(
+            ("false_alarm", "먼지"),
+            ((string)judged["verdict"]!["value"]!, (string)judged["verdict"]!["note"]!));
         Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(feedback));
         foreach ((string path, object body) in new (string, object)[]
         {
-            (badVerdict, new { value = "missed" }), (goodVerdict, new { value = "false_alarm" }), (goodVerdict, new { value = "fine" }),
+            (badVerdict, new { value = "missed" }),
+            (goodVerdict, new { value = "false_alarm" }),
+            (goodVerdict, new { value = "fine" }),
             (goodVerdict, new { value = "missed", note = new string('x', 501) }),
         })
         {
-            using HttpResponseMessage response = await server.Client.PutAsync(path, System.Net.Http.Json.JsonContent.Create(body));
+            using HttpResponseMessage response = await server.Client.PutAsync(
+                path,
+                System.Net.Http.Json.JsonContent.Create(body));
             await TestServer.AssertProblemAsync(422, "invalid", response);
         }
 
@@ -136,7 +150,9 @@ public sealed class HistoryTests
         for (int i = 0; i < 5; i++)
         {
             JsonNode good = await server.InspectAsync(Parts.Good(60 + i));
-            await server.PutAsync($"/api/v1/inspections/{good["id"]}/verdict", new { value = (string)good["decision"]! == "normal" ? "confirmed" : "false_alarm" });
+            await server.PutAsync(
+                $"/api/v1/inspections/{good["id"]}/verdict",
+                new { value = (string)good["decision"]! == "normal" ? "confirmed" : "false_alarm" });
             JsonNode bad = await server.InspectAsync(Parts.Bad(70 + i));
             await server.PutAsync($"/api/v1/inspections/{bad["id"]}/verdict", new { value = "confirmed" });
         }
@@ -144,19 +160,22 @@ public sealed class HistoryTests
         JsonNode advice = await server.GetAsync("/api/v1/models/tiny/advice");
         Assert.Equal((5, 5), ((int)advice["good"]!, (int)advice["bad"]!));
         Assert.Equal(1, (double)advice["f1"]!);
-        Assert.True((double)advice["suggested"]! >= (double)advice["highest_good"]! && (double)advice["suggested"]! < (double)advice["lowest_bad"]!);
+        Assert.True(
+            (double)advice["suggested"]! >= (double)advice["highest_good"]!
+                && (double)advice["suggested"]! < (double)advice["lowest_bad"]!);
     }
 
     [Fact]
     public async Task Old_pictures_and_old_inspections_go_when_their_limits_are_reached()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { PictureBytes = 20_000, MaxInspections = 8 });
+        await using TestServer server =
+            await TestServer.StartAsync(options => options with { PictureBytes = 20_000, MaxInspections = 8 });
         for (int i = 0; i < 12; i++)
         {
             await server.InspectAsync(Parts.Good(i), $"{i}");
         }
 
-        // The limits are kept every few seconds, and at the start.
+        // The limits are enforced every few seconds and at the start.
         await server.RestartAsync();
         JsonArray left = [];
         await TestServer.WaitUntilAsync(
@@ -169,8 +188,14 @@ public sealed class HistoryTests
         Assert.NotNull((string?)left[0]!["links"]!["image"]);
         var pictures = new DirectoryInfo(Path.Combine(server.Options.DataFolder, "pictures"));
         await TestServer.WaitUntilAsync(
-            () => Task.FromResult(pictures.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) is > 0 and <= 20_000), "pictures of 20,000 bytes at most");
-        using HttpResponseMessage gone = await server.Client.GetAsync($"/api/v1/inspections/{left[^1]!["id"]}/heatmap.png");
+            () =>
+            {
+                long bytes = pictures.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+                return Task.FromResult(bytes is > 0 and <= 20_000);
+            },
+            "pictures of 20,000 bytes at most");
+        using HttpResponseMessage gone = await server.Client.GetAsync(
+            $"/api/v1/inspections/{left[^1]!["id"]}/heatmap.png");
         await TestServer.AssertProblemAsync(404, "not-found", gone);
     }
 }

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -18,7 +21,11 @@ public sealed class HostileTests
     public async Task Without_the_key_or_with_a_wrong_one_nothing_is_told()
     {
         await using TestServer server = await TestServer.StartAsync(options => options with { ApiKey = Key });
-        foreach (string path in new[] { "/api/v1/models", "/API/v1/models", "/api/v1/inspections/1/image", "/metrics", "/api/nothing" })
+        string[] closed =
+        [
+            "/api/v1/models", "/API/v1/models", "/api/v1/inspections/1/image", "/metrics", "/METRICS", "/api/nothing",
+        ];
+        foreach (string path in closed)
         {
             foreach (string? key in new[] { null, "", "wrong-horse-battery", Key + "x", Key[..^1] })
             {
@@ -31,10 +38,13 @@ public sealed class HostileTests
 
         foreach ((string name, string value) in new[] { ("X-Api-Key", Key), ("Authorization", $"Bearer {Key}") })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/models");
-            request.Headers.Add(name, value);
-            using HttpResponseMessage response = await server.Client.SendAsync(request);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            foreach (string path in new[] { "/api/v1/models", "/metrics" })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                request.Headers.Add(name, value);
+                using HttpResponseMessage response = await server.Client.SendAsync(request);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            }
         }
 
         foreach (string path in new[] { "/", "/health/live", "/health/ready", "/js/main.js", "/api/v1/openapi.json" })
@@ -53,7 +63,10 @@ public sealed class HostileTests
     public async Task Another_sites_page_cannot_call_the_API(string header, string value)
     {
         await using TestServer server = await TestServer.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/tiny/inspect") { Content = new ByteArrayContent(Parts.Good(1)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/tiny/inspect")
+        {
+            Content = new ByteArrayContent(Parts.Good(1)),
+        };
         request.Headers.TryAddWithoutValidation(header, value);
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         await TestServer.AssertProblemAsync(403, header == "Host" ? "foreign-host" : "cross-site", response);
@@ -68,7 +81,10 @@ public sealed class HostileTests
         request.Headers.Add("Origin", server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority));
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Contains("default-src 'none'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            response.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
     }
 
@@ -80,8 +96,12 @@ public sealed class HostileTests
     public void A_public_address_without_a_key_is_refused(string url)
     {
         using var folder = new TemporaryFolder();
-        var options = new ServerOptions { ModelsFolder = folder.File("m"), DataFolder = folder.File("d"), Urls = [url] };
-        Assert.Contains("API key", Assert.Throws<SemiDefectException>(options.Validate).Message, StringComparison.Ordinal);
+        var options =
+            new ServerOptions { ModelsFolder = folder.File("m"), DataFolder = folder.File("d"), Urls = [url] };
+        Assert.Contains(
+            "API key",
+            Assert.Throws<SemiDefectException>(options.Validate).Message,
+            StringComparison.Ordinal);
         (options with { ApiKey = Key }).Validate();
     }
 
@@ -93,18 +113,27 @@ public sealed class HostileTests
     public void An_address_that_cannot_be_listened_on_is_refused(string url)
     {
         using var folder = new TemporaryFolder();
-        var options = new ServerOptions { ModelsFolder = folder.File("m"), DataFolder = folder.File("d"), Urls = [url] };
+        var options =
+            new ServerOptions { ModelsFolder = folder.File("m"), DataFolder = folder.File("d"), Urls = [url] };
         Assert.Throws<SemiDefectException>(options.Validate);
     }
 
     [Fact]
     public async Task Too_large_bodies_are_refused_whether_they_say_so_or_not()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { MaxImageBytes = 10_000, MaxRequestBytes = 30_000, MaxImagesPerRequest = 3 });
+        await using TestServer server = await TestServer.StartAsync(options => options with
+        {
+            MaxImageBytes = 10_000,
+            MaxRequestBytes = 30_000,
+            MaxImagesPerRequest = 3,
+        });
         using HttpResponseMessage claimed = await server.PostImageAsync(new byte[20_000]);
         await TestServer.AssertProblemAsync(413, "too-large", claimed);
 
-        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/tiny/inspect") { Content = new StreamContent(new MemoryStream(new byte[20_000])) };
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/tiny/inspect")
+        {
+            Content = new StreamContent(new MemoryStream(new byte[20_000])),
+        };
         chunked.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage unclaimed = await server.Client.SendAsync(chunked);
         await TestServer.AssertProblemAsync(413, "too-large", unclaimed);
@@ -128,7 +157,9 @@ public sealed class HostileTests
     public async Task Images_that_are_none_or_would_fill_the_memory_are_refused()
     {
         await using TestServer server = await TestServer.StartAsync(options => options with { MaxPixels = 1_000_000 });
-        foreach (byte[] body in new[] { [], "no image"u8.ToArray(), Bomb(60_000, 60_000), Bomb(2000, 1000), Parts.Good(1)[..200] })
+        byte[][] bodies =
+            [[], "no image"u8.ToArray(), Bomb(60_000, 60_000), Bomb(2000, 1000), Parts.Good(1)[..200]];
+        foreach (byte[] body in bodies)
         {
             using HttpResponseMessage response = await server.PostImageAsync(body);
             await TestServer.AssertProblemAsync(422, "invalid", response);
@@ -157,7 +188,9 @@ public sealed class HostileTests
 
     [Theory]
     [InlineData("multipart/form-data", "x")]
-    [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=a; filename=a.png\r\n\r\nhalf")]
+    [InlineData(
+        "multipart/form-data; boundary=b",
+        "--b\r\nContent-Disposition: form-data; name=a; filename=a.png\r\n\r\nhalf")]
     [InlineData("multipart/form-data; boundary=b", "nothing of the kind")]
     public async Task Broken_forms_are_refused(string type, string body)
     {
@@ -174,7 +207,12 @@ public sealed class HostileTests
         await using TestServer server = await TestServer.StartAsync();
         await File.WriteAllBytesAsync(server.File("secret.sdad"), Parts.DetectorFile);
         await File.WriteAllBytesAsync(server.File("data/secret.png"), Parts.Good(1));
-        foreach (string name in new[] { "..%2Fsecret", "..%5Csecret", "%2E%2E%2Fsecret", "a%2F..%2F..%2Fsecret", ".hidden", "CON", "a%00b", "tiny%2F", new string('a', 101) })
+        string[] names =
+        [
+            "..%2Fsecret", "..%5Csecret", "%2E%2E%2Fsecret", "a%2F..%2F..%2Fsecret", ".hidden", "CON", "a%00b",
+            "tiny%2F", new string('a', 101),
+        ];
+        foreach (string name in names)
         {
             using HttpResponseMessage inspected = await server.PostImageAsync(Parts.Good(1), model: name);
             Assert.Contains((int)inspected.StatusCode, new[] { 400, 404, 422 });
@@ -183,13 +221,18 @@ public sealed class HostileTests
             Assert.Contains((int)uploaded.StatusCode, new[] { 400, 404, 422 });
             using HttpResponseMessage deleted = await server.Client.DeleteAsync($"/api/v1/models/{name}");
             Assert.Contains((int)deleted.StatusCode, new[] { 400, 404, 422 });
-            using HttpResponseMessage training = await server.Client.GetAsync($"/api/v1/models/tiny/training/..%2F..%2F{name}.png");
+            using HttpResponseMessage training = await server.Client.GetAsync(
+                $"/api/v1/models/tiny/training/..%2F..%2F{name}.png");
             Assert.Contains((int)training.StatusCode, new[] { 400, 404, 422 });
         }
 
         Assert.True(File.Exists(server.File("secret.sdad")));
-        Assert.Equal(["tiny.sdad"], Directory.EnumerateFileSystemEntries(server.Options.ModelsFolder).Select(path => Path.GetFileName(path)!));
-        Assert.Equal("../../etc/passwd", (string)(await server.InspectAsync(Parts.Good(1), "../../etc/passwd\r\n"))["name"]!);
+        Assert.Equal(
+            ["tiny.sdad"],
+            Directory.EnumerateFileSystemEntries(server.Options.ModelsFolder).Select(path => Path.GetFileName(path)!));
+        Assert.Equal(
+            "../../etc/passwd",
+            (string)(await server.InspectAsync(Parts.Good(1), "../../etc/passwd\r\n"))["name"]!);
     }
 
     [Theory]
@@ -197,7 +240,8 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/models/tiny/inspect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", 30)]
     public async Task A_client_that_dribbles_is_cut_off(string start, int seconds)
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { RequestTimeout = TimeSpan.FromSeconds(2) });
+        await using TestServer server =
+            await TestServer.StartAsync(options => options with { RequestTimeout = TimeSpan.FromSeconds(2) });
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
         NetworkStream stream = client.GetStream();
@@ -227,7 +271,10 @@ public sealed class HostileTests
     public async Task Two_servers_do_not_share_their_data()
     {
         await using TestServer server = await TestServer.StartAsync();
-        Assert.Contains("another server", Assert.Throws<SemiDefectException>(() => InspectionServer.Create(server.Options)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another server",
+            Assert.Throws<SemiDefectException>(() => InspectionServer.Create(server.Options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,11 +283,19 @@ public sealed class HostileTests
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("d"));
         File.WriteAllText(folder.File("d/history.db"), new string('x', 10_000));
-        var options = new ServerOptions { ModelsFolder = folder.File("m"), DataFolder = folder.File("d"), Urls = ["http://127.0.0.1:0"] };
-        Assert.Contains("history.db", Assert.Throws<SemiDefectException>(() => InspectionServer.Create(options)).Message, StringComparison.Ordinal);
+        var options = new ServerOptions
+        {
+            ModelsFolder = folder.File("m"),
+            DataFolder = folder.File("d"),
+            Urls = ["http://127.0.0.1:0"],
+        };
+        Assert.Contains(
+            "history.db",
+            Assert.Throws<SemiDefectException>(() => InspectionServer.Create(options)).Message,
+            StringComparison.Ordinal);
     }
 
-    // A few hundred bytes that claim to be a picture of that size, and whose data never ends.
+    // A small file that claims to be an image of that size.
     private static byte[] Bomb(int width, int height)
     {
         using var data = new MemoryStream();
@@ -258,7 +313,13 @@ public sealed class HostileTests
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = 8;
         header[9] = 2;
-        return [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, .. Chunk("IHDR", header), .. Chunk("IDAT", data.ToArray()), .. Chunk("IEND", [])];
+        return
+        [
+            0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10,
+            .. Chunk("IHDR", header),
+            .. Chunk("IDAT", data.ToArray()),
+            .. Chunk("IEND", []),
+        ];
     }
 
     private static byte[] Chunk(string type, byte[] content)
@@ -267,22 +328,9 @@ public sealed class HostileTests
         BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
         Encoding.ASCII.GetBytes(type, chunk.AsSpan(4));
         content.CopyTo(chunk, 8);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), Crc(chunk.AsSpan(4, 4 + content.Length)));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            chunk.AsSpan(8 + content.Length),
+            Crc(chunk.AsSpan(4, 4 + content.Length)));
         return chunk;
-    }
-
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) == 1 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-            }
-        }
-
-        return ~crc;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Rendering;
@@ -28,7 +29,10 @@ public sealed class InspectTests
         Assert.Equal(expected.Regions[0].PeakX, (int)actual["regions"]![0]!["peak_x"]!);
         Assert.Equal(expected.HighestPatch.TrainingImage, (string)actual["nearest"]!["training_image"]!);
 
-        Image overlay = HeatmapRenderer.Render(ImageFile.Decode(bad, "bad"), expected.Map, (float)expected.PixelThreshold);
+        Image overlay = HeatmapRenderer.Render(
+            ImageFile.Decode(bad, "bad"),
+            expected.Map,
+            (float)expected.PixelThreshold);
         using var png = new MemoryStream();
         PngWriter.Write(png, overlay.Width, overlay.Height, 3, overlay.Rgb);
         Assert.Equal(png.ToArray(), await server.Client.GetByteArrayAsync((string)actual["links"]!["heatmap"]!));
@@ -51,28 +55,33 @@ public sealed class InspectTests
         JsonNode answer = await TestServer.ReadAsync(response);
 
         Assert.Equal(["good.png", "bad.png"], answer["inspections"]!.AsArray().Select(node => (string)node!["name"]!));
-        Assert.Equal(["normal", "abnormal"], answer["inspections"]!.AsArray().Select(node => (string)node!["decision"]!));
+        Assert.Equal(
+            ["normal", "abnormal"],
+            answer["inspections"]!.AsArray().Select(node => (string)node!["decision"]!));
         Assert.Equal("notes.txt", (string)Assert.Single(answer["unreadable"]!.AsArray())!["name"]!);
     }
 
     [Fact]
     public async Task Concurrent_requests_share_batches_and_get_their_own_answers()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(1) });
+        await using TestServer server =
+            await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(1) });
         using AnomalyDetector detector = AnomalyDetector.Load(server.ModelPath);
         await server.InspectAsync(Parts.Good(0));
-        JsonNode[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => server.InspectAsync(i % 3 == 0 ? Parts.Bad(i) : Parts.Good(i), $"{i}.png")));
+        JsonNode[] answers = await Task.WhenAll(Enumerable.Range(0, 40)
+            .Select(i => server.InspectAsync(i % 3 == 0 ? Parts.Bad(i) : Parts.Good(i), $"{i}.png")));
 
         for (int i = 0; i < answers.Length; i++)
         {
             Assert.Equal($"{i}.png", (string)answers[i]["name"]!);
-            Assert.Equal(detector.Inspect(new MemoryStream(i % 3 == 0 ? Parts.Bad(i) : Parts.Good(i)), "").Score, (double)answers[i]["score"]!);
+            Assert.Equal(
+                detector.Inspect(new MemoryStream(i % 3 == 0 ? Parts.Bad(i) : Parts.Good(i)), "").Score,
+                (double)answers[i]["score"]!);
         }
 
-        string metrics = await server.Client.GetStringAsync("/metrics");
-        int batches = int.Parse(metrics.Split('\n').Single(line => line.StartsWith("semidefect_batch_images_count ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.InRange(batches, 2, 20);
-        Assert.Contains("semidefect_inspections_total{model=\"tiny\",decision=\"abnormal\"} 14\n", metrics, StringComparison.Ordinal);
+        MetricsPage metrics = await server.GetMetricsAsync();
+        Assert.InRange(metrics.Value("semidefect_batch_images_count")!.Value, 2, 20);
+        Assert.Equal(14, metrics.Value("semidefect_inspections_total", ("model", "tiny"), ("decision", "abnormal")));
         await server.WaitForQueueAsync(0);
     }
 
@@ -100,17 +109,26 @@ public sealed class InspectTests
     [Fact]
     public async Task Beyond_the_queue_a_request_is_told_when_to_come_again_and_nothing_is_lost()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 4, BatchSize = 4, BatchDelay = TimeSpan.FromSeconds(2) });
+        await using TestServer server = await TestServer.StartAsync(options => options with
+        {
+            QueueCapacity = 4,
+            BatchSize = 4,
+            BatchDelay = TimeSpan.FromSeconds(2),
+        });
         await server.InspectAsync(Parts.Good(0));
-        HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => server.PostImageAsync(Parts.Good(i))));
-        HttpResponseMessage[] busy = [.. responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests)];
+        HttpResponseMessage[] responses =
+            await Task.WhenAll(Enumerable.Range(0, 30).Select(i => server.PostImageAsync(Parts.Good(i))));
+        HttpResponseMessage[] busy =
+            [.. responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests)];
 
         Assert.NotEmpty(busy);
         await TestServer.AssertProblemAsync(429, "busy", busy[0]);
         Assert.InRange(busy[0].Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         int accepted = responses.Count(response => response.StatusCode == HttpStatusCode.OK);
         Assert.Equal(30, accepted + busy.Length);
-        Assert.Equal(accepted + 1, (await server.GetAsync("/api/v1/inspections?limit=100"))["inspections"]!.AsArray().Count);
+        Assert.Equal(
+            accepted + 1,
+            (await server.GetAsync("/api/v1/inspections?limit=100"))["inspections"]!.AsArray().Count);
         foreach (HttpResponseMessage response in responses)
         {
             response.Dispose();
@@ -120,7 +138,12 @@ public sealed class InspectTests
     [Fact]
     public async Task A_client_that_goes_leaves_its_room_and_nothing_in_the_history()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 2, BatchSize = 2, BatchDelay = TimeSpan.FromSeconds(8) });
+        await using TestServer server = await TestServer.StartAsync(options => options with
+        {
+            QueueCapacity = 2,
+            BatchSize = 2,
+            BatchDelay = TimeSpan.FromSeconds(8),
+        });
         await server.InspectAsync(Parts.Good(0));
         await server.WaitForQueueAsync(0);
         using var gone = new CancellationTokenSource();
@@ -137,10 +160,12 @@ public sealed class InspectTests
     [Fact]
     public async Task A_stop_finishes_what_was_accepted()
     {
-        await using TestServer server = await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(8) });
+        await using TestServer server =
+            await TestServer.StartAsync(options => options with { BatchDelay = TimeSpan.FromSeconds(8) });
         await server.InspectAsync(Parts.Good(0));
         await server.WaitForQueueAsync(0);
-        Task<HttpResponseMessage>[] pending = [.. Enumerable.Range(1, 5).Select(i => server.PostImageAsync(Parts.Good(i)))];
+        Task<HttpResponseMessage>[] pending =
+            [.. Enumerable.Range(1, 5).Select(i => server.PostImageAsync(Parts.Good(i)))];
         await server.WaitForQueueAsync(pending.Length);
         await server.BeginStop();
         foreach (HttpResponseMessage response in await Task.WhenAll(pending))

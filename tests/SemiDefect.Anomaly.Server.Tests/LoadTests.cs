@@ -3,17 +3,19 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-/// <summary>The server as a process of its own, under more load than it takes.</summary>
+/// <summary>The server in its own process, under more load than it accepts.</summary>
 public sealed class LoadTests : IDisposable
 {
     private const int Clients = 24;
 
-    private static readonly byte[][] Images = [.. Enumerable.Range(0, 20).Select(i => i % 4 == 0 ? Parts.Bad(i) : Parts.Good(i))];
+    private static readonly byte[][] Images =
+        [.. Enumerable.Range(0, 20).Select(i => i % 4 == 0 ? Parts.Bad(i) : Parts.Good(i))];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -32,9 +34,12 @@ public sealed class LoadTests : IDisposable
         long after = await MemoryAsync(server);
 
         Assert.Equal(Count, ids.Count);
-        string[] lines = (await server.Client.GetStringAsync("/api/v1/inspections/export.csv")).TrimEnd('\n').Split('\n');
+        string csv = await server.Client.GetStringAsync("/api/v1/inspections/export.csv");
+        string[] lines = csv.TrimEnd('\n').Split('\n');
         Assert.Equal(Count, lines.Length - 1);
-        Assert.Equal(ids.Keys.Order(), lines.Skip(1).Select(line => long.Parse(line.Split(',')[0], CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(
+            ids.Keys.Order(),
+            lines.Skip(1).Select(line => long.Parse(line.Split(',')[0], CultureInfo.InvariantCulture)).Order());
         Assert.True(after < before + (100L << 20), $"{before} bytes after 3,000 inspections, {after} after 10,000");
         if (!OperatingSystem.IsWindows())
         {
@@ -69,7 +74,7 @@ public sealed class LoadTests : IDisposable
                 }
                 catch (IOException)
                 {
-                    // Killed within an answer.
+                    // Killed during a response.
                 }
             }))];
             while (acknowledged.Count < 400)
@@ -82,15 +87,22 @@ public sealed class LoadTests : IDisposable
         }
 
         using ServerProcess again = await ServerProcess.StartAsync(_folder);
-        string[] lines = (await again.Client.GetStringAsync("/api/v1/inspections/export.csv")).TrimEnd('\n').Split('\n');
+        string csv = await again.Client.GetStringAsync("/api/v1/inspections/export.csv");
+        string[] lines = csv.TrimEnd('\n').Split('\n');
         Dictionary<long, double> stored = lines.Skip(1).Select(line => line.Split(','))
-            .ToDictionary(fields => long.Parse(fields[0], CultureInfo.InvariantCulture), fields => double.Parse(fields[9], CultureInfo.InvariantCulture));
+            .ToDictionary(
+                fields => long.Parse(fields[0], CultureInfo.InvariantCulture),
+                fields => double.Parse(fields[9], CultureInfo.InvariantCulture));
         Assert.All(acknowledged, pair => Assert.Equal(pair.Value, stored[pair.Key]));
         using HttpResponseMessage next = await PostAsync(again, 1);
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
     }
 
-    private static async Task LoadAsync(ServerProcess server, int count, ConcurrentDictionary<long, int> ids, Action onBusy)
+    private static async Task LoadAsync(
+        ServerProcess server,
+        int count,
+        ConcurrentDictionary<long, int> ids,
+        Action onBusy)
     {
         int next = 0;
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
@@ -124,8 +136,7 @@ public sealed class LoadTests : IDisposable
 
     private static async Task<long> MemoryAsync(ServerProcess server)
     {
-        string metrics = await server.Client.GetStringAsync("/metrics");
-        string line = metrics.Split('\n').Single(line => line.StartsWith("process_resident_memory_bytes ", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        var metrics = new MetricsPage(await server.Client.GetStringAsync("/metrics"));
+        return (long)metrics.Value("process_resident_memory_bytes")!.Value;
     }
 }

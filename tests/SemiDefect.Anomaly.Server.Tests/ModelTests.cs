@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
@@ -12,18 +14,27 @@ public sealed class ModelTests
     {
         await using TestServer server = await TestServer.StartAsync();
         using var content = new ByteArrayContent(Parts.DetectorFile);
-        using HttpResponseMessage uploaded = await server.Client.PutAsync("/api/v1/models/" + Uri.EscapeDataString("라인 3"), content);
+        using HttpResponseMessage uploaded = await server.Client.PutAsync(
+            "/api/v1/models/" + Uri.EscapeDataString("라인 3"),
+            content);
         JsonNode model = await TestServer.ReadAsync(uploaded);
         Assert.Equal("라인 3", (string)model["name"]!);
         Assert.Equal(Parts.GoodCount, (int)model["images"]!);
         Assert.Equal(Parts.GoodCount, model["calibration_scores"]!.AsArray().Count);
-        Assert.Equal(["tiny", "라인 3"], (await server.GetAsync("/api/v1/models"))["models"]!.AsArray().Select(node => (string)node!["name"]!));
-        using HttpResponseMessage used = await server.PostImageAsync(Parts.Good(1), model: Uri.EscapeDataString("라인 3"));
+        Assert.Equal(
+            ["tiny", "라인 3"],
+            (await server.GetAsync("/api/v1/models"))["models"]!.AsArray().Select(node => (string)node!["name"]!));
+        using HttpResponseMessage used = await server.PostImageAsync(
+            Parts.Good(1),
+            model: Uri.EscapeDataString("라인 3"));
         Assert.Equal(HttpStatusCode.OK, used.StatusCode);
 
-        using HttpResponseMessage deleted = await server.Client.DeleteAsync("/api/v1/models/" + Uri.EscapeDataString("라인 3"));
+        using HttpResponseMessage deleted = await server.Client.DeleteAsync(
+            "/api/v1/models/" + Uri.EscapeDataString("라인 3"));
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        using HttpResponseMessage again = await server.PostImageAsync(Parts.Good(1), model: Uri.EscapeDataString("라인 3"));
+        using HttpResponseMessage again = await server.PostImageAsync(
+            Parts.Good(1),
+            model: Uri.EscapeDataString("라인 3"));
         await TestServer.AssertProblemAsync(404, "not-found", again);
         Assert.Single((await server.GetAsync("/api/v1/inspections"))["inspections"]!.AsArray());
     }
@@ -62,9 +73,13 @@ public sealed class ModelTests
 
         JsonNode restored = await server.PutAsync("/api/v1/models/tiny/threshold", new { false_alarm_rate = 0.01 });
         Assert.Equal((double)before["threshold"]!, (double)restored["after"]!["value"]!);
-        using HttpResponseMessage none = await server.Client.PutAsync("/api/v1/models/tiny/threshold", System.Net.Http.Json.JsonContent.Create(new { }));
+        using HttpResponseMessage none = await server.Client.PutAsync(
+            "/api/v1/models/tiny/threshold",
+            System.Net.Http.Json.JsonContent.Create(new { }));
         await TestServer.AssertProblemAsync(422, "invalid", none);
-        using HttpResponseMessage unknown = await server.Client.PutAsync("/api/v1/models/tiny/threshold", System.Net.Http.Json.JsonContent.Create(new { valeu = 1 }));
+        using HttpResponseMessage unknown = await server.Client.PutAsync(
+            "/api/v1/models/tiny/threshold",
+            System.Net.Http.Json.JsonContent.Create(new { valeu = 1 }));
         await TestServer.AssertProblemAsync(400, "bad-request", unknown);
     }
 
@@ -74,9 +89,12 @@ public sealed class ModelTests
         await using TestServer server = await TestServer.StartAsync();
         JsonNode first = await server.InspectAsync(Parts.Bad(1));
         string other = server.File("other.sdad");
-        AnomalyDetector.ChangeThresholds(server.ModelPath, new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 }, outputPath: other);
+        AnomalyDetector.ChangeThresholds(
+            server.ModelPath,
+            new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 },
+            outputPath: other);
 
-        // In place, as a careless copy does it: what is in use must not notice.
+        // Overwritten in place, as a plain copy does: the loaded model must not be affected.
         await File.WriteAllBytesAsync(server.ModelPath, await File.ReadAllBytesAsync(other));
         Assert.Equal("normal", (string)(await server.InspectAsync(Parts.Bad(1)))["decision"]!);
 
@@ -94,14 +112,20 @@ public sealed class ModelTests
         string[] names = ["a", "b", "c", "d"];
         foreach (string name in names)
         {
-            await File.WriteAllBytesAsync(Path.Combine(server.Options.ModelsFolder, $"{name}.sdad"), Parts.DetectorFile);
+            await File.WriteAllBytesAsync(
+                Path.Combine(server.Options.ModelsFolder, $"{name}.sdad"),
+                Parts.DetectorFile);
         }
 
-        HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => server.PostImageAsync(Parts.Good(i), model: names[i % names.Length])));
+        HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 40)
+            .Select(i => server.PostImageAsync(Parts.Good(i), model: names[i % names.Length])));
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
-        Assert.True((await server.GetAsync("/api/v1/models"))["models"]!.AsArray().Count(node => (bool)node!["loaded"]!) <= 2);
+        JsonArray models = (await server.GetAsync("/api/v1/models"))["models"]!.AsArray();
+        Assert.True(models.Count(node => (bool)node!["loaded"]!) <= 2);
+        string copies = Path.Combine(server.Options.DataFolder, "loaded");
         await TestServer.WaitUntilAsync(
-            () => Task.FromResult(Directory.EnumerateFiles(Path.Combine(server.Options.DataFolder, "loaded")).Count() is 1 or 2), "one or two copies of loaded models");
+            () => Task.FromResult(Directory.EnumerateFiles(copies).Count() is 1 or 2),
+            "one or two copies of loaded models");
     }
 
     [Fact]
@@ -109,12 +133,20 @@ public sealed class ModelTests
     {
         await using TestServer server = await TestServer.StartAsync();
         JsonNode document = await server.GetAsync("/api/v1/openapi.json");
-        string[] operations = [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => (string)operation.Value!["operationId"]!)).Order(StringComparer.Ordinal)];
+        string[] operations =
+        [
+            .. document["paths"]!.AsObject()
+                .SelectMany(path => path.Value!.AsObject())
+                .Select(operation => (string)operation.Value!["operationId"]!)
+                .Order(StringComparer.Ordinal),
+        ];
         Assert.Equal(
             [
-                "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training", "delete-training-image", "export-inspections", "fit",
-                "get-advice", "get-fit-choices", "get-heatmap", "get-image", "get-inspection", "get-job", "get-model", "get-thumbnail", "get-training-image",
-                "inspect", "list-inspections", "list-jobs", "list-models", "list-training", "live", "metrics", "put-training-image", "ready",
+                "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training", "delete-training-image",
+                "export-inspections", "fit", "get-advice", "get-fit-choices", "get-heatmap", "get-image",
+                "get-inspection", "get-job", "get-model", "get-thumbnail", "get-training-image", "inspect",
+                "list-inspections", "list-jobs", "list-models", "list-training", "live", "metrics",
+                "put-training-image", "ready",
                 "set-threshold", "set-verdict", "update", "upload-model", "watch-job",
             ],
             operations);

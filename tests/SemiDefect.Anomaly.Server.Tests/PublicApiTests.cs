@@ -6,5 +6,7 @@ public class PublicApiTests
 {
     [Fact]
     public void The_public_API_is_the_one_on_record() =>
-        Baseline.Check("tests/SemiDefect.Anomaly.Server.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(InspectionServer).Assembly));
+        Baseline.Check(
+            "tests/SemiDefect.Anomaly.Server.Tests/Baselines/PublicApi.txt",
+            PublicApi.Of(typeof(InspectionServer).Assembly));
 }

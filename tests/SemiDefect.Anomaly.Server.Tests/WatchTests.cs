@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.Server.Watching;
 using SemiDefect.Anomaly.TestSupport;
@@ -24,7 +27,8 @@ public sealed class WatchTests : IDisposable
         File.WriteAllBytes(_folder.File("tiny.sdad"), Parts.DetectorFile);
     }
 
-    private WatchOptions Options => new() { ModelPath = _folder.File("tiny.sdad"), Folder = _in, OutputFolder = _out, Threads = 1 };
+    private WatchOptions Options =>
+        new() { ModelPath = _folder.File("tiny.sdad"), Folder = _in, OutputFolder = _out, Threads = 1 };
 
     public void Dispose() => _folder.Dispose();
 
@@ -42,11 +46,19 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/bad.png")));
         Assert.True(File.Exists(Path.Combine(_out, "abnormal/bad.png.heatmap.png")));
         JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, "abnormal/bad.png.json")))!;
-        Assert.Equal(("bad.png", "abnormal", "tiny"), ((string)report["path"]!, (string)report["decision"]!, (string)report["model"]!));
+        Assert.Equal(
+            ("bad.png", "abnormal", "tiny"),
+            ((string)report["path"]!, (string)report["decision"]!, (string)report["model"]!));
         Assert.True((double)report["margin"]! > 0);
         Assert.NotEmpty(report["regions"]!.AsArray());
-        Assert.Contains("broken.png", (string)JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, "unreadable/broken.png.json")))!["error"]!, StringComparison.Ordinal);
-        Assert.Equal(["notes.txt"], Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
+        Assert.Contains(
+            "broken.png",
+            (string)JsonNode.Parse(
+                await File.ReadAllTextAsync(Path.Combine(_out, "unreadable/broken.png.json")))!["error"]!,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            ["notes.txt"],
+            Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
     }
 
     [Fact]
@@ -98,7 +110,9 @@ public sealed class WatchTests : IDisposable
         File.SetLastWriteTimeUtc(Path.Combine(_in, "a.png"), DateTime.UtcNow.AddMinutes(1));
         Assert.Equal(1, await ScanTwiceAsync(again));
         Assert.True(File.Exists(Path.Combine(_in, "a.png")));
-        Assert.True(File.Exists(Path.Combine(_out, "normal/a.png.json")) && File.Exists(Path.Combine(_out, "abnormal/a.png.json")));
+        Assert.True(
+            File.Exists(Path.Combine(_out, "normal/a.png.json"))
+                && File.Exists(Path.Combine(_out, "abnormal/a.png.json")));
     }
 
     [Fact]
@@ -111,7 +125,8 @@ public sealed class WatchTests : IDisposable
         }
 
         // As if it had been killed after the journal was written.
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_out, "watch.db")};Pooling=False"))
+        string journal = $"Data Source={Path.Combine(_out, "watch.db")};Pooling=False";
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(journal))
         {
             connection.Open();
             using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
@@ -121,7 +136,11 @@ public sealed class WatchTests : IDisposable
 
         using FolderWatcher again = FolderWatcher.Open(Options);
         Assert.Equal(0, await ScanTwiceAsync(again));
-        Assert.Equal(["a.png", "a.png.json"], Directory.EnumerateFiles(Path.Combine(_out, "abnormal")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["a.png", "a.png.json"],
+            Directory.EnumerateFiles(Path.Combine(_out, "abnormal"))
+                .Select(path => Path.GetFileName(path)!)
+                .Order(StringComparer.Ordinal));
         Assert.Empty(Directory.EnumerateFiles(_in));
     }
 
@@ -174,12 +193,51 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_of_another_program_is_not_replaced()
+    {
+        string other = Path.Combine(_out, "abnormal/a.png.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(other)!);
+        foreach (string text in new[] { "not JSON", "[]", "null", "{\"part\":1}" })
+        {
+            await File.WriteAllTextAsync(other, text);
+            using FolderWatcher watcher = FolderWatcher.Open(Options);
+            Write("a.png", Parts.Bad(1));
+            await ScanTwiceAsync(watcher);
+            Assert.Equal(text, await File.ReadAllTextAsync(other));
+        }
+
+        Assert.False(File.Exists(Path.Combine(_out, "abnormal/a.png")));
+        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a-5.png")));
+    }
+
+    [Fact]
+    public async Task Each_decision_and_each_problem_is_one_log_entry()
+    {
+        Write("bad.png", Parts.Bad(31));
+        Write("broken.png", "no image"u8.ToArray());
+        using var log = new RecordingLoggerFactory();
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { LoggerFactory = log });
+        await ScanTwiceAsync(watcher);
+
+        JsonNode report = await ReadReportAsync("abnormal/bad.png.json");
+        string error = (string)(await ReadReportAsync("unreadable/broken.png.json"))["error"]!;
+        string decision = string.Create(
+            CultureInfo.InvariantCulture,
+            $"abnormal {(double)report["margin"]!,8:+0.00;-0.00} bad.png");
+        string category = typeof(FolderWatcher).FullName!;
+        Assert.Equal(
+            [(category, LogLevel.Information, decision, null), (category, LogLevel.Warning, error, null)],
+            log.Entries);
+    }
+
+    [Fact]
     public void Folders_that_cannot_be_watched_are_refused()
     {
         Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { Folder = _folder.File("none") }));
         Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _in }));
         Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _folder.Path }));
-        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { ModelPath = _folder.File("none.sdad") }));
+        Assert.ThrowsAny<SemiDefectException>(
+            () => FolderWatcher.Open(Options with { ModelPath = _folder.File("none.sdad") }));
         using FolderWatcher first = FolderWatcher.Open(Options);
         Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options));
     }
@@ -193,6 +251,9 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(0, await ScanTwiceAsync(watcher));
         Assert.True(File.Exists(Path.Combine(_in, "done/abnormal/a.png")));
     }
+
+    private async Task<JsonNode> ReadReportAsync(string name) =>
+        JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, name)))!;
 
     private static async Task<int> ScanTwiceAsync(FolderWatcher watcher) =>
         await watcher.ScanAsync(0, CancellationToken.None) + await watcher.ScanAsync(Settled, CancellationToken.None);

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Backbones.Architectures;
+
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
 /// <summary>Published weights. Immutable and thread-safe.</summary>

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Pulling;

@@ -37,7 +37,7 @@ public static class BackboneQuantizer
     /// <exception cref="SemiDefectException">An image cannot be read, or a file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled; nothing was written.</exception>
     public static BackboneManifest Quantize(
-        DatasetFolder images,
+        ImageFolder images,
         FitOptions options,
         string outputPath,
         int count = DefaultImages,
@@ -49,7 +49,7 @@ public static class BackboneQuantizer
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         options.Validate();
-        BackboneFile whole = BackboneChoice.Open(options);
+        BackboneFile whole = BackboneChoice.Open(options)[0];
         using OnnxBackbone original = BackboneChoice.Load(whole, options with { Device = ExecutionDevice.Cpu });
         byte[] network = Bytes(OnnxCutter.Cut(whole.Content, original.Taps, out IReadOnlyList<string> taps));
         OnnxModel model = OnnxModel.Read(network);
@@ -62,8 +62,8 @@ public static class BackboneQuantizer
         }
 
         count = Math.Min(count, images.Items.Count);
-        PreprocessingOptions preprocessing = options.Preprocessing(whole.Input);
-        PreparedImage Prepare(int i) =>
+        PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
+        PreparedView Prepare(int i) =>
             Preprocessor.Prepare(
                 ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits),
                 preprocessing);
@@ -107,7 +107,7 @@ public static class BackboneQuantizer
         byte[] network,
         QuantizationPlan plan,
         int count,
-        Func<int, PreparedImage> prepare,
+        Func<int, PreparedView> prepare,
         ParallelOptions parallel,
         Action tell)
     {
@@ -116,7 +116,7 @@ public static class BackboneQuantizer
         var ranges = plan.Measured.ToDictionary(tensor => tensor, _ => default(ValueRange), StringComparer.Ordinal);
         Run(parallel, count, i =>
         {
-            PreparedImage image = prepare(i);
+            PreparedView image = prepare(i);
             foreach (FeatureMap map in observed.Extract(image.Values, 1, image.Height, image.Width))
             {
                 ValueRange range = ValueRange.Of(map.Values);
@@ -143,7 +143,7 @@ public static class BackboneQuantizer
         byte[] quantized,
         IReadOnlyList<string> taps,
         int count,
-        Func<int, PreparedImage> prepare,
+        Func<int, PreparedView> prepare,
         ParallelOptions parallel,
         Action tell)
     {
@@ -152,7 +152,7 @@ public static class BackboneQuantizer
         var all = new double[count, taps.Count];
         Run(parallel, count, i =>
         {
-            PreparedImage image = prepare(i);
+            PreparedView image = prepare(i);
             IReadOnlyList<FeatureMap> expected = original.Extract(image.Values, 1, image.Height, image.Width);
             IReadOnlyList<FeatureMap> made = rounded.Extract(image.Values, 1, image.Height, image.Width);
             for (int tap = 0; tap < taps.Count; tap++)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Backbones.Quantizing;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -38,8 +39,8 @@ internal static class BackboneQuantizeCommand
                 options.Validate();
                 return options;
             });
-            options = options with { Backbone = BackboneFile.Open(parsed.GetRequiredValue(network)) };
-            DatasetFolder dataset = DatasetFolder.Open(parsed.GetRequiredValue(folder));
+            options = options with { Backbones = [BackboneFile.Open(parsed.GetRequiredValue(network))] };
+            ImageFolder dataset = ImageFolder.Open(parsed.GetRequiredValue(folder));
             BackboneManifest manifest = ProgressDisplay.Run(display =>
                 BackboneQuantizer.Quantize(dataset, options, path, images, new FitCommand.StageProgress(display), cancellationToken));
             BackboneSummary.Write(parsed.InvocationConfiguration.Output, path, manifest, parsed.GetValue(json));

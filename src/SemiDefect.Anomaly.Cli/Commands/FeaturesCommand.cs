@@ -19,7 +19,7 @@ internal static class FeaturesCommand
         {
             FitOptions fitOptions = options.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
             string path = parsed.GetRequiredValue(file);
-            DatasetFolder images = DatasetFolder.Open(parsed.GetRequiredValue(folder));
+            ImageFolder images = ImageFolder.Open(parsed.GetRequiredValue(folder));
             (int rows, int columns) = ProgressDisplay.Run(display =>
                 FeatureExport.Write(images, fitOptions, path, new FitCommand.StageProgress(display), cancellationToken));
             parsed.InvocationConfiguration.Output.WriteLine($"{rows} patches x {columns} values written to {path}");

@@ -36,7 +36,7 @@ internal static class FingerprintCommand
 
     private static DatasetFingerprint Read(string path, CancellationToken cancellationToken)
     {
-        DatasetFolder folder = DatasetFolder.Open(path);
+        ImageFolder folder = ImageFolder.Open(path);
         return ProgressDisplay.Run(display => DatasetFingerprint.Of(folder, new ReadProgress(display, folder.Items.Count), cancellationToken));
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 
@@ -24,7 +25,7 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, Notice);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
             string path = parsed.GetRequiredValue(model);
-            using AnomalyDetector detector = Fit(DatasetFolder.Open(parsed.GetRequiredValue(folder)), fitOptions with { Accelerator = accelerator }, cancellationToken);
+            using AnomalyDetector detector = Fit(ImageFolder.Open(parsed.GetRequiredValue(folder)), fitOptions with { Accelerator = accelerator }, cancellationToken);
             detector.Save(path);
             DetectorSummary.Write(output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
@@ -33,7 +34,7 @@ internal static class FitCommand
     }
 
     /// <summary>Fits with a progress display, and tells another listener as well.</summary>
-    public static AnomalyDetector Fit(DatasetFolder good, FitOptions options, CancellationToken cancellationToken, IProgress<FitProgress>? listener = null) =>
+    public static AnomalyDetector Fit(ImageFolder good, FitOptions options, CancellationToken cancellationToken, IProgress<FitProgress>? listener = null) =>
         ProgressDisplay.Run(display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
 
     /// <summary>Shows the stages of a fit.</summary>

@@ -15,7 +15,13 @@ internal sealed class FitOptionSet
     private const string None = "none";
 
     private readonly Option<string> _preset = new("--preset") { Description = "Options to start from: default, seed, paper, amazon or anomalib.", DefaultValueFactory = _ => FitPresets.Default };
-    private readonly Option<string?> _backbone = new("--backbone") { Description = "An embedded network by name, or an .onnx file.", HelpName = "NAME|FILE.onnx" };
+    private readonly Option<string[]?> _backbone = new("--backbone")
+    {
+        Description = "An embedded network by name, or an .onnx file. Several, separated by commas or given one by one, "
+            + "each get a memory bank of their own.",
+        HelpName = "NAME|FILE.onnx",
+    };
+
     private readonly Option<string?> _taps = new("--taps") { Description = "The network outputs to use, separated by commas.", HelpName = "A,B" };
     private readonly Option<string?> _resize = new("--resize") { Description = "Resize to N pixels, or none.", HelpName = "N|none" };
     private readonly Option<ResizeKind?> _resizeKind = new("--resize-kind") { Description = "What N is: the shorter side (shorterside), or both sides (squash)." };
@@ -26,25 +32,36 @@ internal sealed class FitOptionSet
     private readonly Option<int?> _patch = new("--patch") { Description = "The side of a patch's neighborhood: 1, 3, 5 or 7." };
     private readonly Option<int?> _neighbors = new("--neighbors") { Description = "A patch's score is its mean distance to this many nearest neighbors." };
     private readonly Option<int?> _folds = new("--folds") { Description = "The number of folds for the thresholds." };
-    private readonly Option<CalibrationMethod?> _calibration = new("--calibration") { Description = "Judge each fold by the final bank less its own rows (maskedbank), by that bank continued among the other folds until it covers them as well (mendedbank), by a bank fitted on the other folds (refittedbank), or by one picked from what each of them keeps (pooledbank); automatic is mendedbank, or pooledbank beyond --max-memory." };
-    private readonly Option<ThresholdMethod?> _thresholdMethod = new("--threshold-method") { Description = "How thresholds are set: conformal, quantile, fixed or seed." };
+    private readonly Option<CalibrationMethod?> _calibration = new("--calibration") { Description = "Judge each fold by the final bank less its own rows (maskedbank), by that bank, extended by further greedy selection among the other folds until it covers them as well (repairedbank), by a bank fitted on the other folds (refittedbank), or by one picked from what each of them keeps (pooledbank); automatic is repairedbank, or pooledbank beyond --max-memory." };
+    private readonly Option<string?> _thresholdMethod = new("--threshold-method")
+    {
+        Description = "How thresholds are set: conformal, quantile, fixed or fold-maxima.",
+        HelpName = "METHOD",
+    };
+
+    private readonly Option<bool> _foldBanks = new("--fold-banks")
+    {
+        Description = "Keep a memory bank per fold, picked from all other folds; images take the highest of their scores.",
+    };
+
     private readonly Option<double?> _falseAlarmRate = new("--false-alarm-rate") { Description = "The share of good images that may be called abnormal." };
     private readonly Option<double?> _threshold = new("--fixed-threshold") { Description = "The threshold for --threshold-method fixed." };
     private readonly Option<ulong> _seed = new("--seed") { Description = "Decides the folds and whatever else is drawn.", DefaultValueFactory = _ => 0 };
     private readonly Option<int?> _batch = new("--batch") { Description = "Images per run of the network. Does not change results." };
     private readonly MemoryOption _maxMemory = new("What the patch features and the bank may take, such as 4GiB (the default is 8GiB). Larger sets go through a temporary file, and the bank is picked piece by piece.");
     private readonly Option<bool> _omitBackbone = new("--omit-backbone") { Description = "Leave the network out of the detector file, which then names it by its SHA-256." };
-    private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0 no picture leaves with the file.", HelpName = "N" };
+    private readonly Option<int?> _golden = new("--golden-images") { Description = "Good images kept in the detector file for 'verify' to replay, 0 to 16. With 0, the file contains no images.", HelpName = "N" };
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<string> _searchDevice = SearchDevice.Option();
     private readonly Option<int> _threads = GlobalOptions.Threads();
     private readonly ImageLimitOptions _imageLimits = new();
+    private readonly ViewOptionSet _views = new();
 
     // What only a fit can use; a detector that is there already takes the network, the seed, the device and the threads.
     private Option[] ForFitAlone =>
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors, _folds, _calibration,
-        _thresholdMethod, _falseAlarmRate, _threshold, _maxMemory.Option, _omitBackbone, _golden,
+        _thresholdMethod, _falseAlarmRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone, _golden, .. _views.All,
     ];
 
     public void AddTo(Command command)
@@ -83,14 +100,19 @@ internal sealed class FitOptionSet
             ImageLimits = _imageLimits.Read(parsed),
             Notice = notice,
         });
-        return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
+        return options with { Backbones = BackboneNames.Open(parsed.GetValue(_backbone)) };
     }
 
     /// <summary>The options that the user asked for; the preset's elsewhere.</summary>
     public FitOptions Read(ParseResult parsed, Action<string> notice)
     {
         FitOptions options = UsageException.Guard(() => Combine(parsed, notice));
-        return parsed.GetValue(_backbone) is { } backbone ? options with { Backbone = BackboneFile.Open(backbone) } : options;
+        options = options with { Backbones = BackboneNames.Open(parsed.GetValue(_backbone)) };
+        return UsageException.Guard(() =>
+        {
+            options.Validate();
+            return options;
+        });
     }
 
     private FitOptions Combine(ParseResult parsed, Action<string> notice)
@@ -112,12 +134,13 @@ internal sealed class FitOptionSet
             GoldenImages = parsed.GetValue(_golden) ?? options.GoldenImages,
             MaxMemory = _maxMemory.Read(parsed) ?? options.MaxMemory,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
+            FoldBanks = options.FoldBanks || parsed.GetValue(_foldBanks) || parsed.GetValue(_thresholdMethod) is ThresholdMethodName.Old,
             Patches = options.Patches with { PatchSize = parsed.GetValue(_patch) ?? options.Patches.PatchSize },
             Scoring = options.Scoring with { Neighbors = parsed.GetValue(_neighbors) ?? options.Scoring.Neighbors },
             Threshold = Threshold(parsed, options.Threshold),
             Coreset = Coreset(parsed, options),
         };
-        options = Preprocessing(parsed, options);
+        options = _views.Read(parsed, Preprocessing(parsed, options));
         options.Validate();
         return options;
     }
@@ -146,7 +169,7 @@ internal sealed class FitOptionSet
         double? value = parsed.GetValue(_threshold);
         return new ThresholdOptions
         {
-            Method = parsed.GetValue(_thresholdMethod) ?? (value is null ? preset.Method : ThresholdMethod.Fixed),
+            Method = ThresholdMethodName.Read(parsed.GetValue(_thresholdMethod)) ?? (value is null ? preset.Method : ThresholdMethod.Fixed),
             FalseAlarmRate = parsed.GetValue(_falseAlarmRate) ?? preset.FalseAlarmRate,
             FixedValue = value,
         };
@@ -164,9 +187,7 @@ internal sealed class FitOptionSet
             count,
             parsed.GetValue(_coresetMethod) ?? preset.Method,
             radius,
-            preset.ProjectionDimension,
-            seed: options.Seed,
-            threads: options.Threads);
+            preset.ProjectionDimension);
     }
 
     private static int Pixels(string option, string text) =>

@@ -5,6 +5,7 @@ using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Benchmarking;
 using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -22,18 +23,18 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
         using AnomalyDetector detector = AnomalyDetector.Load(model, new LoadOptions { Threads = threads });
         if (images is not null)
         {
-            Print(null, Inspect(detector, DatasetFolder.Open(images)));
+            Print(null, Inspect(detector, ImageFolder.Open(images)));
             return;
         }
 
-        WithDies(new SampleOptions().Count, dies => Print(null, Inspect(detector, DatasetFolder.Open(dies))));
+        WithDies(new SampleOptions().Count, dies => Print(null, Inspect(detector, ImageFolder.Open(dies))));
     }
 
     /// <summary>Fits on generated dies, and inspects them.</summary>
     /// <param name="count">Good images to learn from.</param>
     public void RunSynthetic(int count) => WithDies(count, dies =>
     {
-        DatasetFolder good = DatasetFolder.Open(dies);
+        ImageFolder good = ImageFolder.Open(dies);
         long start = Stopwatch.GetTimestamp();
         var judging = new JudgingTimer();
         using AnomalyDetector detector = FitCommand.Fit(good, new FitOptions { Threads = threads }, cancellationToken, judging);
@@ -41,7 +42,7 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
         Print(new FitTimingJson(count, detector.Document.Fit.Patches, detector.Document.Banks[0].Rows, elapsed.TotalSeconds, judging.Seconds), Inspect(detector, good));
     });
 
-    private InspectionTiming Inspect(AnomalyDetector detector, DatasetFolder images) => ProgressDisplay.Run(display => InspectionBenchmark.Run(
+    private InspectionTiming Inspect(AnomalyDetector detector, ImageFolder images) => ProgressDisplay.Run(display => InspectionBenchmark.Run(
         detector,
         [.. images.Items.Select(item => item.FullPath)],
         Singles,

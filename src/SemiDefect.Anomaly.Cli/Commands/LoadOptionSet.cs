@@ -1,12 +1,18 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
 /// <summary>The options of running a detector that is there already.</summary>
 internal sealed class LoadOptionSet
 {
-    private readonly Option<string?> _backbone = new("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
+    private readonly Option<string[]?> _backbone = new("--backbone")
+    {
+        Description = "The network, for a detector file that does not hold it.",
+        HelpName = "NAME|FILE.onnx",
+    };
+
     private readonly Option<ExecutionDevice> _device = GlobalOptions.Device();
     private readonly Option<int> _threads = GlobalOptions.Threads();
     private readonly ImageLimitOptions _imageLimits = new();
@@ -25,7 +31,7 @@ internal sealed class LoadOptionSet
         Device = parsed.GetValue(_device),
         Threads = GlobalOptions.ReadThreads(parsed, _threads),
         ImageLimits = _imageLimits.Read(parsed),
-        Backbone = parsed.GetValue(_backbone) is { } name ? BackboneFile.Open(name) : null,
+        Backbones = BackboneNames.Open(parsed.GetValue(_backbone)),
         Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
     };
 }

@@ -5,6 +5,7 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 
@@ -55,7 +56,7 @@ internal static class RehearseCommand
                 Notice = Notice,
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
-                detector, DatasetFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
+                detector, ImageFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));

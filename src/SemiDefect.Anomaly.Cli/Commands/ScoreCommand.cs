@@ -2,7 +2,9 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Reports;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -20,7 +22,7 @@ internal static class ScoreCommand
         var raw = new Option<string?>("--raw") { Description = "Write the anomaly maps to this folder (32-bit float).", HelpName = "DIR" };
         var rawFormat = new Option<RawFormat>("--raw-format") { Description = "The format of --raw: tiff or npy.", DefaultValueFactory = _ => RawFormat.Tiff };
         var threshold = new Option<double?>("--threshold") { Description = "Decide by this threshold instead of the detector's." };
-        var backbone = new Option<string?>("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
+        var backbone = new Option<string[]?>("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
         var report = new Option<string?>("--report") { Description = "Write a report to look at (one HTML file).", HelpName = "FILE.html" };
         var trainingFolder = new Option<string?>("--training-images") { Description = "The folder that the detector learned from, for the report to show what each image was compared with.", HelpName = "GOOD_FOLDER" };
         var submission = new Option<string?>("--submission") { Description = "Fill this file's labels (columns id and label), matched by id.", HelpName = "sample_submission.csv" };
@@ -53,7 +55,7 @@ internal static class ScoreCommand
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = GlobalOptions.ReadThreads(parsed, threads),
-                Backbone = parsed.GetValue(backbone) is { } name ? BackboneFile.Open(name) : null,
+                Backbones = BackboneNames.Open(parsed.GetValue(backbone)),
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             };

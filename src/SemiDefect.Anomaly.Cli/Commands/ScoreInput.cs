@@ -22,7 +22,7 @@ internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
 
             // With several arguments, each folder's files go below that folder's name.
             string below = arguments.Count > 1 ? $"{Path.GetFileName(Path.GetFullPath(argument).TrimEnd(Path.DirectorySeparatorChar))}/" : string.Empty;
-            foreach (DatasetItem item in DatasetFolder.Open(argument).Items)
+            foreach (FolderImage item in ImageFolder.Open(argument).Items)
             {
                 string stem = item.RelativePath[..^Path.GetExtension(item.RelativePath).Length];
                 items.Add(new ScoreItem(item.FullPath, $"{shown}/{item.RelativePath}", FreeName(below + stem, taken)));

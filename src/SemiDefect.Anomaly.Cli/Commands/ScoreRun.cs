@@ -1,5 +1,7 @@
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

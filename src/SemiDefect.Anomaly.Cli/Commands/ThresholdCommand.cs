@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -12,7 +14,11 @@ internal static class ThresholdCommand
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
         var rate = new Option<double?>("--false-alarm-rate") { Description = "Set both thresholds for this share of good images called abnormal." };
-        var method = new Option<ThresholdMethod?>("--threshold-method") { Description = "The rule for the rate: conformal or quantile." };
+        var method = new Option<string?>("--threshold-method")
+        {
+            Description = "The rule for the rate: conformal or quantile; or fold-maxima, which takes no rate.",
+            HelpName = "METHOD",
+        };
         var value = new Option<double?>("--value") { Description = "Set the image threshold to this value.", HelpName = "X" };
         var pixelValue = new Option<double?>("--pixel-value") { Description = "Set the pixel threshold to this value.", HelpName = "X" };
         var outputPath = new Option<string?>("--out") { Description = "Write the changed detector here instead of replacing the file.", HelpName = "MODEL" };
@@ -21,7 +27,7 @@ internal static class ThresholdCommand
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            ThresholdOptions options = UsageException.Guard(() => Read(parsed.GetValue(rate), parsed.GetValue(method), parsed.GetValue(value)));
+            ThresholdOptions options = UsageException.Guard(() => Read(parsed.GetValue(rate), ThresholdMethodName.Read(parsed.GetValue(method)), parsed.GetValue(value)));
             string target = parsed.GetValue(outputPath) ?? path;
             (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -46,6 +52,11 @@ internal static class ThresholdCommand
 
     private static ThresholdOptions Read(double? rate, ThresholdMethod? method, double? value)
     {
+        if (method == ThresholdMethod.FoldMaxima && rate is null && value is null)
+        {
+            return new ThresholdOptions { Method = ThresholdMethod.FoldMaxima };
+        }
+
         if (rate is null == value is null)
         {
             throw new UsageException("Give either --false-alarm-rate or --value.");

@@ -23,8 +23,8 @@ internal static class UpdateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
-            DatasetFolder more = DatasetFolder.Open(parsed.GetRequiredValue(folder));
-            DatasetFolder? known = parsed.GetValue(knownFolder) is { } given ? DatasetFolder.Open(given) : null;
+            ImageFolder more = ImageFolder.Open(parsed.GetRequiredValue(folder));
+            ImageFolder? known = parsed.GetValue(knownFolder) is { } given ? ImageFolder.Open(given) : null;
             LoadOptions options = load.Read(parsed);
             options = options with { MaxMemory = maxMemory.Read(parsed) ?? options.MaxMemory };
             using AnomalyDetector updated = Update(path, more, known, options, cancellationToken);
@@ -38,7 +38,7 @@ internal static class UpdateCommand
         return command;
     }
 
-    private static AnomalyDetector Update(string path, DatasetFolder more, DatasetFolder? known, LoadOptions options, CancellationToken cancellationToken)
+    private static AnomalyDetector Update(string path, ImageFolder more, ImageFolder? known, LoadOptions options, CancellationToken cancellationToken)
     {
         using AnomalyDetector detector = AnomalyDetector.Load(path, options);
         return ProgressDisplay.Run(display => detector.Update(more, known, new FitCommand.StageProgress(display), cancellationToken));

@@ -1,23 +1,50 @@
 using System.CommandLine;
+using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Server.Watching;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect watch</c>: inspects what arrives in a folder, until it is told to stop.</summary>
+/// <summary><c>semidefect watch</c>: inspects the images that arrive in a folder until it is stopped.</summary>
 internal static class WatchCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
         var folder = new Argument<string>("FOLDER") { Description = "The folder that images arrive in." };
-        var outputPath = new Option<string>("--out") { Description = "Where images, reports and the journal go: normal/, abnormal/, unreadable/, watch.db.", HelpName = "DIR", Required = true };
-        var keep = new Option<bool>("--keep") { Description = "Leave the images where they are; only their reports go to --out." };
-        var heatmaps = new Option<bool>("--heatmaps") { Description = "Write a heatmap beside the report of each abnormal image (PNG)." };
-        var webhook = new Option<string?>("--webhook") { Description = "Post each report (JSON) to this address, until it is taken.", HelpName = "URL" };
-        var settle = new Option<double>("--settle") { Description = "How long a file must have stayed as it is to count as complete.", HelpName = "SECONDS", DefaultValueFactory = _ => 2 };
-        var interval = new Option<double>("--interval") { Description = "How often the folder is listed.", HelpName = "SECONDS", DefaultValueFactory = _ => 1 };
+        var outputPath = new Option<string>("--out")
+        {
+            Description = "Where images, reports and the journal go: normal/, abnormal/, unreadable/, watch.db.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var keep = new Option<bool>("--keep")
+        {
+            Description = "Leave the images where they are; only their reports go to --out.",
+        };
+        var heatmaps = new Option<bool>("--heatmaps")
+        {
+            Description = "Write a heatmap beside the report of each abnormal image (PNG).",
+        };
+        var webhook = new Option<string?>("--webhook")
+        {
+            Description = "Post each report (JSON) to this address, until it is taken.",
+            HelpName = "URL",
+        };
+        var settle = new Option<double>("--settle")
+        {
+            Description = "How long a file must have stayed as it is to count as complete.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 2,
+        };
+        var interval = new Option<double>("--interval")
+        {
+            Description = "How often the folder is listed.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 1,
+        };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("watch", "Inspect every image that arrives in a folder, once; stops at Ctrl-C.")
@@ -39,7 +66,7 @@ internal static class WatchCommand
                 Interval = Seconds("--interval", parsed.GetValue(interval), lowest: 0.1),
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
-                Log = line => output.WriteLine(Text.Printable(line)),
+                LoggerFactory = new LineLogger(output),
             });
             output.WriteLine($"watching {parsed.GetRequiredValue(folder)}");
             await watcher.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -55,5 +82,7 @@ internal static class WatchCommand
 
     private static TimeSpan Seconds(string option, double value, double lowest) => value >= lowest && value <= 3600
         ? TimeSpan.FromSeconds(value)
-        : throw new UsageException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{option} must be between {lowest} and 3600 seconds."));
+        : throw new UsageException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{option} must be between {lowest} and 3600 seconds."));
 }

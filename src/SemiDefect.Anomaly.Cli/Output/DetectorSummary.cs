@@ -1,6 +1,8 @@
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 

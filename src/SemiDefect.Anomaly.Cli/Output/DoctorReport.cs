@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Backbones.Architectures;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 
@@ -33,21 +34,21 @@ public static class InspectionBenchmark
         ArgumentOutOfRangeException.ThrowIfLessThan(singles, 1);
         for (int i = 0; i < WarmUps; i++)
         {
-            _ = detector.Inspect(paths[i % paths.Count]);
+            _ = detector.Inspect(paths[i % paths.Count], cancellationToken);
         }
 
-        var clock = new StageClock();
+        using var clock = new StageListener();
         double[] seconds = new double[singles];
         for (int i = 0; i < singles; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            clock.Start();
             long start = Stopwatch.GetTimestamp();
-            _ = detector.Inspect(paths[i % paths.Count], clock);
+            _ = detector.Inspect(paths[i % paths.Count], cancellationToken);
             seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             progress?.Report(i + 1);
         }
 
+        IReadOnlyDictionary<InspectionStage, double> stages = clock.Stop();
         int images = 0;
         long begin = Stopwatch.GetTimestamp();
         foreach (Inspection _ in detector.InspectAll(paths, null, cancellationToken))
@@ -64,8 +65,7 @@ public static class InspectionBenchmark
             Percentile(seconds, 0.50),
             Percentile(seconds, 0.95),
             Percentile(seconds, 0.99),
-            Enum.GetValues<InspectionStage>().ToDictionary(
-                stage => stage, stage => clock[stage].TotalSeconds / singles),
+            stages.ToDictionary(stage => stage.Key, stage => stage.Value / singles),
             Process.GetCurrentProcess().PeakWorkingSet64);
     }
 

@@ -31,7 +31,7 @@ public static class DatasetChecker
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
         limits ??= fit?.ImageLimits ?? ImageLimits.Default;
-        (List<CheckedImage> images, DatasetFolder? training) = Collect(root);
+        (List<CheckedImage> images, ImageFolder? training) = Collect(root);
         var findings = new FindingList();
         ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
@@ -52,7 +52,7 @@ public static class DatasetChecker
             findings.Sorted());
     }
 
-    private static (List<CheckedImage> Images, DatasetFolder? Training) Collect(string root)
+    private static (List<CheckedImage> Images, ImageFolder? Training) Collect(string root)
     {
         bool isPlainImages = Directory.Exists(root)
             && !Directory.Exists(Path.Combine(root, "test"))
@@ -60,7 +60,7 @@ public static class DatasetChecker
             && !Directory.Exists(Path.Combine(root, LabeledDataset.Good));
         if (isPlainImages)
         {
-            DatasetFolder folder = DatasetFolder.Open(root);
+            ImageFolder folder = ImageFolder.Open(root);
             List<CheckedImage> plain =
             [
                 .. folder.Items.Select(item =>
@@ -69,8 +69,8 @@ public static class DatasetChecker
             return (plain, folder);
         }
 
-        DatasetFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good))
-            ? DatasetFolder.Open(Path.Combine(root, "train", LabeledDataset.Good))
+        ImageFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good))
+            ? ImageFolder.Open(Path.Combine(root, "train", LabeledDataset.Good))
             : null;
         LabeledDataset dataset = LabeledDataset.Open(root, needsTraining: false);
         List<CheckedImage> images =
@@ -90,9 +90,9 @@ public static class DatasetChecker
 
         // There are no separate training images: the good images are compared with each other.
         CheckedImage[] good = [.. images.Where(image => image.IsGood)];
-        DatasetFolder? goodFolder = good.Length < 2
+        ImageFolder? goodFolder = good.Length < 2
             ? null
-            : DatasetFolder.Of(root, [.. good.Select(image => new DatasetItem(image.Path, image.FullPath))]);
+            : ImageFolder.Of(root, [.. good.Select(image => new FolderImage(image.Path, image.FullPath))]);
         return (images, goodFolder);
     }
 
@@ -132,7 +132,7 @@ public static class DatasetChecker
     }
 
     private static void AddSuspicious(
-        DatasetFolder training,
+        ImageFolder training,
         List<CheckedImage> images,
         ImageFingerprint?[] fingerprints,
         FitOptions fit,
@@ -142,14 +142,14 @@ public static class DatasetChecker
     {
         HashSet<string> readable =
             [.. images.Where((_, i) => fingerprints[i] is not null).Select(image => image.FullPath)];
-        DatasetItem[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
+        FolderImage[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
         if (items.Length < 4)
         {
             return;
         }
 
         using AnomalyDetector detector =
-            AnomalyDetector.Fit(DatasetFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
+            AnomalyDetector.Fit(ImageFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
         IReadOnlyList<double> scores = detector.Thresholds.ImageScores;
         double median = scores.Order().ElementAt(scores.Count / 2);
         Dictionary<string, string> shown =

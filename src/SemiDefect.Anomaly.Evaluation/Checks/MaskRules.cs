@@ -102,7 +102,7 @@ internal static class MaskRules
                 continue;
             }
 
-            if (file.StartsWith(masks, StringComparison.Ordinal) && DatasetFolder.IsImagePath(file))
+            if (file.StartsWith(masks, StringComparison.Ordinal) && ImageFolder.IsImagePath(file))
             {
                 findings.Add(
                     CheckSeverity.Warning,
@@ -110,7 +110,7 @@ internal static class MaskRules
                     "This mask belongs to no image: its name must be that of the image, with or without _mask.",
                     shown);
             }
-            else if (!DatasetFolder.IsImagePath(file))
+            else if (!ImageFolder.IsImagePath(file))
             {
                 findings.Add(CheckSeverity.Info, "not_an_image", "This file is not an image and is ignored.", shown);
             }

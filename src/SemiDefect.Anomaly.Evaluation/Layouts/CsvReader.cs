@@ -1,83 +1,138 @@
-using System.Text;
+using nietras.SeparatedValues;
 
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
-/// <summary>Takes comma-separated text apart (RFC 4180, with '\n' alone as a line's end too). Thread-safe: nothing is kept.</summary>
+/// <summary>
+/// Takes separated values apart (RFC 4180; lines may end with '\n', '\r' or both). Sep finds the fields; this class
+/// takes the quotation marks off, and refuses those that Sep would take for something else than was meant.
+/// Thread-safe: nothing is kept.
+/// </summary>
 internal static class CsvReader
 {
-    /// <summary>The rows; empty lines are passed over.</summary>
-    /// <exception cref="SemiDefectException">A quotation is not closed, or something follows its end; the message gives the line.</exception>
-    public static IReadOnlyList<CsvRow> Parse(string text, string name)
+    /// <summary>What separates the columns of the first line: a comma, or without one a semicolon or tab.</summary>
+    public static char SeparatorOf(string text)
+    {
+        int semicolons = 0;
+        int tabs = 0;
+        bool isQuoted = false;
+        foreach (char next in text.AsSpan().TrimStart("\r\n"))
+        {
+            isQuoted ^= next == '"';
+            if (isQuoted)
+            {
+                continue;
+            }
+
+            if (next is ',' or '\r' or '\n')
+            {
+                if (next == ',')
+                {
+                    return ',';
+                }
+
+                break;
+            }
+
+            semicolons += next == ';' ? 1 : 0;
+            tabs += next == '\t' ? 1 : 0;
+        }
+
+        return tabs > semicolons ? '\t' : semicolons > 0 ? ';' : ',';
+    }
+
+    /// <summary>The rows, of as many fields as each has; empty lines are passed over.</summary>
+    /// <exception cref="SemiDefectException">
+    /// A quotation mark is where none can be or is not closed, or a row is too long; the message gives the line.
+    /// </exception>
+    public static IReadOnlyList<CsvRow> Parse(string text, char separator, string name)
     {
         var rows = new List<CsvRow>();
-        int at = 0;
         int line = 1;
-        while (at < text.Length)
+        try
         {
-            int firstLine = line;
-            int rowStart = at;
-            var fields = new List<string>();
-            do
+            using SepReader reader = Sep.New(separator)
+                .Reader(options => options with { HasHeader = false, DisableColCountCheck = true })
+                .FromText(text);
+            foreach (SepReader.Row row in reader)
             {
-                fields.Add(ReadField(text, ref at, ref line, name));
-            }
-            while (at < text.Length && text[at++] == ',');
+                if (!row.Span.IsEmpty)
+                {
+                    rows.Add(new CsvRow(line, FieldsOf(row, line, separator, name)));
+                }
 
-            // The separator just passed was a line's end, or else the text is over.
-            bool isEmpty = text.AsSpan(rowStart, at - rowStart).Trim("\r\n").IsEmpty;
-            line++;
-            if (!isEmpty)
-            {
-                rows.Add(new CsvRow(firstLine, fields));
+                // Where the first row begins is told wrongly without a header, where a row ends is not.
+                line = row.LineNumberToExcl;
             }
+        }
+        catch (NotSupportedException error)
+        {
+            throw new SemiDefectException(
+                $"'{name}', line {line}: the row is too long, as if a quotation mark were never closed.", error);
         }
 
         return rows;
     }
 
-    /// <summary>Reads up to the comma or '\n' that ends the field, which stays unread.</summary>
-    private static string ReadField(string text, ref int at, ref int line, string name)
+    private static string[] FieldsOf(SepReader.Row row, int line, char separator, string name)
     {
-        if (at < text.Length && text[at] == '"')
+        string[] fields = new string[row.ColCount];
+        for (int i = 0; i < fields.Length; i++)
         {
-            return ReadQuoted(text, ref at, ref line, name);
-        }
-
-        int length = text.AsSpan(at).IndexOfAny(',', '\n');
-        int end = length < 0 ? text.Length : at + length;
-        string field = text[at..end];
-        at = end;
-        return end == text.Length || text[end] == '\n' ? field.TrimEnd('\r') : field;
-    }
-
-    private static string ReadQuoted(string text, ref int at, ref int line, string name)
-    {
-        int firstLine = line;
-        var field = new StringBuilder();
-        at++;
-        while (at < text.Length)
-        {
-            char next = text[at++];
-            if (next == '"' && at < text.Length && text[at] == '"')
+            ReadOnlySpan<char> field = row[i].Span;
+            string? fault = FaultOf(field, separator, out int faultAt);
+            if (fault is not null)
             {
-                at++;
-            }
-            else if (next == '"')
-            {
-                if (at + 1 < text.Length && text[at] == '\r' && text[at + 1] == '\n')
-                {
-                    at++;
-                }
-
-                return at == text.Length || text[at] is ',' or '\n'
-                    ? field.ToString()
-                    : throw new SemiDefectException($"'{name}', line {line}: a comma or the end of the line must follow a closing quotation mark.");
+                int before = field[..faultAt].Count('\n');
+                throw new SemiDefectException($"'{name}', line {line + before}: {fault}");
             }
 
-            line += next == '\n' ? 1 : 0;
-            field.Append(next);
+            fields[i] = field.StartsWith('"')
+                ? field[1..^1].ToString().Replace("\"\"", "\"", StringComparison.Ordinal)
+                : field.ToString();
+
+            // So that the next fault in this row is told on its own line.
+            line += field.Count('\n');
         }
 
-        throw new SemiDefectException($"'{name}', line {firstLine}: a quotation mark is opened and never closed.");
+        return fields;
     }
+
+    /// <summary>What is wrong with a field's quotation marks and where, or null.</summary>
+    private static string? FaultOf(ReadOnlySpan<char> field, char separator, out int at)
+    {
+        at = Math.Max(0, field.IndexOf('"'));
+        if (!field.StartsWith('"'))
+        {
+            // A mark in the middle is text, unless it made Sep read over the end of the field.
+            return field.ContainsAny(separator, '\r', '\n')
+                ? "a field with a quotation mark inside must begin with one, and have those inside doubled."
+                : null;
+        }
+
+        for (at = 1; at < field.Length; at++)
+        {
+            if (field[at] != '"')
+            {
+                continue;
+            }
+
+            if (at == field.Length - 1)
+            {
+                return null;
+            }
+
+            if (field[at + 1] != '"')
+            {
+                return $"{NameOf(separator)} or the end of the line must follow a closing quotation mark.";
+            }
+
+            at++;
+        }
+
+        at = 0;
+        return "a quotation mark is opened and never closed.";
+    }
+
+    private static string NameOf(char separator) =>
+        separator switch { ',' => "a comma", ';' => "a semicolon", _ => "a tab" };
 }

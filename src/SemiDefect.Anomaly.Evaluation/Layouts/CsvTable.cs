@@ -1,10 +1,12 @@
 using System.Text;
+using nietras.SeparatedValues;
 
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
-/// A small table of comma-separated values with a header line (RFC 4180: quotes, doubled quotes and line breaks inside
-/// them; UTF-8, with or without a byte-order mark). Immutable, and so thread-safe.
+/// A small table of separated values with a header line (RFC 4180: quotes, doubled quotes and line breaks inside
+/// them; semicolons or tabs where the header line has no comma; UTF-8, with or without a byte-order mark). Immutable,
+/// and so thread-safe.
 /// </summary>
 internal sealed class CsvTable
 {
@@ -12,9 +14,10 @@ internal sealed class CsvTable
 
     private readonly Dictionary<string, int> _columns;
 
-    private CsvTable(string path, string[] header, IReadOnlyList<string[]> rows)
+    private CsvTable(string path, char separator, string[] header, IReadOnlyList<string[]> rows)
     {
         Path = path;
+        Separator = separator;
         Header = header;
         Rows = rows;
         _columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -28,6 +31,9 @@ internal sealed class CsvTable
     }
 
     public string Path { get; }
+
+    /// <summary>What separates the columns: a comma, a semicolon or a tab.</summary>
+    public char Separator { get; }
 
     public IReadOnlyList<string> Header { get; }
 
@@ -68,14 +74,33 @@ internal sealed class CsvTable
     public int Require(string column) =>
         Find(column) ?? throw new SemiDefectException($"'{Path}' has no column '{column}' (it has {string.Join(", ", Header)}): the first line must name the columns.");
 
-    /// <summary>A field as it is written to a file: quoted where it must be.</summary>
-    public static string Quote(string field) =>
-        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+    /// <summary>Rows as they are written to a file: fields quoted where they must be, lines ended by '\n'.</summary>
+    public static string Format(char separator, IEnumerable<IEnumerable<string>> rows)
+    {
+        // Sep would end lines as the system does.
+        using var text = new StringWriter { NewLine = "\n" };
+        using (SepWriter writer = Sep.New(separator)
+            .Writer(options => options with { WriteHeader = false, DisableColCountCheck = true, Escape = true })
+            .To(text))
+        {
+            foreach (IEnumerable<string> row in rows)
+            {
+                using SepWriter.Row line = writer.NewRow();
+                foreach ((int column, string field) in row.Index())
+                {
+                    line[column].Set(field);
+                }
+            }
+        }
+
+        return text.ToString();
+    }
 
     internal static CsvTable Parse(string path, string text)
     {
+        char separator = CsvReader.SeparatorOf(text);
         var rows = new List<string[]>();
-        foreach (CsvRow row in CsvReader.Parse(text, path))
+        foreach (CsvRow row in CsvReader.Parse(text, separator, path))
         {
             if (rows.Count > 0 && row.Fields.Count != rows[0].Length)
             {
@@ -87,6 +112,6 @@ internal sealed class CsvTable
 
         return rows.Count == 0
             ? throw new SemiDefectException($"'{path}' is empty: the first line must name the columns.")
-            : new CsvTable(path, [.. rows[0].Select(name => name.Trim())], rows[1..]);
+            : new CsvTable(path, separator, [.. rows[0].Select(name => name.Trim())], rows[1..]);
     }
 }

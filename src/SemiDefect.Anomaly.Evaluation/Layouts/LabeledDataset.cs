@@ -5,9 +5,10 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// Images with their truth, from one of three layouts: MVTec AD's (train/good, test/TYPE, ground_truth/TYPE); plain folders
-/// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path, label and, if there are
-/// any, mask, paths being relative to the file. Where the layout keeps no images apart to learn from, a share of the good
-/// ones is drawn for that. Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
+/// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path (or img_path, as the
+/// DACON contest calls it), label and, if there are any, mask, paths being relative to the file.
+/// Where the layout keeps no images apart to learn from, a share of the good ones is drawn for that.
+/// Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
 /// </summary>
 public sealed class LabeledDataset
 {
@@ -20,7 +21,7 @@ public sealed class LabeledDataset
     private static readonly string[] GoodLabels = [Good, "normal", "ok", "0", "false"];
     private static readonly string[] BadLabels = ["bad", "abnormal", "anomaly", "defect", "ng", "1", "true"];
 
-    private LabeledDataset(string path, DatasetFolder? trainGood, IReadOnlyList<LabeledImage> test, string? note)
+    private LabeledDataset(string path, ImageFolder? trainGood, IReadOnlyList<LabeledImage> test, string? note)
     {
         FullPath = path;
         Name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
@@ -36,7 +37,7 @@ public sealed class LabeledDataset
     public string Name { get; }
 
     /// <summary>The good images to learn from; null where all images are tested.</summary>
-    public DatasetFolder? TrainGood { get; }
+    public ImageFolder? TrainGood { get; }
 
     /// <summary>The folder that the paths of <see cref="TrainGood"/> start from, also where only a detector that is there already was asked for; null where there is none.</summary>
     public string? TrainingFolder => TrainGood?.FullPath
@@ -114,7 +115,7 @@ public sealed class LabeledDataset
 
             bool isGood = type == Good;
             Func<string, string?> mask = MvtecDataset.MaskFinder(Path.Combine(root, MvtecDataset.MasksFolder, type));
-            images.AddRange(DatasetFolder.Open(folder).Items.Select(item =>
+            images.AddRange(ImageFolder.Open(folder).Items.Select(item =>
                 new LabeledImage($"{type}/{item.RelativePath}", item.FullPath, type, !isGood, isGood ? null : mask(item.RelativePath))));
         }
 
@@ -124,7 +125,7 @@ public sealed class LabeledDataset
     private static List<LabeledImage> FromCsv(string path)
     {
         CsvTable table = CsvTable.Read(path);
-        int pathColumn = table.Require("path");
+        int pathColumn = table.Find("path") ?? table.Find("img_path") ?? table.Require("path");
         int labelColumn = table.Require("label");
         int? maskColumn = table.Find("mask");
         string folder = Path.GetDirectoryName(path)!;
@@ -181,9 +182,9 @@ public sealed class LabeledDataset
 
         new SeededGenerator(seed).Shuffle<LabeledImage>(good);
         HashSet<string> chosen = [.. good.Take(learned).Select(image => image.Path)];
-        var training = DatasetFolder.Of(
+        var training = ImageFolder.Of(
             File.Exists(path) ? Path.GetDirectoryName(path)! : path,
-            [.. images.Where(image => chosen.Contains(image.Path)).Select(image => new DatasetItem(image.Path, image.FullPath))]);
+            [.. images.Where(image => chosen.Contains(image.Path)).Select(image => new FolderImage(image.Path, image.FullPath))]);
         return new LabeledDataset(
             path,
             training,

@@ -14,7 +14,7 @@ public sealed class MvtecDataset
     private const string Good = "good";
     private const string MaskSuffix = "_mask";
 
-    private MvtecDataset(string path, DatasetFolder trainGood, IReadOnlyList<MvtecItem> test)
+    private MvtecDataset(string path, ImageFolder trainGood, IReadOnlyList<MvtecItem> test)
     {
         FullPath = path;
         TrainGood = trainGood;
@@ -25,7 +25,7 @@ public sealed class MvtecDataset
     public string FullPath { get; }
 
     /// <summary>The good images to learn from; relative paths start below train/good.</summary>
-    public DatasetFolder TrainGood { get; }
+    public ImageFolder TrainGood { get; }
 
     /// <summary>The images to judge, in ordinal order of their relative paths.</summary>
     public IReadOnlyList<MvtecItem> Test { get; }
@@ -50,7 +50,7 @@ public sealed class MvtecDataset
             throw new SemiDefectException($"'{path}' is not laid out like MVTec AD: train/good is missing.{HintFor(root)}");
         }
 
-        return new MvtecDataset(root, DatasetFolder.Open(trainPath), ListTest(root));
+        return new MvtecDataset(root, ImageFolder.Open(trainPath), ListTest(root));
     }
 
     /// <summary>The test images alone; train/good may be missing.</summary>
@@ -67,11 +67,11 @@ public sealed class MvtecDataset
             throw new SemiDefectException($"'{root}' is not laid out like MVTec AD: test is missing.{HintFor(root)}");
         }
 
-        DatasetFolder testFolder = DatasetFolder.Open(testPath);
+        ImageFolder testFolder = ImageFolder.Open(testPath);
         string? masksPath = FindFolder(root, MasksFolder);
         var masksByType = new Dictionary<string, MaskIndex>(StringComparer.Ordinal);
         var test = new List<MvtecItem>(testFolder.Items.Count);
-        foreach (DatasetItem item in testFolder.Items)
+        foreach (FolderImage item in testFolder.Items)
         {
             int separator = item.RelativePath.IndexOf('/', StringComparison.Ordinal);
             if (separator < 0)
@@ -148,7 +148,7 @@ public sealed class MvtecDataset
         public static MaskIndex Of(string? folder)
         {
             var index = new MaskIndex();
-            foreach (DatasetItem item in folder is null ? [] : DatasetFolder.ListImages(folder).Items)
+            foreach (FolderImage item in folder is null ? [] : ImageFolder.ListImages(folder).Items)
             {
                 string stem = StemOf(item.RelativePath);
                 index._exact.TryAdd(stem, item.FullPath);

@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
@@ -22,7 +23,7 @@ public static class Rehearsal
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static RehearsalResult Run(
         AnomalyDetector detector,
-        DatasetFolder good,
+        ImageFolder good,
         RehearsalOptions? options = null,
         IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellationToken = default)
@@ -30,7 +31,7 @@ public static class Rehearsal
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(good);
         options ??= new RehearsalOptions();
-        DatasetItem[] items = [.. Spread(good.Items, options.Images)];
+        FolderImage[] items = [.. Spread(good.Items, options.Images)];
         int cellCount = options.Kinds.Count * options.Sizes.Count * options.Contrasts.Count;
         int total = items.Length * (1 + cellCount);
         int done = 0;
@@ -39,7 +40,7 @@ public static class Rehearsal
         for (int i = 0; i < items.Length; i++)
         {
             Image image = ImageFile.Read(items[i].FullPath, detector.ImageLimits);
-            clean.Add(Clean(detector.Inspect(image, items[i].FullPath), items[i]));
+            clean.Add(Clean(detector.Inspect(image, items[i].FullPath, cancellationToken), items[i]));
             progress?.Report((++done, total));
             if (clean[i].IsCalledAbnormal)
             {
@@ -54,7 +55,7 @@ public static class Rehearsal
                 if (size + 4 <= Math.Min(image.Width, image.Height))
                 {
                     PlantedImage planted = Plant(image, i, kind, size, contrast, options.Seed);
-                    Inspection inspection = detector.Inspect(planted.Image, items[i].FullPath);
+                    Inspection inspection = detector.Inspect(planted.Image, items[i].FullPath, cancellationToken);
                     counts[cell].Trials++;
                     counts[cell].Found += inspection.IsAbnormal ? 1 : 0;
                     counts[cell].Located += inspection.IsAbnormal && IsOn(inspection, planted.Box) ? 1 : 0;
@@ -97,10 +98,10 @@ public static class Rehearsal
         from contrast in options.Contrasts
         select (kind, size, contrast);
 
-    private static IEnumerable<DatasetItem> Spread(IReadOnlyList<DatasetItem> items, int count) =>
+    private static IEnumerable<FolderImage> Spread(IReadOnlyList<FolderImage> items, int count) =>
         items.Count <= count ? items : Enumerable.Range(0, count).Select(i => items[(int)((long)i * items.Count / count)]);
 
-    private static ImageResult Clean(Inspection inspection, DatasetItem item) => new()
+    private static ImageResult Clean(Inspection inspection, FolderImage item) => new()
     {
         Image = new LabeledImage(item.RelativePath, item.FullPath, LabeledDataset.Good, false, null),
         Score = inspection.Score,
@@ -113,8 +114,9 @@ public static class Rehearsal
     private static bool IsOn(Inspection inspection, (int Left, int Top, int Width, int Height) box)
     {
         PatchMatch match = inspection.HighestPatch;
-        double patchX = inspection.Geometry.ScaleX * inspection.Geometry.InputWidth / match.GridWidth;
-        double patchY = inspection.Geometry.ScaleY * inspection.Geometry.InputHeight / match.GridHeight;
+        InputGeometry window = match.Window ?? inspection.Geometry;
+        double patchX = window.ScaleX * window.InputWidth / match.GridWidth;
+        double patchY = window.ScaleY * window.InputHeight / match.GridHeight;
         return match.X >= box.Left - 1.5 * patchX && match.X <= box.Left + box.Width + 1.5 * patchX
             && match.Y >= box.Top - 1.5 * patchY && match.Y <= box.Top + box.Height + 1.5 * patchY;
     }

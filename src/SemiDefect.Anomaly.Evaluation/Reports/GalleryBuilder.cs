@@ -1,3 +1,6 @@
+using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Scoring;
@@ -85,7 +88,7 @@ internal static class GalleryBuilder
             for (int x = 0; x < columns; x++)
             {
                 float value = map.Values[row + (int)((2L * x + 1) * map.Width / (2L * columns))];
-                HeatColors.At(value, inspection.PixelThreshold).CopyTo(rgba.AsSpan(4 * (y * columns + x)));
+                HeatColors.Write(value, inspection.PixelThreshold, rgba.AsSpan(4 * (y * columns + x)));
             }
         }
 
@@ -138,8 +141,8 @@ internal static class GalleryBuilder
         try
         {
             Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.ImageLimits);
-            InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, detector.Document.Preprocessing);
-            (double x, double y) = match.OnTrainingImage(inspected, geometry);
+            InputGeometry geometry = detector.Document.Lanes[match.Lane].Views.Canvas(image.Width, image.Height);
+            (double x, double y) = match.OnTrainingImage(inspected, detector.Document, image.Width, image.Height);
             return Neighborhood(image, x, y, geometry, match);
         }
         catch (SemiDefectException)

@@ -1,47 +1,48 @@
+using SemiDefect.Anomaly.Rendering;
+
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// The colors of the report's heat layer: transparent up to 0.7 times the pixel threshold, then violet, red at the
-/// threshold, and yellow at twice the threshold. The scale depends on the threshold, not on the image, so that images
-/// can be compared. Stateless.
+/// The colors of the report's heat layer, which are those of heatmaps: transparent up to 0.7 times the pixel threshold,
+/// red at the threshold, and yellow at twice the threshold. The scale depends on the threshold, not on the image, so
+/// that images can be compared. Stateless.
 /// </summary>
 internal static class HeatColors
 {
-    // Multiples of the threshold, with R, G, B and alpha; lightness increases throughout.
-    private static readonly (double Share, byte[] Color)[] Stops =
-    [
-        (0.7, [72, 12, 120, 0]),
-        (0.9, [120, 20, 140, 120]),
-        (1.0, [215, 35, 70, 190]),
-        (1.4, [245, 120, 20, 215]),
-        (2.0, [255, 232, 90, 235]),
-    ];
+    /// <summary>The multiple of the threshold with the last color.</summary>
+    private const double LastShare = 2;
 
-    /// <summary>R, G, B and alpha for a value of the map.</summary>
-    public static byte[] At(double value, double threshold)
+    // Multiples of the threshold, with alpha. The layer can be faded out, so it may be more opaque than a heatmap.
+    private static readonly (double Share, double Alpha)[] Opacities =
+        [(0.7, 0), (0.9, 120), (1.0, 190), (1.4, 215), (LastShare, 235)];
+
+    /// <summary>Writes R, G, B and alpha for a value of the map to the start of <paramref name="rgba"/>.</summary>
+    public static void Write(double value, double threshold, Span<byte> rgba)
     {
-        double share = threshold > 0 ? value / threshold : value > threshold ? 2 : 0;
-        if (share <= Stops[0].Share)
+        double share = threshold > 0 ? value / threshold : value > threshold ? LastShare : 0;
+        int last = PerceptualColorMap.Count - 1;
+        int color = (int)(Math.Clamp(share / LastShare, 0, 1) * last + 0.5);
+        PerceptualColorMap.Colors.Slice(3 * color, 3).CopyTo(rgba);
+        rgba[3] = (byte)Math.Round(AlphaOf(share));
+    }
+
+    private static double AlphaOf(double share)
+    {
+        if (share <= Opacities[0].Share)
         {
-            return Stops[0].Color;
+            return Opacities[0].Alpha;
         }
 
-        for (int i = 1; i < Stops.Length; i++)
+        for (int i = 1; i < Opacities.Length; i++)
         {
-            if (share < Stops[i].Share)
+            if (share < Opacities[i].Share)
             {
-                double weight = (share - Stops[i - 1].Share) / (Stops[i].Share - Stops[i - 1].Share);
-                byte[] color = new byte[4];
-                for (int channel = 0; channel < 4; channel++)
-                {
-                    color[channel] =
-                        (byte)Math.Round(Stops[i - 1].Color[channel] * (1 - weight) + Stops[i].Color[channel] * weight);
-                }
-
-                return color;
+                (double from, double low) = Opacities[i - 1];
+                (double to, double high) = Opacities[i];
+                return low + (high - low) * (share - from) / (to - from);
             }
         }
 
-        return Stops[^1].Color;
+        return Opacities[^1].Alpha;
     }
 }

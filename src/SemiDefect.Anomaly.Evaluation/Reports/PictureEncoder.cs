@@ -4,7 +4,10 @@ using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>Encodes images as data URIs in WebP, which every current browser supports. Stateless.</summary>
+/// <summary>
+/// Encodes images as data URIs in WebP, which every current browser supports. Uses SkiaSharp: the WebP and JPEG output
+/// of ImageSharp depends on the processor's vector instructions, and its PNG is five times as large. Stateless.
+/// </summary>
 internal static class PictureEncoder
 {
     private const int Quality = 82;

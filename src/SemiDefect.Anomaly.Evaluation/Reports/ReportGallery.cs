@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 

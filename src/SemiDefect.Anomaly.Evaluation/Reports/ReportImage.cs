@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>One inspected image of a report. Immutable and thread-safe.</summary>

@@ -147,12 +147,15 @@ internal static class ReportTables
     private static List<(string Name, string Value)> Settings(DetectorDocument document)
     {
         var settings = new List<(string, string)>();
+
         // Credits belong to the network and are not a setting.
-        BackboneRecord backbone = document.Backbone with
-        {
-            Manifest = document.Backbone.Manifest is { } manifest ? manifest with { Notice = null } : null,
-        };
-        using JsonDocument json = JsonDocument.Parse((document with { Sections = [], Backbone = backbone }).ToJson());
+        LaneRecord[] lanes =
+        [
+            .. document.Lanes.Select(lane => lane.Backbone.Manifest is { } manifest
+                ? lane with { Backbone = lane.Backbone with { Manifest = manifest with { Notice = null } } }
+                : lane),
+        ];
+        using JsonDocument json = JsonDocument.Parse((document with { Sections = [], Lanes = lanes }).ToJson());
         Flatten(json.RootElement, "", settings);
         return settings;
     }

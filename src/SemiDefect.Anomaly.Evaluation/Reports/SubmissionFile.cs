@@ -1,4 +1,3 @@
-using System.Text;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.IO;
 
@@ -30,8 +29,7 @@ public static class SubmissionFile
         int idColumn = table.Require("id");
         int labelColumn = table.Require("label");
         Dictionary<string, bool> byId = ById(verdicts);
-        var text = new StringBuilder();
-        AppendRow(text, table.Header);
+        var rows = new List<IEnumerable<string>> { table.Header };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var missing = new List<string>();
         foreach (string[] row in table.Rows)
@@ -51,7 +49,7 @@ public static class SubmissionFile
 
             string[] filled = [.. row];
             filled[labelColumn] = isAbnormal ? "1" : "0";
-            AppendRow(text, filled);
+            rows.Add(filled);
         }
 
         if (missing.Count > 0)
@@ -69,7 +67,7 @@ public static class SubmissionFile
                     + "images that it lists.");
         }
 
-        AtomicFile.WriteText(outputPath, text.ToString());
+        AtomicFile.WriteText(outputPath, CsvTable.Format(table.Separator, rows));
     }
 
     private static Dictionary<string, bool> ById(IEnumerable<(string Path, bool IsAbnormal)> verdicts)
@@ -86,9 +84,6 @@ public static class SubmissionFile
 
         return byId;
     }
-
-    private static void AppendRow(StringBuilder text, IEnumerable<string> fields) =>
-        text.AppendJoin(',', fields.Select(CsvTable.Quote)).Append('\n');
 
     private static string Some(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");

@@ -1,7 +1,7 @@
 using System.Text;
 using SemiDefect.Anomaly.Evaluation.Layouts;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 
@@ -121,7 +121,7 @@ public static class SampleGenerator
         {
             string dieFolder = Path.Combine(folder, name);
             if (Directory.Exists(dieFolder)
-                && DatasetFolder.ListImages(dieFolder)
+                && ImageFolder.ListImages(dieFolder)
                     .Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
             {
                 throw new SemiDefectException(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
@@ -65,9 +66,9 @@ internal sealed class PngChunks
                 || type.SequenceEqual("PLTE"u8)
                 || type.SequenceEqual("IDAT"u8)
                 || type.SequenceEqual("eXIf"u8);
-            if (needed
-                && Crc32.Compute(bytes.Span.Slice(position + 4, (int)length + 4))
-                    != BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[(position + 8 + (int)length)..]))
+            ReadOnlySpan<byte> checkedBytes = bytes.Span.Slice(position + 4, (int)length + 4);
+            uint stored = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[(position + 8 + (int)length)..]);
+            if (needed && Crc32.HashToUInt32(checkedBytes) != stored)
             {
                 throw chunks.Error("has a wrong checksum");
             }

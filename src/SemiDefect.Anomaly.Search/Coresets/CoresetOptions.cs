@@ -136,6 +136,13 @@ public sealed record CoresetOptions
             Accelerator = Accelerator,
         };
 
+    /// <summary>The same options with another seed, number of threads and device.</summary>
+    public CoresetOptions With(ulong seed, int threads, SearchAccelerator? accelerator) => new(
+        Fraction, Count, Method, CoveringRadius, ProjectionDimension, seed, Starts, Projection, AnchorCount, threads)
+    {
+        Accelerator = accelerator,
+    };
+
     private static void Refuse(bool impossible, string message)
     {
         if (impossible)

@@ -1,9 +1,10 @@
+using SemiDefect.Anomaly.Search.Neighbors;
+
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Tracks the limit of every row of a <see cref="Neighbors.BlockIndex"/> and reports the rows whose codes lie within
-/// their limits of a pick's code: those that <see cref="GreedyWorker"/> would find, and possibly others. Not
-/// thread-safe.
+/// Tracks the limit of every row of a <see cref="BlockIndex"/> and reports the rows whose codes lie within their limits
+/// of a pick's code: those that <see cref="GreedyWorker"/> would find, and possibly others. Not thread-safe.
 /// </summary>
 internal interface ICenterFilter : IDisposable
 {

@@ -1,8 +1,10 @@
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-// What the API says and hears. Fields are added, never renamed or taken away, as long as the address says v1.
+// Requests and responses of the API. In v1, fields are added but never renamed or removed.
 
 internal sealed record ProblemJson(string Type, string Title, int Status, string Detail);
 
@@ -31,10 +33,12 @@ internal sealed record NearestJson(double X, double Y, double Score, string Trai
 
 internal sealed record VerdictJson(string Value, string? Note, DateTimeOffset Time);
 
-/// <summary>Addresses; null once the picture is no longer kept.</summary>
+/// <summary>Relative URLs; null once the picture has been deleted.</summary>
 internal sealed record InspectionLinks(string Self, string? Image, string? Heatmap, string? Compare);
 
-internal sealed record InspectManyJson(IReadOnlyList<InspectionJson> Inspections, IReadOnlyList<UnreadableJson> Unreadable);
+internal sealed record InspectManyJson(
+    IReadOnlyList<InspectionJson> Inspections,
+    IReadOnlyList<UnreadableJson> Unreadable);
 
 internal sealed record UnreadableJson(string Name, string Error);
 
@@ -44,10 +48,16 @@ internal sealed record VerdictRequest(string Value, string? Note);
 
 internal sealed record CompareJson(PatchJson Patch, TrainingPatchJson Training);
 
-/// <summary>A square of an image: its center and its side, in pixels.</summary>
+/// <summary>A square of an image: its center and its side length, in pixels.</summary>
 internal sealed record PatchJson(double X, double Y, double Side);
 
-internal sealed record TrainingPatchJson(string Name, bool Available, double? X, double? Y, double? Side, string? Image);
+internal sealed record TrainingPatchJson(
+    string Name,
+    bool Available,
+    double? X,
+    double? Y,
+    double? Side,
+    string? Image);
 
 internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models);
 
@@ -74,26 +84,47 @@ internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
 internal sealed record ThresholdRequest(double? Value, double? FalseAlarmRate, double? PixelValue);
 
-internal sealed record ThresholdChangeJson(ThresholdJson Before, ThresholdJson After, ThresholdJson PixelBefore, ThresholdJson PixelAfter);
+internal sealed record ThresholdChangeJson(
+    ThresholdJson Before,
+    ThresholdJson After,
+    ThresholdJson PixelBefore,
+    ThresholdJson PixelAfter);
 
-/// <summary>What the verdicts of people say of the threshold.</summary>
-/// <param name="Good">Inspections that people called good.</param>
-/// <param name="Bad">Inspections that people called bad.</param>
+/// <summary>What operator verdicts suggest about the threshold.</summary>
+/// <param name="Good">The number of inspections whose part is good according to its verdict.</param>
+/// <param name="Bad">The number of inspections whose part is bad according to its verdict.</param>
 /// <param name="HighestGood">The highest score of a good part.</param>
 /// <param name="LowestBad">The lowest score of a bad part.</param>
-/// <param name="Suggested">A threshold that judges them best; null while there are too few verdicts.</param>
-/// <param name="F1">How well it judges them, 0 to 1.</param>
-/// <param name="F1Now">How well the present threshold judges them.</param>
-/// <param name="FalseAlarms">Images called false alarms that an update would learn.</param>
-internal sealed record AdviceJson(int Good, int Bad, double? HighestGood, double? LowestBad, double? Suggested, double? F1, double? F1Now, int FalseAlarms);
+/// <param name="Suggested">The threshold with the best F1 score; null while there are too few verdicts.</param>
+/// <param name="F1">The F1 score of the suggested threshold.</param>
+/// <param name="F1Now">The F1 score of the current threshold.</param>
+/// <param name="FalseAlarms">The number of images marked as false alarms, which an update would add.</param>
+internal sealed record AdviceJson(
+    int Good,
+    int Bad,
+    double? HighestGood,
+    double? LowestBad,
+    double? Suggested,
+    double? F1,
+    double? F1Now,
+    int FalseAlarms);
 
 internal sealed record TrainingSetJson(int Count, long Bytes);
 
 internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
 
-internal sealed record FitRequest(string? Preset, int? Resize, double? Coreset, double? FalseAlarmRate, ulong? Seed, string? Backbone);
+internal sealed record FitRequest(
+    string? Preset,
+    int? Resize,
+    double? Coreset,
+    double? FalseAlarmRate,
+    ulong? Seed,
+    string? Backbone);
 
-internal sealed record FitChoicesJson(IReadOnlyList<string> Presets, IReadOnlyList<string> Backbones, string DefaultBackbone);
+internal sealed record FitChoicesJson(
+    IReadOnlyList<string> Presets,
+    IReadOnlyList<string> Backbones,
+    string DefaultBackbone);
 
 internal sealed record JobJson(
     long Id,

@@ -12,18 +12,43 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Training images, and the fit of a model from them.</summary>
+/// <summary>Training images, and fitting a model to them.</summary>
 internal static class FitEndpoints
 {
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapGet("/fit-choices", Choices).WithTags("training").WithName("get-fit-choices").WithSummary("The presets and networks that a fit may name.").Produces<FitChoicesJson>();
+        api.MapGet("/fit-choices", Choices)
+            .WithTags("training")
+            .WithName("get-fit-choices")
+            .WithSummary("The presets and backbones that a fit accepts.")
+            .Produces<FitChoicesJson>();
         RouteGroupBuilder model = api.MapGroup("/models/{model}").WithTags("training");
-        model.MapGet("/training", List).WithName("list-training").WithSummary("The training images of a model, or of one to come.").Produces<TrainingListJson>();
-        model.MapPut("/training/{image}", PutAsync).WithName("put-training-image").WithSummary("Adds a good image: the body is the image.").Produces(204).ProducesProblem(413).ProducesProblem(422);
-        model.MapDelete("/training/{image}", Delete).WithName("delete-training-image").WithSummary("Takes a training image away.").Produces(204).ProducesProblem(404);
-        model.MapDelete("/training", DeleteAll).WithName("delete-training").WithSummary("Takes all training images away.").Produces(204);
-        model.MapPost("/fit", FitAsync).WithName("fit").WithSummary("Fits the model from its training images, as a job.").Produces<JobJson>(202).ProducesProblem(409).ProducesProblem(422).ProducesProblem(429);
+        model.MapGet("/training", List)
+            .WithName("list-training")
+            .WithSummary("The training images of a model, which may not exist yet.")
+            .Produces<TrainingListJson>();
+        model.MapPut("/training/{image}", PutAsync)
+            .WithName("put-training-image")
+            .WithSummary("Adds a good image: the body is the image.")
+            .Produces(204)
+            .ProducesProblem(413)
+            .ProducesProblem(422);
+        model.MapDelete("/training/{image}", Delete)
+            .WithName("delete-training-image")
+            .WithSummary("Deletes a training image.")
+            .Produces(204)
+            .ProducesProblem(404);
+        model.MapDelete("/training", DeleteAll)
+            .WithName("delete-training")
+            .WithSummary("Deletes all training images.")
+            .Produces(204);
+        model.MapPost("/fit", FitAsync)
+            .WithName("fit")
+            .WithSummary("Fits the model from its training images, as a job.")
+            .Produces<JobJson>(202)
+            .ProducesProblem(409)
+            .ProducesProblem(422)
+            .ProducesProblem(429);
     }
 
     private static FitChoicesJson Choices() => new(FitPresets.Names, Backbones(), BackboneFile.DefaultName);
@@ -35,7 +60,13 @@ internal static class FitEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        HttpContext context, ServerOptions options, Admission admission, TrainingStore training, Inspector inspector, string model, string image)
+        HttpContext context,
+        ServerOptions options,
+        Admission admission,
+        TrainingStore training,
+        Inspector inspector,
+        string model,
+        string image)
     {
         if (UploadReader.IsForm(context.Request))
         {
@@ -45,10 +76,16 @@ internal static class FitEndpoints
         using IDisposable room = admission.Enter(1, context.Request.ContentLength ?? options.MaxImageBytes);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         timeout.CancelAfter(options.RequestTimeout);
-        byte[] bytes = await UploadReader.ReadAsync(context.Request.Body, context.Request.ContentLength, options.MaxImageBytes, timeout.Token).ConfigureAwait(false);
+        byte[] bytes = await UploadReader.ReadAsync(
+            context.Request.Body,
+            context.Request.ContentLength,
+            options.MaxImageBytes,
+            timeout.Token).ConfigureAwait(false);
 
-        // A fit reads all images: better to refuse one now than to fail then.
-        await inspector.InTurnAsync(() => inspector.Decode(bytes, UploadReader.Clean(image)), timeout.Token).ConfigureAwait(false);
+        // An unreadable image is rejected now, because it would make the fit fail.
+        await inspector.InTurnAsync(
+            () => inspector.Decode(bytes, UploadReader.Clean(image)),
+            timeout.Token).ConfigureAwait(false);
         training.Put(model, image, bytes);
         return TypedResults.NoContent();
     }
@@ -66,16 +103,25 @@ internal static class FitEndpoints
     }
 
     private static async Task<IResult> FitAsync(
-        ServerOptions server, JobRunner jobs, ModelRegistry registry, TrainingStore training, string model, FitRequest? request)
+        ServerOptions server,
+        JobRunner jobs,
+        ModelRegistry registry,
+        TrainingStore training,
+        string model,
+        FitRequest? request)
     {
         FitOptions options = Options(request ?? new FitRequest(null, null, null, null, null, null), server);
-        DatasetFolder good = training.List(model).Names.Count > 0
-            ? DatasetFolder.Open(training.Folder(model))
+        ImageFolder good = training.List(model).Names.Count > 0
+            ? ImageFolder.Open(training.Folder(model))
             : throw ProblemException.Invalid($"The model '{model}' has no training images: send them first.");
         JobJson job = await jobs.StartAsync("fit", model, job => Task.Run(
             async () =>
             {
-                using AnomalyDetector detector = AnomalyDetector.Fit(good, options with { Notice = job.Notice }, job, job.StopToken);
+                using AnomalyDetector detector = AnomalyDetector.Fit(
+                    good,
+                    options with { Notice = job.Notice },
+                    job,
+                    job.StopToken);
                 await registry.ChangeAsync(
                     model,
                     path =>
@@ -93,7 +139,7 @@ internal static class FitEndpoints
     {
         FitOptions options = FitPresets.Create(request.Preset ?? FitPresets.Default);
 
-        // Half of the cores, so that inspections go on meanwhile.
+        // Half of the cores, which leaves the rest to inspections.
         int threads = server.Threads > 0 ? server.Threads : Math.Max(1, Environment.ProcessorCount / 2);
         CoresetOptions coreset = options.Coreset;
         options = options with
@@ -107,9 +153,7 @@ internal static class FitEndpoints
                 request.Coreset ?? coreset.Fraction,
                 request.Coreset is null ? coreset.Count : null,
                 coreset.Method,
-                projectionDimension: coreset.ProjectionDimension,
-                seed: request.Seed ?? options.Seed,
-                threads: threads),
+                projectionDimension: coreset.ProjectionDimension),
         };
         if (request.FalseAlarmRate is { } rate)
         {
@@ -118,12 +162,13 @@ internal static class FitEndpoints
 
         if (request.Backbone is { } backbone)
         {
-            // Only by name: a path would let a client open any file here.
+            // By name only: a path would let a client open any file of this machine.
             options = options with
             {
-                Backbone = Backbones().Contains(backbone, StringComparer.Ordinal)
-                    ? BackboneFile.Open(backbone)
-                    : throw ProblemException.Invalid($"There is no network '{backbone}' here: choose one of {string.Join(", ", Backbones())}."),
+                Backbones = Backbones().Contains(backbone, StringComparer.Ordinal)
+                    ? [BackboneFile.Open(backbone)]
+                    : throw ProblemException.Invalid(
+                        $"There is no network '{backbone}' here: choose one of {string.Join(", ", Backbones())}."),
             };
         }
 
@@ -131,5 +176,6 @@ internal static class FitEndpoints
         return options;
     }
 
-    private static IReadOnlyList<string> Backbones() => [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Backbones() =>
+        [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal)];
 }

@@ -15,7 +15,9 @@ internal static class InspectEndpoints
     public static void Map(RouteGroupBuilder api) => api.MapPost("/models/{model}/inspect", InspectAsync)
         .WithName("inspect")
         .WithSummary("Inspects one image (raw body) or many (multipart/form-data, every part a file).")
-        .WithDescription("One image gets one inspection; a form gets {inspections, unreadable}. The header Idempotency-Key makes a repeated request safe for 24 hours.")
+        .WithDescription(
+            "One image gets one inspection; a form gets {inspections, unreadable}. The header Idempotency-Key makes "
+                + "a repeated request safe for 24 hours.")
         .Produces<InspectionJson>()
         .ProducesProblem(409)
         .ProducesProblem(413)
@@ -25,7 +27,13 @@ internal static class InspectEndpoints
         .ProducesProblem(503);
 
     private static async Task InspectAsync(
-        HttpContext context, string model, string? name, ServerOptions options, Admission admission, ModelRegistry registry, InspectService service)
+        HttpContext context,
+        string model,
+        string? name,
+        ServerOptions options,
+        Admission admission,
+        ModelRegistry registry,
+        InspectService service)
     {
         HttpRequest request = context.Request;
         bool isForm = UploadReader.IsForm(request);
@@ -35,7 +43,7 @@ internal static class InspectEndpoints
             throw ProblemException.NotFound($"There is no model '{model}'.");
         }
 
-        // A body without a length may become as long as is allowed.
+        // A body without a length may grow to the limit.
         long most = isForm ? options.MaxRequestBytes : options.MaxImageBytes;
         if (request.ContentLength > most)
         {
@@ -48,8 +56,14 @@ internal static class InspectEndpoints
         timeout.CancelAfter(options.RequestTimeout);
         IReadOnlyList<UploadedImage> images = isForm
             ? await UploadReader.ReadFormAsync(request, options, timeout.Token).ConfigureAwait(false)
-            : [await UploadReader.ReadRawAsync(request, name, options.MaxImageBytes, timeout.Token).ConfigureAwait(false)];
-        (string answer, bool isReplayed) = await service.AnswerAsync(model, images, isForm, key, timeout.Token).ConfigureAwait(false);
+            : [await UploadReader.ReadRawAsync(request, name, options.MaxImageBytes, timeout.Token)
+                .ConfigureAwait(false)];
+        (string answer, bool isReplayed) = await service.AnswerAsync(
+            model,
+            images,
+            isForm,
+            key,
+            timeout.Token).ConfigureAwait(false);
         if (isReplayed)
         {
             context.Response.Headers["Idempotent-Replayed"] = "true";
@@ -64,6 +78,7 @@ internal static class InspectEndpoints
         string key = request.Headers[KeyHeader].ToString();
         return key.Length == 0 ? null
             : key.Length <= LongestKey && key.All(c => c is > ' ' and < (char)127) ? key
-            : throw ProblemException.Invalid($"An idempotency key has 1 to {LongestKey} printable ASCII characters without spaces.");
+            : throw ProblemException.Invalid(
+                $"An idempotency key has 1 to {LongestKey} printable ASCII characters without spaces.");
     }
 }

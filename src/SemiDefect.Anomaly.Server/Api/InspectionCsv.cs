@@ -6,7 +6,9 @@ namespace SemiDefect.Anomaly.Server.Api;
 /// <summary>The history as comma-separated values (RFC 4180).</summary>
 internal static class InspectionCsv
 {
-    public const string Header = "id,time,model,model_version,name,sha256,width,height,decision,score,threshold,margin,p_value,regions,verdict,note";
+    public const string Header =
+        "id,time,model,model_version,name,sha256,width,height,decision,score,threshold,margin,p_value,regions,"
+            + "verdict,note";
 
     public static string Line(InspectionRecord record) => string.Join(
         ',',
@@ -31,8 +33,10 @@ internal static class InspectionCsv
 
     private static string Text(string text)
     {
-        // A spreadsheet would take such a text for a formula, and run it.
+        // A spreadsheet would run such text as a formula.
         string safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().ContainsAny(",\"\r\n")
+            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : safe;
     }
 }

@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>/api/v1/inspections: the history and the verdicts of people.</summary>
+/// <summary>/api/v1/inspections: the history and operator verdicts.</summary>
 internal static class InspectionEndpoints
 {
     private const int LargestPage = 500;
@@ -17,11 +17,32 @@ internal static class InspectionEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder inspections = api.MapGroup("/inspections").WithTags("inspections");
-        inspections.MapGet("/", List).WithName("list-inspections").WithSummary("The history, the newest first, in pages.").Produces<InspectionPageJson>().ProducesProblem(422);
-        inspections.MapGet("/export.csv", ExportAsync).WithName("export-inspections").WithSummary("The history as CSV, with the same filters.").Produces(200, contentType: "text/csv").ProducesProblem(422);
-        inspections.MapGet("/{id:long}", Get).WithName("get-inspection").WithSummary("One inspection.").Produces<InspectionJson>().ProducesProblem(404);
-        inspections.MapPut("/{id:long}/verdict", SetVerdictAsync).WithName("set-verdict").WithSummary("What a human says: confirmed, false_alarm or missed.").Produces<InspectionJson>().ProducesProblem(404).ProducesProblem(422);
-        inspections.MapDelete("/{id:long}/verdict", ClearVerdictAsync).WithName("clear-verdict").WithSummary("Takes the verdict back.").Produces<InspectionJson>().ProducesProblem(404);
+        inspections.MapGet("/", List)
+            .WithName("list-inspections")
+            .WithSummary("The history in pages, from the newest to the oldest.")
+            .Produces<InspectionPageJson>()
+            .ProducesProblem(422);
+        inspections.MapGet("/export.csv", ExportAsync)
+            .WithName("export-inspections")
+            .WithSummary("The history as CSV, with the same filters.")
+            .Produces(200, contentType: "text/csv")
+            .ProducesProblem(422);
+        inspections.MapGet("/{id:long}", Get)
+            .WithName("get-inspection")
+            .WithSummary("One inspection.")
+            .Produces<InspectionJson>()
+            .ProducesProblem(404);
+        inspections.MapPut("/{id:long}/verdict", SetVerdictAsync)
+            .WithName("set-verdict")
+            .WithSummary("Sets the verdict of an operator: confirmed, false_alarm or missed.")
+            .Produces<InspectionJson>()
+            .ProducesProblem(404)
+            .ProducesProblem(422);
+        inspections.MapDelete("/{id:long}/verdict", ClearVerdictAsync)
+            .WithName("clear-verdict")
+            .WithSummary("Clears the verdict.")
+            .Produces<InspectionJson>()
+            .ProducesProblem(404);
     }
 
     /// <summary>The record, or 404.</summary>
@@ -69,7 +90,7 @@ internal static class InspectionEndpoints
         await using var writer = new StreamWriter(context.Response.Body, leaveOpen: true) { NewLine = "\n" };
         await writer.WriteLineAsync(InspectionCsv.Header).ConfigureAwait(false);
 
-        // Page by page, so that a long history takes no more memory than a short one.
+        // Page by page, so that memory does not grow with the history.
         while (true)
         {
             IReadOnlyList<InspectionRecord> records = store.List(filter, LargestPage);
@@ -91,7 +112,12 @@ internal static class InspectionEndpoints
     private static InspectionJson Get(InspectionStore store, long id) => InspectionMapper.ToJson(Require(store, id));
 
     private static async Task<InspectionJson> SetVerdictAsync(
-        InspectionStore store, PictureStore pictures, TrainingStore training, TimeProvider clock, long id, VerdictRequest verdict)
+        InspectionStore store,
+        PictureStore pictures,
+        TrainingStore training,
+        TimeProvider clock,
+        long id,
+        VerdictRequest verdict)
     {
         if (!Verdicts.All.Contains(verdict.Value, StringComparer.Ordinal))
         {
@@ -104,7 +130,8 @@ internal static class InspectionEndpoints
         }
 
         InspectionRecord record = Require(store, id);
-        if ((verdict.Value == Verdicts.FalseAlarm && !record.IsAbnormal) || (verdict.Value == Verdicts.Missed && record.IsAbnormal))
+        if ((verdict.Value == Verdicts.FalseAlarm && !record.IsAbnormal)
+            || (verdict.Value == Verdicts.Missed && record.IsAbnormal))
         {
             throw ProblemException.Invalid(record.IsAbnormal
                 ? "The image was called abnormal, so nothing was missed: the verdict is confirmed or false_alarm."
@@ -112,11 +139,16 @@ internal static class InspectionEndpoints
         }
 
         KeepFeedback(record, verdict.Value, pictures, training);
-        InspectionRecord? changed = await store.SetVerdictAsync(id, verdict.Value, verdict.Note, clock.GetUtcNow()).ConfigureAwait(false);
+        InspectionRecord? changed = await store.SetVerdictAsync(id, verdict.Value, verdict.Note, clock.GetUtcNow())
+            .ConfigureAwait(false);
         return InspectionMapper.ToJson(changed!);
     }
 
-    private static async Task<InspectionJson> ClearVerdictAsync(InspectionStore store, PictureStore pictures, TrainingStore training, long id)
+    private static async Task<InspectionJson> ClearVerdictAsync(
+        InspectionStore store,
+        PictureStore pictures,
+        TrainingStore training,
+        long id)
     {
         InspectionRecord record = Require(store, id);
         KeepFeedback(record, null, pictures, training);
@@ -124,20 +156,33 @@ internal static class InspectionEndpoints
         return InspectionMapper.ToJson(changed!);
     }
 
-    // The image must outlive the history, for the model to learn from it.
-    private static void KeepFeedback(InspectionRecord record, string? verdict, PictureStore pictures, TrainingStore training)
+    // The image must outlive the history, so that an update can use it.
+    private static void KeepFeedback(
+        InspectionRecord record,
+        string? verdict,
+        PictureStore pictures,
+        TrainingStore training)
     {
         if (!ModelName.IsValid(record.Model))
         {
             return;
         }
 
-        byte[]? image = verdict == Verdicts.FalseAlarm && record.Picture is { } picture ? pictures.ReadImage(picture) : null;
+        byte[]? image = verdict == Verdicts.FalseAlarm && record.Picture is { } picture
+            ? pictures.ReadImage(picture)
+            : null;
         training.SetFalseAlarm(record.Model, record.Id, image);
     }
 
     private static InspectionFilter Filter(
-        string? model, string? decision, string? verdict, DateTimeOffset? from, DateTimeOffset? to, double? minMargin, double? maxMargin, string? cursor)
+        string? model,
+        string? decision,
+        string? verdict,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        double? minMargin,
+        double? maxMargin,
+        string? cursor)
     {
         bool? isAbnormal = decision switch
         {
@@ -146,13 +191,17 @@ internal static class InspectionEndpoints
             "normal" => false,
             _ => throw ProblemException.Invalid("The decision to filter by is normal or abnormal."),
         };
-        if (!string.IsNullOrEmpty(verdict) && verdict != Verdicts.None && !Verdicts.All.Contains(verdict, StringComparer.Ordinal))
+        if (!string.IsNullOrEmpty(verdict)
+            && verdict != Verdicts.None
+            && !Verdicts.All.Contains(verdict, StringComparer.Ordinal))
         {
-            throw ProblemException.Invalid($"The verdict to filter by is one of {string.Join(", ", Verdicts.All)} and {Verdicts.None}.");
+            throw ProblemException.Invalid(
+                $"The verdict to filter by is one of {string.Join(", ", Verdicts.All)} and {Verdicts.None}.");
         }
 
         long before = 0;
-        if (!string.IsNullOrEmpty(cursor) && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        if (!string.IsNullOrEmpty(cursor)
+            && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
         {
             throw ProblemException.Invalid("The cursor is not one that this server gave.");
         }

@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Records as the API shows them.</summary>
+/// <summary>Converts records to responses.</summary>
 internal static class InspectionMapper
 {
     public static string Decision(InspectionRecord record) => record.IsAbnormal ? "abnormal" : "normal";
@@ -30,7 +30,13 @@ internal static class InspectionMapper
             detail.RegionCount,
             detail.Regions,
             new NearestJson(detail.Match.X, detail.Match.Y, detail.Match.Score, detail.Match.TrainingImage),
-            record.Verdict is null ? null : new VerdictJson(record.Verdict, record.VerdictNote, record.VerdictTime!.Value),
-            new InspectionLinks(self, kept ? $"{self}/image" : null, kept ? $"{self}/heatmap.png" : null, kept ? $"{self}/compare" : null));
+            record.Verdict is null
+                ? null
+                : new VerdictJson(record.Verdict, record.VerdictNote, record.VerdictTime!.Value),
+            new InspectionLinks(
+                self,
+                kept ? $"{self}/image" : null,
+                kept ? $"{self}/heatmap.png" : null,
+                kept ? $"{self}/compare" : null));
     }
 }

@@ -1,14 +1,14 @@
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Tells images apart by their first bytes, whatever they are called.</summary>
+/// <summary>Media types of images, by their first bytes. Stateless.</summary>
 internal static class MediaTypes
 {
     public const string Tiff = "image/tiff";
 
-    /// <summary>The media type; application/octet-stream for what is no image.</summary>
+    /// <summary>The media type; application/octet-stream for unknown data.</summary>
     public static string Of(ReadOnlySpan<byte> image) => Find(image).Type;
 
-    /// <summary>The file name's extension, with its dot.</summary>
+    /// <summary>The file name extension, including the dot.</summary>
     public static string Extension(ReadOnlySpan<byte> image) => Find(image).Extension;
 
     private static (string Type, string Extension) Find(ReadOnlySpan<byte> image) =>

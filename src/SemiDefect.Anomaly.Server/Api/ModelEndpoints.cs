@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
@@ -11,7 +12,7 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>/api/v1/models: what there is, what it is made of, and its thresholds.</summary>
+/// <summary>/api/v1/models: the models and their thresholds.</summary>
 internal static class ModelEndpoints
 {
     private const int MostVerdicts = 10_000;
@@ -21,20 +22,45 @@ internal static class ModelEndpoints
     {
         RouteGroupBuilder models = api.MapGroup("/models").WithTags("models");
         models.MapGet("/", List).WithName("list-models").WithSummary("The models.").Produces<ModelListJson>();
-        models.MapGet("/{model}", Get).WithName("get-model").WithSummary("What a model is made of.").Produces<ModelJson>().ProducesProblem(404);
-        models.MapPut("/{model}", UploadAsync).WithName("upload-model").WithSummary("Adds or replaces a model: the body is a detector file.").Produces<ModelJson>().ProducesProblem(413).ProducesProblem(422);
-        models.MapDelete("/{model}", DeleteAsync).WithName("delete-model").WithSummary("Deletes a model; its history stays.").Produces(204).ProducesProblem(404);
-        models.MapPut("/{model}/threshold", SetThresholdAsync).WithName("set-threshold").WithSummary("Sets the threshold by a value, or by a false-alarm rate.").Produces<ThresholdChangeJson>().ProducesProblem(404).ProducesProblem(422);
-        models.MapGet("/{model}/advice", Advise).WithName("get-advice").WithSummary("What the verdicts of people say of the threshold.").Produces<AdviceJson>().ProducesProblem(404);
+        models.MapGet("/{model}", Get)
+            .WithName("get-model")
+            .WithSummary("The details of a model.")
+            .Produces<ModelJson>()
+            .ProducesProblem(404);
+        models.MapPut("/{model}", UploadAsync)
+            .WithName("upload-model")
+            .WithSummary("Adds or replaces a model: the body is a detector file.")
+            .Produces<ModelJson>()
+            .ProducesProblem(413)
+            .ProducesProblem(422);
+        models.MapDelete("/{model}", DeleteAsync)
+            .WithName("delete-model")
+            .WithSummary("Deletes a model; its history stays.")
+            .Produces(204)
+            .ProducesProblem(404);
+        models.MapPut("/{model}/threshold", SetThresholdAsync)
+            .WithName("set-threshold")
+            .WithSummary("Sets the threshold by a value, or by a false-alarm rate.")
+            .Produces<ThresholdChangeJson>()
+            .ProducesProblem(404)
+            .ProducesProblem(422);
+        models.MapGet("/{model}/advice", Advise)
+            .WithName("get-advice")
+            .WithSummary("What operator verdicts suggest about the threshold.")
+            .Produces<AdviceJson>()
+            .ProducesProblem(404);
     }
 
     private static ModelListJson List(ModelRegistry registry) => new(
     [
-        .. registry.Names().Select(name => (Name: name, File: new FileInfo(registry.PathOf(name)))).Where(item => item.File.Exists).Select(item =>
-        {
-            (bool loaded, string? error) = registry.State(item.Name);
-            return new ModelSummaryJson(item.Name, item.File.Length, item.File.LastWriteTimeUtc, loaded, error);
-        }),
+        .. registry.Names()
+            .Select(name => (Name: name, File: new FileInfo(registry.PathOf(name))))
+            .Where(item => item.File.Exists)
+            .Select(item =>
+            {
+                (bool loaded, string? error) = registry.State(item.Name);
+                return new ModelSummaryJson(item.Name, item.File.Length, item.File.LastWriteTimeUtc, loaded, error);
+            }),
     ]);
 
     private static ModelJson Get(ModelRegistry registry, TrainingStore training, string model)
@@ -54,7 +80,9 @@ internal static class ModelEndpoints
             document.Banks[0].Columns,
             ToJson(thresholds.Image),
             ToJson(thresholds.Pixel),
-            thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile ? thresholds.Options.FalseAlarmRate : null,
+            thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
+                ? thresholds.Options.FalseAlarmRate
+                : null,
             thresholds.ImageScores,
             new TrainingSetJson(names.Count, bytes),
             loaded,
@@ -75,7 +103,7 @@ internal static class ModelEndpoints
             limit.MaxRequestBodySize = options.MaxModelBytes;
         }
 
-        // Beside its place, under a name that is no model's, until it is known to be one.
+        // The upload gets a name that no model can have until it has been validated.
         string temporary = Path.Combine(options.ModelsFolder, $".{Guid.NewGuid():N}.upload");
         try
         {
@@ -87,14 +115,16 @@ internal static class ModelEndpoints
 
             try
             {
-                await Task.Run(() => AnomalyDetector.ReadDocument(temporary), context.RequestAborted).ConfigureAwait(false);
+                await Task.Run(() => AnomalyDetector.ReadDocument(temporary), context.RequestAborted)
+                    .ConfigureAwait(false);
             }
             catch (SemiDefectException error)
             {
                 throw ProblemException.Invalid(error.Message.Replace(temporary, model, StringComparison.Ordinal));
             }
 
-            await registry.ChangeAsync(model, path => Replace(temporary, path), context.RequestAborted).ConfigureAwait(false);
+            await registry.ChangeAsync(model, path => Replace(temporary, path), context.RequestAborted)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -104,7 +134,11 @@ internal static class ModelEndpoints
         return Get(registry, training, model);
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, ModelRegistry registry, TrainingStore training, string model)
+    private static async Task<IResult> DeleteAsync(
+        HttpContext context,
+        ModelRegistry registry,
+        TrainingStore training,
+        string model)
     {
         RequireFile(registry, model);
         await registry.ChangeAsync(
@@ -119,7 +153,11 @@ internal static class ModelEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<ThresholdChangeJson> SetThresholdAsync(HttpContext context, ModelRegistry registry, string model, ThresholdRequest request)
+    private static async Task<ThresholdChangeJson> SetThresholdAsync(
+        HttpContext context,
+        ModelRegistry registry,
+        string model,
+        ThresholdRequest request)
     {
         if (request.Value is null == request.FalseAlarmRate is null)
         {
@@ -131,19 +169,32 @@ internal static class ModelEndpoints
             ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
             : new ThresholdOptions { FalseAlarmRate = request.FalseAlarmRate!.Value };
         (DetectorThresholds before, DetectorThresholds after) = await registry
-            .ChangeAsync(model, path => AnomalyDetector.ChangeThresholds(path, options, request.PixelValue), context.RequestAborted)
+            .ChangeAsync(
+                model,
+                path => AnomalyDetector.ChangeThresholds(path, options, request.PixelValue),
+                context.RequestAborted)
             .ConfigureAwait(false);
-        return new ThresholdChangeJson(ToJson(before.Image), ToJson(after.Image), ToJson(before.Pixel), ToJson(after.Pixel));
+        return new ThresholdChangeJson(
+            ToJson(before.Image),
+            ToJson(after.Image),
+            ToJson(before.Pixel),
+            ToJson(after.Pixel));
     }
 
-    private static AdviceJson Advise(ModelRegistry registry, InspectionStore store, TrainingStore training, string model)
+    private static AdviceJson Advise(
+        ModelRegistry registry,
+        InspectionStore store,
+        TrainingStore training,
+        string model)
     {
         double now = registry.ReadDocument(model).Thresholds.Image.Value;
         InspectionRecord[] judged =
         [
-            .. Verdicts.All.SelectMany(verdict => store.List(new InspectionFilter { Model = model, Verdict = verdict }, MostVerdicts)),
+            .. Verdicts.All.SelectMany(verdict =>
+                store.List(new InspectionFilter { Model = model, Verdict = verdict }, MostVerdicts)),
         ];
-        bool IsBad(InspectionRecord record) => record.Verdict == Verdicts.Missed || (record.Verdict == Verdicts.Confirmed && record.IsAbnormal);
+        bool IsBad(InspectionRecord record) =>
+            record.Verdict == Verdicts.Missed || (record.Verdict == Verdicts.Confirmed && record.IsAbnormal);
         InspectionRecord[] good = [.. judged.Where(record => !IsBad(record))];
         InspectionRecord[] bad = [.. judged.Where(IsBad)];
         double[] scores = [.. judged.Select(record => record.Score)];
@@ -182,5 +233,6 @@ internal static class ModelEndpoints
         }
     }
 
-    private static ThresholdJson ToJson(ThresholdEstimate threshold) => new(threshold.Value, threshold.Method, threshold.Note);
+    private static ThresholdJson ToJson(ThresholdEstimate threshold) =>
+        new(threshold.Value, threshold.Method, threshold.Note);
 }

@@ -1,14 +1,15 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>What the OpenAPI document says besides the operations.</summary>
+/// <summary>The parts of the OpenAPI document that do not follow from the endpoints.</summary>
 internal static class OpenApiDescription
 {
     private const string Scheme = "key";
 
-    // Not metadata of the endpoints: routing would answer any other type with 404 instead of a reason.
+    // Not as endpoint metadata: routing would then answer 404 to other types, without a reason.
     private static readonly Dictionary<string, string[]> Bodies = new(StringComparer.Ordinal)
     {
         ["inspect"] = ["image/*", "application/octet-stream", "multipart/form-data"],
@@ -26,7 +27,12 @@ internal static class OpenApiDescription
                 operation.RequestBody = new OpenApiRequestBody
                 {
                     Required = true,
-                    Content = types.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } }),
+                    Content = types.ToDictionary(
+                        type => type,
+                        _ => new OpenApiMediaType
+                        {
+                            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                        }),
                 };
             }
 
@@ -34,21 +40,31 @@ internal static class OpenApiDescription
         });
     }
 
-    private static Task DescribeAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    private static Task DescribeAsync(
+        OpenApiDocument document,
+        OpenApiDocumentTransformerContext context,
+        CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo
         {
             Title = "SemiDefect.Anomaly",
             Version = "v1",
-            Description = "Inspects images with detectors that learned from good parts alone. Errors are application/problem+json.",
+            Description = "Inspects images with detectors fitted to good parts only. "
+                + "Errors are application/problem+json.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
-            [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = Security.ApiKey.Header },
+            [Scheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = Security.ApiKey.Header,
+            },
         };
-        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        document.Security =
+            [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
         return Task.CompletedTask;
     }
 }

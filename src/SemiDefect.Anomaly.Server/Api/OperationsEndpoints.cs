@@ -1,12 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
-using SemiDefect.Anomaly.Server.Inspecting;
-using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
-using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -15,9 +11,24 @@ internal static class OperationsEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => new HealthJson("live")).WithTags("operations").WithName("live").WithSummary("The process answers.");
-        routes.MapGet("/health/ready", Ready).WithTags("operations").WithName("ready").WithSummary("The database can be read, and the server does not stop.").Produces<HealthJson>().ProducesProblem(503);
-        routes.MapGet("/metrics", Metrics).WithTags("operations").WithName("metrics").WithSummary("Metrics for Prometheus.").Produces(200, contentType: "text/plain");
+        RouteGroupBuilder operations = routes.MapGroup(string.Empty).WithTags("operations");
+        operations.MapGet("/health/live", () => new HealthJson("live"))
+            .WithName("live")
+            .WithSummary("The process is running.");
+        operations.MapGet("/health/ready", Ready)
+            .WithName("ready")
+            .WithSummary("The database can be read, and the server is not stopping.")
+            .Produces<HealthJson>()
+            .ProducesProblem(503);
+
+        // Not the exporter's own endpoint: it accepts all methods and is missing from the OpenAPI document.
+        RequestDelegate scrape = routes.CreateApplicationBuilder()
+            .UseOpenTelemetryPrometheusScrapingEndpoint(_ => true)
+            .Build();
+        operations.MapGet("/metrics", (Delegate)((HttpContext context) => scrape(context)))
+            .WithName("metrics")
+            .WithSummary("Metrics for Prometheus.")
+            .Produces(200, contentType: "text/plain");
     }
 
     private static HealthJson Ready(IHostApplicationLifetime lifetime, Database database)
@@ -38,8 +49,4 @@ internal static class OperationsEndpoints
 
         return new HealthJson("ready");
     }
-
-    private static ContentHttpResult Metrics(ServerMetrics metrics, Admission admission, ServerOptions options, ModelRegistry registry) => TypedResults.Text(
-        metrics.ToText(admission.Images, options.QueueCapacity, registry.Names().Count(name => registry.State(name).IsLoaded)),
-        "text/plain; version=0.0.4; charset=utf-8");
 }

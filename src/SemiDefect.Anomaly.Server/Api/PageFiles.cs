@@ -6,12 +6,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>The page for operators, out of the assembly.</summary>
+/// <summary>The web page for operators, embedded in the assembly.</summary>
 internal static class PageFiles
 {
     private const string Prefix = "page/";
 
-    private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Types = new Dictionary<string, string>(
+        StringComparer.Ordinal)
     {
         [".html"] = "text/html; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
@@ -21,13 +22,16 @@ internal static class PageFiles
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (string resource in typeof(PageFiles).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        IEnumerable<string> resources = typeof(PageFiles).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
+        foreach (string resource in resources)
         {
             byte[] content = Read(resource);
             string type = Types[Path.GetExtension(resource)];
             string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"";
             string path = resource[Prefix.Length..].Replace('\\', '/');
-            routes.MapGet(path == "index.html" ? "/" : $"/{path}", context => SendAsync(context, content, type, tag)).ExcludeFromDescription();
+            routes.MapGet(path == "index.html" ? "/" : $"/{path}", context => SendAsync(context, content, type, tag))
+                .ExcludeFromDescription();
         }
     }
 

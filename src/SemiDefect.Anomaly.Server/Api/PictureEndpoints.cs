@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
@@ -14,7 +18,7 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>The image of an inspection, its heatmap, and what it was compared with.</summary>
+/// <summary>The image of an inspection, its heatmap, and its nearest training patch.</summary>
 internal static class PictureEndpoints
 {
     private const int ThumbnailSide = 240;
@@ -22,62 +26,122 @@ internal static class PictureEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder inspections = api.MapGroup("/inspections/{id:long}").WithTags("pictures");
-        inspections.MapGet("/image", ImageAsync).WithName("get-image").WithSummary("The image as it came; TIFF becomes PNG.").Produces(200, contentType: "image/png").ProducesProblem(404);
-        inspections.MapGet("/thumbnail.png", ThumbnailAsync).WithName("get-thumbnail").WithSummary("The image, small.").Produces(200, contentType: "image/png").ProducesProblem(404);
-        inspections.MapGet("/heatmap.png", HeatmapAsync).WithName("get-heatmap").WithSummary("The image with its heatmap.").Produces(200, contentType: "image/png").ProducesProblem(404);
-        inspections.MapGet("/compare", CompareAsync).WithName("compare").WithSummary("The strangest patch and the nearest good one.").Produces<CompareJson>().ProducesProblem(404);
-        api.MapGet("/models/{model}/training/{image}", TrainingImageAsync).WithTags("training").WithName("get-training-image").WithSummary("A training image; TIFF becomes PNG.").Produces(200, contentType: "image/png").ProducesProblem(404);
+        inspections.MapGet("/image", ImageAsync)
+            .WithName("get-image")
+            .WithSummary("The original image; TIFF is converted to PNG.")
+            .Produces(200, contentType: "image/png")
+            .ProducesProblem(404);
+        inspections.MapGet("/thumbnail.png", ThumbnailAsync)
+            .WithName("get-thumbnail")
+            .WithSummary("A thumbnail of the image.")
+            .Produces(200, contentType: "image/png")
+            .ProducesProblem(404);
+        inspections.MapGet("/heatmap.png", HeatmapAsync)
+            .WithName("get-heatmap")
+            .WithSummary("The image with its heatmap.")
+            .Produces(200, contentType: "image/png")
+            .ProducesProblem(404);
+        inspections.MapGet("/compare", CompareAsync)
+            .WithName("compare")
+            .WithSummary("The highest-scoring patch and the nearest training patch.")
+            .Produces<CompareJson>()
+            .ProducesProblem(404);
+        api.MapGet("/models/{model}/training/{image}", TrainingImageAsync)
+            .WithTags("training")
+            .WithName("get-training-image")
+            .WithSummary("A training image; TIFF is converted to PNG.")
+            .Produces(200, contentType: "image/png")
+            .ProducesProblem(404);
     }
 
-    private static async Task ImageAsync(HttpContext context, InspectionStore store, PictureStore pictures, Inspector inspector, long id)
+    private static async Task ImageAsync(
+        HttpContext context,
+        InspectionStore store,
+        PictureStore pictures,
+        Inspector inspector,
+        long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         await SendAsync(context, inspector, ReadImage(record, pictures), record.Name).ConfigureAwait(false);
     }
 
-    private static async Task ThumbnailAsync(HttpContext context, InspectionStore store, PictureStore pictures, Inspector inspector, long id)
+    private static async Task ThumbnailAsync(
+        HttpContext context,
+        InspectionStore store,
+        PictureStore pictures,
+        Inspector inspector,
+        long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         byte[] image = ReadImage(record, pictures);
-        byte[] png = await inspector.InTurnAsync(() => ToPng(Shrink(inspector.Decode(image, record.Name))), context.RequestAborted).ConfigureAwait(false);
+        byte[] png = await inspector.InTurnAsync(
+            () => ToPng(Shrink(inspector.Decode(image, record.Name))),
+            context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, png, "image/png").ConfigureAwait(false);
     }
 
-    private static async Task HeatmapAsync(HttpContext context, InspectionStore store, PictureStore pictures, Inspector inspector, long id)
+    private static async Task HeatmapAsync(
+        HttpContext context,
+        InspectionStore store,
+        PictureStore pictures,
+        Inspector inspector,
+        long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         byte[] image = ReadImage(record, pictures);
         AnomalyMap map = pictures.ReadMap(record.Picture!, record.Detail.Geometry) ?? throw Gone(id);
         byte[] png = await inspector.InTurnAsync(
-            () => ToPng(HeatmapRenderer.Render(inspector.Decode(image, record.Name), map.ToOriginal(record.Detail.Geometry), (float)record.PixelThreshold)),
+            () => ToPng(
+                HeatmapRenderer.Render(
+                    inspector.Decode(image, record.Name),
+                    map.ToOriginal(record.Detail.Geometry),
+                    (float)record.PixelThreshold)),
             context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, png, "image/png").ConfigureAwait(false);
     }
 
     private static async Task<CompareJson> CompareAsync(
-        HttpContext context, InspectionStore store, ModelRegistry registry, TrainingStore training, Inspector inspector, long id)
+        HttpContext context,
+        InspectionStore store,
+        ModelRegistry registry,
+        TrainingStore training,
+        Inspector inspector,
+        long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         PatchMatch match = record.Detail.Match;
         InputGeometry inspected = record.Detail.Geometry;
         var patch = new PatchJson(match.X, match.Y, match.Neighborhood(inspected));
         var unknown = new TrainingPatchJson(match.TrainingImage, false, null, null, null, null);
-        if (!ModelName.IsValid(record.Model) || training.Find(record.Model, match.TrainingImage) is not { } path || ModelStamp.Of(registry.PathOf(record.Model)) is null)
+        if (!ModelName.IsValid(record.Model)
+            || training.Find(record.Model, match.TrainingImage) is not { } path
+            || ModelStamp.Of(registry.PathOf(record.Model)) is null)
         {
             return new CompareJson(patch, unknown);
         }
 
-        PreprocessingOptions preprocessing = registry.ReadDocument(record.Model).Preprocessing;
-        Image image = await inspector.InTurnAsync(() => ImageFile.Read(path), context.RequestAborted).ConfigureAwait(false);
-        InputGeometry geometry = Preprocessor.Plan(image.Width, image.Height, preprocessing);
-        (double x, double y) = match.OnTrainingImage(inspected, geometry);
-        string link = $"/api/v1/models/{Uri.EscapeDataString(record.Model)}/training/{Uri.EscapeDataString(match.TrainingImage)}";
-        return new CompareJson(patch, new TrainingPatchJson(match.TrainingImage, true, x, y, match.Neighborhood(geometry), link));
+        DetectorDocument document = registry.ReadDocument(record.Model);
+        Image image = await inspector.InTurnAsync(() => ImageFile.Read(path), context.RequestAborted)
+            .ConfigureAwait(false);
+        LaneRecord lane = document.Lanes[Math.Min(match.Lane, document.Lanes.Count - 1)];
+        InputGeometry geometry = lane.Views.Canvas(image.Width, image.Height);
+        (double x, double y) = match.OnTrainingImage(inspected, document, image.Width, image.Height);
+        string link =
+            $"/api/v1/models/{Uri.EscapeDataString(record.Model)}/training/{Uri.EscapeDataString(match.TrainingImage)}";
+        return new CompareJson(
+            patch,
+            new TrainingPatchJson(match.TrainingImage, true, x, y, match.Neighborhood(geometry), link));
     }
 
-    private static async Task TrainingImageAsync(HttpContext context, TrainingStore training, Inspector inspector, string model, string image)
+    private static async Task TrainingImageAsync(
+        HttpContext context,
+        TrainingStore training,
+        Inspector inspector,
+        string model,
+        string image)
     {
-        string path = training.Find(model, image) ?? throw ProblemException.NotFound($"The model '{model}' has no training image '{image}' here.");
+        string path = training.Find(model, image) ?? throw ProblemException.NotFound(
+            $"The model '{model}' has no training image '{image}' here.");
         byte[] bytes = await File.ReadAllBytesAsync(path, context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, inspector, bytes, image).ConfigureAwait(false);
     }
@@ -90,8 +154,10 @@ internal static class PictureEndpoints
         string type = MediaTypes.Of(image);
         if (type == MediaTypes.Tiff)
         {
-            // No browser shows TIFF.
-            image = await inspector.InTurnAsync(() => ToPng(inspector.Decode(image, name)), context.RequestAborted).ConfigureAwait(false);
+            // Browsers do not display TIFF.
+            image = await inspector.InTurnAsync(
+                () => ToPng(inspector.Decode(image, name)),
+                context.RequestAborted).ConfigureAwait(false);
             type = "image/png";
         }
 
@@ -103,7 +169,7 @@ internal static class PictureEndpoints
         context.Response.ContentType = type;
         context.Response.ContentLength = content.Length;
 
-        // An inspection never changes, so neither do its pictures.
+        // The pictures of an inspection never change.
         context.Response.Headers.CacheControl = "private, max-age=86400";
         await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
     }
@@ -111,7 +177,10 @@ internal static class PictureEndpoints
     private static Image Shrink(Image image)
     {
         double scale = Math.Min(1, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
-        return PillowBilinear.Resize(image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
+        return PillowBilinear.Resize(
+            image,
+            Math.Max(1, (int)(image.Width * scale)),
+            Math.Max(1, (int)(image.Height * scale)));
     }
 
     private static byte[] ToPng(Image image)
@@ -121,5 +190,6 @@ internal static class PictureEndpoints
         return stream.ToArray();
     }
 
-    private static ProblemException Gone(long id) => ProblemException.NotFound($"The picture of inspection {id} is no longer kept.");
+    private static ProblemException Gone(long id) =>
+        ProblemException.NotFound($"The picture of inspection {id} is no longer kept.");
 }

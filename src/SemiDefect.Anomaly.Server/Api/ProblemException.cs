@@ -1,11 +1,15 @@
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>A request that is refused, and the answer that says why.</summary>
-internal sealed class ProblemException(int status, string kind, string detail, int? retryAfterSeconds = null) : Exception(detail)
+/// <summary>A rejected request, as the response reports it.</summary>
+internal sealed class ProblemException(
+    int status,
+    string kind,
+    string detail,
+    int? retryAfterSeconds = null) : Exception(detail)
 {
     public int Status { get; } = status;
 
-    /// <summary>A short name that programs can tell problems apart by.</summary>
+    /// <summary>A short name that identifies the problem to programs.</summary>
     public string Kind { get; } = kind;
 
     public int? RetryAfterSeconds { get; } = retryAfterSeconds;

@@ -3,12 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>Turns whatever goes wrong into an answer of RFC 9457 (application/problem+json). Thread-safe.</summary>
-internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics)
+/// <summary>Converts exceptions to responses of RFC 9457 (application/problem+json). Thread-safe.</summary>
+internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter> logger)
 {
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -21,7 +22,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be told.
+            // The client is gone, so there is nobody to answer.
             metrics.Refused("client-gone");
             return;
         }
@@ -30,7 +31,7 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
             problem = Describe(error);
             if (problem.Status == StatusCodes.Status500InternalServerError || problem.Kind == "database")
             {
-                options.Log?.Invoke($"{context.Request.Method} {context.Request.Path}: {error}");
+                logger.RequestFailed(error, context.Request.Method, context.Request.Path);
             }
         }
 
@@ -57,14 +58,22 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        // What is left of a refused body is not worth reading.
+        // The rest of a rejected body is not read.
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             response.Headers.Connection = "close";
         }
 
-        var body = new ProblemJson($"urn:semidefect:{problem.Kind}", ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Message);
-        return response.WriteAsJsonAsync(body, ServerJson.Options, "application/problem+json", CancellationToken.None);
+        var body = new ProblemJson(
+            $"urn:semidefect:{problem.Kind}",
+            ReasonPhrases.GetReasonPhrase(problem.Status),
+            problem.Status,
+            problem.Message);
+        return response.WriteAsJsonAsync(
+            body,
+            ServerJson.Types.ProblemJson,
+            "application/problem+json",
+            CancellationToken.None);
     }
 
     private static ProblemException Describe(Exception error) => error switch
@@ -75,8 +84,17 @@ internal sealed class ProblemWriter(ServerOptions options, ServerMetrics metrics
         SemiDefectException => ProblemException.Invalid(error.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ProblemException(413, "too-large", "The request is larger than this server takes."),
-        BadHttpRequestException bad => new ProblemException(bad.StatusCode, bad.StatusCode == 408 ? "too-slow" : "bad-request", bad.InnerException is System.Text.Json.JsonException json ? $"The JSON cannot be read: {json.Message}" : bad.Message),
-        OperationCanceledException => new ProblemException(503, "too-slow", "The request took longer than this server allows.", 1),
+        BadHttpRequestException bad => new ProblemException(
+            bad.StatusCode,
+            bad.StatusCode == 408 ? "too-slow" : "bad-request",
+            bad.InnerException is System.Text.Json.JsonException json
+                ? $"The JSON cannot be read: {json.Message}"
+                : bad.Message),
+        OperationCanceledException => new ProblemException(
+            503,
+            "too-slow",
+            "The request took longer than this server allows.",
+            1),
         _ => new ProblemException(500, "fault", "The server failed; its log says why."),
     };
 }

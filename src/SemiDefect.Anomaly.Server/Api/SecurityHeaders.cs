@@ -2,11 +2,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>What a browser is told about every answer.</summary>
+/// <summary>The security headers of every response.</summary>
 internal static class SecurityHeaders
 {
-    // Everything is served from here; pictures that were fetched with the key become blobs.
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    // Everything comes from this server; the page shows pictures that it fetched with the key as blobs.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void Add(HttpContext context)
     {

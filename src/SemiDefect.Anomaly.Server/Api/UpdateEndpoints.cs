@@ -9,19 +9,24 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>POST /api/v1/models/{model}/update: a model learns the images that people called false alarms.</summary>
+/// <summary>POST /api/v1/models/{model}/update: adds the images marked as false alarms to the model.</summary>
 internal static class UpdateEndpoints
 {
     public static void Map(RouteGroupBuilder api) => api.MapPost("/models/{model}/update", UpdateAsync)
         .WithTags("training")
         .WithName("update")
-        .WithSummary("Teaches the model the images called false alarms, as a job.")
+        .WithSummary("Adds the images marked as false alarms to the model, as a job.")
         .Produces<JobJson>(202)
         .ProducesProblem(404)
         .ProducesProblem(409)
         .ProducesProblem(422);
 
-    private static async Task<Accepted<JobJson>> UpdateAsync(ServerOptions options, JobRunner jobs, ModelRegistry registry, TrainingStore training, string model)
+    private static async Task<Accepted<JobJson>> UpdateAsync(
+        ServerOptions options,
+        JobRunner jobs,
+        ModelRegistry registry,
+        TrainingStore training,
+        string model)
     {
         if (!File.Exists(registry.PathOf(model)))
         {
@@ -29,17 +34,28 @@ internal static class UpdateEndpoints
         }
 
         string folder = training.FeedbackFolder(model);
-        DatasetFolder more = Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
-            ? DatasetFolder.Open(folder)
-            : throw ProblemException.Invalid($"No image of the model '{model}' was called a false alarm: there is nothing to learn.");
-        DatasetFolder? known = training.List(model).Names.Count > 0 ? DatasetFolder.Open(training.Folder(model)) : null;
-        JobJson job = await jobs.StartAsync("update", model, job => Task.Run(() => RunAsync(options, registry, model, more, known, job), job.StopToken)).ConfigureAwait(false);
+        ImageFolder more = Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any()
+            ? ImageFolder.Open(folder)
+            : throw ProblemException.Invalid(
+                $"No image of the model '{model}' was called a false alarm: there is nothing to learn.");
+        ImageFolder? known = training.List(model).Names.Count > 0 ? ImageFolder.Open(training.Folder(model)) : null;
+        JobJson job = await jobs.StartAsync(
+            "update",
+            model,
+            job => Task.Run(() => RunAsync(options, registry, model, more, known, job), job.StopToken))
+                .ConfigureAwait(false);
         return TypedResults.Accepted($"/api/v1/jobs/{job.Id}", job);
     }
 
-    private static async Task RunAsync(ServerOptions options, ModelRegistry registry, string model, DatasetFolder more, DatasetFolder? known, Job job)
+    private static async Task RunAsync(
+        ServerOptions options,
+        ModelRegistry registry,
+        string model,
+        ImageFolder more,
+        ImageFolder? known,
+        Job job)
     {
-        // A copy, because a file that is in use cannot be replaced on every system.
+        // A copy, because Windows does not replace a file that is open.
         string copy = Path.Combine(options.DataFolder, "loaded", $"{Guid.NewGuid():N}.update");
         try
         {

@@ -1,13 +1,12 @@
 using SemiDefect.Anomaly.Server.Api;
-using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// Bounds what is accepted and not answered: so many images, and so many bytes of requests. Beyond it a request is told at once when to
-/// come again. Thread-safe.
+/// Limits the images and the bytes of requests that are accepted but not yet answered. Beyond that, a request is
+/// rejected immediately, with the time to wait. Thread-safe.
 /// </summary>
-internal sealed class Admission(ServerOptions options, ServerMetrics metrics)
+internal sealed class Admission(ServerOptions options, Throughput throughput)
 {
     private const int LongestRetry = 60;
 
@@ -15,11 +14,11 @@ internal sealed class Admission(ServerOptions options, ServerMetrics metrics)
     private int _images;
     private long _bytes;
 
-    /// <summary>The images accepted and not answered.</summary>
+    /// <summary>The number of images accepted but not yet answered.</summary>
     public int Images => Volatile.Read(ref _images);
 
-    /// <summary>Room for a request, until it is disposed of.</summary>
-    /// <exception cref="ProblemException">There is none now (429).</exception>
+    /// <summary>Reserves room for a request until the result is disposed.</summary>
+    /// <exception cref="ProblemException">There is no room (429).</exception>
     public IDisposable Enter(int images, long bytes)
     {
         lock (_lock)
@@ -32,8 +31,12 @@ internal sealed class Admission(ServerOptions options, ServerMetrics metrics)
             }
         }
 
-        int seconds = (int)Math.Clamp(Math.Ceiling(metrics.SecondsPerImage * Images / 2), 1, LongestRetry);
-        throw new ProblemException(429, "busy", $"{Images} images are waiting, as many as this server accepts; try again in {seconds} s.", seconds);
+        int seconds = (int)Math.Clamp(Math.Ceiling(throughput.SecondsPerImage * Images / 2), 1, LongestRetry);
+        throw new ProblemException(
+            429,
+            "busy",
+            $"{Images} images are waiting, as many as this server accepts; try again in {seconds} s.",
+            seconds);
     }
 
     private void Leave(int images, long bytes)

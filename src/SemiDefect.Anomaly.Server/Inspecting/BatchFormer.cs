@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Telemetry;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// Gathers the images of concurrent requests for one detector: a batch starts when it is full, or when its first image has waited for
-/// <see cref="ServerOptions.BatchDelay"/>. How much may wait here is bounded by <see cref="Admission"/>. Thread-safe.
+/// Batches the images of concurrent requests for one detector. A batch starts when it is full, or when its first image
+/// has waited for <see cref="ServerOptions.BatchDelay"/>. <see cref="Admission"/> limits the queue. Thread-safe.
 /// </summary>
 internal sealed class BatchFormer : IAsyncDisposable
 {
@@ -24,13 +24,13 @@ internal sealed class BatchFormer : IAsyncDisposable
         _options = options;
         _metrics = metrics;
 
-        // Two, so that the network runs on one batch while the other one is searched.
+        // Two, so that the network runs on one batch during the neighbor search of the other.
         _workers = Task.WhenAll(Task.Run(WorkAsync), Task.Run(WorkAsync));
     }
 
     /// <summary>Inspects one image in the next batch.</summary>
-    /// <exception cref="SemiDefectException">It does not fit the detector.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled before its batch began.</exception>
+    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled before its batch started.</exception>
     public Task<Inspection> InspectAsync(PreparedImage image, string name, CancellationToken cancellationToken)
     {
         var item = new BatchItem(image, name, Stopwatch.GetTimestamp(), cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class BatchFormer : IAsyncDisposable
         return item.Source.Task;
     }
 
-    /// <summary>Finishes what was given.</summary>
+    /// <summary>Finishes all queued images.</summary>
     public async ValueTask DisposeAsync()
     {
         _items.Writer.TryComplete();
@@ -53,7 +53,7 @@ internal sealed class BatchFormer : IAsyncDisposable
         {
             batch.Clear();
 
-            // One at a time, or each would gather half a batch.
+            // One worker at a time, because two would each collect half a batch.
             await _gathering.WaitAsync().ConfigureAwait(false);
             try
             {
@@ -113,7 +113,9 @@ internal sealed class BatchFormer : IAsyncDisposable
         _metrics.BatchStarted(batch.Count);
         try
         {
-            IReadOnlyList<Inspection> inspections = _detector.InspectBatch([.. batch.Select(item => item.Image)], [.. batch.Select(item => item.Name)]);
+            IReadOnlyList<Inspection> inspections = _detector.InspectBatch(
+                [.. batch.Select(item => item.Image)],
+                [.. batch.Select(item => item.Name)]);
             for (int i = 0; i < batch.Count; i++)
             {
                 batch[i].Source.TrySetResult(inspections[i]);
@@ -121,7 +123,7 @@ internal sealed class BatchFormer : IAsyncDisposable
         }
         catch (Exception) when (batch.Count > 1)
         {
-            // One image must not spoil the others: each gets its own answer.
+            // One bad image must not fail the others, so each is inspected on its own.
             foreach (BatchItem item in batch)
             {
                 Run([item]);

@@ -8,32 +8,50 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
-/// <summary>Answers a request for inspection: nothing is answered before it is stored. Thread-safe.</summary>
-internal sealed class InspectService(ServerOptions options, ModelRegistry registry, Inspector inspector, InspectionStore store, TimeProvider clock)
+/// <summary>Answers inspection requests, each only after its inspections are stored. Thread-safe.</summary>
+internal sealed class InspectService(
+    ServerOptions options,
+    ModelRegistry registry,
+    Inspector inspector,
+    InspectionStore store,
+    TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>Inspects one image, or the images of a form.</summary>
-    /// <returns>The answer's JSON, and whether it had been given before.</returns>
+    /// <returns>The response as JSON, and whether it repeats an earlier one.</returns>
     public async Task<(string Answer, bool IsReplayed)> AnswerAsync(
-        string modelName, IReadOnlyList<UploadedImage> images, bool isForm, string? key, CancellationToken cancellationToken)
+        string modelName,
+        IReadOnlyList<UploadedImage> images,
+        bool isForm,
+        string? key,
+        CancellationToken cancellationToken)
     {
         if (key is null)
         {
-            return (await InspectAsync(modelName, images, isForm, null, cancellationToken).ConfigureAwait(false), false);
+            return (
+                await InspectAsync(modelName, images, isForm, null, cancellationToken).ConfigureAwait(false),
+                false);
         }
 
         string fingerprint = Fingerprint(modelName, images);
         if (!_underWay.TryAdd(key, true))
         {
-            throw new ProblemException(409, "under-way", "The request with this idempotency key is still under way; try again.", 1);
+            throw new ProblemException(
+                409,
+                "under-way",
+                "The request with this idempotency key is still under way; try again.",
+                1);
         }
 
         try
         {
             if (store.FindAnswer(key) is not { } answer)
             {
-                return (await InspectAsync(modelName, images, isForm, (key, fingerprint), cancellationToken).ConfigureAwait(false), false);
+                return (
+                    await InspectAsync(modelName, images, isForm, (key, fingerprint), cancellationToken)
+                        .ConfigureAwait(false),
+                    false);
             }
 
             return answer.Fingerprint == fingerprint
@@ -47,16 +65,29 @@ internal sealed class InspectService(ServerOptions options, ModelRegistry regist
     }
 
     private async Task<string> InspectAsync(
-        string modelName, IReadOnlyList<UploadedImage> images, bool isForm, (string Key, string Fingerprint)? request, CancellationToken cancellationToken)
+        string modelName,
+        IReadOnlyList<UploadedImage> images,
+        bool isForm,
+        (string Key, string Fingerprint)? request,
+        CancellationToken cancellationToken)
     {
         using ModelLease lease = await registry.LeaseAsync(modelName, cancellationToken).ConfigureAwait(false);
-        (InspectionRecord?[] records, string?[] errors) = await InspectAllAsync(lease.Model, images, isForm, cancellationToken).ConfigureAwait(false);
+        (InspectionRecord?[] records, string?[] errors) = await InspectAllAsync(
+            lease.Model,
+            images,
+            isForm,
+            cancellationToken).ConfigureAwait(false);
 
-        UnreadableJson[] unreadable = [.. images.Zip(errors).Where(pair => pair.Second is not null).Select(pair => new UnreadableJson(pair.First.Name, pair.Second!))];
+        UnreadableJson[] unreadable =
+        [
+            .. images.Zip(errors)
+                .Where(pair => pair.Second is not null)
+                .Select(pair => new UnreadableJson(pair.First.Name, pair.Second!)),
+        ];
         string answer = string.Empty;
         try
         {
-            // From here on the request counts, whether or not the client waits.
+            // From here on, the inspections are stored even if the client leaves.
             cancellationToken.ThrowIfCancellationRequested();
             await store.AddAsync([.. records.OfType<InspectionRecord>()], Answer).ConfigureAwait(false);
         }
@@ -72,9 +103,13 @@ internal sealed class InspectService(ServerOptions options, ModelRegistry regist
         {
             InspectionJson[] inspections = [.. stored.Select(InspectionMapper.ToJson)];
             answer = isForm
-                ? JsonSerializer.Serialize(new InspectManyJson(inspections, unreadable), ServerJson.Options)
-                : JsonSerializer.Serialize(inspections[0], ServerJson.Options);
-            return request is { } keyed ? new KeyedAnswer(keyed.Key, keyed.Fingerprint, answer, clock.GetUtcNow()) : null;
+                ? JsonSerializer.Serialize(
+                    new InspectManyJson(inspections, unreadable),
+                    ServerJson.Types.InspectManyJson)
+                : JsonSerializer.Serialize(inspections[0], ServerJson.Types.InspectionJson);
+            return request is { } keyed
+                ? new KeyedAnswer(keyed.Key, keyed.Fingerprint, answer, clock.GetUtcNow())
+                : null;
         }
     }
 
@@ -83,7 +118,8 @@ internal sealed class InspectService(ServerOptions options, ModelRegistry regist
     {
         var records = new InspectionRecord?[images.Count];
         string?[] errors = new string?[images.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.BatchSize, CancellationToken = cancellationToken };
+        var parallel =
+            new ParallelOptions { MaxDegreeOfParallelism = options.BatchSize, CancellationToken = cancellationToken };
         try
         {
             await Parallel.ForAsync(0, images.Count, parallel, async (i, token) =>

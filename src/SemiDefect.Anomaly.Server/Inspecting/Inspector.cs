@@ -1,18 +1,25 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>
-/// From the bytes of an image to a record that can be stored. As many images are decoded at once as there are cores; a decoded image
-/// lives no longer than it takes to make the network's input of it. Thread-safe.
+/// Inspects an encoded image and makes the record for the history. At most one image per core is decoded at a time, and
+/// a decoded image is released once the network's input is made of it. Thread-safe.
 /// </summary>
-internal sealed class Inspector(ServerOptions options, PictureStore pictures, Housekeeper housekeeper, ServerMetrics metrics, TimeProvider clock) : IDisposable
+internal sealed class Inspector(
+    ServerOptions options,
+    PictureStore pictures,
+    Housekeeper housekeeper,
+    ServerMetrics metrics,
+    Throughput throughput,
+    TimeProvider clock,
+    ILogger<Inspector> logger) : IDisposable
 {
     private const int MostRegions = 100;
 
@@ -22,22 +29,32 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
     public void Dispose() => _decoding.Dispose();
 
     /// <summary>Inspects one image.</summary>
-    /// <exception cref="SemiDefectException">It cannot be read, or does not fit the model.</exception>
-    public async Task<InspectionRecord> InspectAsync(LoadedModel model, UploadedImage image, CancellationToken cancellationToken)
+    /// <exception cref="SemiDefectException">The image cannot be read, or does not fit the model.</exception>
+    public async Task<InspectionRecord> InspectAsync(
+        LoadedModel model,
+        UploadedImage image,
+        CancellationToken cancellationToken)
     {
         long since = Stopwatch.GetTimestamp();
         PreparedImage prepared = await InTurnAsync(
-            () => Preprocessor.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits), model.Detector.Document.Preprocessing),
+            () => model.Detector.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits)),
             cancellationToken).ConfigureAwait(false);
-        Inspection inspection = await model.Batches.InspectAsync(prepared, image.Name, cancellationToken).ConfigureAwait(false);
+        Inspection inspection = await model.Batches.InspectAsync(
+            prepared,
+            image.Name,
+            cancellationToken).ConfigureAwait(false);
 
-        // Regions need the map at the image's own size, so this takes its turn as well.
-        InspectionRecord record = await InTurnAsync(() => Record(model, image, inspection), cancellationToken).ConfigureAwait(false);
-        metrics.Inspected(model.Name, record.IsAbnormal, Stopwatch.GetElapsedTime(since));
+        // Regions need the map at the size of the image, so this waits for its turn as well.
+        InspectionRecord record = await InTurnAsync(
+            () => Record(model, image, inspection),
+            cancellationToken).ConfigureAwait(false);
+        TimeSpan latency = Stopwatch.GetElapsedTime(since);
+        metrics.Inspected(model.Name, record.IsAbnormal, latency);
+        throughput.Done(latency);
         return record;
     }
 
-    /// <summary>Runs work that holds a whole image, when it is its turn.</summary>
+    /// <summary>Runs work that needs a whole image in memory, one per core at a time.</summary>
     public async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -51,10 +68,10 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         }
     }
 
-    /// <summary>Decodes an image that is kept already, within the limits that it once passed.</summary>
+    /// <summary>Decodes a stored image, within the same limits.</summary>
     public Image Decode(byte[] bytes, string name) => ImageFile.Decode(bytes, name, _limits);
 
-    /// <summary>Deletes the pictures of inspections that will not be stored.</summary>
+    /// <summary>Deletes the pictures of inspections that are not stored.</summary>
     public void Discard(IEnumerable<InspectionRecord> records)
     {
         foreach (InspectionRecord record in records)
@@ -72,7 +89,7 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         (string? picture, long bytes) = Keep(image, inspection);
         return new InspectionRecord
         {
-            // As exact as the history keeps it.
+            // The history has a resolution of one millisecond.
             Time = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds()),
             Model = model.Name,
             ModelVersion = model.Version,
@@ -82,7 +99,11 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
             Threshold = inspection.Threshold,
             PixelThreshold = inspection.PixelThreshold,
             PValue = inspection.PValue,
-            Detail = new InspectionDetail(inspection.Geometry, inspection.HighestPatch, inspection.Regions.Count, [.. inspection.Regions.Take(MostRegions)]),
+            Detail = new InspectionDetail(
+                inspection.Geometry,
+                inspection.HighestPatch,
+                inspection.Regions.Count,
+                [.. inspection.Regions.Take(MostRegions)]),
             Picture = picture,
             PictureBytes = bytes,
         };
@@ -103,8 +124,8 @@ internal sealed class Inspector(ServerOptions options, PictureStore pictures, Ho
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The verdict matters more than the picture.
-            options.Log?.Invoke($"Cannot keep the picture '{image.Name}': {error.Message}");
+            // The decision matters more than the picture.
+            logger.PictureNotKept(image.Name, error.Message);
             return (null, 0);
         }
     }

@@ -6,14 +6,14 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
-/// <summary>Reads the images of a request, within the limits. Thread-safe: nothing is kept.</summary>
+/// <summary>Reads the images of a request, within the limits. Stateless.</summary>
 internal static class UploadReader
 {
     private const int LongestName = 260;
     private const int LongestBoundary = 200;
 
-    /// <summary>Whether the request is a form of files; refuses whatever is neither that nor one image.</summary>
-    /// <exception cref="ProblemException">The content type is no image's (415).</exception>
+    /// <summary>Whether the request is a form of files; rejects anything but a form or a single image.</summary>
+    /// <exception cref="ProblemException">The content type is not supported (415).</exception>
     public static bool IsForm(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0)
@@ -22,41 +22,68 @@ internal static class UploadReader
         }
 
         string type = (request.ContentType ?? string.Empty).Split(';')[0].Trim();
-        return type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || (type.Length == 0 || type.StartsWith("image/", StringComparison.OrdinalIgnoreCase) || type.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
-                ? false
-                : throw new ProblemException(415, "content-type", $"Send an image (image/* or application/octet-stream) or a form of images (multipart/form-data), not '{type}'."));
+        if (type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        bool isImage = type.Length == 0
+            || type.StartsWith("image/", StringComparison.OrdinalIgnoreCase)
+            || type.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
+        if (!isImage)
+        {
+            throw new ProblemException(
+                415,
+                "content-type",
+                "Send an image (image/* or application/octet-stream) or a form of images (multipart/form-data), "
+                    + $"not '{type}'.");
+        }
+
+        return false;
     }
 
     /// <summary>The body as one image.</summary>
-    public static async Task<UploadedImage> ReadRawAsync(HttpRequest request, string? name, int maxBytes, CancellationToken cancellationToken)
+    public static async Task<UploadedImage> ReadRawAsync(
+        HttpRequest request,
+        string? name,
+        int maxBytes,
+        CancellationToken cancellationToken)
     {
-        byte[] bytes = await ReadAsync(request.Body, request.ContentLength, maxBytes, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await ReadAsync(request.Body, request.ContentLength, maxBytes, cancellationToken)
+            .ConfigureAwait(false);
         return new UploadedImage(Clean(name), bytes);
     }
 
     /// <summary>The files of a form.</summary>
-    public static async Task<IReadOnlyList<UploadedImage>> ReadFormAsync(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<UploadedImage>> ReadFormAsync(
+        HttpRequest request,
+        ServerOptions options,
+        CancellationToken cancellationToken)
     {
         try
         {
             return await ReadPartsAsync(request, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is InvalidDataException || (error is IOException and not BadHttpRequestException))
+        catch (Exception error) when (
+            error is InvalidDataException || (error is IOException and not BadHttpRequestException))
         {
             throw new ProblemException(400, "bad-request", $"The form cannot be read: {error.Message}");
         }
     }
 
-    /// <summary>Reads to the end, or refuses what is larger (413).</summary>
-    public static async Task<byte[]> ReadAsync(Stream body, long? length, int maxBytes, CancellationToken cancellationToken)
+    /// <summary>Reads a body to its end; rejects a larger one (413).</summary>
+    public static async Task<byte[]> ReadAsync(
+        Stream body,
+        long? length,
+        int maxBytes,
+        CancellationToken cancellationToken)
     {
         if (length > maxBytes)
         {
             throw TooLarge(maxBytes);
         }
 
-        // A claimed length is not believed before its bytes are here.
+        // The declared length is not trusted, so no more than 1 MiB is allocated in advance.
         using var content = new MemoryStream((int)Math.Min(length ?? 0, 1 << 20));
         byte[] block = ArrayPool<byte>.Shared.Rent(1 << 16);
         try
@@ -79,37 +106,57 @@ internal static class UploadReader
         return content.ToArray();
     }
 
-    /// <summary>A name fit to be shown: without control characters, and not too long.</summary>
+    /// <summary>A name that is safe to display: without control characters, and of limited length.</summary>
     public static string Clean(string? name)
     {
-        string clean = string.Concat((name ?? string.Empty).Where(c => !char.IsControl(c) && !char.IsSurrogate(c))).Trim();
+        string clean =
+            string.Concat((name ?? string.Empty).Where(c => !char.IsControl(c) && !char.IsSurrogate(c))).Trim();
         return clean.Length == 0 ? "image" : clean.Length <= LongestName ? clean : clean[^LongestName..];
     }
 
-    private static async Task<IReadOnlyList<UploadedImage>> ReadPartsAsync(HttpRequest request, ServerOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<UploadedImage>> ReadPartsAsync(
+        HttpRequest request,
+        ServerOptions options,
+        CancellationToken cancellationToken)
     {
-        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type) ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString() : string.Empty;
+        string boundary = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+            ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString()
+            : string.Empty;
         if (boundary.Length is 0 or > LongestBoundary)
         {
-            throw new ProblemException(400, "bad-request", "The form has no boundary: let your HTTP client set the content type.");
+            throw new ProblemException(
+                400,
+                "bad-request",
+                "The form has no boundary: let your HTTP client set the content type.");
         }
 
         var images = new List<UploadedImage>();
         var reader = new MultipartReader(boundary, request.Body);
         while (await reader.ReadNextSectionAsync(cancellationToken).ConfigureAwait(false) is { } section)
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition) || !disposition.IsFileDisposition())
+            if (!ContentDispositionHeaderValue.TryParse(
+                section.ContentDisposition,
+                out ContentDispositionHeaderValue? disposition) || !disposition.IsFileDisposition())
             {
                 throw new ProblemException(422, "invalid", "Every part of the form must be a file.");
             }
 
             if (images.Count == options.MaxImagesPerRequest)
             {
-                throw new ProblemException(413, "too-many", $"A request may carry {options.MaxImagesPerRequest} images: send the rest in another.");
+                throw new ProblemException(
+                    413,
+                    "too-many",
+                    $"A request may carry {options.MaxImagesPerRequest} images: send the rest in another.");
             }
 
-            string? name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
-            images.Add(new UploadedImage(Clean(name), await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken).ConfigureAwait(false)));
+            string? name = disposition.FileNameStar.HasValue
+                ? disposition.FileNameStar.Value
+                : HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
+            images.Add(
+                new UploadedImage(
+                    Clean(name),
+                    await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken)
+                        .ConfigureAwait(false)));
         }
 
         return images.Count > 0 ? images : throw ProblemException.Invalid("The form holds no file.");

@@ -2,8 +2,12 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Work that takes longer than a request. Thread-safe.</summary>
-internal sealed class Job(long id, string kind, string model, DateTimeOffset created) : IProgress<FitProgress>, IDisposable
+/// <summary>A background job. Thread-safe.</summary>
+internal sealed class Job(
+    long id,
+    string kind,
+    string model,
+    DateTimeOffset created) : IProgress<FitProgress>, IDisposable
 {
     private const int MostNotices = 20;
 
@@ -16,7 +20,7 @@ internal sealed class Job(long id, string kind, string model, DateTimeOffset cre
 
     public CancellationToken StopToken => _stop.Token;
 
-    /// <summary>Its present state, and a task that is done when it is another.</summary>
+    /// <summary>The current state, and a task that completes when it changes.</summary>
     public (JobJson State, Task Changed) Watch()
     {
         lock (_lock)
@@ -31,11 +35,13 @@ internal sealed class Job(long id, string kind, string model, DateTimeOffset cre
 
     public void Cancel() => _stop.Cancel();
 
-    public void Notice(string notice) => Set(state => state.Notices.Count < MostNotices ? state with { Notices = [.. state.Notices, notice] } : state);
+    public void Notice(string notice) =>
+        Set(state => state.Notices.Count < MostNotices ? state with { Notices = [.. state.Notices, notice] } : state);
 
     public void Start() => Set(state => state with { State = JobState.Running });
 
-    public void End(string state, string? error, DateTimeOffset time) => Set(old => old with { State = state, Error = error, Ended = time });
+    public void End(string state, string? error, DateTimeOffset time) =>
+        Set(old => old with { State = state, Error = error, Ended = time });
 
     void IProgress<FitProgress>.Report(FitProgress value) => Set(state => state with
     {

@@ -1,25 +1,28 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Telemetry;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Runs jobs one after the other, beside the inspections. A stop of the server cancels them. Thread-safe.</summary>
-internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvider clock) : BackgroundService
+/// <summary>Runs jobs one at a time, in the background. Stopping the server cancels them. Thread-safe.</summary>
+internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobRunner> logger) : BackgroundService
 {
     private const int MostWaiting = 16;
     private const int MostKept = 100;
 
     private readonly ConcurrentDictionary<long, Job> _jobs = [];
     private readonly SemaphoreSlim _starting = new(1);
-    private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting = Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
+    private readonly Channel<(Job Job, Func<Job, Task> Work)> _waiting =
+        Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
 
-    /// <summary>Puts a job in line.</summary>
-    /// <param name="kind">What it is.</param>
+    /// <summary>Queues a job.</summary>
+    /// <param name="kind">The kind of job.</param>
     /// <param name="model">The model it is for.</param>
-    /// <param name="work">The work; reports to the job and heeds its token.</param>
-    /// <exception cref="ProblemException">The line is full, or the model has a job already.</exception>
+    /// <param name="work">The work; it reports progress to the job and observes its token.</param>
+    /// <exception cref="ProblemException">The queue is full, or the model already has a job.</exception>
     public async Task<JobJson> StartAsync(string kind, string model, Func<Job, Task> work)
     {
         await _starting.WaitAsync().ConfigureAwait(false);
@@ -33,15 +36,15 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         }
     }
 
-    /// <summary>A job of this run of the server; null where there is none.</summary>
+    /// <summary>A job started since the server started; null if there is none.</summary>
     public Job? Find(long id) => _jobs.GetValueOrDefault(id);
 
-    /// <summary>All that is known, the newest first.</summary>
+    /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
 
     public override void Dispose()
     {
-        // This tells the job under way to stop, or one that has only just ended: neither may be disposed of before.
+        // This cancels the running job, or one that has just ended, so jobs are disposed after it.
         base.Dispose();
         foreach (Job job in _jobs.Values)
         {
@@ -55,7 +58,11 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
     {
         if (_jobs.Values.Any(other => !other.HasEnded && other.State.Model == model))
         {
-            throw new ProblemException(409, "under-way", $"The model '{model}' has a job under way: wait for it, or cancel it.", 10);
+            throw new ProblemException(
+                409,
+                "under-way",
+                $"The model '{model}' has a job under way: wait for it, or cancel it.",
+                10);
         }
 
         DateTimeOffset now = clock.GetUtcNow();
@@ -75,7 +82,8 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         await store.InterruptAsync(clock.GetUtcNow()).ConfigureAwait(false);
         try
         {
-            await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken)
+                .ConfigureAwait(false))
             {
                 using CancellationTokenRegistration registration = stoppingToken.Register(job.Cancel);
                 await RunAsync(job, work).ConfigureAwait(false);
@@ -83,7 +91,7 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         }
         catch (OperationCanceledException)
         {
-            // The server stops; what waits is marked at the next start.
+            // The server is stopping; waiting jobs are marked as interrupted at the next start.
         }
     }
 
@@ -106,7 +114,7 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
         }
         catch (Exception error)
         {
-            options.Log?.Invoke($"job {job.Id}: {error}");
+            logger.JobFailed(error, job.Id);
             await EndAsync(job, JobState.Failed, "The server failed; its log says why.").ConfigureAwait(false);
         }
     }
@@ -115,7 +123,8 @@ internal sealed class JobRunner(ServerOptions options, JobStore store, TimeProvi
     {
         job.End(state, error, clock.GetUtcNow());
         await store.EndAsync(job.State).ConfigureAwait(false);
-        foreach (Job old in _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id).Skip(MostKept))
+        IEnumerable<Job> ended = _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id);
+        foreach (Job old in ended.Skip(MostKept))
         {
             _jobs.TryRemove(old.Id, out _);
         }

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Where a job stands.</summary>
+/// <summary>States of a job.</summary>
 internal static class JobState
 {
     public const string Waiting = "waiting";
@@ -9,6 +9,6 @@ internal static class JobState
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
-    /// <summary>The server ended before the job did.</summary>
+    /// <summary>The server stopped before the job was done.</summary>
     public const string Interrupted = "interrupted";
 }

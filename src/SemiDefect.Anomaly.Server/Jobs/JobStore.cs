@@ -4,10 +4,13 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>Which jobs there were, over restarts. Thread-safe.</summary>
+/// <summary>The jobs, persisted across restarts. Thread-safe.</summary>
 internal sealed class JobStore(Database database)
 {
-    public Task<long> AddAsync(string kind, string model, DateTimeOffset created) => database.WriteAsync(connection => Database.Number(
+    public Task<long> AddAsync(
+        string kind,
+        string model,
+        DateTimeOffset created) => database.WriteAsync(connection => Database.Number(
         connection,
         "INSERT INTO jobs (kind, model, state, created) VALUES ($kind, $model, $state, $created) RETURNING id",
         ("$kind", kind),
@@ -23,17 +26,20 @@ internal sealed class JobStore(Database database)
         ("$ended", job.Ended?.ToUnixTimeMilliseconds()),
         ("$id", job.Id)));
 
-    /// <summary>Marks what a stopped server left unfinished.</summary>
+    /// <summary>Marks the unfinished jobs of a stopped server.</summary>
     public Task InterruptAsync(DateTimeOffset now) => database.WriteAsync(connection => Database.Execute(
         connection,
         "UPDATE jobs SET state = $state, ended = $now WHERE ended IS NULL",
         ("$state", JobState.Interrupted),
         ("$now", now.ToUnixTimeMilliseconds())));
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List(int limit) => database.Read(connection =>
     {
-        using SqliteCommand command = Database.Command(connection, "SELECT id, kind, model, state, error, created, ended FROM jobs ORDER BY id DESC LIMIT $limit", ("$limit", limit));
+        using SqliteCommand command = Database.Command(
+            connection,
+            "SELECT id, kind, model, state, error, created, ended FROM jobs ORDER BY id DESC LIMIT $limit",
+            ("$limit", limit));
         using SqliteDataReader reader = command.ExecuteReader();
         var jobs = new List<JobJson>();
         while (reader.Read())

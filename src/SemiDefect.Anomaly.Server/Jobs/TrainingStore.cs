@@ -1,46 +1,60 @@
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Models;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>
-/// The good images that each model learns from, in DATA/training/MODEL, and those that people called false alarms, in
+/// The training images of each model, in DATA/training/MODEL, and the images marked as false alarms, in
 /// DATA/feedback/MODEL/good. Thread-safe.
 /// </summary>
 internal sealed class TrainingStore(ServerOptions options)
 {
-    /// <summary>The folder of a model's training images; it may be missing.</summary>
+    /// <summary>The folder of a model's training images; it may not exist.</summary>
     public string Folder(string model) => Path.Combine(options.DataFolder, "training", ModelName.Check(model));
 
-    /// <summary>The folder of the images that were false alarms of a model; it may be missing.</summary>
-    public string FeedbackFolder(string model) => Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
+    /// <summary>The folder of a model's false alarms; it may not exist.</summary>
+    public string FeedbackFolder(string model) =>
+        Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
 
-    /// <summary>The names of the images, in ordinal order, and their bytes together.</summary>
+    /// <summary>The names of the images, in ordinal order, and their total size in bytes.</summary>
     public (IReadOnlyList<string> Names, long Bytes) List(string model)
     {
         var folder = new DirectoryInfo(Folder(model));
-        FileInfo[] files = folder.Exists ? [.. folder.EnumerateFiles().Where(file => ImageFile.HasImageExtension(file.Name))] : [];
+        FileInfo[] files = folder.Exists
+            ? [.. folder.EnumerateFiles().Where(file => ImageFile.HasImageExtension(file.Name))]
+            : [];
         return ([.. files.Select(file => file.Name).Order(StringComparer.Ordinal)], files.Sum(file => file.Length));
     }
 
-    /// <summary>The path of a training image; null where there is none. The name may be relative, as a detector file gives it.</summary>
+    /// <summary>
+    /// The path of a training image; null if there is none. The name may be a relative path, as in a detector file.
+    /// </summary>
     public string? Find(string model, string name)
     {
         string folder = Path.GetFullPath(Folder(model));
         string path = Path.GetFullPath(Path.Combine(folder, name));
-        return path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal) && ImageFile.HasImageExtension(path) && File.Exists(path) ? path : null;
+        return path.StartsWith(
+            folder + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal) && ImageFile.HasImageExtension(
+            path) && File.Exists(
+            path)
+            ? path
+            : null;
     }
 
-    /// <summary>Adds an image, or replaces the one of that name.</summary>
+    /// <summary>Adds or replaces an image.</summary>
     public void Put(string model, string name, byte[] bytes)
     {
         string path = Path.Combine(Folder(model), CheckImageName(name));
         long others = List(model).Bytes - (File.Exists(path) ? new FileInfo(path).Length : 0);
         if (others + bytes.Length > options.TrainingBytes)
         {
-            throw new ProblemException(413, "too-large", $"The training images of a model may have {options.TrainingBytes} bytes together.");
+            throw new ProblemException(
+                413,
+                "too-large",
+                $"The training images of a model may have {options.TrainingBytes} bytes together.");
         }
 
         AtomicFile.Write(path, stream => stream.Write(bytes));
@@ -65,13 +79,15 @@ internal sealed class TrainingStore(ServerOptions options)
         }
     }
 
-    /// <summary>Keeps, or no longer keeps, an image that was a false alarm.</summary>
+    /// <summary>Stores the image of a false alarm; null deletes it.</summary>
     public void SetFalseAlarm(string model, long inspection, byte[]? image)
     {
         string folder = FeedbackFolder(model);
         if (image is not null)
         {
-            AtomicFile.Write(Path.Combine(folder, $"{inspection}{MediaTypes.Extension(image)}"), stream => stream.Write(image));
+            AtomicFile.Write(
+                Path.Combine(folder, $"{inspection}{MediaTypes.Extension(image)}"),
+                stream => stream.Write(image));
         }
         else if (Directory.Exists(folder))
         {
@@ -82,10 +98,12 @@ internal sealed class TrainingStore(ServerOptions options)
         }
     }
 
-    /// <summary>The images kept as false alarms.</summary>
-    public int CountFalseAlarms(string model) => Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
+    /// <summary>The number of stored false alarms.</summary>
+    public int CountFalseAlarms(string model) =>
+        Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
 
     private static string CheckImageName(string name) => ImageFile.HasImageExtension(ModelName.Check(name))
         ? name
-        : throw ProblemException.Invalid($"The name of a training image must end in one of {string.Join(' ', ImageFile.Extensions)}.");
+        : throw ProblemException.Invalid(
+            $"The name of a training image must end in one of {string.Join(' ', ImageFile.Extensions)}.");
 }

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Server.Inspecting;
 namespace SemiDefect.Anomaly.Server.Models;
 
 /// <summary>
-/// A detector that is ready, on a copy of its file that nobody else can change, and the batches formed for it. It closes when it
-/// is retired and the last lease is given back. Thread-safe.
+/// A detector, loaded from a private copy of its file, and its batches. It closes once it is retired and the last lease
+/// is returned. Thread-safe.
 /// </summary>
 internal sealed class LoadedModel
 {
@@ -14,7 +14,13 @@ internal sealed class LoadedModel
     private int _leases;
     private bool _retired;
 
-    public LoadedModel(string name, string version, ModelStamp stamp, string snapshotPath, AnomalyDetector detector, BatchFormer batches)
+    public LoadedModel(
+        string name,
+        string version,
+        ModelStamp stamp,
+        string snapshotPath,
+        AnomalyDetector detector,
+        BatchFormer batches)
     {
         Name = name;
         Version = version;
@@ -26,7 +32,7 @@ internal sealed class LoadedModel
 
     public string Name { get; }
 
-    /// <summary>The beginning of the file's SHA-256.</summary>
+    /// <summary>The first digits of the file's SHA-256.</summary>
     public string Version { get; }
 
     public ModelStamp Stamp { get; }
@@ -35,13 +41,13 @@ internal sealed class LoadedModel
 
     public BatchFormer Batches { get; }
 
-    /// <summary>When it was last asked for, in ticks of the monotonic clock.</summary>
+    /// <summary>When it was last leased, as <see cref="Environment.TickCount64"/>.</summary>
     public long LastUse { get; private set; } = Environment.TickCount64;
 
-    /// <summary>Done when it is closed.</summary>
+    /// <summary>Completes when the model is closed.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>A lease, during which it stays open; null when it is retired already.</summary>
+    /// <summary>A lease that keeps the model open; null if it is already retired.</summary>
     public ModelLease? TryLease()
     {
         lock (_lock)
@@ -57,7 +63,7 @@ internal sealed class LoadedModel
         }
     }
 
-    /// <summary>No new leases from here on.</summary>
+    /// <summary>Grants no more leases.</summary>
     public void Retire()
     {
         lock (_lock)

@@ -2,22 +2,22 @@ using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Server.Models;
 
-/// <summary>What is known of one name. The gate serializes whatever loads or changes the file.</summary>
+/// <summary>The state of one model name. The gate serializes loading and changing the file.</summary>
 internal sealed class ModelEntry
 {
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>The model in use, or null.</summary>
+    /// <summary>The loaded model, or null.</summary>
     public volatile LoadedModel? Current;
 
-    /// <summary>Why the file as it is now cannot be used, or null.</summary>
+    /// <summary>Why the present file is unusable, or null.</summary>
     public volatile ModelFailure? Failure;
 
-    /// <summary>The header of the file, as long as its stamp holds.</summary>
+    /// <summary>The header of the file, valid while its stamp matches.</summary>
     public volatile ModelHeader? Header;
 }
 
-/// <summary>A state of the file that cannot be used, and why.</summary>
+/// <summary>An unusable state of the file, and the reason.</summary>
 internal sealed record ModelFailure(ModelStamp Stamp, string Message);
 
 /// <summary>The header of a state of the file.</summary>

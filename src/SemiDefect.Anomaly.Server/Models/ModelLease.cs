@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Server.Models;
 
-/// <summary>Keeps a model open until it is disposed of, once.</summary>
+/// <summary>Keeps a model open until it is disposed. Thread-safe.</summary>
 internal sealed class ModelLease(LoadedModel model) : IDisposable
 {
     private int _disposed;

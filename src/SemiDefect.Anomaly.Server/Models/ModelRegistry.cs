@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Api;
@@ -9,8 +10,8 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Models;
 
 /// <summary>
-/// The detector files of one folder. A model is made ready when it is first asked for, and anew when its file has changed; what is
-/// under way finishes on the old one. Thread-safe.
+/// The detector files of one folder. A model is loaded on first use and reloaded when its file has changed; requests in
+/// progress finish on the old one. Thread-safe.
 /// </summary>
 internal sealed class ModelRegistry : IAsyncDisposable
 {
@@ -19,14 +20,16 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private readonly ServerOptions _options;
     private readonly ServerMetrics _metrics;
+    private readonly ILogger _logger;
     private readonly string _snapshots;
     private readonly ConcurrentDictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<LoadedModel, bool> _open = [];
 
-    public ModelRegistry(ServerOptions options, ServerMetrics metrics)
+    public ModelRegistry(ServerOptions options, ServerMetrics metrics, ILogger<ModelRegistry> logger)
     {
         _options = options;
         _metrics = metrics;
+        _logger = logger;
         _snapshots = Path.Combine(options.DataFolder, "loaded");
         Directory.CreateDirectory(options.ModelsFolder);
         if (Directory.Exists(_snapshots))
@@ -37,7 +40,10 @@ internal sealed class ModelRegistry : IAsyncDisposable
         Directory.CreateDirectory(_snapshots);
     }
 
-    /// <summary>The names of the files there are, in ordinal order.</summary>
+    /// <summary>The number of detectors in memory that answer requests.</summary>
+    public int LoadedCount => _entries.Values.Count(entry => entry.Current is not null);
+
+    /// <summary>The names of the models, in ordinal order.</summary>
     public IReadOnlyList<string> Names() =>
     [
         .. Directory.EnumerateFiles(_options.ModelsFolder, "*" + Extension)
@@ -49,9 +55,9 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     public string PathOf(string name) => Path.Combine(_options.ModelsFolder, ModelName.Check(name) + Extension);
 
-    /// <summary>The model, ready to inspect until the lease is disposed of.</summary>
+    /// <summary>Leases the model, which stays loaded until the lease is disposed.</summary>
     /// <exception cref="ProblemException">There is no such model.</exception>
-    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    /// <exception cref="SemiDefectException">Its file is unusable.</exception>
     public async Task<ModelLease> LeaseAsync(string name, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
@@ -61,7 +67,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
             ModelEntry entry = Entry(name);
             LoadedModel? current = entry.Current;
 
-            // A changed file that cannot be used leaves the old one in place.
+            // If the changed file is unusable, the old model stays.
             bool isFresh = current is not null && (current.Stamp == stamp || entry.Failure?.Stamp == stamp);
             if (!isFresh && current is not null && entry.Gate.CurrentCount == 0)
             {
@@ -87,7 +93,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     /// <summary>The header of a model's file.</summary>
     /// <exception cref="ProblemException">There is no such model.</exception>
-    /// <exception cref="SemiDefectException">Its file cannot be used.</exception>
+    /// <exception cref="SemiDefectException">Its file is unusable.</exception>
     public DetectorDocument ReadDocument(string name)
     {
         string path = PathOf(name);
@@ -103,11 +109,15 @@ internal sealed class ModelRegistry : IAsyncDisposable
         return document;
     }
 
-    /// <summary>Whether the model is ready, and why its file cannot be used.</summary>
+    /// <summary>Whether the model is loaded, and why its file is unusable.</summary>
     public (bool IsLoaded, string? Error) State(string name) =>
-        _entries.TryGetValue(name, out ModelEntry? entry) ? (entry.Current is not null, entry.Failure?.Message) : (false, null);
+        _entries.TryGetValue(name, out ModelEntry? entry)
+            ? (entry.Current is not null, entry.Failure?.Message)
+            : (false, null);
 
-    /// <summary>Runs <paramref name="change"/>, which may replace or delete the file, and makes the model ready anew if it was.</summary>
+    /// <summary>
+    /// Runs <paramref name="change"/>, which may replace or delete the file, and reloads the model if it was loaded.
+    /// </summary>
     public async Task<T> ChangeAsync<T>(string name, Func<string, T> change, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
@@ -134,7 +144,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes all models, when what they were given is done.</summary>
+    /// <summary>Finishes requests in progress and closes all models.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (LoadedModel model in _open.Keys)
@@ -164,13 +174,13 @@ internal sealed class ModelRegistry : IAsyncDisposable
             entry.Current = loaded;
             entry.Failure = null;
             old?.Retire();
-            _options.Log?.Invoke($"model '{name}' is ready (version {loaded.Version})");
+            _logger.ModelReady(name, loaded.Version);
             CloseUnused(loaded);
         }
         catch (SemiDefectException error)
         {
             entry.Failure = new ModelFailure(stamp, error.Message);
-            _options.Log?.Invoke(error.Message);
+            _logger.Problem(error.Message);
             if (old is null)
             {
                 throw;
@@ -190,16 +200,23 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 Threads = _options.Threads,
                 BatchSize = _options.BatchSize,
                 ImageLimits = new ImageLimits(_options.MaxImageBytes, _options.MaxPixels),
-                Notice = _options.Log,
+                Notice = _logger.EngineNotice,
             });
-            return new LoadedModel(name, version, stamp, snapshot, detector, new BatchFormer(detector, _options, _metrics));
+            return new LoadedModel(
+                name,
+                version,
+                stamp,
+                snapshot,
+                detector,
+                new BatchFormer(detector, _options, _metrics));
         }
         catch (Exception error)
         {
             File.Delete(snapshot);
             throw error is SemiDefectException
                 ? new SemiDefectException(error.Message.Replace(snapshot, path, StringComparison.Ordinal), error)
-                : error is IOException or UnauthorizedAccessException ? new SemiDefectException($"Cannot read the model '{name}': {error.Message}", error)
+                : error is IOException or UnauthorizedAccessException
+                ? new SemiDefectException($"Cannot read the model '{name}': {error.Message}", error)
                 : error;
         }
     }
@@ -221,10 +238,17 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private void CloseUnused(LoadedModel newest)
     {
-        LoadedModel[] others = [.. _entries.Values.Select(entry => entry.Current).OfType<LoadedModel>().Where(model => model != newest).OrderBy(model => model.LastUse)];
+        LoadedModel[] others =
+        [
+            .. _entries.Values
+                .Select(entry => entry.Current)
+                .OfType<LoadedModel>()
+                .Where(model => model != newest)
+                .OrderBy(model => model.LastUse),
+        ];
         foreach (LoadedModel model in others.Take(Math.Max(0, others.Length + 1 - _options.MaxLoadedModels)))
         {
-            // Whoever asks for it next makes it ready again.
+            // The next request for it loads it again.
             ModelEntry entry = Entry(model.Name);
             Interlocked.CompareExchange(ref entry.Current, null, model);
             model.Retire();

@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Server.Models;
 
-/// <summary>What tells one state of a file from another without reading it.</summary>
+/// <summary>Identifies a state of a file without reading it.</summary>
 internal readonly record struct ModelStamp(long Length, DateTime Written)
 {
-    /// <summary>The stamp of a file; null where there is none.</summary>
+    /// <summary>The stamp of a file; null if there is no file.</summary>
     public static ModelStamp? Of(string path)
     {
         var file = new FileInfo(path);

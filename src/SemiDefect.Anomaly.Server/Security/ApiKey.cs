@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SemiDefect.Anomaly.Server.Security;
 
-/// <summary>The key that calls must carry. Thread-safe.</summary>
+/// <summary>The API key. Thread-safe.</summary>
 internal sealed class ApiKey
 {
     public const int MinLength = 16;
@@ -19,8 +19,8 @@ internal sealed class ApiKey
 
     public bool IsRequired => _hash is not null;
 
-    /// <summary>Reads a key file: its text without the space around it.</summary>
-    /// <exception cref="SemiDefectException">It cannot be read, or holds no fit key.</exception>
+    /// <summary>Reads a key file; surrounding white space is ignored.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be read, or contains no valid key.</exception>
     public static string ReadFile(string path)
     {
         string key;
@@ -37,10 +37,13 @@ internal sealed class ApiKey
 
         return key.Length >= MinLength && key.All(c => c is > ' ' and < (char)127)
             ? key
-            : throw new SemiDefectException($"'{path}' must hold one key of {MinLength} printable ASCII characters or more, without spaces.");
+            : throw new SemiDefectException(
+                $"'{path}' must hold one key of {MinLength} printable ASCII characters or more, without spaces.");
     }
 
-    /// <summary>Whether a request carries the key, as X-Api-Key or as a bearer token. Takes as long for any wrong key.</summary>
+    /// <summary>
+    /// Whether a request carries the key, as X-Api-Key or as a bearer token. The comparison takes constant time.
+    /// </summary>
     public bool Accepts(HttpRequest request)
     {
         if (_hash is null)
@@ -55,7 +58,7 @@ internal sealed class ApiKey
             given = authorization[Bearer.Length..].Trim();
         }
 
-        // Hashes have one length, so that not even the key's length can be measured.
+        // Hashes have a fixed length, so timing does not reveal the length of the key either.
         return CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
     }
 

@@ -5,9 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace SemiDefect.Anomaly.Server.Storage;
 
 /// <summary>
-/// One SQLite file. All writing is done by one thread, which commits whatever has gathered in one transaction; a write is
-/// done when it is flushed to disk (WAL, synchronous = FULL), so that neither a killed process nor a lost power supply takes it back.
-/// Thread-safe.
+/// A SQLite file. One thread executes all writes and commits those that are pending in one transaction. A write
+/// completes once it is flushed to disk (WAL, synchronous = FULL), so neither a killed process nor a power failure
+/// loses it. Thread-safe.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -35,11 +35,15 @@ internal sealed class Database : IDisposable
         void Complete(Exception? commitError);
     }
 
-    /// <summary>Opens the file, or makes it, and brings it to the newest of <paramref name="schemas"/>: entry i leads from version i to i + 1.</summary>
+    /// <summary>
+    /// Opens or creates the file and upgrades it to the latest of <paramref name="schemas"/>; entry i upgrades version
+    /// i to i + 1.
+    /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used.</exception>
     public static Database Open(string path, IReadOnlyList<string> schemas)
     {
-        string connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
+        string connectionString =
+            new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
         SqliteConnection? writer = null;
         try
         {
@@ -56,7 +60,9 @@ internal sealed class Database : IDisposable
             string advice = error is SqliteException { SqliteErrorCode: Corrupt or NotADatabase }
                 ? "put a backup in its place, or move it away to start with an empty one."
                 : "check its permissions and the free space.";
-            throw new SemiDefectException($"Cannot use the database '{path}': {error.Message} {char.ToUpperInvariant(advice[0])}{advice[1..]}", error);
+            throw new SemiDefectException(
+                $"Cannot use the database '{path}': {error.Message} {char.ToUpperInvariant(advice[0])}{advice[1..]}",
+                error);
         }
         catch
         {
@@ -65,7 +71,10 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> in the next transaction; done when that is on disk. A failure takes back this write alone.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> in the next transaction and completes once that is on disk. A failure rolls back
+    /// this write only.
+    /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteConnection, T> work)
     {
         var write = new PendingWrite<T>(work);
@@ -73,7 +82,7 @@ internal sealed class Database : IDisposable
         return write.Task;
     }
 
-    /// <summary>Runs <paramref name="work"/> on a connection of its own, which sees what was committed before.</summary>
+    /// <summary>Runs <paramref name="work"/> on its own connection, which sees everything committed so far.</summary>
     public T Read<T>(Func<SqliteConnection, T> work)
     {
         using var connection = new SqliteConnection(_connectionString);
@@ -82,7 +91,7 @@ internal sealed class Database : IDisposable
         return work(connection);
     }
 
-    /// <summary>Writes what is pending and closes the file.</summary>
+    /// <summary>Completes pending writes and closes the file.</summary>
     public void Dispose()
     {
         _pending.CompleteAdding();
@@ -93,8 +102,11 @@ internal sealed class Database : IDisposable
         _pending.Dispose();
     }
 
-    /// <summary>A command with its values bound, never pasted.</summary>
-    public static SqliteCommand Command(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    /// <summary>A command with bound parameters.</summary>
+    public static SqliteCommand Command(
+        SqliteConnection connection,
+        string sql,
+        params ReadOnlySpan<(string Name, object? Value)> values)
     {
         SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
@@ -106,13 +118,19 @@ internal sealed class Database : IDisposable
         return command;
     }
 
-    public static int Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static int Execute(
+        SqliteConnection connection,
+        string sql,
+        params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using SqliteCommand command = Command(connection, sql, values);
         return command.ExecuteNonQuery();
     }
 
-    public static long Number(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    public static long Number(
+        SqliteConnection connection,
+        string sql,
+        params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using SqliteCommand command = Command(connection, sql, values);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -123,7 +141,9 @@ internal sealed class Database : IDisposable
         int version = (int)Number(connection, "PRAGMA user_version");
         if (version > schemas.Count)
         {
-            throw new SemiDefectException($"The database '{path}' has schema {version}, newer than this program knows ({schemas.Count}): use the newer program.");
+            throw new SemiDefectException(
+                $"The database '{path}' has schema {version}, newer than this program knows ({schemas.Count}): use "
+                    + "the newer program.");
         }
 
         for (; version < schemas.Count; version++)

@@ -1,8 +1,13 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>Keeps the history and the pictures within their limits, and sweeps up what a killed process left.</summary>
+/// <summary>
+/// Keeps the history and the pictures within their limits, and deletes what a killed process left behind.
+/// </summary>
 internal sealed class Housekeeper : BackgroundService
 {
     private const int Step = 500;
@@ -14,26 +19,34 @@ internal sealed class Housekeeper : BackgroundService
     private readonly InspectionStore _store;
     private readonly PictureStore _pictures;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private long _bytes;
 
-    public Housekeeper(ServerOptions options, InspectionStore store, PictureStore pictures, TimeProvider clock)
+    public Housekeeper(
+        ServerOptions options,
+        InspectionStore store,
+        PictureStore pictures,
+        TimeProvider clock,
+        ILogger<Housekeeper> logger)
     {
         _options = options;
         _store = store;
         _pictures = pictures;
         _clock = clock;
+        _logger = logger;
         _bytes = store.TotalPictureBytes();
     }
 
     /// <summary>Counts a new picture.</summary>
     public void Added(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    /// <summary>Brings everything within its limits, once.</summary>
+    /// <summary>Enforces the limits once.</summary>
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
         while (Interlocked.Read(ref _bytes) - _options.PictureBytes is > 0 and long excess)
         {
-            IReadOnlyList<(string, long)> forgotten = await _store.ForgetPicturesAsync(excess, Step).ConfigureAwait(false);
+            IReadOnlyList<(string, long)> forgotten = await _store.ForgetPicturesAsync(excess, Step)
+                .ConfigureAwait(false);
             Delete(forgotten);
             cancellationToken.ThrowIfCancellationRequested();
             if (forgotten.Count == 0)
@@ -42,7 +55,9 @@ internal sealed class Housekeeper : BackgroundService
             }
         }
 
-        Delete(await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step).ConfigureAwait(false));
+        Delete(
+            await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step)
+                .ConfigureAwait(false));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,20 +74,20 @@ internal sealed class Housekeeper : BackgroundService
                 }
                 catch (SemiDefectException error)
                 {
-                    _options.Log?.Invoke(error.Message);
+                    _logger.Problem(error.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 
     private void Sweep(CancellationToken cancellationToken)
     {
-        // A picture is written before its inspection is, so only old ones can be orphans.
+        // A picture is written before its inspection, so a recent one may not be an orphan.
         foreach (string picture in _pictures.List(_clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10)))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,8 +1,9 @@
 using Microsoft.Data.Sqlite;
+using SemiDefect.Anomaly.Evaluation.Samples;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>Which inspections are asked for; null means any. Immutable.</summary>
+/// <summary>Conditions of a query; null means any. Immutable.</summary>
 internal sealed record InspectionFilter
 {
     public string? Model { get; init; }
@@ -23,7 +24,7 @@ internal sealed record InspectionFilter
     /// <summary>Only inspections older than this one.</summary>
     public long? Before { get; init; }
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The query, ordered from the newest to the oldest.</summary>
     public SqliteCommand ToCommand(SqliteConnection connection, string columns, int limit)
     {
         SqliteCommand command = connection.CreateCommand();

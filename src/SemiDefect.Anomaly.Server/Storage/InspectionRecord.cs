@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>An inspection as the history keeps it. Immutable.</summary>
+/// <summary>An inspection in the history. Immutable.</summary>
 internal sealed record InspectionRecord
 {
     /// <summary>0 until it is stored.</summary>
@@ -30,7 +30,7 @@ internal sealed record InspectionRecord
 
     public required InspectionDetail Detail { get; init; }
 
-    /// <summary>The name of the stored picture and map; null when none are kept.</summary>
+    /// <summary>The name of the stored picture and map; null if none are kept.</summary>
     public string? Picture { get; init; }
 
     public long PictureBytes { get; init; }
@@ -46,9 +46,13 @@ internal sealed record InspectionRecord
     public bool IsAbnormal => Score > Threshold;
 }
 
-/// <summary>What is kept of an inspection as JSON, because nothing is searched by it.</summary>
-/// <param name="Geometry">Where the network's input lay on the image.</param>
-/// <param name="Match">The strangest patch, and what it was compared with.</param>
-/// <param name="RegionCount">The regions found.</param>
-/// <param name="Regions">The first of them, the highest peak first.</param>
-internal sealed record InspectionDetail(InputGeometry Geometry, PatchMatch Match, int RegionCount, IReadOnlyList<Region> Regions);
+/// <summary>The part of an inspection that is stored as JSON, because no query filters by it.</summary>
+/// <param name="Geometry">The position of the network's input on the image.</param>
+/// <param name="Match">The highest-scoring patch and its nearest training patch.</param>
+/// <param name="RegionCount">The number of regions found.</param>
+/// <param name="Regions">The first of them, ordered by descending peak.</param>
+internal sealed record InspectionDetail(
+    InputGeometry Geometry,
+    PatchMatch Match,
+    int RegionCount,
+    IReadOnlyList<Region> Regions);

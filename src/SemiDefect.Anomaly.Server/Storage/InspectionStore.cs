@@ -4,13 +4,14 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>The history of inspections and what was answered to keyed requests. Thread-safe.</summary>
+/// <summary>The history of inspections, and the responses to requests with an idempotency key. Thread-safe.</summary>
 internal sealed class InspectionStore(Database database)
 {
     private const string Columns =
-        "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, picture_bytes, verdict, verdict_note, verdict_time";
+        "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, "
+            + "picture_bytes, verdict, verdict_note, verdict_time";
 
-    /// <summary>Entry i leads from version i of the schema to i + 1; entries are added, never changed.</summary>
+    /// <summary>Entry i upgrades version i of the schema to i + 1. Entries are added, never changed.</summary>
     public static IReadOnlyList<string> Schemas { get; } =
     [
         """
@@ -53,12 +54,15 @@ internal sealed class InspectionStore(Database database)
         """,
     ];
 
-    /// <summary>Stores the inspections of one request, and its answer where it has a key: all or nothing.</summary>
+    /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
-    /// <param name="answer">Given the stored records, the answer to keep under the request's key; null where it has none.</param>
+    /// <param name="answer">
+    /// Makes the response to keep from the stored records; null for a request without a key.
+    /// </param>
     /// <returns>The records with their ids.</returns>
     public Task<IReadOnlyList<InspectionRecord>> AddAsync(
-        IReadOnlyList<InspectionRecord> records, Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
+        IReadOnlyList<InspectionRecord> records,
+        Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
         {
             InspectionRecord[] stored = [.. records.Select(record => record with { Id = Insert(connection, record) })];
             if (answer(stored) is { } keyed)
@@ -75,12 +79,17 @@ internal sealed class InspectionStore(Database database)
             return (IReadOnlyList<InspectionRecord>)stored;
         });
 
-    /// <summary>What was answered to a key, or null.</summary>
+    /// <summary>The response to an idempotency key, or null.</summary>
     public KeyedAnswer? FindAnswer(string key) => database.Read(connection =>
     {
-        using SqliteCommand command = Database.Command(connection, "SELECT fingerprint, answer, time FROM requests WHERE key = $key", ("$key", key));
+        using SqliteCommand command = Database.Command(
+            connection,
+            "SELECT fingerprint, answer, time FROM requests WHERE key = $key",
+            ("$key", key));
         using SqliteDataReader reader = command.ExecuteReader();
-        return reader.Read() ? new KeyedAnswer(key, reader.GetString(0), reader.GetString(1), Time(reader.GetInt64(2))) : null;
+        return reader.Read()
+            ? new KeyedAnswer(key, reader.GetString(0), reader.GetString(1), Time(reader.GetInt64(2)))
+            : null;
     });
 
     public InspectionRecord? Find(long id) => database.Read(connection => Find(connection, id));
@@ -100,9 +109,13 @@ internal sealed class InspectionStore(Database database)
 
     public long Count() => database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections"));
 
-    /// <summary>Sets a verdict, or takes it back.</summary>
-    /// <returns>The record as it is then; null where there is none.</returns>
-    public Task<InspectionRecord?> SetVerdictAsync(long id, string? verdict, string? note, DateTimeOffset? time) => database.WriteAsync(connection =>
+    /// <summary>Sets or clears a verdict.</summary>
+    /// <returns>The changed record; null if there is none.</returns>
+    public Task<InspectionRecord?> SetVerdictAsync(
+        long id,
+        string? verdict,
+        string? note,
+        DateTimeOffset? time) => database.WriteAsync(connection =>
     {
         Database.Execute(
             connection,
@@ -114,17 +127,33 @@ internal sealed class InspectionStore(Database database)
         return Find(connection, id);
     });
 
-    /// <summary>The bytes of all kept pictures.</summary>
-    public long TotalPictureBytes() => database.Read(connection => Database.Number(connection, "SELECT coalesce(sum(picture_bytes), 0) FROM inspections WHERE picture IS NOT NULL"));
+    /// <summary>The size of all kept pictures in bytes.</summary>
+    public long TotalPictureBytes() =>
+        database.Read(connection => Database.Number(
+            connection,
+            "SELECT coalesce(sum(picture_bytes), 0) FROM inspections WHERE picture IS NOT NULL"));
 
     public bool HasPicture(string picture) =>
-        database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections WHERE picture = $picture", ("$picture", picture)) > 0);
+        database.Read(connection => Database.Number(
+            connection,
+            "SELECT count(*) FROM inspections WHERE picture = $picture",
+            ("$picture", picture)) > 0);
 
-    /// <summary>Forgets the pictures of the oldest inspections, until so many bytes are free; the files are the caller's to delete.</summary>
-    public Task<IReadOnlyList<(string Picture, long Bytes)>> ForgetPicturesAsync(long bytes, int most) => database.WriteAsync(connection =>
+    /// <summary>
+    /// Removes the pictures of the oldest inspections until <paramref name="bytes"/> are freed. The caller deletes the
+    /// files.
+    /// </summary>
+    public Task<IReadOnlyList<(string Picture, long Bytes)>> ForgetPicturesAsync(
+        long bytes,
+        int most) => database.WriteAsync(connection =>
     {
         var forgotten = new List<(long Id, string Picture, long Bytes)>();
-        using (SqliteCommand command = Database.Command(connection, "SELECT id, picture, picture_bytes FROM inspections WHERE picture IS NOT NULL ORDER BY id LIMIT $most", ("$most", most)))
+        using (SqliteCommand command = Database.Command(
+            connection,
+            """
+            SELECT id, picture, picture_bytes FROM inspections WHERE picture IS NOT NULL ORDER BY id LIMIT $most
+            """,
+            ("$most", most)))
         using (SqliteDataReader reader = command.ExecuteReader())
         {
             for (long freed = 0; freed < bytes && reader.Read(); freed += reader.GetInt64(2))
@@ -135,23 +164,38 @@ internal sealed class InspectionStore(Database database)
 
         foreach ((long id, _, _) in forgotten)
         {
-            Database.Execute(connection, "UPDATE inspections SET picture = NULL, picture_bytes = 0 WHERE id = $id", ("$id", id));
+            Database.Execute(
+                connection,
+                "UPDATE inspections SET picture = NULL, picture_bytes = 0 WHERE id = $id",
+                ("$id", id));
         }
 
         return (IReadOnlyList<(string, long)>)[.. forgotten.Select(item => (item.Picture, item.Bytes))];
     });
 
-    /// <summary>Deletes inspections beyond the newest <paramref name="keep"/>, and answers older than <paramref name="answersBefore"/>.</summary>
-    /// <returns>The pictures that nothing refers to any more.</returns>
-    public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(long keep, DateTimeOffset answersBefore, int most) => database.WriteAsync(connection =>
+    /// <summary>
+    /// Deletes inspections beyond the newest <paramref name="keep"/>, and responses older than
+    /// <paramref name="answersBefore"/>.
+    /// </summary>
+    /// <returns>The pictures that are no longer referenced.</returns>
+    public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(
+        long keep,
+        DateTimeOffset answersBefore,
+        int most) => database.WriteAsync(connection =>
     {
-        Database.Execute(connection, "DELETE FROM requests WHERE time < $time", ("$time", answersBefore.ToUnixTimeMilliseconds()));
+        Database.Execute(
+            connection,
+            "DELETE FROM requests WHERE time < $time",
+            ("$time", answersBefore.ToUnixTimeMilliseconds()));
         var orphans = new List<(string, long)>();
         using SqliteCommand command = Database.Command(
             connection,
             """
             DELETE FROM inspections WHERE id IN (
-                SELECT id FROM inspections WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep ORDER BY id LIMIT $most)
+                SELECT id FROM inspections
+                WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep
+                ORDER BY id
+                LIMIT $most)
             RETURNING picture, picture_bytes
             """,
             ("$keep", keep),
@@ -171,8 +215,12 @@ internal sealed class InspectionStore(Database database)
     private static long Insert(SqliteConnection connection, InspectionRecord record) => Database.Number(
         connection,
         """
-        INSERT INTO inspections (time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail, picture, picture_bytes)
-        VALUES ($time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail, $picture, $bytes)
+        INSERT INTO inspections (
+            time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail,
+            picture, picture_bytes)
+        VALUES (
+            $time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail,
+            $picture, $bytes)
         RETURNING id
         """,
         ("$time", record.Time.ToUnixTimeMilliseconds()),
@@ -185,13 +233,16 @@ internal sealed class InspectionStore(Database database)
         ("$pixel", record.PixelThreshold),
         ("$p", record.PValue),
         ("$abnormal", record.IsAbnormal ? 1 : 0),
-        ("$detail", JsonSerializer.Serialize(record.Detail, ServerJson.Options)),
+        ("$detail", JsonSerializer.Serialize(record.Detail, ServerJson.Types.InspectionDetail)),
         ("$picture", record.Picture),
         ("$bytes", record.PictureBytes));
 
     private static InspectionRecord? Find(SqliteConnection connection, long id)
     {
-        using SqliteCommand command = Database.Command(connection, $"SELECT {Columns} FROM inspections WHERE id = $id", ("$id", id));
+        using SqliteCommand command = Database.Command(
+            connection,
+            $"SELECT {Columns} FROM inspections WHERE id = $id",
+            ("$id", id));
         using SqliteDataReader reader = command.ExecuteReader();
         return reader.Read() ? ToRecord(reader) : null;
     }
@@ -208,7 +259,7 @@ internal sealed class InspectionStore(Database database)
         Threshold = reader.GetDouble(7),
         PixelThreshold = reader.GetDouble(8),
         PValue = reader.IsDBNull(9) ? null : reader.GetDouble(9),
-        Detail = JsonSerializer.Deserialize<InspectionDetail>(reader.GetString(10), ServerJson.Options)!,
+        Detail = JsonSerializer.Deserialize(reader.GetString(10), ServerJson.Types.InspectionDetail)!,
         Picture = reader.IsDBNull(11) ? null : reader.GetString(11),
         PictureBytes = reader.GetInt64(12),
         Verdict = reader.IsDBNull(13) ? null : reader.GetString(13),

@@ -1,8 +1,8 @@
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>What was answered to a request that carried an idempotency key.</summary>
+/// <summary>The response to a request with an idempotency key.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Fingerprint">What the request asked for: another request may not use the key.</param>
-/// <param name="Answer">The answer's JSON.</param>
-/// <param name="Time">When it was answered.</param>
+/// <param name="Fingerprint">A hash of the request: a different request must not reuse the key.</param>
+/// <param name="Answer">The response as JSON.</param>
+/// <param name="Time">The time of the response.</param>
 internal sealed record KeyedAnswer(string Key, string Fingerprint, string Answer, DateTimeOffset Time);

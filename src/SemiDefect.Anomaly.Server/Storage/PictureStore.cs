@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Server.Storage;
 
 /// <summary>
-/// The inspected images as they came, and their anomaly maps at the size of the network's input, as files below one folder.
-/// Heatmaps are drawn from them when asked for. Thread-safe.
+/// Stores inspected images and their anomaly maps (at the network's input size) as files in one folder. Heatmaps are
+/// drawn from them on request. Thread-safe.
 /// </summary>
 internal sealed class PictureStore(string folder)
 {
@@ -16,7 +16,7 @@ internal sealed class PictureStore(string folder)
     /// <summary>Writes an image and its map under a new name.</summary>
     public (string Picture, long Bytes) Add(ReadOnlyMemory<byte> image, AnomalyMap map)
     {
-        // The name begins with the time, so that a folder holds the pictures of about four and a half minutes.
+        // The name begins with the time: each subfolder gets the pictures of about four and a half minutes.
         string name = Guid.CreateVersion7().ToString("N");
         string picture = $"{name[..7]}/{name}";
         Directory.CreateDirectory(Path.GetDirectoryName(PathOf(picture, ImageExtension))!);
@@ -26,19 +26,22 @@ internal sealed class PictureStore(string folder)
         return (picture, image.Length + values.Length);
     }
 
-    /// <summary>The encoded image; null where it is gone.</summary>
+    /// <summary>The encoded image; null if it was deleted.</summary>
     public byte[]? ReadImage(string picture) => Read(PathOf(picture, ImageExtension));
 
-    /// <summary>The map; null where it is gone.</summary>
+    /// <summary>The map; null if it was deleted.</summary>
     public AnomalyMap? ReadMap(string picture, InputGeometry geometry)
     {
         byte[]? bytes = Read(PathOf(picture, MapExtension));
         return bytes is null || bytes.Length != 4L * geometry.InputWidth * geometry.InputHeight
             ? null
-            : new AnomalyMap(geometry.InputWidth, geometry.InputHeight, MemoryMarshal.Cast<byte, float>(bytes).ToArray());
+            : new AnomalyMap(
+                geometry.InputWidth,
+                geometry.InputHeight,
+                MemoryMarshal.Cast<byte, float>(bytes).ToArray());
     }
 
-    /// <summary>Deletes both files, and the folder when it is empty then.</summary>
+    /// <summary>Deletes both files, and their subfolder once it is empty.</summary>
     public void Delete(string picture)
     {
         try
@@ -53,7 +56,7 @@ internal sealed class PictureStore(string folder)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // In use or refused just now: the sweep at the next start finds it again.
+            // In use: the sweep at the next start deletes it.
         }
     }
 

@@ -1,15 +1,15 @@
 namespace SemiDefect.Anomaly.Server.Storage;
 
-/// <summary>What a human may say of an inspection.</summary>
+/// <summary>Operator verdicts on an inspection.</summary>
 internal static class Verdicts
 {
     /// <summary>The decision was right.</summary>
     public const string Confirmed = "confirmed";
 
-    /// <summary>The part is good, though it was called abnormal.</summary>
+    /// <summary>The part is good, but the decision was abnormal.</summary>
     public const string FalseAlarm = "false_alarm";
 
-    /// <summary>The part is bad, though it was called normal.</summary>
+    /// <summary>The part is bad, but the decision was normal.</summary>
     public const string Missed = "missed";
 
     /// <summary>In a filter: no verdict.</summary>

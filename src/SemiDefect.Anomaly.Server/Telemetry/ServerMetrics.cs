@@ -1,86 +1,88 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
+using System.Diagnostics.Metrics;
 
 namespace SemiDefect.Anomaly.Server.Telemetry;
 
-/// <summary>What the server counts, and its page for Prometheus (text format 0.0.4). Thread-safe.</summary>
+/// <summary>
+/// The instruments of the meter <see cref="InspectionServer.MeterName"/>. The comments name them as Prometheus shows
+/// them. Thread-safe.
+/// </summary>
 internal sealed class ServerMetrics
 {
-    private const double Weight = 0.05;
+    private readonly Meter _meter;
+    private readonly Counter<long> _inspections;
+    private readonly Counter<long> _refused;
+    private readonly Histogram<double> _latency;
+    private readonly Histogram<int> _batches;
 
-    private readonly ConcurrentDictionary<(string Model, bool IsAbnormal), long> _inspections = [];
-    private readonly ConcurrentDictionary<string, long> _refused = new(StringComparer.Ordinal);
-    private readonly Histogram _latency = new(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30);
-    private readonly Histogram _batches = new(1, 2, 4, 8, 16, 32, 64);
-    private readonly Lock _lock = new();
-    private long _lastDone;
-    private double _secondsPerImage = 0.1;
-
-    /// <summary>The time between two finished images under load, smoothed.</summary>
-    public double SecondsPerImage
+    public ServerMetrics(IMeterFactory meters)
     {
-        get
-        {
-            lock (_lock)
+        // The factory owns the meter.
+        _meter = meters.Create(InspectionServer.MeterName);
+
+        // semidefect_inspections_total
+        _inspections = _meter.CreateCounter<long>("semidefect.inspections", "{image}", "Images inspected and stored.");
+
+        // semidefect_refused_total
+        _refused = _meter.CreateCounter<long>(
+            "semidefect.refused",
+            "{request}",
+            "Requests refused, by kind of problem.");
+
+        // semidefect_inspect_seconds
+        _latency = _meter.CreateHistogram(
+            "semidefect.inspect",
+            "s",
+            "From an image that has arrived to its result.",
+            tags: null,
+            new InstrumentAdvice<double>
             {
-                return _secondsPerImage;
-            }
-        }
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+            });
+
+        // semidefect_batch_images
+        _batches = _meter.CreateHistogram(
+            "semidefect.batch.images",
+            "{image}",
+            "Images inspected together.",
+            tags: null,
+            new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
+    }
+
+    /// <summary>Adds the gauges, which are read when somebody collects them.</summary>
+    /// <param name="queuedImages">Images accepted but not yet answered.</param>
+    /// <param name="queueCapacity">The limit on them.</param>
+    /// <param name="loadedModels">Detectors in memory.</param>
+    public void ObserveState(Func<int> queuedImages, int queueCapacity, Func<int> loadedModels)
+    {
+        // semidefect_queue_images, semidefect_queue_capacity, semidefect_models_loaded, process_resident_memory_bytes
+        _meter.CreateObservableGauge(
+            "semidefect.queue.images",
+            queuedImages,
+            "{image}",
+            "Images accepted but not yet answered.");
+        _meter.CreateObservableGauge(
+            "semidefect.queue.capacity",
+            () => queueCapacity,
+            "{image}",
+            "The most images accepted but not yet answered.");
+        _meter.CreateObservableGauge("semidefect.models.loaded", loadedModels, "{model}", "Detectors in memory.");
+        _meter.CreateObservableGauge(
+            "process.resident_memory",
+            () => Environment.WorkingSet,
+            "By",
+            "Memory of the process.");
     }
 
     /// <summary>An image was inspected and stored.</summary>
     public void Inspected(string model, bool isAbnormal, TimeSpan latency)
     {
-        _inspections.AddOrUpdate((model, isAbnormal), 1, (_, count) => count + 1);
-        _latency.Observe(latency.TotalSeconds);
-        lock (_lock)
-        {
-            // Idle time is no work: an image never took longer than its own latency.
-            long now = Stopwatch.GetTimestamp();
-            double seconds = _lastDone == 0 ? latency.TotalSeconds : Math.Min(latency.TotalSeconds, Stopwatch.GetElapsedTime(_lastDone, now).TotalSeconds);
-            _secondsPerImage += Weight * (seconds - _secondsPerImage);
-            _lastDone = now;
-        }
+        _inspections.Add(1, new("model", model), new("decision", isAbnormal ? "abnormal" : "normal"));
+        _latency.Record(latency.TotalSeconds);
     }
 
-    public void Refused(string kind) => _refused.AddOrUpdate(kind, 1, (_, count) => count + 1);
+    /// <summary>A request was refused, or its client left.</summary>
+    public void Refused(string kind) => _refused.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    public void BatchStarted(int images) => _batches.Observe(images);
-
-    public string ToText(int waiting, int capacity, int loadedModels)
-    {
-        var text = new StringBuilder();
-        Header(text, "semidefect_inspections_total", "counter", "Images inspected and stored.");
-        foreach (((string model, bool isAbnormal), long count) in _inspections.OrderBy(pair => pair.Key.Model, StringComparer.Ordinal).ThenBy(pair => pair.Key.IsAbnormal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"semidefect_inspections_total{{model=\"{model}\",decision=\"{(isAbnormal ? "abnormal" : "normal")}\"}} {count}\n");
-        }
-
-        Header(text, "semidefect_refused_total", "counter", "Requests refused, by kind of problem.");
-        foreach ((string kind, long count) in _refused.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"semidefect_refused_total{{kind=\"{kind}\"}} {count}\n");
-        }
-
-        Header(text, "semidefect_inspect_seconds", "histogram", "From an image that is here to its result.");
-        _latency.Write(text, "semidefect_inspect_seconds");
-        Header(text, "semidefect_batch_images", "histogram", "Images inspected together.");
-        _batches.Write(text, "semidefect_batch_images");
-        Gauge(text, "semidefect_queue_images", "Images accepted and not answered.", waiting);
-        Gauge(text, "semidefect_queue_capacity", "The most images accepted and not answered.", capacity);
-        Gauge(text, "semidefect_models_loaded", "Detectors that are ready.", loadedModels);
-        Gauge(text, "process_resident_memory_bytes", "Memory of the process.", Environment.WorkingSet);
-        return text.ToString();
-    }
-
-    private static void Gauge(StringBuilder text, string name, string help, long value)
-    {
-        Header(text, name, "gauge", help);
-        text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
-    }
-
-    private static void Header(StringBuilder text, string name, string type, string help) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    /// <summary>A batch was handed to the detector.</summary>
+    public void BatchStarted(int images) => _batches.Record(images);
 }

@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
-/// <summary>Lists a folder again and again, and tells which files are complete: unchanged for the settle time. Not thread-safe.</summary>
+/// <summary>
+/// Finds the complete files of a folder: those that have not changed for the settle time. Not thread-safe.
+/// </summary>
 internal sealed class FolderLister(string folder, string outputFolder, TimeSpan settle, Func<WatchedFile, bool> isKnown)
 {
     private static readonly EnumerationOptions AllBelow = new()
@@ -14,18 +16,20 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
 
     private readonly string _excluded = Path.TrimEndingDirectorySeparator(outputFolder) + Path.DirectorySeparatorChar;
 
-    // Since when a file is as it is; the maximum for what needs nothing more.
+    // When each file state was first seen; the maximum value for files that are done.
     private Dictionary<WatchedFile, long> _since = [];
 
-    /// <summary>The complete files that are not known yet, the oldest first.</summary>
-    /// <param name="now">The time in milliseconds, of a clock that only goes forward.</param>
+    /// <summary>The complete files that are not yet known, from the oldest to the newest.</summary>
+    /// <param name="now">The time of a monotonic clock, in milliseconds.</param>
     public IReadOnlyList<WatchedFile> List(long now)
     {
         var since = new Dictionary<WatchedFile, long>();
         var complete = new List<WatchedFile>();
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow))
         {
-            if (!ImageFile.HasImageExtension(file.Name) || file.Name.StartsWith('.') || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
+            if (!ImageFile.HasImageExtension(file.Name)
+                || file.Name.StartsWith('.')
+                || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
             {
                 continue;
             }
@@ -38,7 +42,7 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
             }
             catch (IOException)
             {
-                // Gone since it was listed.
+                // Deleted since it was listed.
                 continue;
             }
 
@@ -48,21 +52,26 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
             }
 
             since[state] = first;
-            if (first != long.MaxValue && now - first >= settle.TotalMilliseconds && state.Length > 0 && IsFree(file.FullName))
+            if (first != long.MaxValue
+                && now - first >= settle.TotalMilliseconds
+                && state.Length > 0
+                && IsFree(file.FullName))
             {
                 complete.Add(state);
             }
         }
 
         _since = since;
-        complete.Sort((a, b) => a.Written != b.Written ? a.Written.CompareTo(b.Written) : string.CompareOrdinal(a.Path, b.Path));
+        complete.Sort((a, b) => a.Written != b.Written
+            ? a.Written.CompareTo(b.Written)
+            : string.CompareOrdinal(a.Path, b.Path));
         return complete;
     }
 
-    /// <summary>The file needs nothing more as long as it stays as it is.</summary>
+    /// <summary>Marks a file state as done.</summary>
     public void Done(WatchedFile file) => _since[file] = long.MaxValue;
 
-    // Where the system knows that somebody still writes, it says so.
+    // Some systems refuse to open a file that is still being written.
     private static bool IsFree(string path)
     {
         try

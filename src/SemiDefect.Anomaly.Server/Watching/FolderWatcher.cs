@@ -3,17 +3,21 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Inspects every image that arrives in a folder, once, over restarts too; puts it and a report in its verdict's folder, and posts the
-/// report. The simplest way to join a camera. Not thread-safe; one watcher per output folder.
+/// Inspects each image that arrives in a folder exactly once, across restarts. Moves it and a report to the folder of
+/// its decision, and posts the report. The simplest way to connect a camera. Not thread-safe; one watcher per output
+/// folder.
 /// </summary>
 public sealed class FolderWatcher : IDisposable
 {
@@ -29,9 +33,17 @@ public sealed class FolderWatcher : IDisposable
     private readonly WatchJournal _journal;
     private readonly AnomalyDetector _detector;
     private readonly FolderLister _lister;
+    private readonly ILogger _logger;
     private readonly WebhookSender? _webhook;
 
-    private FolderWatcher(WatchOptions options, string folder, string output, FileStream watcherLock, WatchJournal journal, AnomalyDetector detector)
+    private FolderWatcher(
+        WatchOptions options,
+        string folder,
+        string output,
+        FileStream watcherLock,
+        WatchJournal journal,
+        AnomalyDetector detector,
+        ILogger logger)
     {
         _options = options;
         _folder = folder;
@@ -41,11 +53,16 @@ public sealed class FolderWatcher : IDisposable
         _detector = detector;
         _model = Path.GetFileNameWithoutExtension(options.ModelPath);
         _lister = new FolderLister(folder, output, options.Settle, journal.Knows);
-        _webhook = options.Webhook is { } address ? new WebhookSender(address, journal, options.Interval, options.Log) : null;
+        _logger = logger;
+        _webhook = options.Webhook is { } address
+            ? new WebhookSender(address, journal, options.Interval, _logger)
+            : null;
     }
 
     /// <summary>Loads the detector and opens the journal, OUTPUT/watch.db.</summary>
-    /// <exception cref="SemiDefectException">Something cannot be used; the message says what to do.</exception>
+    /// <exception cref="SemiDefectException">
+    /// A folder or the detector is unusable; the message says what to do.
+    /// </exception>
     public static FolderWatcher Open(WatchOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -58,7 +75,8 @@ public sealed class FolderWatcher : IDisposable
 
         if (folder == output || folder.StartsWith(output + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            throw new SemiDefectException($"The output folder '{options.OutputFolder}' holds the watched one: choose another (--out).");
+            throw new SemiDefectException(
+                $"The output folder '{options.OutputFolder}' holds the watched one: choose another (--out).");
         }
 
         if (options.Webhook is { Scheme: not ("http" or "https") })
@@ -71,22 +89,37 @@ public sealed class FolderWatcher : IDisposable
         try
         {
             Directory.CreateDirectory(output);
-            watcherLock = new FileStream(Path.Combine(output, "watch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            watcherLock = new FileStream(
+                Path.Combine(output, "watch.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None);
             journal = new WatchJournal(Path.Combine(output, "watch.db"));
-            var load = new LoadOptions { Device = options.Device, Threads = options.Threads, ImageLimits = options.ImageLimits, Notice = options.Log };
-            return new FolderWatcher(options, folder, output, watcherLock, journal, AnomalyDetector.Load(options.ModelPath, load));
+            ILogger logger = options.LoggerFactory.CreateLogger<FolderWatcher>();
+            var load = new LoadOptions
+            {
+                Device = options.Device,
+                Threads = options.Threads,
+                ImageLimits = options.ImageLimits,
+                Notice = logger.EngineNotice,
+            };
+            AnomalyDetector detector = AnomalyDetector.Load(options.ModelPath, load);
+            return new FolderWatcher(options, folder, output, watcherLock, journal, detector, logger);
         }
         catch (Exception error)
         {
             journal?.Dispose();
             watcherLock?.Dispose();
             throw error is IOException or UnauthorizedAccessException
-                ? new SemiDefectException($"The output folder '{options.OutputFolder}' cannot be used, or another watcher uses it: {error.Message}", error)
+                ? new SemiDefectException(
+                    $"The output folder '{options.OutputFolder}' cannot be used, "
+                        + $"or another watcher uses it: {error.Message}",
+                    error)
                 : error;
         }
     }
 
-    /// <summary>Watches until it is cancelled; what was begun is finished.</summary>
+    /// <summary>Watches until it is canceled; a started batch is finished.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Task posting = _webhook?.RunAsync(cancellationToken) ?? Task.CompletedTask;
@@ -96,19 +129,21 @@ public sealed class FolderWatcher : IDisposable
             {
                 await ScanAsync(Environment.TickCount64, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
+            catch (Exception error) when (
+                error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
-                // A share that is away comes back; nothing is lost meanwhile.
-                _options.Log?.Invoke(error.Message);
+                // For example, a network share is offline: the next scan continues, and nothing is lost.
+                _logger.Problem(error.Message);
             }
 
-            await Task.Delay(_options.Interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.Interval, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await posting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Gives the detector and the journal back.</summary>
+    /// <summary>Releases the detector and the journal.</summary>
     public void Dispose()
     {
         _webhook?.Dispose();
@@ -117,8 +152,8 @@ public sealed class FolderWatcher : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>Lists the folder once, inspects what is complete, and puts everything in its place.</summary>
-    /// <returns>The number of images judged.</returns>
+    /// <summary>Scans the folder once: inspects complete images and moves them.</summary>
+    /// <returns>The number of images inspected.</returns>
     internal async Task<int> ScanAsync(long now, CancellationToken cancellationToken)
     {
         await PlaceAllAsync().ConfigureAwait(false);
@@ -145,7 +180,8 @@ public sealed class FolderWatcher : IDisposable
         string[] paths = [.. batch.Select(file => FullPath(file.Path))];
         var errors = new SemiDefectException?[batch.Length];
         var pending = new List<Task>();
-        await foreach (Inspection inspection in _detector.InspectAsync(paths, (index, error) => errors[index] = error).ConfigureAwait(false))
+        await foreach (Inspection inspection in _detector.InspectAsync(paths, (index, error) => errors[index] = error)
+            .ConfigureAwait(false))
         {
             WatchedFile file = batch[inspection.Index];
             string decision = inspection.IsAbnormal ? "abnormal" : "normal";
@@ -163,7 +199,7 @@ public sealed class FolderWatcher : IDisposable
             }
 
             pending.Add(AddAsync(file, report));
-            _options.Log?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{decision,-8} {inspection.Margin,8:+0.00;-0.00} {file.Path}"));
+            _logger.Decided(decision, inspection.Margin, file.Path);
         }
 
         for (int i = 0; i < batch.Length; i++)
@@ -171,7 +207,7 @@ public sealed class FolderWatcher : IDisposable
             if (errors[i] is { } error && File.Exists(paths[i]))
             {
                 pending.Add(AddAsync(batch[i], Report(batch[i], Unreadable) with { Error = error.Message }));
-                _options.Log?.Invoke(error.Message);
+                _logger.Problem(error.Message);
             }
         }
 
@@ -186,10 +222,21 @@ public sealed class FolderWatcher : IDisposable
 
     private WatchReport Report(WatchedFile file, string decision)
     {
-        // The same file state always has the same id, so that a receiver can tell a repetition.
+        // The id depends only on the file state, so a receiver recognizes a repeated report.
         string state = string.Create(CultureInfo.InvariantCulture, $"{file.Path}\n{file.Length}\n{file.Written}");
         string id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))[..32];
-        return new WatchReport(id, DateTimeOffset.UtcNow, _model, file.Path, decision, null, null, null, null, [], null);
+        return new WatchReport(
+            id,
+            DateTimeOffset.UtcNow,
+            _model,
+            file.Path,
+            decision,
+            null,
+            null,
+            null,
+            null,
+            [],
+            null);
     }
 
     private async Task PlaceAllAsync()
@@ -204,14 +251,19 @@ public sealed class FolderWatcher : IDisposable
         }
     }
 
-    // Whatever of it was done before a crash is done again, or found done.
+    // Idempotent: after a crash, it is repeated.
     private void Place(JournalEntry entry)
     {
         string target = Target(entry.Report);
-        AtomicFile.WriteText(target + ".json", JsonSerializer.Serialize(entry.Report, ServerJson.Options) + "\n");
+        AtomicFile.WriteText(
+            target + ".json",
+            JsonSerializer.Serialize(entry.Report, ServerJson.Types.WatchReport) + "\n");
         string source = FullPath(entry.File.Path);
         var file = new FileInfo(source);
-        if (_options.Move && file.Exists && file.Length == entry.File.Length && file.LastWriteTimeUtc.Ticks == entry.File.Written)
+        if (_options.Move
+            && file.Exists
+            && file.Length == entry.File.Length
+            && file.LastWriteTimeUtc.Ticks == entry.File.Written)
         {
             File.Move(source, target, overwrite: true);
         }
@@ -221,24 +273,29 @@ public sealed class FolderWatcher : IDisposable
     {
         try
         {
-            Image overlay = HeatmapRenderer.Render(ImageFile.Read(path, _options.ImageLimits), inspection.Map, (float)inspection.PixelThreshold);
+            Image overlay = HeatmapRenderer.Render(
+                ImageFile.Read(path, _options.ImageLimits),
+                inspection.Map,
+                (float)inspection.PixelThreshold);
             AtomicFile.Write(target, stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
         }
         catch (SemiDefectException error)
         {
-            // The verdict stands without its picture.
-            _options.Log?.Invoke(error.Message);
+            // The decision stands without its heatmap.
+            _logger.Problem(error.Message);
         }
     }
 
-    // A camera may use a name again; the image that had it first keeps it, and so do its report and its heatmap.
+    // A camera may reuse a name: the first image keeps it, and so do its report and its heatmap.
     private string Target(WatchReport report)
     {
         string first = OutputPath(report.Decision, report.Path);
         string target = first;
         for (int i = 2; IsTaken(target, report.Id); i++)
         {
-            target = Path.Combine(Path.GetDirectoryName(first)!, $"{Path.GetFileNameWithoutExtension(first)}-{i}{Path.GetExtension(first)}");
+            target = Path.Combine(
+                Path.GetDirectoryName(first)!,
+                $"{Path.GetFileNameWithoutExtension(first)}-{i}{Path.GetExtension(first)}");
         }
 
         return target;
@@ -247,7 +304,20 @@ public sealed class FolderWatcher : IDisposable
     private static bool IsTaken(string target, string id)
     {
         string report = target + ".json";
-        return File.Exists(report) ? !File.ReadAllText(report).Contains($"\"id\":\"{id}\"", StringComparison.Ordinal) : File.Exists(target);
+        return File.Exists(report) ? IdOf(report) != id : File.Exists(target);
+    }
+
+    private static string? IdOf(string report)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllText(report), ServerJson.Types.WatchReport)?.Id;
+        }
+        catch (JsonException)
+        {
+            // Not one of our reports.
+            return null;
+        }
     }
 
     private string FullPath(string relativePath) => Path.Combine(_folder, relativePath);

@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Server.Storage;
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Which files were judged, how, and what is still to be done about it: a verdict is written here before anything follows from it, so
-/// that a killed watcher goes on where it was. Thread-safe.
+/// The decisions and their pending actions. A decision is recorded here before it is acted on, so a killed watcher
+/// resumes where it stopped. Thread-safe.
 /// </summary>
 internal sealed class WatchJournal : IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed class WatchJournal : IDisposable
 
     private readonly Database _database;
 
-    /// <summary>Opens the journal, or makes it.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be used.</exception>
+    /// <summary>Opens or creates the journal.</summary>
+    /// <exception cref="SemiDefectException">The file is unusable.</exception>
     public WatchJournal(string path) => _database = Database.Open(path, Schemas);
 
     public bool Knows(WatchedFile file) => _database.Read(connection => Database.Number(
@@ -41,19 +41,23 @@ internal sealed class WatchJournal : IDisposable
         ("$length", file.Length),
         ("$written", file.Written)) > 0);
 
-    public Task AddAsync(WatchedFile file, WatchReport report, bool post) => _database.WriteAsync(connection => Database.Execute(
+    public Task AddAsync(
+        WatchedFile file,
+        WatchReport report,
+        bool post) => _database.WriteAsync(connection => Database.Execute(
         connection,
-        "INSERT OR IGNORE INTO watched (path, length, written, report, posted) VALUES ($path, $length, $written, $report, $posted)",
+        "INSERT OR IGNORE INTO watched (path, length, written, report, posted) VALUES ($path, $length, $written, "
+            + "$report, $posted)",
         ("$path", file.Path),
         ("$length", file.Length),
         ("$written", file.Written),
-        ("$report", JsonSerializer.Serialize(report, ServerJson.Options)),
+        ("$report", JsonSerializer.Serialize(report, ServerJson.Types.WatchReport)),
         ("$posted", post ? 0 : 1)));
 
-    /// <summary>The verdicts whose files are still to be put in place, the oldest first.</summary>
+    /// <summary>The entries whose files are not yet moved, from the oldest to the newest.</summary>
     public IReadOnlyList<JournalEntry> ToPlace(int most) => List("placed = 0", most);
 
-    /// <summary>The verdicts still to be posted, the oldest first.</summary>
+    /// <summary>The entries not yet posted, from the oldest to the newest.</summary>
     public IReadOnlyList<JournalEntry> ToPost(int most) => List("posted = 0", most);
 
     public Task PlacedAsync(long id) => SetAsync("placed", id);
@@ -63,23 +67,29 @@ internal sealed class WatchJournal : IDisposable
     public void Dispose() => _database.Dispose();
 
     private Task<int> SetAsync(string column, long id) =>
-        _database.WriteAsync(connection => Database.Execute(connection, $"UPDATE watched SET {column} = 1 WHERE id = $id", ("$id", id)));
+        _database.WriteAsync(connection => Database.Execute(
+            connection,
+            $"UPDATE watched SET {column} = 1 WHERE id = $id",
+            ("$id", id)));
 
     private IReadOnlyList<JournalEntry> List(string condition, int most) => _database.Read(connection =>
     {
         using SqliteCommand command = Database.Command(
-            connection, $"SELECT id, path, length, written, report FROM watched WHERE {condition} ORDER BY id LIMIT $most", ("$most", most));
+            connection,
+            $"SELECT id, path, length, written, report FROM watched WHERE {condition} ORDER BY id LIMIT $most",
+            ("$most", most));
         using SqliteDataReader reader = command.ExecuteReader();
         var entries = new List<JournalEntry>();
         while (reader.Read())
         {
             var file = new WatchedFile(reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
-            entries.Add(new JournalEntry(reader.GetInt64(0), file, JsonSerializer.Deserialize<WatchReport>(reader.GetString(4), ServerJson.Options)!));
+            WatchReport report = JsonSerializer.Deserialize(reader.GetString(4), ServerJson.Types.WatchReport)!;
+            entries.Add(new JournalEntry(reader.GetInt64(0), file, report));
         }
 
         return (IReadOnlyList<JournalEntry>)entries;
     });
 }
 
-/// <summary>A line of the journal.</summary>
+/// <summary>An entry of the journal.</summary>
 internal sealed record JournalEntry(long Id, WatchedFile File, WatchReport Report);

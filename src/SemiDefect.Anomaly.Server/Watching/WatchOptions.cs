@@ -1,44 +1,52 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
-/// <summary>How a folder is watched. Immutable; <see cref="FolderWatcher.Open"/> refuses what cannot work.</summary>
+/// <summary>Options for watching a folder. Immutable; <see cref="FolderWatcher.Open"/> validates them.</summary>
 public sealed record WatchOptions
 {
     /// <summary>The detector file.</summary>
     public required string ModelPath { get; init; }
 
-    /// <summary>The folder that images arrive in, with all folders below it.</summary>
+    /// <summary>The folder that images arrive in, including its subfolders.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Where verdicts go: normal, abnormal and unreadable, each with the images' relative paths. May lie in the watched folder.</summary>
+    /// <summary>
+    /// The output folder, with the subfolders normal, abnormal and unreadable; images keep their relative paths. It may
+    /// be inside the watched folder.
+    /// </summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>Whether images are moved to their verdict's folder; otherwise they stay, and only their report goes there.</summary>
+    /// <summary>
+    /// Whether images are moved to the output folder; otherwise only their reports are written there.
+    /// </summary>
     public bool Move { get; init; } = true;
 
-    /// <summary>Whether a heatmap is written beside each report of an abnormal image.</summary>
+    /// <summary>Whether a heatmap is written next to each report of an abnormal image.</summary>
     public bool Heatmaps { get; init; }
 
-    /// <summary>Told of each verdict by an HTTP POST of its report; null for nobody.</summary>
+    /// <summary>The address that each report is posted to; null for none.</summary>
     public Uri? Webhook { get; init; }
 
-    /// <summary>How often the folder is listed.</summary>
+    /// <summary>The time between two scans of the folder.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a file must have stayed as it is to count as complete.</summary>
+    /// <summary>How long a file must be unchanged to count as complete.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Where the network runs.</summary>
+    /// <summary>The device that the network runs on.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
-    /// <summary>Threads, or 0 for one per core.</summary>
+    /// <summary>The number of threads; 0 for one per core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Limits on the images read.</summary>
+    /// <summary>Limits on images.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
-    /// <summary>Told, in one line, of each verdict and of what goes wrong; from any thread.</summary>
-    public Action<string>? Log { get; init; }
+    /// <summary>Creates the logger for decisions and problems. The caller disposes it.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

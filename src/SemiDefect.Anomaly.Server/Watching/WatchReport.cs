@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
-/// <summary>What is written beside a watched image, and posted to the webhook.</summary>
+/// <summary>The report that is written next to a watched image and posted to the webhook.</summary>
 internal sealed record WatchReport(
     string Id,
     DateTimeOffset Time,

@@ -1,11 +1,13 @@
 using System.Net.Http.Json;
+using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Telemetry;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
 /// <summary>
-/// Posts reports, in their order, until the receiver takes each: a report may arrive twice after a crash, with the same Idempotency-Key.
-/// Thread-safe.
+/// Posts reports in order, and repeats each until the receiver accepts it. After a crash, a report may arrive twice,
+/// with the same Idempotency-Key. Thread-safe.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
@@ -15,23 +17,26 @@ internal sealed class WebhookSender : IDisposable
 
     private readonly Uri _address;
     private readonly WatchJournal _journal;
-    private readonly Action<string>? _log;
+    private readonly ILogger _logger;
     private readonly TimeSpan _interval;
 
-    // A redirect would lead the reports to where nobody asked for them.
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
+    // A redirect would send the reports to an address that nobody configured.
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false })
+    {
+        Timeout = TimeSpan.FromSeconds(10),
+    };
 
-    public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, Action<string>? log)
+    public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, ILogger logger)
     {
         _address = address;
         _journal = journal;
         _interval = interval;
-        _log = log;
+        _logger = logger;
     }
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Posts until it is cancelled.</summary>
+    /// <summary>Posts until it is canceled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         TimeSpan pause = _interval;
@@ -43,8 +48,8 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    /// <summary>Posts what is pending, up to the first that the receiver does not take.</summary>
-    /// <returns>Whether all were taken.</returns>
+    /// <summary>Posts pending reports, up to the first that the receiver does not accept.</summary>
+    /// <returns>Whether all were accepted.</returns>
     public async Task<bool> SendPendingAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -71,21 +76,27 @@ internal sealed class WebhookSender : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = JsonContent.Create(entry.Report, options: ServerJson.Options) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, _address)
+            {
+                Content = JsonContent.Create(entry.Report, ServerJson.Types.WatchReport),
+            };
             request.Headers.Add(InspectEndpoints.KeyHeader, entry.Report.Id);
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
                 return true;
             }
 
-            _log?.Invoke($"the webhook answered {(int)response.StatusCode}; trying again");
+            _logger.WebhookRefused((int)response.StatusCode);
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                _log?.Invoke($"the webhook cannot be reached ({error.Message}); trying again");
+                _logger.WebhookUnreachable(error.Message);
             }
         }
 

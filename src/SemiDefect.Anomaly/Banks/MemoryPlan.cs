@@ -1,5 +1,4 @@
 using System.Globalization;
-using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Coresets;
 
@@ -29,8 +28,19 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
 
     private int CopiesOfBanks => CopiesOfBank + Banks - 1;
 
-    /// <summary>The plan of a fit.</summary>
-    public static MemoryPlan Of(FitOptions options) => new(options.MaxMemory, options.Threshold.Method == ThresholdMethod.Seed ? options.Folds : 1);
+    /// <summary>The plan of a lane of a fit.</summary>
+    /// <param name="options">The options of the fit.</param>
+    /// <param name="held">What the memory banks of earlier lanes take, in bytes.</param>
+    /// <exception cref="SemiDefectException">They leave too little.</exception>
+    public static MemoryPlan Of(FitOptions options, long held)
+    {
+        long left = options.MaxMemory - held;
+        return left >= Least
+            ? new MemoryPlan(left, options.FoldBanks ? options.Folds : 1)
+            : throw new SemiDefectException(
+                $"The memory banks of the first branches leave {ByteSize.Format(Math.Max(left, 0))} of {ByteSize.Format(options.MaxMemory)} "
+                + $"for the others: keep fewer patches (--coreset), or allow more memory (--max-memory {ByteSize.Format(options.MaxMemory + Least)}).");
+    }
 
     /// <summary>The number of bytes, if it is enough to work with.</summary>
     /// <exception cref="SemiDefectException">It is not.</exception>

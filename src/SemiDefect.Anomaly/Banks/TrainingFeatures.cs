@@ -14,7 +14,7 @@ internal sealed class TrainingFeatures : IDisposable
     private readonly FeatureSpill? _spill;
     private float[] _buffer = [];
 
-    private TrainingFeatures(FeatureMatrix? matrix, FeatureSpill? spill, int columns, ImagePatches[] images)
+    private TrainingFeatures(FeatureMatrix? matrix, FeatureSpill? spill, int columns, ImageRows[] images)
     {
         _matrix = matrix;
         _spill = spill;
@@ -36,55 +36,70 @@ internal sealed class TrainingFeatures : IDisposable
     public bool IsSpilled => _spill is not null;
 
     /// <summary>Where each image's rows lie.</summary>
-    public IReadOnlyList<ImagePatches> Images { get; }
+    public IReadOnlyList<ImageRows> Images { get; }
 
-    /// <summary>Collects the embeddings of <paramref name="count"/> images as they come.</summary>
-    /// <param name="embedded">The images, in order.</param>
-    /// <param name="count">How many there are.</param>
-    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first image leads to expect: how many may be in memory.</param>
+    /// <summary>Collects the patches of <paramref name="count"/> images as they come.</summary>
+    /// <param name="encoded">The views of the images, in order, of one lane.</param>
+    /// <param name="count">How many images there are.</param>
+    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first view leads to expect: how many may be in memory.</param>
     /// <param name="report">Told how many images are done.</param>
     /// <exception cref="SemiDefectException">There is no image, or the temporary file fails.</exception>
-    public static TrainingFeatures Collect(IEnumerable<EmbeddedImage> embedded, int count, Func<int, long, int> rowsAtOnce, Action<int> report)
+    public static TrainingFeatures Collect(
+        IEnumerable<EncodedView> encoded, int count, Func<int, long, int> rowsAtOnce, Action<int> report)
     {
         FeatureMatrix? matrix = null;
         FeatureSpill? spill = null;
         try
         {
-            var images = new List<ImagePatches>(count);
+            var images = new List<ImageRows>(count);
+            var layouts = new List<PatchLayout>();
+            int firstRow = 0;
             int rows = 0;
             int limit = 0;
             int columns = 0;
-            foreach (EmbeddedImage image in embedded)
+            foreach (EncodedView view in encoded)
             {
-                if (images.Count == 0)
+                PatchGrid grid = view.Grid;
+                if (columns == 0)
                 {
-                    columns = image.Dimension;
-                    long expected = (long)count * image.Patches;
+                    columns = grid.Dimension;
+                    long expected = (long)count * view.Views * grid.Layout.Count;
                     limit = rowsAtOnce(columns, expected);
                     matrix = expected <= limit ? FeatureMatrix.Allocate((int)expected, columns) : null;
                 }
 
-                if (matrix is null || rows + image.Patches > matrix.Rows)
+                if (matrix is null || rows + grid.Layout.Count > matrix.Rows)
                 {
                     // More than there is room for, or images of several sizes, whose number of patches shows at the end only.
                     spill ??= Spill(matrix, rows, columns);
                     matrix?.Dispose();
                     matrix = null;
-                    spill.Append(image.Rows.Span);
+                    spill.Append(grid.Vectors.Span);
                 }
                 else
                 {
-                    image.Rows.Span.CopyTo(matrix.RowBlock(rows, image.Patches));
+                    grid.Vectors.Span.CopyTo(matrix.RowBlock(rows, grid.Layout.Count));
                 }
 
-                images.Add(new ImagePatches(rows, image.GridHeight, image.GridWidth, image.Geometry));
-                rows = checked(rows + image.Patches);
-                report(images.Count);
+                rows = checked(rows + grid.Layout.Count);
+                layouts.Add(grid.Layout);
+                if (view.IsLast)
+                {
+                    images.Add(new ImageRows(firstRow, [.. layouts]));
+                    firstRow = rows;
+                    layouts.Clear();
+                    report(images.Count);
+                }
             }
 
             if (images.Count == 0)
             {
                 throw new SemiDefectException("There is no image to learn from: give a folder of good images.");
+            }
+
+            if (rows == 0)
+            {
+                throw new SemiDefectException("No patch lies inside the region of interest: make it larger, or raise the working size.");
             }
 
             var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
@@ -100,24 +115,31 @@ internal sealed class TrainingFeatures : IDisposable
         }
     }
 
+    /// <summary>The grid of one of an image's views; its vectors are valid until the next call.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="view">The position of the view.</param>
+    public PatchGrid GridOf(int image, int view)
+    {
+        ImageRows rows = Images[image];
+        PatchLayout layout = rows.Layouts[view];
+        int length = checked(layout.Count * Columns);
+        Memory<float> vectors = Buffer(length);
+        Read(rows.FirstRowOf(view), layout.Count, vectors.Span);
+        return new PatchGrid(layout, Columns, vectors);
+    }
+
     /// <summary>The rows of one image; valid until the next call.</summary>
     public ReadOnlySpan<float> RowsOf(int image)
     {
-        ImagePatches patches = Images[image];
+        ImageRows rows = Images[image];
         if (_matrix is not null)
         {
-            return _matrix.RowBlock(patches.FirstRow, patches.Count);
+            return _matrix.RowBlock(rows.FirstRow, rows.Count);
         }
 
-        int length = checked(patches.Count * Columns);
-        if (_buffer.Length < length)
-        {
-            _buffer = new float[length];
-        }
-
-        Span<float> rows = _buffer.AsSpan(0, length);
-        _spill!.Read(patches.FirstRow, rows);
-        return rows;
+        Span<float> vectors = Buffer(checked(rows.Count * Columns)).Span;
+        Read(rows.FirstRow, rows.Count, vectors);
+        return vectors;
     }
 
     /// <summary>Copies the rows of some images into memory, in order.</summary>
@@ -126,7 +148,7 @@ internal sealed class TrainingFeatures : IDisposable
         FeatureMatrix subset = FeatureMatrix.Allocate(images.Sum(image => Images[image].Count), Columns);
         try
         {
-            var patches = new ImagePatches[images.Count];
+            var patches = new ImageRows[images.Count];
             int rows = 0;
             for (int i = 0; i < images.Count; i++)
             {
@@ -158,7 +180,10 @@ internal sealed class TrainingFeatures : IDisposable
         return new SelectedBank(new MemoryBank(Matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
     }
 
-    /// <summary>The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is.</summary>
+    /// <summary>
+    /// The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is. Patches are numbered through
+    /// all views of an image: those of a view follow the whole grids of the views before it.
+    /// </summary>
     public (int[] Images, int[] Patches) SourcesOf(int[] rows, IReadOnlyList<int> imageNumbers)
     {
         int[] firstRows = [.. Images.Select(image => image.FirstRow)];
@@ -168,8 +193,15 @@ internal sealed class TrainingFeatures : IDisposable
         {
             int found = Array.BinarySearch(firstRows, rows[i]);
             int image = found >= 0 ? found : ~found - 1;
+
+            // An image without a valid patch begins where the next one does.
+            while (Images[image].Count <= rows[i] - firstRows[image])
+            {
+                image++;
+            }
+
             sourceImages[i] = imageNumbers[image];
-            sourcePatches[i] = rows[i] - firstRows[image];
+            sourcePatches[i] = Images[image].PatchOf(rows[i] - firstRows[image]);
         }
 
         return (sourceImages, sourcePatches);
@@ -180,6 +212,28 @@ internal sealed class TrainingFeatures : IDisposable
     {
         _matrix?.Dispose();
         _spill?.Dispose();
+    }
+
+    private Memory<float> Buffer(int length)
+    {
+        if (_buffer.Length < length)
+        {
+            _buffer = new float[length];
+        }
+
+        return _buffer.AsMemory(0, length);
+    }
+
+    private void Read(int firstRow, int count, Span<float> vectors)
+    {
+        if (_matrix is not null)
+        {
+            _matrix.RowBlock(firstRow, count).CopyTo(vectors);
+        }
+        else
+        {
+            _spill!.Read(firstRow, vectors);
+        }
     }
 
     private TrainingFeatures LoadAll()

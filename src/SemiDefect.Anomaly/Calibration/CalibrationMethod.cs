@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Calibration;
 public enum CalibrationMethod
 {
     /// <summary>
-    /// <see cref="MendedBank"/>, or <see cref="PooledBank"/> where the features do not fit the memory allowed. docs/evaluation.md says what each costs, and by
+    /// <see cref="RepairedBank"/>, or <see cref="PooledBank"/> where the features do not fit the memory allowed. docs/evaluation.md says what each costs, and by
     /// how much it raises the scores.
     /// </summary>
     Automatic,
@@ -16,10 +16,10 @@ public enum CalibrationMethod
     MaskedBank,
 
     /// <summary>
-    /// As <see cref="MaskedBank"/>, the holes mended: the greedy selection goes on among the other folds' patches until they lie within the final bank's
+    /// As <see cref="MaskedBank"/>, the holes repaired: the greedy selection continues among the other folds' patches until they lie within the final bank's
     /// covering radius again. Where every fold has a bank of its own, or a fold leaves too little of the bank, <see cref="RefittedBank"/> stands in.
     /// </summary>
-    MendedBank,
+    RepairedBank,
 
     /// <summary>By a bank fitted on the other folds: the textbook's way, one more coreset per fold.</summary>
     RefittedBank,

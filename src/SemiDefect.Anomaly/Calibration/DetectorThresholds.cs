@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging;
+
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
@@ -23,14 +25,33 @@ public sealed record DetectorThresholds
     /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
     public required IReadOnlyList<double> PixelPeaks { get; init; }
 
+    /// <summary>
+    /// Where every fold has a bank of its own: by image, the score by the bank that did not learn from it alone, which the
+    /// rule <see cref="ThresholdMethod.FoldMaxima"/> is computed from. Empty otherwise.
+    /// </summary>
+    public IReadOnlyList<double> FoldImageScores
+    {
+        get;
+
+        // The reader sets what a file leaves out to null.
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>The same of the highest values of the maps.</summary>
+    public IReadOnlyList<double> FoldPixelPeaks
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
     /// <summary>Sets the thresholds anew from what was learned at the fit; nothing is fitted again.</summary>
     /// <param name="options">
     /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.
     /// </param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="isFoldEnsemble">Whether the detector keeps a bank per fold: new images then score higher than held-out ones did.</param>
+    /// <param name="folds">The folds that the images were judged in; null where they are not known any more.</param>
     /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to do.</exception>
-    public DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null, bool isFoldEnsemble = false)
+    internal DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null, FoldAssignment? folds = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -42,9 +63,22 @@ public sealed record DetectorThresholds
             return this with { Options = options, Image = ThresholdRule.Compute([], options), Pixel = pixel ?? Pixel };
         }
 
-        if (options.Method == ThresholdMethod.Seed || Options.Method == ThresholdMethod.Seed || isFoldEnsemble)
+        if (options.Method == ThresholdMethod.FoldMaxima)
         {
-            throw new SemiDefectException("The rule 'seed' keeps a bank per fold and cannot be changed to or from without a new fit: give a fixed value, or fit again.");
+            IReadOnlyList<double> scores = FoldImageScores.Count > 0 ? FoldImageScores : ImageScores;
+            IReadOnlyList<double> peaks = FoldPixelPeaks.Count > 0 ? FoldPixelPeaks : PixelPeaks;
+            if (folds is null || scores.Count != folds.Images)
+            {
+                throw new SemiDefectException(
+                    "The rule 'fold-maxima' needs the scores of each fold, which this detector does not tell apart any more: give another rule, or fit again.");
+            }
+
+            return this with
+            {
+                Options = options,
+                Image = ThresholdRule.FoldMaxima(scores, folds),
+                Pixel = pixel ?? ThresholdRule.FoldMaxima(peaks, folds),
+            };
         }
 
         if (ImageScores.Count == 0)
@@ -64,7 +98,7 @@ public sealed record DetectorThresholds
     internal DetectorThresholds Renew(IReadOnlyList<double> imageScores, IReadOnlyList<double> pixelPeaks)
     {
         DetectorThresholds renewed = this with { ImageScores = imageScores, PixelPeaks = pixelPeaks };
-        return Options.Method == ThresholdMethod.Fixed ? renewed : renewed with
+        return Options.Method is ThresholdMethod.Fixed or ThresholdMethod.FoldMaxima ? renewed : renewed with
         {
             Image = ThresholdRule.Compute([.. imageScores], Options),
             Pixel = Pixel.Method == FixedMethod ? Pixel : ThresholdRule.Compute([.. pixelPeaks], Options),

@@ -23,6 +23,9 @@ internal sealed class FoldAssignment
     /// <summary>The number of folds.</summary>
     public int Count { get; }
 
+    /// <summary>The number of images.</summary>
+    public int Images => _folds.Length;
+
     /// <summary>The fold of an image.</summary>
     public int this[int image] => _folds[image];
 

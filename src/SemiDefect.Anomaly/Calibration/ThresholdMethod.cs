@@ -13,5 +13,5 @@ public enum ThresholdMethod
     Fixed,
 
     /// <summary>The mean over folds of the highest held-out score of each.</summary>
-    Seed,
+    FoldMaxima,
 }

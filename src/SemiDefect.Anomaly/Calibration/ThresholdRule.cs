@@ -16,7 +16,7 @@ public static class ThresholdRule
     /// <param name="options">The rule and its rate.</param>
     /// <exception cref="SemiDefectException">There are no scores, or the options do not go together.</exception>
     /// <exception cref="ArgumentException">
-    /// A score is not finite, or the method is <see cref="ThresholdMethod.Seed"/>, which needs the folds apart.
+    /// A score is not finite, or the method is <see cref="ThresholdMethod.FoldMaxima"/>, which needs the folds apart.
     /// </exception>
     public static ThresholdEstimate Compute(ReadOnlySpan<double> outOfFoldScores, ThresholdOptions options)
     {
@@ -27,9 +27,9 @@ public static class ThresholdRule
             return new ThresholdEstimate(options.FixedValue!.Value, "fixed", "The threshold was given by hand; no false-alarm rate stands behind it.");
         }
 
-        if (options.Method == ThresholdMethod.Seed)
+        if (options.Method == ThresholdMethod.FoldMaxima)
         {
-            throw new ArgumentException("The seed rule is computed fold by fold, not from one list of scores.", nameof(options));
+            throw new ArgumentException("The rule of fold maxima is computed fold by fold, not from one list of scores.", nameof(options));
         }
 
         if (outOfFoldScores.IsEmpty)
@@ -44,6 +44,18 @@ public static class ThresholdRule
         }
 
         return options.Method == ThresholdMethod.Quantile ? ByQuantile(sorted, options.FalseAlarmRate) : ByConformalRule(sorted, options.FalseAlarmRate);
+    }
+
+    /// <summary>The mean over the folds of the highest score of each.</summary>
+    internal static ThresholdEstimate FoldMaxima(IReadOnlyList<double> scores, FoldAssignment folds)
+    {
+        double sum = 0;
+        for (int fold = 0; fold < folds.Count; fold++)
+        {
+            sum += folds.Members(fold).Max(image => scores[image]);
+        }
+
+        return new ThresholdEstimate(sum / folds.Count, "fold-maxima", null);
     }
 
     private static ThresholdEstimate ByConformalRule(double[] sorted, double rate)

@@ -2,35 +2,48 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>Which network and which taps a fit uses. Thread-safe: nothing is kept.</summary>
+/// <summary>Which networks and which taps a fit uses. Stateless.</summary>
 public static class BackboneChoice
 {
-    /// <summary>The network asked for; else the preset's where the user has it; else the embedded default.</summary>
-    public static BackboneFile Open(FitOptions options)
+    /// <summary>The networks asked for; else the preset's where the user has it; else the embedded default.</summary>
+    /// <exception cref="BackboneException">The network cannot be used.</exception>
+    public static IReadOnlyList<BackboneFile> Open(FitOptions options)
     {
-        if (options.Backbone is { } given)
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Backbones.Count > 0)
         {
-            return given;
+            return options.Backbones;
         }
 
         if (options.PreferredBackbone is not { } preferred)
         {
-            return BackboneFile.Open(BackboneFile.DefaultName);
+            return [BackboneFile.Open(BackboneFile.DefaultName)];
         }
 
         if (UserBackbones.Find(preferred) is not null)
         {
-            return BackboneFile.Open(preferred);
+            return [BackboneFile.Open(preferred)];
         }
 
-        options.Notice?.Invoke($"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder ('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
-        return BackboneFile.Open(BackboneFile.DefaultName);
+        options.Notice?.Invoke(
+            $"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder "
+            + $"('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
+        return [BackboneFile.Open(BackboneFile.DefaultName)];
     }
 
     /// <summary>The network with the taps asked for; else the preset's where it has them; else its own default.</summary>
+    /// <exception cref="BackboneException">The network cannot be used.</exception>
     public static OnnxBackbone Load(BackboneFile file, FitOptions options)
     {
-        var onnxOptions = new OnnxBackboneOptions { Taps = options.Taps, Device = options.Device, Threads = options.Threads, Notice = options.Notice };
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(options);
+        var onnxOptions = new OnnxBackboneOptions
+        {
+            Taps = options.Taps,
+            Device = options.Device,
+            Threads = options.Threads,
+            Notice = options.Notice,
+        };
         if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
         {
             try
@@ -39,7 +52,9 @@ public static class BackboneChoice
             }
             catch (BackboneException)
             {
-                options.Notice?.Invoke($"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' ({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
+                options.Notice?.Invoke(
+                    $"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' "
+                    + $"({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
             }
         }
 

@@ -1,13 +1,14 @@
 using System.Globalization;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>Writes down what a fit made, and how. Thread-safe: nothing is kept.</summary>
+/// <summary>Writes down what a fit made, and how. Stateless.</summary>
 internal static class DetectorDescription
 {
     /// <summary>The version of this engine.</summary>
@@ -15,49 +16,66 @@ internal static class DetectorDescription
 
     /// <summary>The header of a fitted detector.</summary>
     public static DetectorDocument Of(
-        BackboneFile file,
-        OnnxBackbone backbone,
-        PreprocessingOptions preprocessing,
-        DatasetFolder good,
+        IReadOnlyList<Lane> lanes,
+        IReadOnlyList<BackboneFile?> files,
+        IReadOnlyList<FittedLane> fitted,
+        ScoreFusion fusion,
+        DetectorThresholds thresholds,
+        IImageSource good,
         IReadOnlyList<string> imageHashes,
-        int patches,
-        FitOptions options,
-        CalibrationMethod calibration,
-        FittedBanks fitted) => new()
+        FitOptions options)
+    {
+        BranchRecord[] branches =
+        [
+            .. fitted.SelectMany((lane, i) => lane.Banks.Select(bank => new BranchRecord(
+                i,
+                options.Scoring,
+                options.Map,
+                new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)
+                {
+                    Patches = lane.Patches,
+                    CoveringRadius = lane.CoveringRadius,
+                }))),
+        ];
+        return new DetectorDocument
         {
             Engine = Engine,
-            Backbone = new BackboneRecord
-            {
-                Name = file.Name,
-                Sha256 = file.Sha256,
-                Taps = backbone.Taps,
-                Included = options.IncludeBackbone,
-                Manifest = file.Manifest,
-            },
-            Preprocessing = preprocessing,
-            Patches = options.Patches,
-            Scoring = options.Scoring,
-            Map = options.Map,
-            Thresholds = fitted.Thresholds,
+            Lanes = [.. lanes.Select((lane, i) => new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches))],
+            Branches = branches,
+            Fusion = fusion,
+            Thresholds = thresholds,
             Fit = new FitRecord
             {
                 Preset = options.Preset,
-                Images = [.. good.Items.Select(item => item.RelativePath)],
+                Images = [.. Enumerable.Range(0, good.Count).Select(image => good.Describe(image).Name)],
                 ImageHashes = imageHashes,
-                Steps = [new FitStep(FitStep.Fit, good.Items.Count, fitted.Banks.Sum(bank => bank.Vectors.Rows))],
-                Patches = patches,
+                Steps = [new FitStep(FitStep.Fit, good.Count, branches.Sum(branch => branch.Bank.Rows))],
+                Patches = fitted.Sum(lane => lane.Patches),
                 CoresetMethod = options.Coreset.Method,
                 CoresetFraction = options.Coreset.Fraction,
                 CoresetCount = options.Coreset.Count,
                 CoresetRadius = options.Coreset.CoveringRadius,
                 ProjectionDimension = options.Coreset.ProjectionDimension,
-                CoveringRadius = fitted.CoveringRadius,
-                Pieces = fitted.Pieces,
-                Calibration = calibration,
+                CoveringRadius = fitted.Max(lane => lane.CoveringRadius),
+                Pieces = fitted.Max(lane => lane.Pieces),
+                Calibration = fitted[0].Calibration,
                 Folds = options.Folds,
                 Seed = options.Seed,
-                Device = backbone.Device.ToString().ToLower(CultureInfo.InvariantCulture),
+                Device = DeviceOf(lanes[0].Encoder).ToString().ToLower(CultureInfo.InvariantCulture),
             },
-            Banks = [.. fitted.Banks.Select(bank => new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns))],
         };
+    }
+
+    /// <summary>Where an encoder runs; one given in code counts as the CPU.</summary>
+    public static ExecutionDevice DeviceOf(IPatchEncoder encoder) => (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
+
+    private static BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file, FitOptions options) => new()
+    {
+        Name = encoder.Info.Name,
+        Sha256 = encoder.Info.Identity,
+        Taps = (encoder as OnnxPatchEncoder)?.Taps ?? [],
+        Included = file is not null && options.IncludeBackbone,
+        Manifest = file?.Manifest,
+        IsCustom = file is null,
+    };
 }

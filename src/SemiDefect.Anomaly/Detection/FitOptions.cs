@@ -19,8 +19,17 @@ public sealed record FitOptions
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
-    /// <summary>The network; null for <see cref="PreferredBackbone"/> where it can be had, else the embedded default.</summary>
-    public BackboneFile? Backbone { get; init; }
+    /// <summary>
+    /// The networks, each of which makes a branch of its own; empty for <see cref="PreferredBackbone"/> where it can be had,
+    /// else the embedded default.
+    /// </summary>
+    public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
+
+    /// <summary>
+    /// An encoder given in code in place of networks; null for networks. The detector takes it over and disposes of it; a file
+    /// made with it opens only with <see cref="LoadOptions.Encoder"/>.
+    /// </summary>
+    public IPatchEncoder? Encoder { get; init; }
 
     /// <summary>The network that the preset wants, by name; used only where the user's backbone folder has it.</summary>
     public string? PreferredBackbone { get; init; }
@@ -40,6 +49,36 @@ public sealed record FitOptions
     /// <summary>The side of the center crop in pixels, or null for none.</summary>
     public int? Crop { get; init; }
 
+    /// <summary>
+    /// Working sizes to look at images at, each of which makes a branch of its own; empty for <see cref="ResizeSize"/> alone.
+    /// Not with <see cref="ResizeKind.None"/>.
+    /// </summary>
+    public IReadOnlyList<int> Scales { get; init; } = [];
+
+    /// <summary>The side of a tile in pixels of the working size; 0 to look at everything at once. See <see cref="ViewPlan"/>.</summary>
+    public int Tile { get; init; }
+
+    /// <summary>By how many pixels neighboring tiles overlap at least.</summary>
+    public int TileOverlap { get; init; }
+
+    /// <summary>Turns in which good images are learned: 0 (as they are), 4 or 8.</summary>
+    public int Turns { get; init; }
+
+    /// <summary>Whether good images are learned mirrored as well.</summary>
+    public bool Flips { get; init; }
+
+    /// <summary>The part of the images that is learned and judged; null for all.</summary>
+    public RegionOfInterest? Region { get; init; }
+
+    /// <summary>How the scores of several branches become one.</summary>
+    public FusionRule Fusion { get; init; }
+
+    /// <summary>
+    /// Whether every fold keeps a memory bank of its own, picked from all other folds; a new image takes the highest of their
+    /// scores. For one network at one scale.
+    /// </summary>
+    public bool FoldBanks { get; init; }
+
     /// <summary>How patch embeddings are made.</summary>
     public PatchOptions Patches { get; init; } = new();
 
@@ -55,7 +94,7 @@ public sealed record FitOptions
     /// <summary>How the thresholds are set.</summary>
     public ThresholdOptions Threshold { get; init; } = new();
 
-    /// <summary>How good images are judged for the thresholds. Not used by <see cref="ThresholdMethod.Seed"/>.</summary>
+    /// <summary>How good images are judged for the thresholds.</summary>
     public CalibrationMethod Calibration { get; init; }
 
     /// <summary>The number of folds, 2 to 1000; at most one per image is used.</summary>
@@ -123,12 +162,63 @@ public sealed record FitOptions
     public void Validate()
     {
         Threshold.Validate();
-        _ = Preprocessing(BackboneInput.ImageNet);
+        if (Encoder is not null && Backbones.Count > 0)
+        {
+            throw new SemiDefectException("An encoder was given as well as backbones: give one or the other.");
+        }
+
+        if (Scales.Count > 0 && Resize == ResizeKind.None)
+        {
+            throw new SemiDefectException("Scales are sizes to resize to, but images are not resized: leave out --scales or '--resize none'.");
+        }
+
+        if (Scales.Distinct().Count() != Scales.Count || Backbones.Select(file => file.Sha256).Distinct().Count() != Backbones.Count)
+        {
+            throw new SemiDefectException("A scale or a backbone was given twice: name each once.");
+        }
+
+        if (FoldBanks && Math.Max(1, Scales.Count) * Math.Max(1, Backbones.Count) > 1)
+        {
+            throw new SemiDefectException("A memory bank per fold (preset seed) goes with one backbone at one scale only: leave out the others.");
+        }
+
+        _ = Plans(BackboneInput.ImageNet).ToArray();
     }
 
-    /// <summary>How images become the input of a network with that input description.</summary>
-    public PreprocessingOptions Preprocessing(BackboneInput input) =>
-        new(Resize, Resize == ResizeKind.None ? 0 : ResizeSize, Crop, input.Mean, input.Std);
+    /// <summary>How images are looked at by a network, one plan per scale.</summary>
+    /// <param name="input">How the network's input is normalized.</param>
+    public IEnumerable<ViewPlan> Plans(BackboneInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        int size = Resize == ResizeKind.None ? 0 : ResizeSize;
+        foreach (int scale in Scales.Count > 0 ? Scales : [size])
+        {
+            var plan = new ViewPlan
+            {
+                Preprocessing = new PreprocessingOptions(Resize, scale, Crop, input.Mean, input.Std),
+                Tile = Tile,
+                TileOverlap = TileOverlap,
+                Turns = Turns,
+                Flips = Flips,
+                Region = Region,
+            };
+            plan.Validate();
+            yield return plan;
+        }
+    }
+
+    /// <summary>How the detector that a fit makes goes on to run.</summary>
+    internal LoadOptions ToLoad() => new()
+    {
+        Device = Device,
+        Accelerator = Accelerator,
+        Threads = Threads,
+        BatchSize = BatchSize,
+        Encoder = Encoder,
+        ImageLimits = ImageLimits,
+        Notice = Notice,
+        MaxMemory = MaxMemory,
+    };
 
     internal static int CheckedBatchSize(int value) =>
         value is >= 1 and <= 1024 ? value : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");

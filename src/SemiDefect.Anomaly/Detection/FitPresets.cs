@@ -40,7 +40,8 @@ public static class FitPresets
         Crop = 224,
         Patches = new PatchOptions { Pooling = PatchPooling.AdaptiveMean },
         Scoring = new ScoringOptions { Neighbors = 5, Metric = DistanceMetric.SquaredEuclidean },
-        Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed },
+        FoldBanks = true,
+        Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
         BatchSize = 32,
     };
 

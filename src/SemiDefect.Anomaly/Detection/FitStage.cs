@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Search.Coresets;
+
 namespace SemiDefect.Anomaly;
 
 /// <summary>The stages of a fit, in order.</summary>

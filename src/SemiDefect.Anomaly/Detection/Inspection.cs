@@ -40,20 +40,23 @@ public sealed class Inspection
     /// <summary>
     /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held out
     /// of the fit (see <see cref="ConformalThreshold"/>); never below 1 / (their number + 1). Null where there
-    /// are none that score as new images do: with a fixed threshold and one image, or with one bank per fold.
+    /// are none that score as new images do: with a fixed threshold and one image, and in files of format 1 with one bank per fold.
     /// </summary>
     public required double? PValue { get; init; }
 
-    /// <summary>The anomaly map at the size of the network's input.</summary>
+    /// <summary>The anomaly map at the working size.</summary>
     public required AnomalyMap InputMap { get; init; }
 
-    /// <summary>Where the network's input lies on the original image.</summary>
+    /// <summary>Where <see cref="InputMap"/> lies on the original image.</summary>
     public required InputGeometry Geometry { get; init; }
+
+    /// <summary>The region of interest; null for all of the image.</summary>
+    public RegionOfInterest? Region { get; init; }
 
     /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
     public required PatchMatch HighestPatch { get; init; }
 
-    /// <summary>The anomaly map at the original image's size; 0 where a crop kept pixels from being inspected. 4 bytes per pixel.</summary>
+    /// <summary>The anomaly map at the original image's size; 0 where pixels were not inspected. 4 bytes per pixel.</summary>
     public AnomalyMap Map => _map.Value;
 
     /// <summary>The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original image.</summary>
@@ -69,11 +72,24 @@ public sealed class Inspection
         PixelThreshold = PixelThreshold,
         InputMap = InputMap,
         Geometry = Geometry,
+        Region = Region,
         HighestPatch = HighestPatch,
         PValue = PValue,
     };
 
-    private AnomalyMap MakeMap() => AnomalyMapBuilder.ToOriginal(InputMap, Geometry);
+    private AnomalyMap MakeMap()
+    {
+        AnomalyMap map = AnomalyMapBuilder.ToOriginal(InputMap, Geometry);
+        if (Region?.HasMask == true)
+        {
+            for (int i = 0; i < map.Values.Length; i++)
+            {
+                map.Values[i] = Region.Contains(i % map.Width, i / map.Width) ? map.Values[i] : 0;
+            }
+        }
+
+        return map;
+    }
 
     private IReadOnlyList<Region> FindRegions() => RegionFinder.Find(Map, PixelThreshold);
 }

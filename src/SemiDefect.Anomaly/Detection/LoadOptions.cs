@@ -30,8 +30,14 @@ public sealed record LoadOptions
     /// <summary>A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
     public SearchAccelerator? Accelerator { get; init; }
 
-    /// <summary>The network, for a detector file that only names it; must have the SHA-256 that the file names.</summary>
-    public BackboneFile? Backbone { get; init; }
+    /// <summary>The networks, for a detector file that only names them; found by the SHA-256 that the file names.</summary>
+    public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
+
+    /// <summary>
+    /// The encoder, for a detector that was fitted with one given in code; must have the same identity. The detector takes it
+    /// over and disposes of it.
+    /// </summary>
+    public IPatchEncoder? Encoder { get; init; }
 
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();

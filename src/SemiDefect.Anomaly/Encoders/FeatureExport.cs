@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Detection;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -19,7 +20,7 @@ public static class FeatureExport
     /// <returns>The number of patches and of values per patch.</returns>
     /// <exception cref="SemiDefectException">An image cannot be read, the options cannot work, or the file cannot be written.</exception>
     public static (int Rows, int Columns) Write(
-        DatasetFolder images,
+        IImageSource images,
         FitOptions options,
         string path,
         IProgress<FitProgress>? progress = null,
@@ -28,25 +29,45 @@ public static class FeatureExport
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        BackboneFile file = BackboneChoice.Open(options);
-        using OnnxBackbone backbone = BackboneChoice.Load(file, options);
-        var pipeline = new EmbeddingPipeline(backbone, options.Preprocessing(file.Input), options.Patches, options.BatchSize);
-        int count = images.Items.Count;
+        images = ImageFolder.Under(images, options.ImageLimits);
+        (IReadOnlyList<Lane> lanes, _) = LaneFactory.Open(options);
+        try
+        {
+            if (lanes.Count > 1)
+            {
+                throw new SemiDefectException("Features are written of one backbone at one scale: leave out the others.");
+            }
+
+            return Write(images, new EncodingStream(lanes, options.BatchSize), path, progress, cancellationToken);
+        }
+        finally
+        {
+            LaneFactory.DisposeOf(lanes);
+        }
+    }
+
+    private static (int Rows, int Columns) Write(
+        IImageSource images, EncodingStream stream, string path, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
+    {
+        int count = images.Count;
         int rows = 0;
         int columns = 0;
-        AtomicFile.Write(path, stream =>
+        AtomicFile.Write(path, file =>
         {
-            foreach (EmbeddedImage image in pipeline.EmbedAll(count, i => ImageFile.Read(images.Items[i].FullPath, options.ImageLimits), cancellationToken))
+            foreach (EncodedView view in stream.EncodeAll(count, i => images.Read(i, cancellationToken), ViewPurpose.Learn, cancellationToken))
             {
-                if (rows == 0)
+                if (columns == 0)
                 {
-                    columns = image.Dimension;
-                    NpyFile.WriteHeader<float>(stream, count * image.Patches, columns);
+                    columns = view.Grid.Dimension;
+                    NpyFile.WriteHeader<float>(file, count * view.Views * view.Grid.Layout.Count, columns);
                 }
 
-                stream.Write(MemoryMarshal.AsBytes(image.Rows.Span));
-                rows += image.Patches;
-                progress?.Report(new FitProgress(FitStage.Features, image.Index + 1, count));
+                file.Write(MemoryMarshal.AsBytes(view.Grid.Vectors.Span));
+                rows += view.Grid.Layout.Count;
+                if (view.IsLast)
+                {
+                    progress?.Report(new FitProgress(FitStage.Features, view.Image + 1, count));
+                }
             }
 
             if (rows == 0)
@@ -55,8 +76,8 @@ public static class FeatureExport
             }
 
             // Images of several sizes do not have the number of patches that the first one led to expect. The header's length is the same.
-            stream.Position = 0;
-            NpyFile.WriteHeader<float>(stream, rows, columns);
+            file.Position = 0;
+            NpyFile.WriteHeader<float>(file, rows, columns);
         });
         return (rows, columns);
     }

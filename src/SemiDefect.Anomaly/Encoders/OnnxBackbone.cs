@@ -47,6 +47,9 @@ public sealed class OnnxBackbone : IFeatureExtractor
     /// <summary>Where the network really runs: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.</summary>
     public ExecutionDevice Device { get; }
 
+    /// <summary>Whether several images make one run: on CUDA, and in a network made for a fixed number of them.</summary>
+    internal bool RunsBatches => Device == ExecutionDevice.Cuda || _fixedBatch > 1;
+
     /// <summary>Makes a session and checks that the network can serve.</summary>
     /// <exception cref="BackboneException">It cannot; the message says why and what to do.</exception>
     public static OnnxBackbone Load(BackboneFile file, OnnxBackboneOptions? options = null)
@@ -75,25 +78,35 @@ public sealed class OnnxBackbone : IFeatureExtractor
             throw new ArgumentException($"{images} images of {width} x {height} need {(long)images * imageLength} values, got {input.Length}.", nameof(input));
         }
 
-        if ((FixedHeight ?? height) != height || (FixedWidth ?? width) != width)
+        RequireSize(height, width);
+        return WithinMemory(images, atOnce => Device == ExecutionDevice.Cuda
+            ? RunInTurn(input, images, height, width, _fixedBatch ?? Math.Min(atOnce, images))
+            : RunSideBySide(input, images, height, width, atOnce));
+    }
+
+    /// <summary>
+    /// Runs images side by side, each a run of its own, and hands each one's maps on from the thread that made them.
+    /// </summary>
+    /// <param name="inputs">Per image, its values (3 x height x width, normalized), height and width.</param>
+    /// <param name="handOn">Given the position of an image and its maps, one per tap.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <exception cref="BackboneException">The network does not take a size, or fails.</exception>
+    internal void ExtractEach(
+        IReadOnlyList<(ReadOnlyMemory<float> Values, int Height, int Width)> inputs,
+        Action<int, IReadOnlyList<FeatureMap>> handOn,
+        CancellationToken cancellationToken)
+    {
+        foreach ((_, int height, int width) in inputs)
         {
-            throw new BackboneException($"The backbone '{_name}' takes {FixedWidth ?? width} x {FixedHeight ?? height} input only, not {width} x {height}: set the resize and crop options to that size.");
+            RequireSize(height, width);
         }
 
-        while (true)
+        _ = WithinMemory(inputs.Count, atOnce =>
         {
-            int atOnce = _imagesAtOnce;
-            try
-            {
-                return Device == ExecutionDevice.Cuda
-                    ? RunInTurn(input, images, height, width, _fixedBatch ?? Math.Min(atOnce, images))
-                    : RunSideBySide(input, images, height, width, atOnce);
-            }
-            catch (Exception error) when (OnnxSessionFactory.IsOutOfMemory(error))
-            {
-                Shrink(Math.Min(atOnce, images), error);
-            }
-        }
+            void Run(int i) => handOn(i, RunBatch(inputs[i].Values, 1, inputs[i].Height, inputs[i].Width));
+            SideBySide(inputs.Count, atOnce, Run, cancellationToken);
+            return true;
+        });
     }
 
     /// <summary>Ends the session.</summary>
@@ -119,21 +132,55 @@ public sealed class OnnxBackbone : IFeatureExtractor
     {
         int batch = _fixedBatch ?? 1;
         var parts = new FeatureMap[(images + batch - 1) / batch][];
+        void Run(int part)
+        {
+            int count = Math.Min(batch, images - part * batch);
+            parts[part] = RunBatch(Slice(input, images, part * batch, count), count, height, width);
+        }
+
+        SideBySide(parts.Length, atOnce, Run, CancellationToken.None);
+        return Join(parts, images);
+    }
+
+    private static void SideBySide(int count, int atOnce, Action<int> run, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken };
         try
         {
-            Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, part =>
-            {
-                int count = Math.Min(batch, images - part * batch);
-                parts[part] = RunBatch(Slice(input, images, part * batch, count), count, height, width);
-            });
+            Parallel.For(0, count, options, run);
         }
         catch (AggregateException errors)
         {
             // The first error by position, not by time: the message must not depend on the threads.
-            ExceptionDispatchInfo.Throw(errors.InnerExceptions.FirstOrDefault(OnnxSessionFactory.IsOutOfMemory) ?? errors.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(
+                errors.InnerExceptions.FirstOrDefault(OnnxSessionFactory.IsOutOfMemory) ?? errors.InnerExceptions[0]);
         }
+    }
 
-        return Join(parts, images);
+    private T WithinMemory<T>(int images, Func<int, T> run)
+    {
+        while (true)
+        {
+            int atOnce = _imagesAtOnce;
+            try
+            {
+                return run(atOnce);
+            }
+            catch (Exception error) when (OnnxSessionFactory.IsOutOfMemory(error))
+            {
+                Shrink(Math.Min(atOnce, images), error);
+            }
+        }
+    }
+
+    private void RequireSize(int height, int width)
+    {
+        if ((FixedHeight ?? height) != height || (FixedWidth ?? width) != width)
+        {
+            throw new BackboneException(
+                $"The backbone '{_name}' takes {FixedWidth ?? width} x {FixedHeight ?? height} input only, "
+                + $"not {width} x {height}: set the resize and crop options to that size.");
+        }
     }
 
     private static ReadOnlyMemory<float> Slice(ReadOnlyMemory<float> input, int images, int start, int count)
@@ -149,6 +196,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
         input.Span.CopyTo(values);
         using OrtValue tensor = OrtValue.CreateTensorValueFromMemory(values, [batch, 3, height, width]);
         IDisposableReadOnlyCollection<OrtValue> outputs;
+        using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Network);
         try
         {
             outputs = _session.Run(_runOptions, [_inputName], [tensor], _taps);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -20,13 +21,16 @@ public sealed class PatchEmbedder
     /// <summary>Makes an embedder.</summary>
     public PatchEmbedder(PatchOptions options) => _options = options ?? throw new ArgumentNullException(nameof(options));
 
-    /// <summary>Embeds a batch.</summary>
+    /// <summary>Embeds one image of a batch.</summary>
     /// <param name="maps">One map per tap, all for the same images.</param>
+    /// <param name="image">Which of the images, from 0.</param>
+    /// <param name="view">What the network saw.</param>
     /// <exception cref="ArgumentException">There are no maps, or they are for different numbers of images.</exception>
     /// <exception cref="SemiDefectException">The embeddings do not fit one array (2^31 values).</exception>
-    public PatchEmbeddings Embed(IReadOnlyList<FeatureMap> maps)
+    public PatchGrid Embed(IReadOnlyList<FeatureMap> maps, int image, View view)
     {
         ArgumentNullException.ThrowIfNull(maps);
+        ArgumentNullException.ThrowIfNull(view);
         if (maps.Count == 0 || maps.Any(map => map.Images != maps[0].Images))
         {
             throw new ArgumentException("Feature maps of at least one tap, all for the same images, are needed.", nameof(maps));
@@ -35,37 +39,33 @@ public sealed class PatchEmbedder
         PatchWeights weights = WeightsFor(maps);
         FeatureMap finest = maps.MaxBy(map => map.Height * map.Width)!;
         int patches = finest.Height * finest.Width;
-        long count = (long)maps[0].Images * patches * weights.Dimension;
-        if (count > Array.MaxLength)
+        int dimension = weights.Dimension;
+        if ((long)patches * dimension > Array.MaxLength)
         {
             throw new SemiDefectException(
-                $"{maps[0].Images} images of {patches} patches of {weights.Dimension} values are too many at once: resize or crop to less, or take fewer at a time.");
+                $"{patches} patches of {dimension} values are too many at once: resize or crop to less, or look at tiles.");
         }
 
-        float[] values = new float[count];
+        float[] values = new float[patches * dimension];
+        float[] planes = ArrayPool<float>.Shared.Rent(dimension * patches);
 
-        // Each image, and each part of one, writes values of its own, so the result does not depend on the number of threads.
-        Parallel.For(0, maps[0].Images, image =>
+        // Each part writes values of its own, so the result does not depend on the number of threads.
+        Parallel.For(0, PartsPerImage, part =>
         {
-            int dimension = weights.Dimension;
-            float[] planes = ArrayPool<float>.Shared.Rent(dimension * patches);
-            Parallel.For(0, PartsPerImage, part =>
+            (int first, int end) = Part(part, dimension);
+            planes.AsSpan(first * patches, (end - first) * patches).Clear();
+            for (int tap = 0; tap < maps.Count; tap++)
             {
-                (int first, int end) = Part(part, dimension);
-                planes.AsSpan(first * patches, (end - first) * patches).Clear();
-                for (int tap = 0; tap < maps.Count; tap++)
-                {
-                    AddTap(maps[tap], image, weights.Terms[tap], first, end, finest, planes);
-                }
-            });
-            Parallel.For(0, PartsPerImage, part =>
-            {
-                (int first, int end) = Part(part, patches);
-                Transpose(planes, values.AsSpan(image * patches * dimension, patches * dimension), dimension, patches, first, end);
-            });
-            ArrayPool<float>.Shared.Return(planes);
+                AddTap(maps[tap], image, weights.Terms[tap], first, end, finest, planes);
+            }
         });
-        return new PatchEmbeddings(maps[0].Images, finest.Height, finest.Width, weights.Dimension, values);
+        Parallel.For(0, PartsPerImage, part =>
+        {
+            (int first, int end) = Part(part, patches);
+            Transpose(planes, values, dimension, patches, first, end);
+        });
+        ArrayPool<float>.Shared.Return(planes);
+        return PatchGrid.Of(finest.Height, finest.Width, dimension, values, view);
     }
 
     private PatchWeights WeightsFor(IReadOnlyList<FeatureMap> maps)

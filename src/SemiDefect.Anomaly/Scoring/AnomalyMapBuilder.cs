@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
@@ -8,50 +9,124 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
 {
     private readonly GaussianBlur _blur = new(options.BlurSigma, options.BlurBorder);
 
-    /// <summary>The map at the size of the network's input.</summary>
-    /// <param name="patchScores">gridHeight x gridWidth scores, row by row.</param>
-    /// <param name="gridHeight">Rows of the patch grid.</param>
-    /// <param name="gridWidth">Columns of the patch grid.</param>
-    /// <param name="height">Rows of the input.</param>
-    /// <param name="width">Columns of the input.</param>
-    public AnomalyMap Build(ReadOnlySpan<double> patchScores, int gridHeight, int gridWidth, int height, int width)
+    /// <summary>The map over everything that the views of an image show.</summary>
+    /// <param name="views">The scores of each view, none of them turned.</param>
+    /// <param name="canvas">Where the views lie together.</param>
+    /// <param name="overlap">By how many pixels neighboring views overlap at least.</param>
+    public AnomalyMap Build(IReadOnlyList<PatchScores> views, InputGeometry canvas, int overlap)
     {
-        float[] scores = new float[patchScores.Length];
-        for (int i = 0; i < scores.Length; i++)
+        float[] values = views.Count == 1 ? Upsample(views[0]) : Blend(views, canvas, overlap);
+        _blur.Apply(values, canvas.InputWidth, canvas.InputHeight);
+        return new AnomalyMap(canvas.InputWidth, canvas.InputHeight, values);
+    }
+
+    /// <summary>A map brought to another one's pixels by bilinear interpolation; 0 where it does not reach.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="from">Where it lies on the original.</param>
+    /// <param name="to">Where the other one lies on the same original.</param>
+    public static AnomalyMap Resample(AnomalyMap map, InputGeometry from, InputGeometry to) => from == to
+        ? map
+        : Interpolate(
+            map,
+            to.InputWidth,
+            to.InputHeight,
+            x => from.ToInput(to.ToOriginal(x, 0).X, 0).X,
+            y => from.ToInput(0, to.ToOriginal(0, y).Y).Y);
+
+    /// <summary>
+    /// The map brought to the original image's pixels by bilinear interpolation, crop and aspect undone. Pixels that the
+    /// crop cut off were not inspected and get 0.
+    /// </summary>
+    public static AnomalyMap ToOriginal(AnomalyMap map, InputGeometry geometry) => Interpolate(
+        map,
+        geometry.OriginalWidth,
+        geometry.OriginalHeight,
+        x => geometry.ToInput(x, 0).X,
+        y => geometry.ToInput(0, y).Y);
+
+    // The patch scores of one view at its own size, not blurred.
+    private float[] Upsample(PatchScores view)
+    {
+        int gridHeight = view.Layout.Height;
+        int gridWidth = view.Layout.Width;
+        int height = view.Layout.View.Height;
+        int width = view.Layout.View.Width;
+        float[] scores = new float[gridHeight * gridWidth];
+        for (int i = 0; i < view.Values.Length; i++)
         {
-            scores[i] = (float)patchScores[i];
+            scores[view.Layout.PatchOf(i)] = (float)view.Values[i];
         }
 
         float[] values = new float[checked(height * width)];
         if (options.Upsampling == MapUpsampling.Bilinear)
         {
             new BilinearGrid(gridHeight, gridWidth, height, width).AddInterpolated(scores, values);
+            return values;
         }
-        else
+
+        for (int y = 0; y < height; y++)
         {
-            for (int y = 0; y < height; y++)
+            int row = (int)((long)y * gridHeight / height) * gridWidth;
+            for (int x = 0; x < width; x++)
             {
-                int row = (int)((long)y * gridHeight / height) * gridWidth;
-                for (int x = 0; x < width; x++)
+                values[y * width + x] = scores[row + (int)((long)x * gridWidth / width)];
+            }
+        }
+
+        return values;
+    }
+
+    // Where views overlap, each counts the less the nearer its own edge is, down to nothing: no seam shows.
+    private float[] Blend(IReadOnlyList<PatchScores> views, InputGeometry canvas, int overlap)
+    {
+        float[] sums = new float[checked(canvas.InputWidth * canvas.InputHeight)];
+        float[] weights = new float[sums.Length];
+        foreach (PatchScores view in views)
+        {
+            InputGeometry window = view.Layout.View.Geometry;
+            int left = window.CropLeft - canvas.CropLeft;
+            int top = window.CropTop - canvas.CropTop;
+            float[] columns = Ramp(left, window.InputWidth, canvas.InputWidth, overlap);
+            float[] rows = Ramp(top, window.InputHeight, canvas.InputHeight, overlap);
+            float[] values = Upsample(view);
+            for (int y = 0; y < window.InputHeight; y++)
+            {
+                int target = (top + y) * canvas.InputWidth + left;
+                for (int x = 0; x < window.InputWidth; x++)
                 {
-                    values[y * width + x] = scores[row + (int)((long)x * gridWidth / width)];
+                    float weight = rows[y] * columns[x];
+                    sums[target + x] += weight * values[y * window.InputWidth + x];
+                    weights[target + x] += weight;
                 }
             }
         }
 
-        _blur.Apply(values, width, height);
-        return new AnomalyMap(width, height, values);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            sums[i] /= weights[i];
+        }
+
+        return sums;
     }
 
-    /// <summary>
-    /// The map brought to the original image's pixels by bilinear interpolation, crop and aspect undone. Pixels that the
-    /// crop cut off were not inspected and get 0.
-    /// </summary>
-    public static AnomalyMap ToOriginal(AnomalyMap map, InputGeometry geometry)
+    private static float[] Ramp(int start, int length, int total, int overlap)
     {
-        Sample[] columns = Samples(geometry.OriginalWidth, map.Width, x => geometry.ToInput(x, 0).X);
-        Sample[] rows = Samples(geometry.OriginalHeight, map.Height, y => geometry.ToInput(0, y).Y);
-        float[] values = new float[checked(geometry.OriginalWidth * geometry.OriginalHeight)];
+        float[] weights = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            int before = start == 0 ? overlap : i;
+            int after = start + length == total ? overlap : length - 1 - i;
+            weights[i] = (Math.Min(Math.Min(before, after), overlap) + 1f) / (overlap + 1f);
+        }
+
+        return weights;
+    }
+
+    private static AnomalyMap Interpolate(AnomalyMap map, int width, int height, Func<int, double> toX, Func<int, double> toY)
+    {
+        Sample[] columns = Samples(width, map.Width, toX);
+        Sample[] rows = Samples(height, map.Height, toY);
+        float[] values = new float[checked(width * height)];
         Parallel.For(0, rows.Length, y =>
         {
             Sample row = rows[y];
@@ -74,7 +149,7 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
                 }
             }
         });
-        return new AnomalyMap(geometry.OriginalWidth, geometry.OriginalHeight, values);
+        return new AnomalyMap(width, height, values);
     }
 
     private static Sample[] Samples(int count, int source, Func<int, double> position)

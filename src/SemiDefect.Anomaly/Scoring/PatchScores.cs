@@ -1,11 +1,86 @@
+using SemiDefect.Anomaly.Encoders;
+
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>The scores of one image's patches and of the whole image. Immutable by convention, and so thread-safe.</summary>
-/// <param name="Values">One score per patch, row by row; 0 or more.</param>
-/// <param name="NearestRows">For each patch, the nearest row of the memory bank.</param>
-/// <param name="ImageScore">The score of the image.</param>
-public sealed record PatchScores(double[] Values, int[] NearestRows, double ImageScore)
+/// <summary>The scores of one view's patches. Immutable by convention, and so thread-safe.</summary>
+/// <param name="Layout">Which patches they are.</param>
+/// <param name="Values">One score per patch of the layout; 0 or more.</param>
+/// <param name="NearestRows">For each patch, the nearest row of the memory bank; empty where it is not known.</param>
+/// <param name="ImageScore">What the image would score by this view alone; 0 without patches.</param>
+public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] NearestRows, double ImageScore)
 {
-    /// <summary>The first patch with the highest score.</summary>
-    public int HighestPatch => Array.IndexOf(Values, Values.Max());
+    /// <summary>The position of the first vector with the highest score.</summary>
+    public int HighestVector => Array.IndexOf(Values, Values.Max());
+
+    /// <summary>The scores of a view whose patches' squared distances are known, where scores need nothing else.</summary>
+    /// <param name="layout">The patches.</param>
+    /// <param name="squaredDistances">The squared distances of each patch to its nearest rows.</param>
+    /// <param name="options">How distances become scores; not <see cref="ImageScoreRule.Reweighted"/>.</param>
+    internal static PatchScores Of(PatchLayout layout, ReadOnlySpan<double> squaredDistances, ScoringOptions options)
+    {
+        double[] values = ValuesOf(squaredDistances, options);
+        return new PatchScores(layout, values, [], ImageScoreOf(values, options));
+    }
+
+    /// <summary>What an image scores by all of its views.</summary>
+    internal static double Combine(IReadOnlyList<PatchScores> views, ScoringOptions options) =>
+        views.Count > 1 && options.ImageScore == ImageScoreRule.TopPercentMean
+            ? ImageScoreOf([.. views.SelectMany(view => view.Values)], options)
+            : views[HighestOf(views)].ImageScore;
+
+    /// <summary>The first view with the highest patch score.</summary>
+    internal static int HighestOf(IReadOnlyList<PatchScores> views)
+    {
+        int highest = 0;
+        double most = double.NegativeInfinity;
+        for (int i = 0; views.Count > 1 && i < views.Count; i++)
+        {
+            double value = views[i].Values.Length == 0 ? double.NegativeInfinity : views[i].Values.Max();
+            (highest, most) = value > most ? (i, value) : (highest, most);
+        }
+
+        return highest;
+    }
+
+    /// <summary>Each patch's score, of its squared distances to its nearest rows.</summary>
+    internal static double[] ValuesOf(ReadOnlySpan<double> squaredDistances, ScoringOptions options)
+    {
+        int k = options.Neighbors;
+        double[] values = new double[squaredDistances.Length / k];
+        for (int patch = 0; patch < values.Length; patch++)
+        {
+            double sum = 0;
+            for (int i = 0; i < k; i++)
+            {
+                sum += Distance(squaredDistances[patch * k + i], options);
+            }
+
+            values[patch] = sum / k;
+        }
+
+        return values;
+    }
+
+    /// <summary>An image's score of its patches' scores, where that takes nothing else: not for <see cref="ImageScoreRule.Reweighted"/>.</summary>
+    internal static double ImageScoreOf(double[] values, ScoringOptions options) =>
+        values.Length == 0 ? 0
+        : options.ImageScore == ImageScoreRule.TopPercentMean ? TopPercentMean(values)
+        : values.Max();
+
+    internal static double Distance(double squared, ScoringOptions options) =>
+        options.Metric == DistanceMetric.Euclidean ? Math.Sqrt(squared) : squared;
+
+    private static double TopPercentMean(double[] values)
+    {
+        double[] sorted = [.. values];
+        Array.Sort(sorted);
+        int count = Math.Max(1, values.Length / 100);
+        double sum = 0;
+        for (int i = 1; i <= count; i++)
+        {
+            sum += sorted[^i];
+        }
+
+        return sum / count;
+    }
 }

@@ -5,11 +5,12 @@ namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>Everything that a detector file holds. Thread-safe. Owns the banks.</summary>
 /// <param name="Document">The header.</param>
-/// <param name="Backbone">The network; null where the file only names it.</param>
-/// <param name="Banks">The memory banks.</param>
-internal sealed record DetectorBundle(DetectorDocument Document, BackboneFile? Backbone, IReadOnlyList<MemoryBank> Banks) : IDisposable
+/// <param name="Networks">By lane, the network; null where the file only names it.</param>
+/// <param name="Banks">By branch, the memory bank.</param>
+internal sealed record DetectorBundle(
+    DetectorDocument Document, IReadOnlyList<BackboneFile?> Networks, IReadOnlyList<MemoryBank> Banks) : IDisposable
 {
-    /// <summary>The golden inputs, as many as the header lists.</summary>
+    /// <summary>The golden images, as many as the header lists.</summary>
     public IReadOnlyList<GoldenInput> Golden { get; init; } = [];
 
     public void Dispose()

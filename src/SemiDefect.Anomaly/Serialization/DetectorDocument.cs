@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
@@ -6,35 +7,26 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>The JSON header of a detector file: all of a detector but its vectors. Immutable and thread-safe.</summary>
+/// <summary>All of a detector but its vectors: how it is made and was fitted. Immutable and thread-safe.</summary>
 public sealed record DetectorDocument
 {
     /// <summary>The version of the engine that wrote it.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>The network.</summary>
-    public required BackboneRecord Backbone { get; init; }
+    /// <summary>How images become patches, one at least.</summary>
+    public required IReadOnlyList<LaneRecord> Lanes { get; init; }
 
-    /// <summary>How an image becomes the network's input.</summary>
-    public required PreprocessingOptions Preprocessing { get; init; }
+    /// <summary>How patches become scores, one at least; those of one lane side by side.</summary>
+    public required IReadOnlyList<BranchRecord> Branches { get; init; }
 
-    /// <summary>How patch embeddings are made.</summary>
-    public required PatchOptions Patches { get; init; }
-
-    /// <summary>How distances become scores.</summary>
-    public required ScoringOptions Scoring { get; init; }
-
-    /// <summary>How maps are made.</summary>
-    public required AnomalyMapOptions Map { get; init; }
+    /// <summary>How the branches become one score and one map.</summary>
+    public required ScoreFusion Fusion { get; init; }
 
     /// <summary>The thresholds.</summary>
     public required DetectorThresholds Thresholds { get; init; }
 
     /// <summary>How it was fitted.</summary>
     public required FitRecord Fit { get; init; }
-
-    /// <summary>The memory banks: one, or one per fold.</summary>
-    public required IReadOnlyList<BankRecord> Banks { get; init; }
 
     /// <summary>The good images kept to be replayed on other machines; empty in files made before they were kept.</summary>
     public IReadOnlyList<GoldenRecord> Golden
@@ -52,6 +44,34 @@ public sealed record DetectorDocument
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The header as the JSON text that a detector file holds.</summary>
+    /// <summary>The network of the first lane.</summary>
+    [JsonIgnore]
+    public BackboneRecord Backbone => Lanes[0].Backbone;
+
+    /// <summary>How images become the input of the first lane's network.</summary>
+    [JsonIgnore]
+    public PreprocessingOptions Preprocessing => Lanes[0].Views.Preprocessing;
+
+    /// <summary>How the first lane's patches are made.</summary>
+    [JsonIgnore]
+    public PatchOptions Patches => Lanes[0].Patches;
+
+    /// <summary>How the first branch's distances become scores.</summary>
+    [JsonIgnore]
+    public ScoringOptions Scoring => Branches[0].Scoring;
+
+    /// <summary>How the first branch's maps are made.</summary>
+    [JsonIgnore]
+    public AnomalyMapOptions Map => Branches[0].Map;
+
+    /// <summary>The memory banks, one per branch.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<BankRecord> Banks => [.. Branches.Select(branch => branch.Bank)];
+
+    /// <summary>Whether the branches are the banks of folds, over the same patches.</summary>
+    [JsonIgnore]
+    public bool HasFoldBanks => Branches.Count > Lanes.Count;
+
+    /// <summary>The document as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DetectorJson.Default.DetectorDocument);
 }

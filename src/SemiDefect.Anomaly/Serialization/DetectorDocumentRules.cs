@@ -1,6 +1,10 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -13,6 +17,7 @@ internal static class DetectorDocumentRules
     /// <summary>What is wrong with a header, in words that follow "it", or null.</summary>
     public static string? FindFault(DetectorDocument document) =>
         HasGap(document) ? "has a gap in one of its lists"
+        : HasWrongShape(document) ? "claims an impossible number of branches"
         : !HasPlainNames(document) ? "holds a name that is empty, too long or not of one line"
         : document.Fit.Images.Any(LeavesItsFolder) ? "names a training image outside of its folder"
         : !HasFiniteNumbers(document) ? "holds a threshold or a score that is not a number"
@@ -21,21 +26,38 @@ internal static class DetectorDocumentRules
         : null;
 
     private static bool HasGap(DetectorDocument document) =>
-        document.Backbone.Taps.Any(tap => tap is null)
+        document.Lanes.Any(lane => lane?.Backbone is null || lane.Views is null || lane.Patches is null)
+        || document.Lanes.Any(lane => lane.Backbone.Taps.Any(tap => tap is null) || HasGap(lane.Backbone.Manifest))
+        || document.Branches.Any(branch => branch?.Bank is null || branch.Scoring is null || branch.Map is null)
         || document.Fit.Images.Any(image => image is null)
-        || document.Banks.Any(bank => bank is null)
-        || document.Sections.Any(section => section is null)
-        || document.Backbone.Manifest is { } manifest && (manifest.Taps.Any(tap => tap is null) || manifest.DefaultTaps.Any(tap => tap is null));
+        || document.Sections.Any(section => section?.Name is null)
+        || document.Fusion.Scales.Any(scale => scale is null);
+
+    private static bool HasGap(BackboneManifest? manifest) =>
+        manifest is not null && (manifest.Taps.Any(tap => tap is null) || manifest.DefaultTaps.Any(tap => tap is null));
+
+    // Branches without scales are the banks of folds, over the patches of one lane; otherwise each lane has a branch.
+    private static bool HasWrongShape(DetectorDocument document) =>
+        document.Lanes.Count is < 1 or > DetectorFileLayout.LargestLaneCount
+        || document.Branches.Count is < 1 or > DetectorFileLayout.LargestBankCount
+        || (document.Lanes.Count > 1
+            ? document.Branches.Count != document.Lanes.Count
+                || document.Fusion.Scales.Count != document.Branches.Count
+                || document.Branches.Where((branch, i) => branch.Lane != i).Any()
+            : document.Branches.Any(branch => branch.Lane != 0)
+                || (document.Fusion.Scales.Count > 0 && (document.Branches.Count > 1 || document.Fusion.Scales.Count != 1))
+                || (document.Branches.Count > 1 && document.Fusion.Rule != FusionRule.Maximum));
 
     private static bool HasPlainNames(DetectorDocument document)
     {
-        BackboneManifest? manifest = document.Backbone.Manifest;
         IEnumerable<string?> names =
         [
-            document.Engine, document.Backbone.Name, document.Backbone.Sha256, document.Fit.Preset, document.Fit.Device,
+            document.Engine, document.Fit.Preset, document.Fit.Device,
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
-            .. document.Backbone.Taps, .. document.Sections.Select(section => section.Name),
-            .. manifest is null ? [] : (IEnumerable<string?>)[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps],
+            .. document.Sections.Select(section => section.Name),
+            .. document.Lanes.SelectMany(lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
+            .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
+                (string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]),
         ];
         return names.All(PlainText.IsName)
             && PlainText.IsLine(document.Thresholds.Image.Note ?? "")
@@ -56,15 +78,19 @@ internal static class DetectorDocumentRules
         return double.IsFinite(thresholds.Image.Value)
             && double.IsFinite(thresholds.Pixel.Value)
             && thresholds.ImageScores.All(double.IsFinite)
-            && thresholds.PixelPeaks.All(double.IsFinite);
+            && thresholds.PixelPeaks.All(double.IsFinite)
+            && thresholds.FoldImageScores.All(double.IsFinite)
+            && thresholds.FoldPixelPeaks.All(double.IsFinite)
+            && document.Fusion.Scales.All(scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }
 
     private static bool HasKnownChoices(DetectorDocument document) =>
-        Enum.IsDefined(document.Patches.Pooling)
-        && Enum.IsDefined(document.Scoring.Metric)
-        && Enum.IsDefined(document.Scoring.ImageScore)
-        && Enum.IsDefined(document.Map.Upsampling)
-        && Enum.IsDefined(document.Map.BlurBorder)
+        document.Lanes.All(lane => Enum.IsDefined(lane.Patches.Pooling))
+        && document.Branches.All(branch => Enum.IsDefined(branch.Scoring.Metric)
+            && Enum.IsDefined(branch.Scoring.ImageScore)
+            && Enum.IsDefined(branch.Map.Upsampling)
+            && Enum.IsDefined(branch.Map.BlurBorder))
+        && Enum.IsDefined(document.Fusion.Rule)
         && Enum.IsDefined(document.Thresholds.Options.Method)
         && Enum.IsDefined(document.Fit.CoresetMethod)
         && Enum.IsDefined(document.Fit.Calibration);

@@ -9,27 +9,46 @@ namespace SemiDefect.Anomaly.Serialization;
 /// </summary>
 internal static class DetectorFileLayout
 {
-    public const uint Version = 1;
+    public const uint FirstVersion = 1;
+    public const uint Version = 2;
     public const int PrefixLength = 64;
     public const int Alignment = 64;
     public const int LargestHeader = 1 << 27;
     public const int LargestBankCount = 1000;
+    public const int LargestLaneCount = 64;
     public const int LargestGoldenCount = 16;
-    public const string BackboneSection = "backbone";
 
     public static ReadOnlySpan<byte> Magic => "SDADFILE"u8;
 
-    public static string Vectors(int bank) => string.Create(CultureInfo.InvariantCulture, $"bank.{bank}.vectors");
+    public static string Network(string sha256) => $"network.{sha256}";
 
-    public static string Images(int bank) => string.Create(CultureInfo.InvariantCulture, $"bank.{bank}.images");
+    public static string Mask(string sha256) => $"mask.{sha256}";
 
-    public static string Patches(int bank) => string.Create(CultureInfo.InvariantCulture, $"bank.{bank}.patches");
+    public static string Vectors(int bank) => Name("bank", bank, "vectors");
 
-    public static string GoldenPixels(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.pixels");
+    public static string Images(int bank) => Name("bank", bank, "images");
 
-    public static string GoldenFeatures(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.features");
+    public static string Patches(int bank) => Name("bank", bank, "patches");
 
-    public static string GoldenScores(int golden) => string.Create(CultureInfo.InvariantCulture, $"golden.{golden}.scores");
+    public static string GoldenPixels(int golden, int lane) => Name("golden", golden, Name("lane", lane, "pixels"));
+
+    public static string GoldenFeatures(int golden, int lane) => Name("golden", golden, Name("lane", lane, "features"));
+
+    public static string GoldenScores(int golden) => Name("golden", golden, "scores");
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>What a section of format 1 is called in format 2; its content is the same.</summary>
+    /// <param name="name">The name in format 1.</param>
+    /// <param name="networkSha256">SHA-256 of the one network.</param>
+    public static string FromFormat1(string name, string networkSha256) =>
+        name == "backbone" ? Network(networkSha256)
+        : name.StartsWith("golden.", StringComparison.Ordinal) && name.EndsWith(".pixels", StringComparison.Ordinal)
+            ? name.Replace(".pixels", ".lane.0.pixels", StringComparison.Ordinal)
+        : name.StartsWith("golden.", StringComparison.Ordinal) && name.EndsWith(".features", StringComparison.Ordinal)
+            ? name.Replace(".features", ".lane.0.features", StringComparison.Ordinal)
+        : name;
+
+    private static string Name(string kind, int index, string part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}.{index}.{part}");
 }

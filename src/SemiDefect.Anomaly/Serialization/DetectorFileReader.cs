@@ -5,7 +5,11 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
 
@@ -42,32 +46,31 @@ internal static class DetectorFileReader
     {
         (DetectorDocument document, long dataStart) = ReadHeader(stream, path);
         Dictionary<string, SectionRecord> sections = CheckSections(stream, path, document, dataStart);
-        BackboneFile? backbone = null;
-        if (document.Backbone.Included)
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        SectionRecord Section(string name)
         {
-            byte[] content = ReadBytes(stream, dataStart, Find(sections, DetectorFileLayout.BackboneSection, path), path);
-            backbone = BackboneFile.FromBytes(document.Backbone.Name, content, document.Backbone.Manifest);
-            if (backbone.Sha256 != document.Backbone.Sha256)
-            {
-                throw Damaged(path, "its network is not the one that its header names");
-            }
+            read.Add(name);
+            return sections.GetValueOrDefault(name) ?? throw Damaged(path, $"its section '{name}' is missing");
         }
 
         var banks = new List<MemoryBank>();
         try
         {
-            for (int i = 0; i < document.Banks.Count; i++)
+            BackboneFile?[] networks = ReadNetworks(stream, path, dataStart, document, Section);
+            document = ReadMasks(stream, path, dataStart, document, Section);
+            for (int i = 0; i < document.Branches.Count; i++)
             {
-                banks.Add(ReadBank(stream, path, dataStart, document, sections, i));
+                banks.Add(ReadBank(stream, path, dataStart, document, Section, i));
             }
 
-            GoldenInput[] golden = [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, sections, i))];
-            foreach (SectionRecord other in document.Sections.Where(section => !IsKnown(section.Name, document)))
+            GoldenInput[] golden =
+                [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, Section, i))];
+            foreach (SectionRecord other in document.Sections.Where(section => !read.Contains(section.Name)))
             {
                 CheckContent(stream, dataStart, other, path, isFloats: false);
             }
 
-            return new DetectorBundle(document, backbone, banks) { Golden = golden };
+            return new DetectorBundle(document, networks, banks) { Golden = golden };
         }
         catch
         {
@@ -75,6 +78,50 @@ internal static class DetectorFileReader
             throw;
         }
     }
+
+    // Lanes of one network share its bytes.
+    private static BackboneFile?[] ReadNetworks(
+        FileStream stream, string path, long dataStart, DetectorDocument document, Func<string, SectionRecord> section)
+    {
+        var read = new Dictionary<string, BackboneFile>(StringComparer.Ordinal);
+        return [.. document.Lanes.Select(lane =>
+        {
+            BackboneRecord backbone = lane.Backbone;
+            if (!backbone.Included)
+            {
+                return null;
+            }
+
+            if (!read.TryGetValue(backbone.Sha256, out BackboneFile? file))
+            {
+                byte[] content = ReadBytes(stream, dataStart, section(DetectorFileLayout.Network(backbone.Sha256)), path);
+                file = BackboneFile.FromBytes(backbone.Name, content, backbone.Manifest);
+                read.Add(backbone.Sha256, file);
+            }
+
+            return file.Sha256 == backbone.Sha256 ? file : throw Damaged(path, "its network is not the one that its header names");
+        })];
+    }
+
+    private static DetectorDocument ReadMasks(
+        FileStream stream, string path, long dataStart, DetectorDocument document, Func<string, SectionRecord> section) => document with
+        {
+            Lanes = [.. document.Lanes.Select(lane =>
+            {
+                if (lane.Views.Region is not { MaskSha256: { } sha256 } region)
+                {
+                    return lane;
+                }
+
+                byte[] mask = ReadBytes(stream, dataStart, section(DetectorFileLayout.Mask(sha256)), path);
+                bool isSized = mask.LongLength == (long)region.Width * region.Height
+                    && region.ImageWidth >= (long)region.Left + region.Width
+                    && region.ImageHeight >= (long)region.Top + region.Height;
+                return isSized
+                    ? lane with { Views = lane.Views with { Region = region with { Mask = mask } } }
+                    : throw Damaged(path, "its mask is not of the size that its header claims");
+            })],
+        };
 
     private static (DetectorDocument Document, long DataStart) ReadHeader(FileStream stream, string path)
     {
@@ -85,9 +132,11 @@ internal static class DetectorFileReader
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(prefix[8..]);
-        if (version != DetectorFileLayout.Version)
+        if (version is < DetectorFileLayout.FirstVersion or > DetectorFileLayout.Version)
         {
-            throw new DetectorFileException($"'{path}' is a detector file of version {version}; this program reads version {DetectorFileLayout.Version}. Update the program, or fit again.");
+            throw new DetectorFileException(
+                $"'{path}' is a detector file of version {version}; this program reads versions {DetectorFileLayout.FirstVersion} "
+                + $"to {DetectorFileLayout.Version}. Update the program, or fit again.");
         }
 
         long headerLength = BinaryPrimitives.ReadInt64LittleEndian(prefix[16..]);
@@ -106,8 +155,7 @@ internal static class DetectorFileReader
 
         try
         {
-            DetectorDocument document = JsonSerializer.Deserialize(header, DetectorJson.Default.DetectorDocument)
-                ?? throw Damaged(path, "its header is empty");
+            DetectorDocument document = version == DetectorFileLayout.FirstVersion ? Format1Document.Read(header) : ReadManifest(header, path);
             return DetectorDocumentRules.FindFault(document) is { } fault
                 ? throw Damaged(path, $"it {fault}")
                 : (document, DetectorFileLayout.Align(prefix.Length + headerLength));
@@ -119,13 +167,33 @@ internal static class DetectorFileReader
         }
     }
 
-    private static Dictionary<string, SectionRecord> CheckSections(FileStream stream, string path, DetectorDocument document, long dataStart)
+    private static DetectorDocument ReadManifest(byte[] header, string path)
     {
-        if (document.Banks.Count is < 1 or > DetectorFileLayout.LargestBankCount)
+        DetectorManifest manifest = JsonSerializer.Deserialize(header, DetectorJson.Default.DetectorManifest)
+            ?? throw Damaged(path, "its header is empty");
+        if (manifest.Components.Any(component => component?.Kind is null || !PlainText.IsName(component.Kind)))
         {
-            throw Damaged(path, "it claims an impossible number of memory banks");
+            throw Damaged(path, "it has a component without a kind");
         }
 
+        try
+        {
+            DetectorDocument document = manifest.ToDocument();
+            foreach (LaneRecord lane in document.Lanes)
+            {
+                lane.Views.Validate();
+            }
+
+            return document;
+        }
+        catch (SemiDefectException error) when (error is not DetectorFileException)
+        {
+            throw new DetectorFileException($"The detector file '{path}' cannot be used: {error.Message}. Update the program, or fit again.", error);
+        }
+    }
+
+    private static Dictionary<string, SectionRecord> CheckSections(FileStream stream, string path, DetectorDocument document, long dataStart)
+    {
         if (GrowthRules.FindFault(document) is { } fault)
         {
             throw Damaged(path, $"it {fault}");
@@ -171,15 +239,16 @@ internal static class DetectorFileReader
         string path,
         long dataStart,
         DetectorDocument document,
-        Dictionary<string, SectionRecord> sections,
+        Func<string, SectionRecord> section,
         int index)
     {
-        BankRecord bank = document.Banks[index];
-        SectionRecord vectors = Find(sections, DetectorFileLayout.Vectors(index), path);
-        SectionRecord images = Find(sections, DetectorFileLayout.Images(index), path);
-        SectionRecord patches = Find(sections, DetectorFileLayout.Patches(index), path);
+        BankRecord bank = document.Branches[index].Bank;
+        SectionRecord vectors = section(DetectorFileLayout.Vectors(index));
+        SectionRecord images = section(DetectorFileLayout.Images(index));
+        SectionRecord patches = section(DetectorFileLayout.Patches(index));
+        int lane = document.Branches[index].Lane;
         bool sized = bank is { Rows: > 0, Columns: > 0 }
-            && bank.Columns == document.Banks[0].Columns
+            && bank.Columns == document.Branches.First(branch => branch.Lane == lane).Bank.Columns
             && vectors.Length == (long)bank.Rows * bank.Columns * sizeof(float)
             && images.Length == (long)bank.Rows * sizeof(int)
             && patches.Length == (long)bank.Rows * sizeof(int);
@@ -203,28 +272,40 @@ internal static class DetectorFileReader
         string path,
         long dataStart,
         DetectorDocument document,
-        Dictionary<string, SectionRecord> sections,
+        Func<string, SectionRecord> section,
         int index)
     {
         GoldenRecord golden = document.Golden[index];
-        SectionRecord pixels = Find(sections, DetectorFileLayout.GoldenPixels(index), path);
-        SectionRecord features = Find(sections, DetectorFileLayout.GoldenFeatures(index), path);
-        SectionRecord scores = Find(sections, DetectorFileLayout.GoldenScores(index), path);
-        bool sized = golden is { Width: > 0, Height: > 0, GridWidth: > 0, GridHeight: > 0, Patches.Count: > 0 }
-            && (uint)golden.Image < (uint)document.Fit.Images.Count
-            && (long)golden.Width * golden.Height <= Preprocessor.MaxInputPixels
-            && pixels.Length == 3L * golden.Width * golden.Height
-            && features.Length == (long)golden.Patches.Count * document.Banks[0].Columns * sizeof(float)
-            && (long)golden.GridWidth * golden.GridHeight <= Preprocessor.MaxInputPixels
-            && scores.Length == (long)golden.GridWidth * golden.GridHeight * sizeof(double)
-            && golden.Patches.All(patch => (uint)patch < (uint)(golden.GridWidth * golden.GridHeight));
-        return sized
-            ? new GoldenInput(
-                golden,
-                ReadBytes(stream, dataStart, pixels, path),
-                ReadArray<float>(stream, dataStart, features, path),
-                ReadArray<double>(stream, dataStart, scores, path))
-            : throw Damaged(path, $"golden image {index} is not of the size that its header claims");
+        DetectorFileException Unsized() => Damaged(path, $"golden image {index} is not of the size that its header claims");
+        var pixels = new byte[golden.Lanes.Count][];
+        var features = new float[golden.Lanes.Count][];
+        for (int lane = 0; lane < golden.Lanes.Count; lane++)
+        {
+            GoldenLane seen = golden.Lanes[lane];
+            SectionRecord picture = section(DetectorFileLayout.GoldenPixels(index, lane));
+            SectionRecord vectors = section(DetectorFileLayout.GoldenFeatures(index, lane));
+            int columns = document.Branches.First(branch => branch.Lane == lane).Bank.Columns;
+            bool sized = seen is { Width: > 0, Height: > 0, Patches.Count: > 0 }
+                && (long)seen.Width * seen.Height <= Preprocessor.MaxInputPixels
+                && picture.Length == 3L * seen.Width * seen.Height
+                && vectors.Length == (long)seen.Patches.Count * columns * sizeof(float)
+                && seen.Patches.All(patch => patch >= 0);
+            if (!sized)
+            {
+                throw Unsized();
+            }
+
+            pixels[lane] = ReadBytes(stream, dataStart, picture, path);
+            features[lane] = ReadArray<float>(stream, dataStart, vectors, path);
+        }
+
+        SectionRecord scores = section(DetectorFileLayout.GoldenScores(index));
+        bool isKnown = (uint)golden.Image < (uint)document.Fit.Images.Count
+            && scores.Length % sizeof(double) == 0
+            && scores.Length / sizeof(double) <= Preprocessor.MaxInputPixels;
+        return isKnown
+            ? new GoldenInput(golden, pixels, features, ReadArray<double>(stream, dataStart, scores, path))
+            : throw Unsized();
     }
 
     private static FeatureMatrix Map(FileStream stream, string path, long dataStart, SectionRecord section, BankRecord bank)
@@ -287,17 +368,6 @@ internal static class DetectorFileReader
 
     /// <summary>No infinity and no NaN, and nothing whose square overflows: distances stay finite.</summary>
     private static bool AreFinite(ReadOnlySpan<float> values) => MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestValue;
-
-    private static bool IsKnown(string name, DetectorDocument document) =>
-        name == DetectorFileLayout.BackboneSection
-            ? document.Backbone.Included
-            : Enumerable.Range(0, document.Banks.Count).Any(bank =>
-                name == DetectorFileLayout.Vectors(bank) || name == DetectorFileLayout.Images(bank) || name == DetectorFileLayout.Patches(bank))
-            || Enumerable.Range(0, document.Golden.Count).Any(golden =>
-                name == DetectorFileLayout.GoldenPixels(golden) || name == DetectorFileLayout.GoldenFeatures(golden) || name == DetectorFileLayout.GoldenScores(golden));
-
-    private static SectionRecord Find(Dictionary<string, SectionRecord> sections, string name, string path) =>
-        sections.GetValueOrDefault(name) ?? throw Damaged(path, $"its section '{name}' is missing");
 
     private static DetectorFileException Damaged(string path, string what) =>
         new($"The detector file '{path}' is damaged: {what}. Copy it again, or fit again.");

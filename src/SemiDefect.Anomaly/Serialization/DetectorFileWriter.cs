@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Serialization;
@@ -34,8 +35,8 @@ internal static class DetectorFileWriter
             offset = DetectorFileLayout.Align(offset + length);
         }
 
-        DetectorDocument document = bundle.Document with { Sections = records };
-        byte[] header = JsonSerializer.SerializeToUtf8Bytes(document, DetectorJson.Default.DetectorDocument);
+        DetectorManifest manifest = DetectorManifest.Of(bundle.Document with { Sections = records });
+        byte[] header = JsonSerializer.SerializeToUtf8Bytes(manifest, DetectorJson.Default.DetectorManifest);
         long dataStart = DetectorFileLayout.Align(DetectorFileLayout.PrefixLength + header.Length);
         AtomicFile.Write(
             path,
@@ -58,9 +59,19 @@ internal static class DetectorFileWriter
     private static List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> Sections(DetectorBundle bundle)
     {
         var sections = new List<(string, Action<Action<ReadOnlyMemory<byte>>>)>();
-        if (bundle.Document.Backbone.Included && bundle.Backbone is { } backbone)
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < bundle.Networks.Count; i++)
         {
-            sections.Add((DetectorFileLayout.BackboneSection, write => write(backbone.Content)));
+            LaneRecord lane = bundle.Document.Lanes[i];
+            if (lane.Backbone.Included && bundle.Networks[i] is { } network && written.Add(network.Sha256))
+            {
+                sections.Add((DetectorFileLayout.Network(network.Sha256), write => write(network.Content)));
+            }
+
+            if (lane.Views.Region is { MaskSha256: { } sha256 } region && written.Add(sha256))
+            {
+                sections.Add((DetectorFileLayout.Mask(sha256), write => write(region.Mask)));
+            }
         }
 
         for (int i = 0; i < bundle.Banks.Count; i++)
@@ -74,8 +85,14 @@ internal static class DetectorFileWriter
         for (int i = 0; i < bundle.Golden.Count; i++)
         {
             GoldenInput golden = bundle.Golden[i];
-            sections.Add((DetectorFileLayout.GoldenPixels(i), write => write(golden.Pixels)));
-            sections.Add((DetectorFileLayout.GoldenFeatures(i), write => write(LittleEndian(golden.Features))));
+            for (int lane = 0; lane < golden.Pixels.Count; lane++)
+            {
+                byte[] pixels = golden.Pixels[lane];
+                float[] features = golden.Features[lane];
+                sections.Add((DetectorFileLayout.GoldenPixels(i, lane), write => write(pixels)));
+                sections.Add((DetectorFileLayout.GoldenFeatures(i, lane), write => write(LittleEndian(features))));
+            }
+
             sections.Add((DetectorFileLayout.GoldenScores(i), write => write(LittleEndian(golden.PatchScores))));
         }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>The serializer of the header, made at compile time.</summary>
+/// <summary>The serializer of headers, made at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
@@ -11,4 +11,7 @@ namespace SemiDefect.Anomaly.Serialization;
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(DetectorDocument))]
+[JsonSerializable(typeof(DetectorManifest))]
+[JsonSerializable(typeof(EncoderOptions))]
+[JsonSerializable(typeof(Format1Document))]
 internal sealed partial class DetectorJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Serialization;

@@ -1,6 +1,8 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
@@ -16,61 +18,101 @@ namespace SemiDefect.Anomaly.Updating;
 internal static class DetectorMerger
 {
     /// <summary>The merged detector, without golden inputs. The caller owns its bank.</summary>
-    /// <param name="one">A detector and the search over its bank.</param>
+    /// <param name="one">A detector.</param>
+    /// <param name="onePipeline">Its searches.</param>
     /// <param name="other">Another.</param>
-    /// <param name="size">The size of the bank; null to keep all rows that differ.</param>
+    /// <param name="otherPipeline">Its searches.</param>
+    /// <param name="size">The size of the banks; null to keep all rows that differ.</param>
     /// <param name="progress">Told of picks.</param>
     /// <param name="cancellationToken">Stops between picks.</param>
     public static (DetectorBundle Bundle, IReadOnlyList<(int Image, GoldenInput Input)> Golden) Merge(
-        (DetectorBundle Bundle, BankModel Model) one,
-        (DetectorBundle Bundle, BankModel Model) other,
+        DetectorBundle one,
+        DetectorPipeline onePipeline,
+        DetectorBundle other,
+        DetectorPipeline otherPipeline,
         CoresetOptions? size,
         IProgress<CoresetProgress>? progress,
         CancellationToken cancellationToken)
     {
-        RequireAlike(one.Bundle.Document, other.Bundle.Document);
-        ((DetectorBundle Bundle, BankModel Model) first, (DetectorBundle Bundle, BankModel Model) second) = InOrder(one, other);
-        DetectorDocument a = first.Bundle.Document;
-        DetectorDocument b = second.Bundle.Document;
+        RequireAlike(one.Document, other.Document);
+        bool inOrder = string.CompareOrdinal(DetectorFingerprint.Of(one).Sha256, DetectorFingerprint.Of(other).Sha256) <= 0;
+        (DetectorBundle first, DetectorPipeline firstPipeline) = inOrder ? (one, onePipeline) : (other, otherPipeline);
+        (DetectorBundle second, DetectorPipeline secondPipeline) = inOrder ? (other, otherPipeline) : (one, onePipeline);
+        DetectorDocument a = first.Document;
+        DetectorDocument b = second.Document;
         int[] numbers = NumberImages(a.Fit, b.Fit);
         bool[] isNew = [.. numbers.Select(number => number >= a.Fit.Images.Count)];
         int shared = isNew.Count(image => !image);
-        int patches = checked(a.Fit.Patches + (int)((long)b.Fit.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
-        (MemoryBank bank, double lost) = Unite(first.Model, second.Model, numbers, size, patches, progress, cancellationToken);
+        var banks = new List<MemoryBank>();
         try
         {
-            bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction && a.Fit.CoresetCount == b.Fit.CoresetCount && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
+            var branches = new List<BranchRecord>();
+            for (int i = 0; i < a.Branches.Count; i++)
+            {
+                BankRecord own = a.Branches[i].Bank;
+                BankRecord others = b.Branches[i].Bank;
+                int patches = checked(own.Patches + (int)((long)others.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
+                (MemoryBank bank, double lost) = Unite(
+                    (MemoryBankModel)firstPipeline.Branches[i].Model,
+                    (MemoryBankModel)secondPipeline.Branches[i].Model,
+                    numbers,
+                    size,
+                    patches,
+                    progress,
+                    cancellationToken);
+                banks.Add(bank);
+                branches.Add(a.Branches[i] with
+                {
+                    Bank = new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)
+                    {
+                        Patches = patches,
+
+                        // Null where one of the two does not know its own.
+                        CoveringRadius = own.CoveringRadius is double ownRadius && others.CoveringRadius is double othersRadius
+                            ? Math.Max(ownRadius, othersRadius) + lost
+                            : null,
+                    },
+                });
+            }
+
+            bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction
+                && a.Fit.CoresetCount == b.Fit.CoresetCount
+                && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
+            int rows = branches.Sum(branch => branch.Bank.Rows);
             DetectorDocument document = a with
             {
                 Engine = DetectorDescription.Engine,
-                Backbone = a.Backbone with { Included = a.Backbone.Included || b.Backbone.Included },
+                Lanes = [.. a.Lanes.Zip(b.Lanes, (own, others) => own with
+                {
+                    Backbone = own.Backbone with { Included = own.Backbone.Included || others.Backbone.Included },
+                })],
+                Branches = branches,
                 Thresholds = Thresholds(a, b, numbers),
                 Fit = a.Fit with
                 {
                     Preset = a.Fit.Preset == b.Fit.Preset ? a.Fit.Preset : "merged",
                     Images = [.. a.Fit.Images, .. b.Fit.Images.Where((_, i) => isNew[i])],
                     ImageHashes = HasHashes(a.Fit) && HasHashes(b.Fit) ? [.. a.Fit.ImageHashes, .. b.Fit.ImageHashes.Where((_, i) => isNew[i])] : [],
-                    Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, bank.Vectors.Rows)],
-                    Patches = patches,
+                    Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, rows)],
+                    Patches = branches.Sum(branch => branch.Bank.Patches),
                     CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
                     CoresetCount = size?.Count,
                     CoresetRadius = size is null && isSameSize ? a.Fit.CoresetRadius : null,
-
-                    // Null where one of the two does not know its own.
-                    CoveringRadius = a.Fit.CoveringRadius is double own && b.Fit.CoveringRadius is double others ? Math.Max(own, others) + lost : null,
+                    CoveringRadius = branches.All(branch => branch.Bank.CoveringRadius is not null)
+                        ? branches.Max(branch => branch.Bank.CoveringRadius)
+                        : null,
                     Pieces = null,
                     Device = a.Fit.Device == b.Fit.Device ? a.Fit.Device : "mixed",
                 },
-                Banks = [new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)],
                 Golden = [],
                 Sections = [],
             };
-            var backbone = first.Bundle.Backbone ?? second.Bundle.Backbone;
-            return (new DetectorBundle(document, backbone, [bank]), Golden(first.Bundle, second.Bundle, numbers));
+            BackboneFile?[] networks = [.. first.Networks.Zip(second.Networks, (own, others) => own ?? others)];
+            return (new DetectorBundle(document, networks, banks), Golden(first, second, numbers));
         }
         catch
         {
-            bank.Dispose();
+            banks.ForEach(bank => bank.Dispose());
             throw;
         }
     }
@@ -78,16 +120,12 @@ internal static class DetectorMerger
     private static void RequireAlike(DetectorDocument a, DetectorDocument b)
     {
         string? difference =
-            a.Backbone.Sha256 != b.Backbone.Sha256 ? "the network"
-            : !a.Backbone.Taps.SequenceEqual(b.Backbone.Taps) ? "the network's taps"
-            : a.Preprocessing != b.Preprocessing ? "the preprocessing of images"
-            : a.Patches != b.Patches ? "the making of patches"
-            : a.Scoring != b.Scoring ? "the scoring"
-            : a.Map != b.Map ? "the making of maps"
-            : a.Thresholds.Options != b.Thresholds.Options ? "the rule of the thresholds (set the same one with 'semidefect threshold')"
-            : HandSet(a) != HandSet(b) ? "the pixel threshold set by hand (set the same one with 'semidefect threshold')"
-            : a.Banks[0].Columns != b.Banks[0].Columns ? "the number of values per patch"
-            : null;
+            a.Lanes.Count != b.Lanes.Count ? "the number of branches"
+            : a.Lanes.Zip(b.Lanes).Select(lanes => Difference(lanes.First, lanes.Second)).FirstOrDefault(found => found is not null)
+            ?? a.Branches.Zip(b.Branches).Select(branches => Difference(branches.First, branches.Second)).FirstOrDefault(found => found is not null)
+            ?? (a.Fusion != b.Fusion ? "the scale of their branches, which follows from the images of each" : null)
+            ?? (a.Thresholds.Options != b.Thresholds.Options ? "the rule of the thresholds (set the same one with 'semidefect threshold')" : null)
+            ?? (HandSet(a) != HandSet(b) ? "the pixel threshold set by hand (set the same one with 'semidefect threshold')" : null);
         if (difference is not null)
         {
             throw new SemiDefectException($"The two detectors differ in {difference}: only detectors fitted alike can be merged.");
@@ -97,9 +135,19 @@ internal static class DetectorMerger
     private static double? HandSet(DetectorDocument document) =>
         document.Thresholds.Pixel.Method == DetectorThresholds.FixedMethod ? document.Thresholds.Pixel.Value : null;
 
-    private static ((DetectorBundle Bundle, BankModel Model) First, (DetectorBundle Bundle, BankModel Model) Second) InOrder(
-        (DetectorBundle Bundle, BankModel Model) one, (DetectorBundle Bundle, BankModel Model) other) =>
-        string.CompareOrdinal(DetectorFingerprint.Of(one.Bundle).Sha256, DetectorFingerprint.Of(other.Bundle).Sha256) <= 0 ? (one, other) : (other, one);
+    private static string? Difference(LaneRecord a, LaneRecord b) =>
+        a.Backbone.Sha256 != b.Backbone.Sha256 ? "the network"
+        : !a.Backbone.Taps.SequenceEqual(b.Backbone.Taps) ? "the network's taps"
+        : a.Views.Preprocessing != b.Views.Preprocessing ? "the preprocessing of images"
+        : a.Views != b.Views ? "the views of images"
+        : a.Patches != b.Patches ? "the making of patches"
+        : null;
+
+    private static string? Difference(BranchRecord a, BranchRecord b) =>
+        a.Scoring != b.Scoring ? "the scoring"
+        : a.Map != b.Map ? "the making of maps"
+        : a.Bank.Columns != b.Bank.Columns ? "the number of values per patch"
+        : null;
 
     // The number that each of b's images has in the merged list: its own in a's where both know the same pixels.
     private static int[] NumberImages(FitRecord a, FitRecord b)
@@ -118,8 +166,8 @@ internal static class DetectorMerger
 
     // The union, and how far a row of it may lie from the rows kept.
     private static SelectedBank Unite(
-        BankModel a,
-        BankModel b,
+        MemoryBankModel a,
+        MemoryBankModel b,
         int[] numbers,
         CoresetOptions? size,
         int patches,
@@ -170,7 +218,7 @@ internal static class DetectorMerger
     }
 
     private static IReadOnlyList<FitStep> StepsOf(DetectorDocument document) =>
-        document.Fit.Steps.Count > 0 ? document.Fit.Steps : [new FitStep(FitStep.Fit, document.Fit.Images.Count, document.Banks[0].Rows)];
+        document.Fit.Steps.Count > 0 ? document.Fit.Steps : [new FitStep(FitStep.Fit, document.Fit.Images.Count, document.Branches.Sum(branch => branch.Bank.Rows))];
 
     private static List<(int Image, GoldenInput Input)> Golden(DetectorBundle a, DetectorBundle b, int[] numbers)
     {

@@ -3,141 +3,192 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present bank grown by the other
-/// folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from before. An
-/// old image's score was taken against a smaller bank. A bank that only grows can only lower the distances that it stands for, so such a score is too high rather
-/// than too low, and the false-alarm rate stays below what was asked; where the old images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for one update.
+/// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present banks grown by the other
+/// folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from before. An old
+/// image's score was taken against a smaller bank. A bank that only grows can only lower the distances that it stands for,
+/// so such a score is too high rather than too low, and the false-alarm rate stays below what was asked; where the old
+/// images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for one update.
 /// </summary>
 internal sealed class DetectorUpdater(
     DetectorBundle bundle,
-    BankModel model,
-    EmbeddingPipeline pipeline,
+    DetectorPipeline pipeline,
     LoadOptions options,
     IProgress<FitProgress>? progress,
     CancellationToken cancellationToken)
 {
     private readonly FitRecord _record = bundle.Document.Fit;
+    private readonly HashSet<string> _known = new(bundle.Document.Fit.ImageHashes, StringComparer.Ordinal);
 
-    /// <summary>The detector with the new images, without golden inputs. The caller owns its bank.</summary>
+    /// <summary>The detector with the new images, without golden images. The caller owns its banks.</summary>
     /// <param name="more">The new images.</param>
     /// <param name="known">Where to find images that the detector knows, to judge them anew; or null.</param>
-    public DetectorBundle Add(DatasetFolder more, DatasetFolder? known)
+    public DetectorBundle Add(IImageSource more, IImageSource? known)
     {
-        string[] hashes = new string[more.Items.Count];
+        string[] hashes = new string[more.Count];
+        var grown = new List<GrownBranch>();
+        try
+        {
+            for (int branch = 0; branch < pipeline.Branches.Count; branch++)
+            {
+                grown.Add(Grow(branch, more, hashes));
+            }
+
+            int[] kept = [.. grown[0].Kept];
+            if (kept.Length < more.Count)
+            {
+                string first = more.Describe(Enumerable.Range(0, more.Count).Except(kept).First()).Name;
+                options.Notice?.Invoke($"{more.Count - kept.Length} of {more.Count} images are in the detector already and are passed over, '{first}' first.");
+            }
+
+            DetectorBundle updated = Describe(
+                grown, Renew(grown), [.. kept.Select(i => more.Describe(i).Name)], [.. kept.Select(i => hashes[i])]);
+            return known is null ? updated : Rejudge(updated, known);
+        }
+        catch
+        {
+            grown.ForEach(branch => branch.Bank.Dispose());
+            throw;
+        }
+    }
+
+    private GrownBranch Grow(int index, IImageSource more, string[] hashes)
+    {
+        Branch branch = pipeline.Branches[index];
+        Lane lane = pipeline.Lanes[branch.Lane];
+        var model = (MemoryBankModel)branch.Model;
+        BankRecord bank = bundle.Document.Branches[index].Bank;
         var kept = new List<int>();
         var plan = new MemoryPlan(options.MaxMemory);
         using TrainingFeatures features = TrainingFeatures.Collect(
-            Embed(more, hashes, kept),
-            more.Items.Count,
+            Encode(lane, more, hashes, kept),
+            more.Count,
             (columns, _) => plan.RowsAtOnce(columns),
-            done => progress?.Report(new FitProgress(FitStage.Features, done, more.Items.Count)));
+            done => progress?.Report(new FitProgress(FitStage.Features, done, more.Count)));
         if (features.IsSpilled)
         {
             // Only now is it known how many of the images are new.
             plan.RequireAll(features.Columns, features.Rows, kept.Count);
         }
 
-        if (kept.Count < more.Items.Count)
-        {
-            string first = more.Items.Where((_, i) => !kept.Contains(i)).First().RelativePath;
-            options.Notice?.Invoke($"{more.Items.Count - kept.Count} of {more.Items.Count} images are in the detector already and are passed over, '{first}' first.");
-        }
-
         double[] distances = model.NearestSquaredDistances(features.Matrix, cancellationToken);
-        var grower = new BankGrower(model.Bank, _record, options.Threads);
+        FitRecord record = _record with { Patches = bank.Patches, CoveringRadius = bank.CoveringRadius };
+        var grower = new BankGrower(model.Bank, record, options.Threads);
         int[] numbers = [.. Enumerable.Range(_record.Images.Count, kept.Count)];
-        (MemoryBank bank, double radius) = grower.Grow(features, numbers, distances, CoresetProgress(), cancellationToken);
+        SelectedBank selected = grower.Grow(features, numbers, distances, CoresetProgress(), cancellationToken);
         try
         {
-            DetectorBundle grown = Describe(
-                bank,
-                radius,
-                Renew(features, numbers, distances, grower),
-                features.Matrix.Rows,
-                [.. kept.Select(i => more.Items[i].RelativePath)],
-                [.. kept.Select(i => hashes[i])]);
-            return known is null ? grown : Rejudge(grown, known);
+            BranchScores[] scores = Judge(features, branch, lane.Plan.LearnedTurns, model, numbers, distances, grower);
+            return new GrownBranch(selected.Bank, selected.CoveringRadius, features.Matrix.Rows, kept, scores);
         }
         catch
         {
-            bank.Dispose();
+            selected.Bank.Dispose();
             throw;
         }
     }
 
-    private DetectorBundle Rejudge(DetectorBundle grown, DatasetFolder known)
+    private DetectorBundle Rejudge(DetectorBundle updated, IImageSource known)
     {
-        DetectorDocument document = grown.Document;
+        DetectorDocument document = updated.Document;
         if (document.Thresholds.ImageScores.Count != document.Fit.Images.Count || document.Fit.ImageHashes.Count == 0)
         {
             throw new SemiDefectException("This detector does not tell which images it knows, or keeps no scores of them, so none can be judged anew: update it without --known, or fit again.");
         }
 
-        CalibrationScores scores = KnownImages.Rejudge(known, document, grown.Banks[0], pipeline, options, progress, cancellationToken);
-        return grown with { Document = document with { Thresholds = document.Thresholds.Renew(scores.ImageScores, scores.PixelPeaks) } };
+        (double[] scores, double[] peaks) = KnownImages.Rejudge(known, updated, pipeline, options, progress, cancellationToken);
+        return updated with { Document = document with { Thresholds = document.Thresholds.Renew(scores, peaks) } };
     }
 
-    private IEnumerable<EmbeddedImage> Embed(DatasetFolder more, string[] hashes, List<int> kept)
+    private IEnumerable<Encoders.EncodedView> Encode(Lane lane, IImageSource more, string[] hashes, List<int> kept)
     {
-        var known = new HashSet<string>(_record.ImageHashes, StringComparer.Ordinal);
         Image? Read(int index)
         {
-            Image image = ImageFile.Read(more.Items[index].FullPath, options.ImageLimits);
+            Image image = more.Read(index, cancellationToken);
             hashes[index] = image.Sha256();
-            return known.Contains(hashes[index]) ? null : image;
+            return _known.Contains(hashes[index]) ? null : image;
         }
 
-        foreach (EmbeddedImage image in pipeline.EmbedAll(more.Items.Count, Read, cancellationToken))
+        var stream = new EncodingStream([lane], options.BatchSize);
+        int columns = bundle.Document.Branches.First(branch => pipeline.Lanes[branch.Lane] == lane).Bank.Columns;
+        foreach (Encoders.EncodedView view in stream.EncodeAll(more.Count, Read, ViewPurpose.Learn, cancellationToken))
         {
-            if (image.Dimension != model.Bank.Vectors.Columns)
+            if (view.Grid.Dimension != columns)
             {
-                throw new SemiDefectException($"The network gives {image.Dimension} values per patch, but the memory bank holds {model.Bank.Vectors.Columns}: fit again.");
+                throw new SemiDefectException($"The network gives {view.Grid.Dimension} values per patch, but the memory bank holds {columns}: fit again.");
             }
 
-            kept.Add(image.Index);
-            yield return image;
+            if (view.Position == 0)
+            {
+                kept.Add(view.Image);
+            }
+
+            yield return view;
         }
 
         if (kept.Count == 0)
         {
-            throw new SemiDefectException($"All {more.Items.Count} images below '{more.FullPath}' are in the detector already: nothing was changed.");
+            throw new SemiDefectException($"All {more.Count} images are in the detector already: nothing was changed.");
         }
     }
 
-    private DetectorThresholds Renew(TrainingFeatures features, int[] numbers, double[] distances, BankGrower grower)
+    // Each fold of the new images, by the bank grown by the others.
+    private BranchScores[] Judge(
+        TrainingFeatures features, Branch branch, int turns, MemoryBankModel model, int[] numbers, double[] distances, BankGrower grower)
     {
-        DetectorThresholds present = bundle.Document.Thresholds;
-        if (present.ImageScores.Count != _record.Images.Count)
+        if (bundle.Document.Thresholds.ImageScores.Count != _record.Images.Count)
         {
             // Fitted on one image with a threshold given by hand: there is nothing to renew, and a list with a hole would mislead.
-            return present;
+            return [];
         }
 
-        var judge = new HeldOutJudge(features, bundle.Document.Map);
+        var scores = new BranchScores[features.Images.Count];
         var folds = new FoldAssignment(features.Images.Count, _record.Folds, _record.Seed);
         int done = 0;
         for (int fold = 0; fold < folds.Count; fold++)
         {
             int[] others = folds.Others(fold);
-            using MemoryBank? grown = others.Length == 0 ? null : GrowBy(features, others, numbers, distances, grower);
-            using BankModel? other = grown is null ? null : new BankModel(grown, bundle.Document.Scoring, default, options.Threads, options.Accelerator);
+            using MemoryBank? bank = others.Length == 0 ? null : GrowBy(features, others, numbers, distances, grower);
+            using MemoryBankModel? other = bank is null
+                ? null
+                : new MemoryBankModel(bank, branch.Scoring, default, options.Threads, options.Accelerator);
             foreach (int image in folds.Members(fold))
             {
-                judge.Judge(image, other ?? model, -1, cancellationToken);
+                int views = features.Images[image].Layouts.Count / turns;
+                scores[image] = BranchScores.Of(
+                    [
+                        .. Enumerable.Range(0, views).Select(view =>
+                            (other ?? model).Score(features.GridOf(image, view), BankFilter.All, cancellationToken)),
+                    ],
+                    branch.Scoring);
                 progress?.Report(new FitProgress(FitStage.Thresholds, ++done, features.Images.Count));
             }
         }
 
+        return scores;
+    }
+
+    private DetectorThresholds Renew(List<GrownBranch> grown)
+    {
+        DetectorThresholds present = bundle.Document.Thresholds;
+        if (grown[0].Scores.Count == 0)
+        {
+            return present;
+        }
+
+        ScoredImage[] scored =
+            [.. Enumerable.Range(0, grown[0].Scores.Count).Select(image => pipeline.Fuse([.. grown.Select(branch => branch.Scores[image])]))];
         return present.Renew(
-            [.. present.ImageScores, .. judge.Scores.ImageScores],
-            [.. present.PixelPeaks, .. judge.Scores.PixelPeaks]);
+            [.. present.ImageScores, .. scored.Select(image => image.Score)],
+            [.. present.PixelPeaks, .. scored.Select(image => (double)image.Map.Peak)]);
     }
 
     private MemoryBank GrowBy(TrainingFeatures features, int[] images, int[] numbers, double[] distances, BankGrower grower)
@@ -150,28 +201,40 @@ internal sealed class DetectorUpdater(
         return grower.Grow(part, [.. images.Select(image => numbers[image])], partDistances, null, cancellationToken).Bank;
     }
 
-    private DetectorBundle Describe(MemoryBank bank, double radius, DetectorThresholds thresholds, int patches, string[] paths, string[] hashes)
+    private DetectorBundle Describe(List<GrownBranch> grown, DetectorThresholds thresholds, string[] names, string[] hashes)
     {
-        IReadOnlyList<FitStep> before = _record.Steps.Count > 0 ? _record.Steps : [new FitStep(FitStep.Fit, _record.Images.Count, model.Bank.Vectors.Rows)];
+        IReadOnlyList<FitStep> before = _record.Steps.Count > 0
+            ? _record.Steps
+            : [new FitStep(FitStep.Fit, _record.Images.Count, bundle.Banks.Sum(bank => bank.Vectors.Rows))];
         DetectorDocument document = bundle.Document with
         {
             Engine = DetectorDescription.Engine,
             Thresholds = thresholds,
+            Branches = [.. bundle.Document.Branches.Zip(grown, (branch, more) => branch with
+            {
+                Bank = new BankRecord(more.Bank.Vectors.Rows, more.Bank.Vectors.Columns)
+                {
+                    Patches = checked(branch.Bank.Patches + more.Patches),
+                    CoveringRadius = branch.Bank.CoveringRadius is null ? null : more.CoveringRadius,
+                },
+            })],
             Fit = _record with
             {
-                Images = [.. _record.Images, .. paths],
+                Images = [.. _record.Images, .. names],
                 ImageHashes = _record.ImageHashes.Count == _record.Images.Count ? [.. _record.ImageHashes, .. hashes] : [],
-                Steps = [.. before, new FitStep(FitStep.Update, paths.Length, bank.Vectors.Rows)],
-                Patches = checked(_record.Patches + patches),
-                CoveringRadius = _record.CoveringRadius is null ? null : radius,
+                Steps = [.. before, new FitStep(FitStep.Update, names.Length, grown.Sum(branch => branch.Bank.Vectors.Rows))],
+                Patches = checked(_record.Patches + grown.Sum(branch => branch.Patches)),
+                CoveringRadius = _record.CoveringRadius is null ? null : grown.Max(branch => branch.CoveringRadius),
             },
-            Banks = [new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)],
             Golden = [],
             Sections = [],
         };
-        return new DetectorBundle(document, bundle.Backbone, [bank]);
+        return new DetectorBundle(document, bundle.Networks, [.. grown.Select(branch => branch.Bank)]);
     }
 
     private SynchronousProgress<CoresetProgress>? CoresetProgress() =>
         progress is null ? null : new(report => progress.Report(new FitProgress(FitStage.Coreset, report.Picks, report.Target)));
+
+    private sealed record GrownBranch(
+        MemoryBank Bank, double CoveringRadius, int Patches, IReadOnlyList<int> Kept, IReadOnlyList<BranchScores> Scores);
 }

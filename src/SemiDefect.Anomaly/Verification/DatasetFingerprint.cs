@@ -28,7 +28,7 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or a folder could not be listed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static DatasetFingerprint Of(DatasetFolder folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public static DatasetFingerprint Of(ImageFolder folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.UnreadableFolders.Count > 0)
@@ -51,7 +51,7 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
         return new DatasetFingerprint(Convert.ToHexStringLower(hash.GetHashAndReset()), folder.Items.Count, bytes);
     }
 
-    private static (string Sha256, long Length) HashFile(DatasetItem item, byte[] block)
+    private static (string Sha256, long Length) HashFile(FolderImage item, byte[] block)
     {
         try
         {

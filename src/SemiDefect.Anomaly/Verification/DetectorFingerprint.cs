@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 
@@ -37,7 +39,7 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
 
     internal static DetectorFingerprint Of(DetectorBundle bundle)
     {
-        string network = Hash(NetworkText(bundle.Document.Backbone));
+        string network = Hash(string.Concat(bundle.Document.Lanes.Select(lane => NetworkText(lane.Backbone))));
         string options = Hash(OptionsText(bundle.Document));
         string bank = Hash(BankText(bundle));
         string thresholds = Hash(ThresholdsText(bundle.Document));
@@ -51,32 +53,58 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
     private static string OptionsText(DetectorDocument document)
     {
         var text = new StringBuilder("options 1\n");
+        for (int i = 0; i < document.Lanes.Count; i++)
+        {
+            // Banks of folds share everything.
+            AppendOptions(text, document.Lanes[i], document.Branches.First(branch => branch.Lane == i));
+        }
+
+        foreach (ScoreScale scale in document.Fusion.Scales)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"fusion {document.Fusion.Rule} center {scale.Center:R} spread {scale.Spread:R}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendOptions(StringBuilder text, LaneRecord lane, BranchRecord branch)
+    {
         void Line(string name, params object[] values) =>
             text.Append(name).AppendJoin(string.Empty, values.Select(value => ' ' + Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
 
-        Line("resize", document.Preprocessing.Resize);
-        Line("size", document.Preprocessing.Size);
-        Line("crop", document.Preprocessing.Crop ?? 0);
-        Line("mean", [.. document.Preprocessing.Mean]);
-        Line("deviation", [.. document.Preprocessing.Deviation]);
-        Line("patch-size", document.Patches.PatchSize);
-        Line("patch-pooling", document.Patches.Pooling);
-        if (document.Patches.Pooling == PatchPooling.AdaptiveMean)
+        Line("resize", lane.Views.Preprocessing.Resize);
+        Line("size", lane.Views.Preprocessing.Size);
+        Line("crop", lane.Views.Preprocessing.Crop ?? 0);
+        Line("mean", [.. lane.Views.Preprocessing.Mean]);
+        Line("deviation", [.. lane.Views.Preprocessing.Deviation]);
+        Line("patch-size", lane.Patches.PatchSize);
+        Line("patch-pooling", lane.Patches.Pooling);
+        if (lane.Patches.Pooling == PatchPooling.AdaptiveMean)
         {
-            Line("dimensions", document.Patches.PretrainDimension, document.Patches.TargetDimension);
+            Line("dimensions", lane.Patches.PretrainDimension, lane.Patches.TargetDimension);
         }
 
-        Line("neighbors", document.Scoring.Neighbors);
-        Line("metric", document.Scoring.Metric);
-        Line("image-score", document.Scoring.ImageScore);
-        if (document.Scoring.ImageScore == ImageScoreRule.Reweighted)
+        Line("neighbors", branch.Scoring.Neighbors);
+        Line("metric", branch.Scoring.Metric);
+        Line("image-score", branch.Scoring.ImageScore);
+        if (branch.Scoring.ImageScore == ImageScoreRule.Reweighted)
         {
-            Line("reweighting-neighbors", document.Scoring.ReweightingNeighbors);
+            Line("reweighting-neighbors", branch.Scoring.ReweightingNeighbors);
         }
 
-        Line("upsampling", document.Map.Upsampling);
-        Line("blur", document.Map.BlurSigma, document.Map.BlurBorder);
-        return text.ToString();
+        Line("upsampling", branch.Map.Upsampling);
+        Line("blur", branch.Map.BlurSigma, branch.Map.BlurBorder);
+
+        // Left out where they are not used, as before there were any.
+        if (lane.Views.Tile > 0)
+        {
+            Line("tile", lane.Views.Tile, lane.Views.TileOverlap);
+        }
+
+        if (lane.Views.Region is { } region)
+        {
+            Line("region", region.Left, region.Top, region.Width, region.Height, region.MaskSha256 ?? "all");
+        }
     }
 
     private static string BankText(DetectorBundle bundle)
@@ -100,9 +128,7 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         var text = new StringBuilder("thresholds 1\n");
         text.Append(CultureInfo.InvariantCulture, $"image {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n");
 
-        // With a bank per fold there are no p-values.
-        IEnumerable<double> heldOut = document.Banks.Count == 1 ? document.Thresholds.ImageScores : [];
-        foreach (double score in heldOut.Order())
+        foreach (double score in document.Thresholds.ImageScores.Order())
         {
             text.Append(CultureInfo.InvariantCulture, $"held-out {score:R}\n");
         }

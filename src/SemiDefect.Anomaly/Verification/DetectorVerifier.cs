@@ -9,7 +9,7 @@ namespace SemiDefect.Anomaly.Verification;
 internal static class DetectorVerifier
 {
     /// <summary>Replays all golden inputs.</summary>
-    public static DetectorVerification Verify(DetectorDocument document, IReadOnlyList<GoldenInput> golden, Func<Image, Replay> replay)
+    public static DetectorVerification Verify(DetectorDocument document, IReadOnlyList<GoldenInput> golden, Func<IReadOnlyList<Image>, int, int, Replay> replay)
     {
         double feature = 0;
         double relativeFeature = 0;
@@ -20,13 +20,17 @@ internal static class DetectorVerifier
         foreach (GoldenInput input in golden)
         {
             GoldenRecord record = input.Record;
-            Replay here = replay(new Image(record.Width, record.Height, input.Pixels));
-            if (here.PatchScores.Length != input.PatchScores.Length || here.Embedded.Dimension * record.Patches.Count != input.Features.Length)
+            Replay here = replay(GoldenSet.CanvasesOf(input), record.OriginalWidth, record.OriginalHeight);
+            if (!IsAlike(input, here))
             {
                 throw new SemiDefectException("The network gives another number of patches or values here than where the detector was made: fit again on this machine.");
             }
 
-            CompareFeatures(input, here.Embedded, ref feature, ref relativeFeature);
+            for (int lane = 0; lane < record.Lanes.Count; lane++)
+            {
+                CompareFeatures(record.Lanes[lane], input.Features[lane], here.FirstViews[lane], ref feature, ref relativeFeature);
+            }
+
             Compare(record.Score, here.Score, ref score, ref relativeScore);
             Compare(record.Peak, here.Peak, ref score, ref relativeScore);
             for (int i = 0; i < input.PatchScores.Length; i++)
@@ -43,12 +47,12 @@ internal static class DetectorVerifier
         double bound = DetectorVerification.SafetyFactor * Math.Max(score, Reach(document, feature));
         double[] margins =
         [
-            .. document.Thresholds.ImageScores.Select(held => Math.Abs(held - threshold)).Where(margin => margin > 0),
+            .. document.Thresholds.ImageScores.Concat(document.Thresholds.FoldImageScores).Select(held => Math.Abs(held - threshold)).Where(margin => margin > 0),
         ];
         return new DetectorVerification
         {
             Images = golden.Count,
-            Patches = golden.Sum(input => input.Record.Patches.Count),
+            Patches = golden.Sum(input => input.Record.Lanes.Sum(lane => lane.Patches.Count)),
             FeatureDeviation = feature,
             RelativeFeatureDeviation = relativeFeature,
             ScoreDeviation = score,
@@ -60,19 +64,39 @@ internal static class DetectorVerifier
         };
     }
 
-    // How far a score at the threshold can go when the features move by so much.
-    private static double Reach(DetectorDocument document, double move) =>
-        document.Scoring.Metric == DistanceMetric.Euclidean
-            ? move
-            : (2 * Math.Sqrt(Math.Max(0, document.Thresholds.Image.Value)) + move) * move;
+    private static bool IsAlike(GoldenInput input, Replay here) =>
+        here.PatchScores.Length == input.PatchScores.Length
+        && here.FirstViews.Count == input.Features.Count
+        && input.Record.Lanes.Zip(here.FirstViews, input.Features).All(lane =>
+            lane.Second.Dimension * lane.First.Patches.Count == lane.Third.Length
+            && lane.First.Patches.All(patch => (uint)patch < (uint)lane.Second.Layout.Count));
 
-    private static void CompareFeatures(GoldenInput input, EmbeddedImage here, ref double largest, ref double largestRelative)
+    // How far a score at the threshold can go when the features move by so much. On the scale that several branches share,
+    // a branch's score moves by a step per spread.
+    private static double Reach(DetectorDocument document, double move)
+    {
+        if (document.Fusion.Scales.Count > 0)
+        {
+            return document.Branches.Zip(document.Fusion.Scales).Max(branch =>
+            {
+                double moved = Reach(branch.First.Scoring.Metric, Math.Max(0, branch.Second.Center), move);
+                return Math.Abs(branch.Second.Normalize(moved) - branch.Second.Normalize(0));
+            });
+        }
+
+        return Reach(document.Scoring.Metric, Math.Max(0, document.Thresholds.Image.Value), move);
+    }
+
+    private static double Reach(DistanceMetric metric, double score, double move) =>
+        metric == DistanceMetric.Euclidean ? move : (2 * Math.Sqrt(score) + move) * move;
+
+    private static void CompareFeatures(GoldenLane lane, float[] kept, PatchGrid here, ref double largest, ref double largestRelative)
     {
         int columns = here.Dimension;
-        for (int i = 0; i < input.Record.Patches.Count; i++)
+        for (int i = 0; i < lane.Patches.Count; i++)
         {
-            ReadOnlySpan<float> expected = input.Features.AsSpan(i * columns, columns);
-            ReadOnlySpan<float> actual = here.Rows.Span.Slice(input.Record.Patches[i] * columns, columns);
+            ReadOnlySpan<float> expected = kept.AsSpan(i * columns, columns);
+            ReadOnlySpan<float> actual = here.Vectors.Span.Slice(lane.Patches[i] * columns, columns);
             double square = 0;
             double length = 0;
             for (int j = 0; j < columns; j++)

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
@@ -24,56 +25,69 @@ internal static class GoldenSet
         return [.. Enumerable.Range(0, count).Select(i => order[images - 1 - (int)((long)i * (images - 1) / Math.Max(count, 2))]).Distinct()];
     }
 
-    /// <summary>Replays inputs and keeps what comes out.</summary>
-    /// <param name="inputs">The inputs before normalization, with the number of the good image that each is.</param>
+    /// <summary>Replays images and keeps what comes out.</summary>
+    /// <param name="inputs">The images: number, size of the original (0 where the only canvas stands for it), canvases by lane.</param>
     /// <param name="replay">The detector.</param>
-    public static IReadOnlyList<GoldenInput> Record(IEnumerable<(int Image, Image Input)> inputs, Func<Image, Replay> replay)
+    public static IReadOnlyList<GoldenInput> Record(
+        IEnumerable<(int Image, int Width, int Height, IReadOnlyList<Image> Canvases)> inputs,
+        Func<IReadOnlyList<Image>, int, int, Replay> replay)
     {
         var golden = new List<GoldenInput>();
         long total = 0;
-        foreach ((int image, Image input) in inputs)
+        foreach ((int image, int width, int height, IReadOnlyList<Image> canvases) in inputs)
         {
-            total += input.Rgb.Length;
+            total += canvases.Sum(canvas => (long)canvas.Rgb.Length);
             if (total > LargestTotal)
             {
                 break;
             }
 
-            golden.Add(Keep(image, input, replay(input)));
+            golden.Add(Keep(image, width, height, canvases, replay(canvases, width, height)));
         }
 
         return golden;
     }
 
-    private static GoldenInput Keep(int image, Image input, Replay replay)
+    /// <summary>The canvases of a golden image, by lane.</summary>
+    public static IReadOnlyList<Image> CanvasesOf(GoldenInput input) =>
+        [.. input.Record.Lanes.Select((lane, i) => new Image(lane.Width, lane.Height, input.Pixels[i]))];
+
+    private static GoldenInput Keep(int image, int width, int height, IReadOnlyList<Image> canvases, Replay replay)
     {
-        EmbeddedImage embedded = replay.Embedded;
         int hottest = Array.IndexOf(replay.PatchScores, replay.PatchScores.Max());
-        int[] patches =
-        [
-            .. Enumerable.Range(0, PatchesSpread)
-                .Select(i => (int)((long)i * (embedded.Patches - 1) / (PatchesSpread - 1)))
-                .Append(hottest)
-                .Distinct()
-                .Order(),
-        ];
-        float[] features = new float[patches.Length * embedded.Dimension];
-        for (int i = 0; i < patches.Length; i++)
+        var lanes = new List<GoldenLane>();
+        var features = new List<float[]>();
+        for (int lane = 0; lane < canvases.Count; lane++)
         {
-            embedded.Rows.Span.Slice(patches[i] * embedded.Dimension, embedded.Dimension).CopyTo(features.AsSpan(i * embedded.Dimension));
+            PatchGrid grid = replay.FirstViews[lane];
+            int count = grid.Layout.Count;
+            int[] patches =
+            [
+                .. Enumerable.Range(0, PatchesSpread)
+                    .Select(i => (int)((long)i * (count - 1) / (PatchesSpread - 1)))
+                    .Concat(lane == 0 && hottest < count ? [hottest] : [])
+                    .Distinct()
+                    .Order(),
+            ];
+            float[] kept = new float[patches.Length * grid.Dimension];
+            for (int i = 0; i < patches.Length; i++)
+            {
+                grid.Vectors.Span.Slice(patches[i] * grid.Dimension, grid.Dimension).CopyTo(kept.AsSpan(i * grid.Dimension));
+            }
+
+            lanes.Add(new GoldenLane(canvases[lane].Width, canvases[lane].Height, patches));
+            features.Add(kept);
         }
 
         var record = new GoldenRecord
         {
             Image = image,
-            Width = input.Width,
-            Height = input.Height,
-            GridWidth = embedded.GridWidth,
-            GridHeight = embedded.GridHeight,
-            Patches = patches,
+            OriginalWidth = width,
+            OriginalHeight = height,
+            Lanes = lanes,
             Score = replay.Score,
             Peak = replay.Peak,
         };
-        return new GoldenInput(record, input.Rgb.ToArray(), features, replay.PatchScores);
+        return new GoldenInput(record, [.. canvases.Select(canvas => canvas.Rgb.ToArray())], features, replay.PatchScores);
     }
 }

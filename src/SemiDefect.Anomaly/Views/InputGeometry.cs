@@ -1,17 +1,22 @@
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// Where the network's input lies on the original picture: original = (input + crop offset + 0.5) x scale - 0.5 for each
-/// axis. In these coordinates pixel i has its center at i, and its edges at i - 0.5 and i + 0.5. Immutable, and so thread-safe.
+/// Where an input lies on the original image: a region of the original is resized, and a window of the result is the
+/// input. For each axis, original = region offset + (input + window offset + 0.5) x scale - 0.5. In these coordinates
+/// pixel i has its center at i, and its edges at i - 0.5 and i + 0.5. Immutable, and so thread-safe.
 /// </summary>
 /// <param name="OriginalWidth">Pixels per row of the upright original.</param>
 /// <param name="OriginalHeight">Rows of the upright original.</param>
-/// <param name="ResizedWidth">Pixels per row after resizing, before the crop.</param>
-/// <param name="ResizedHeight">Rows after resizing, before the crop.</param>
-/// <param name="CropLeft">The columns of the resized picture cut off on the left.</param>
-/// <param name="CropTop">The rows of the resized picture cut off on top.</param>
-/// <param name="InputWidth">Pixels per row of the network's input.</param>
-/// <param name="InputHeight">Rows of the network's input.</param>
+/// <param name="ResizedWidth">Pixels per row of the region after resizing.</param>
+/// <param name="ResizedHeight">Rows of the region after resizing.</param>
+/// <param name="CropLeft">The columns of the resized region to the left of the window.</param>
+/// <param name="CropTop">The rows of the resized region above the window.</param>
+/// <param name="InputWidth">Pixels per row of the window, which is the input.</param>
+/// <param name="InputHeight">Rows of the window.</param>
+/// <param name="RegionLeft">The region's first column on the original.</param>
+/// <param name="RegionTop">The region's first row on the original.</param>
+/// <param name="RegionWidth">Pixels per row of the region; 0 for all of the original.</param>
+/// <param name="RegionHeight">Rows of the region; 0 for all of the original.</param>
 public readonly record struct InputGeometry(
     int OriginalWidth,
     int OriginalHeight,
@@ -20,19 +25,36 @@ public readonly record struct InputGeometry(
     int CropLeft,
     int CropTop,
     int InputWidth,
-    int InputHeight)
+    int InputHeight,
+    int RegionLeft = 0,
+    int RegionTop = 0,
+    int RegionWidth = 0,
+    int RegionHeight = 0)
 {
     /// <summary>Original pixels per input pixel along a row.</summary>
-    public double ScaleX => (double)OriginalWidth / ResizedWidth;
+    public double ScaleX => (double)(RegionWidth == 0 ? OriginalWidth : RegionWidth) / ResizedWidth;
 
     /// <summary>Original pixels per input pixel along a column.</summary>
-    public double ScaleY => (double)OriginalHeight / ResizedHeight;
+    public double ScaleY => (double)(RegionHeight == 0 ? OriginalHeight : RegionHeight) / ResizedHeight;
 
     /// <summary>The point of the original that shows at a point of the input.</summary>
     public (double X, double Y) ToOriginal(double x, double y) =>
-        ((x + CropLeft + 0.5) * ScaleX - 0.5, (y + CropTop + 0.5) * ScaleY - 0.5);
+        (RegionLeft + ((x + CropLeft + 0.5) * ScaleX - 0.5), RegionTop + ((y + CropTop + 0.5) * ScaleY - 0.5));
 
-    /// <summary>The point of the input where a point of the original shows; outside of the input where the crop cut it off.</summary>
+    /// <summary>The point of the input where a point of the original shows; outside of the input where it is not seen.</summary>
     public (double X, double Y) ToInput(double x, double y) =>
-        ((x + 0.5) / ScaleX - 0.5 - CropLeft, (y + 0.5) / ScaleY - 0.5 - CropTop);
+        ((x - RegionLeft + 0.5) / ScaleX - 0.5 - CropLeft, (y - RegionTop + 0.5) / ScaleY - 0.5 - CropTop);
+
+    /// <summary>A smaller window of the same resized region.</summary>
+    /// <param name="left">Columns to the left of it in this window.</param>
+    /// <param name="top">Rows above it in this window.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="height">Its rows.</param>
+    public InputGeometry Window(int left, int top, int width, int height) => this with
+    {
+        CropLeft = CropLeft + left,
+        CropTop = CropTop + top,
+        InputWidth = width,
+        InputHeight = height,
+    };
 }

@@ -12,19 +12,47 @@ public static class Preprocessor
     /// <summary>The most pixels that an input may have: its float values then stay below 1 GiB.</summary>
     public const int MaxInputPixels = 1 << 26;
 
-    /// <summary>Resizes, crops and normalizes.</summary>
+    // The map of a tiled image is made as a whole: 12 bytes per pixel.
+    private const int MaxTiledPixels = 1 << 28;
+
+    /// <summary>Resizes and crops an image, and normalizes all of it as one view.</summary>
     /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too large.</exception>
-    public static PreparedImage Prepare(Image image, PreprocessingOptions options)
+    public static PreparedView Prepare(Image image, PreprocessingOptions options)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(options);
-        InputGeometry geometry = Plan(image.Width, image.Height, options);
-        return new PreparedImage(Normalize(Cut(image, geometry), options), geometry);
+        InputGeometry canvas = Plan(image.Width, image.Height, options);
+        return Prepare(Cut(image, canvas), canvas, new View(canvas, ViewTurn.None, null), options);
     }
 
-    /// <summary>What <see cref="Prepare"/> makes of a picture of that size, without making it.</summary>
+    /// <summary>Takes a view's window out of a canvas, turns and normalizes it.</summary>
+    /// <param name="picture">What <see cref="Cut"/> gives for the canvas.</param>
+    /// <param name="canvas">Where the canvas lies.</param>
+    /// <param name="view">A view of the canvas.</param>
+    /// <param name="options">How to normalize.</param>
+    public static PreparedView Prepare(Image picture, InputGeometry canvas, View view, PreprocessingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(options);
+        InputGeometry window = view.Geometry;
+        Image seen = PillowBilinear.ResizeWindow(
+            picture,
+            picture.Width,
+            picture.Height,
+            window.CropLeft - canvas.CropLeft,
+            window.CropTop - canvas.CropTop,
+            window.InputWidth,
+            window.InputHeight);
+        return new PreparedView(Normalize(ViewTurner.Turn(seen, view.Turn), options), view);
+    }
+
+    /// <summary>Where the input lies that is made of an image of that size.</summary>
+    /// <param name="width">Pixels per row of the image.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="options">How to resize and crop.</param>
+    /// <param name="isTiled">Whether the network sees tiles of the input, which may then be as large as an image.</param>
     /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too large.</exception>
-    public static InputGeometry Plan(int width, int height, PreprocessingOptions options)
+    public static InputGeometry Plan(int width, int height, PreprocessingOptions options, bool isTiled = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -38,10 +66,12 @@ public static class Preprocessor
                 $"The crop of {inputWidth} x {inputHeight} pixels does not fit in the {resizedWidth} x {resizedHeight} picture; use a smaller crop, or resize to {inputWidth} or more.");
         }
 
-        if ((long)inputWidth * inputHeight > MaxInputPixels)
+        int most = isTiled ? MaxTiledPixels : MaxInputPixels;
+        if ((long)inputWidth * inputHeight > most)
         {
             throw new SemiDefectException(
-                $"A {width} x {height} picture would become an input of {inputWidth} x {inputHeight} pixels, more than {MaxInputPixels}; use a smaller resize size, or a crop.");
+                $"A {width} x {height} picture would become an input of {inputWidth} x {inputHeight} pixels, more than {most}; "
+                + "use a smaller resize size, or a crop.");
         }
 
         return new InputGeometry(
@@ -55,21 +85,29 @@ public static class Preprocessor
             inputHeight);
     }
 
-    /// <summary>Normalizes a picture that was resized and cropped before.</summary>
-    internal static PreparedImage FromInput(Image input, PreprocessingOptions options) => new(
-        Normalize(input, options),
-        new InputGeometry(input.Width, input.Height, input.Width, input.Height, 0, 0, input.Width, input.Height));
-
-    /// <summary>The resized and cropped picture, before normalization.</summary>
-    public static Image Cut(Image image, InputGeometry geometry) =>
-        PillowBilinear.ResizeWindow(
-            image,
+    /// <summary>The resized and cropped picture that an image becomes, before it is normalized.</summary>
+    public static Image Cut(Image image, InputGeometry geometry)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Image region = geometry.RegionWidth == 0
+            ? image
+            : PillowBilinear.ResizeWindow(
+                image,
+                image.Width,
+                image.Height,
+                geometry.RegionLeft,
+                geometry.RegionTop,
+                geometry.RegionWidth,
+                geometry.RegionHeight);
+        return PillowBilinear.ResizeWindow(
+            region,
             geometry.ResizedWidth,
             geometry.ResizedHeight,
             geometry.CropLeft,
             geometry.CropTop,
             geometry.InputWidth,
             geometry.InputHeight);
+    }
 
     private static (int Width, int Height) ResizedSize(int width, int height, PreprocessingOptions options)
     {

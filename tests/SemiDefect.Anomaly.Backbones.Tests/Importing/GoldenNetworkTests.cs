@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.Encoders;

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Quantizing;
@@ -15,9 +16,9 @@ public sealed class BackboneQuantizerTests : IDisposable
 {
     private const int Side = 32;
     private readonly TemporaryFolder _folder = new();
-    private readonly DatasetFolder _good;
+    private readonly ImageFolder _good;
 
-    public BackboneQuantizerTests() => _good = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 6));
+    public BackboneQuantizerTests() => _good = ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 6));
 
     public void Dispose() => _folder.Dispose();
 
@@ -38,7 +39,7 @@ public sealed class BackboneQuantizerTests : IDisposable
         using OnnxBackbone rounded = OnnxBackbone.Load(BackboneFile.Open(_folder.File("q.onnx")));
         double off = 0;
         double all = 0;
-        foreach (DatasetItem item in _good.Items)
+        foreach (FolderImage item in _good.Items)
         {
             PreparedImage image = Prepare(item, network);
             float[] expected = exact.Extract(image.Values, 1, image.Height, image.Width)[1].Values;
@@ -113,7 +114,7 @@ public sealed class BackboneQuantizerTests : IDisposable
         Assert.False(File.Exists(_folder.File("refused.onnx")));
     }
 
-    private static PreparedImage Prepare(DatasetItem item, BackboneFile network) =>
+    private static PreparedImage Prepare(FolderImage item, BackboneFile network) =>
         Preprocessor.Prepare(
             ImageFile.Read(item.FullPath),
             new PreprocessingOptions(ResizeKind.Squash, Side, null, network.Input.Mean, network.Input.Std));

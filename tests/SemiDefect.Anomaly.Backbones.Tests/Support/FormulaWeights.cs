@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text;
+using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
@@ -57,7 +59,7 @@ internal static class FormulaWeights
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] Fill(string name, int count)
     {
-        uint crc = Crc32.Of(Encoding.ASCII.GetBytes(name));
+        uint crc = Crc32.HashToUInt32(Encoding.ASCII.GetBytes(name));
         double[] values = new double[count];
         for (int i = 0; i < count; i++)
         {

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Cli.Commands;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
@@ -9,7 +10,7 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
     public void A_file_that_goes_between_listing_and_reading_ends_a_fit_in_one_line()
     {
         string folder = CopyOf("new");
-        DatasetFolder listed = DatasetFolder.Open(folder);
+        ImageFolder listed = ImageFolder.Open(folder);
         File.Delete(listed.Items[1].FullPath);
         SemiDefectException error = Assert.ThrowsAny<SemiDefectException>(() => AnomalyDetector.Fit(listed));
         Assert.Contains("001.png' does not exist", error.Message, StringComparison.Ordinal);

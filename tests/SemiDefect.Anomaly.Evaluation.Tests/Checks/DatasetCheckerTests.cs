@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Evaluation.Checks;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.TestSupport;
 using SkiaSharp;
 

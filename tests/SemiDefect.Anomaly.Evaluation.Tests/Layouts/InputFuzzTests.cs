@@ -22,8 +22,9 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Damaged_lists_of_images_are_refused_in_one_line_or_read() =>
-        Attack("id,img_path,label\r\nA,\"train/a,1.png\",0\r\nB,test/b.png,1\r\n\"C\",c.png,0\r\n", path => DaconCsv.Read(path));
+    public void Damaged_lists_of_a_contest_are_refused_in_one_line_or_opened() => Attack(
+        "id,img_path,label\r\nA,\"train/a,1.png\",0\r\nB,test/b.png,1\r\n\"C\",c.png,0\r\n",
+        path => LabeledDataset.Open(path, needsTraining: false));
 
     [Fact]
     public void Damaged_tables_are_refused_in_one_line_or_read() =>

@@ -60,6 +60,27 @@ public sealed class LabeledDatasetTests : IDisposable
         Assert.Equal("bad/\"x\".png", dataset.Test.Single(image => image.Type == "defect").Path);
     }
 
+    [Fact]
+    public void A_contests_list_names_its_paths_img_path()
+    {
+        string list = _folder.File("test.csv");
+        File.WriteAllText(list, "id,img_path,label\nTEST_000,./test/0.png,0\nTEST_001,test\\1.png,1\n");
+        LabeledDataset dataset = LabeledDataset.Open(list, needsTraining: false);
+        Assert.Equal(
+            [Path.Combine(_folder.Path, "test", "0.png"), Path.Combine(_folder.Path, "test", "1.png")],
+            dataset.Test.Select(image => image.FullPath));
+        Assert.Equal([false, true], dataset.Test.Select(image => image.IsAbnormal));
+
+        // Where a file has both, the column path counts.
+        File.WriteAllText(list, "img_path,path,label\na.png,b.png,0\n");
+        Assert.Equal("b.png", Assert.Single(LabeledDataset.Open(list, needsTraining: false).Test).Path);
+
+        // The list of images that the contest gives has no truth to judge by.
+        File.WriteAllText(list, "id,img_path\nTEST_000,./test/0.png\n");
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(list));
+        Assert.Contains("no column 'label'", error.Message);
+    }
+
     [Theory]
     [InlineData("path,kind\na.png,0\n", "label")]
     [InlineData("path,label\na.png,0\na.png,1\n", "twice")]

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
@@ -95,9 +96,9 @@ public sealed class RehearsalTests : IDisposable
             SmallDataset.Move(Path.Combine(good, $"{i:D3}.png"), _folder.File($"held-out/{i:D3}.png"));
         }
 
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Open(good), new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(good), new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
         var options = new RehearsalOptions { Sizes = [24, 4], Contrasts = [0.005, 0.6], Kinds = [SyntheticDefectKind.Dot, SyntheticDefectKind.Stain], Images = 3 };
-        RehearsalResult result = Rehearsal.Run(detector, DatasetFolder.Open(_folder.File("held-out")), options);
+        RehearsalResult result = Rehearsal.Run(detector, ImageFolder.Open(_folder.File("held-out")), options);
 
         Assert.Equal([4, 24], result.Options.Sizes);
         Assert.Equal(8, result.Cells.Count);
@@ -108,7 +109,7 @@ public sealed class RehearsalTests : IDisposable
         Assert.Equal(0.6, result.Limits[0].LowestContrast);
         Assert.Equal(
             RehearsalJson.Write(result),
-            RehearsalJson.Write(Rehearsal.Run(detector, DatasetFolder.Open(_folder.File("held-out")), options)));
+            RehearsalJson.Write(Rehearsal.Run(detector, ImageFolder.Open(_folder.File("held-out")), options)));
     }
 
     [Fact]

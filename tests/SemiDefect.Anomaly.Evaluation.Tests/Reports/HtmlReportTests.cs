@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Reports;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -54,7 +56,7 @@ public sealed class HtmlReportTests : IDisposable
     {
         string good = SyntheticParts.WriteGood(_folder.File("good"), 10);
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
-        using AnomalyDetector detector = Fit(DatasetFolder.Open(good));
+        using AnomalyDetector detector = Fit(ImageFolder.Open(good));
         ReportImage[] images = [.. detector.InspectAll([bad, Path.Combine(good, "003.png")]).Select(inspection => ReportImage.From(inspection, Path.GetFileName(inspection.Name)))];
         File.Delete(Path.Combine(good, "003.png"));
         var content = new ReportContent { Title = "line 3", Images = images, Unreadable = [("x.png", "it is <empty>")] };
@@ -79,7 +81,7 @@ public sealed class HtmlReportTests : IDisposable
         }
     }
 
-    private static AnomalyDetector Fit(DatasetFolder good) =>
+    private static AnomalyDetector Fit(ImageFolder good) =>
         AnomalyDetector.Fit(good, new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
 
     private string Write(ReportContent content, AnomalyDetector detector)

@@ -25,6 +25,13 @@ public sealed class SubmissionFileTests : IDisposable
         Assert.Equal("note,id,label\n\"a, b\",1,0\n", File.ReadAllText(template));
     }
 
+    [Fact]
+    public void The_answer_has_the_separator_of_the_contests_file()
+    {
+        SubmissionFile.Write(Template("note;id;label\r\na,b;1;\r\n"), _folder.File("out.csv"), [("1.png", true)]);
+        Assert.Equal("note;id;label\na,b;1;1\n", File.ReadAllText(_folder.File("out.csv")));
+    }
+
     [Theory]
     [InlineData("id,label\na,0\nb,0\n", "a.png", "1 id has no readable image (b)")]
     [InlineData("id,label\na,0\n", "a.png b.png", "does not list 1 of the scored images (b)")]

@@ -1,5 +1,6 @@
 using CsCheck;
 using SemiDefect.Anomaly.Evaluation.Samples;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Samples;

@@ -1,12 +1,15 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary>Tiny pictures of parts, and a detector with a network of one node, so that ten thousand inspections take seconds.</summary>
+/// <summary>
+/// Tiny pictures of parts, and a detector with a network of one node, so that ten thousand inspections take seconds.
+/// </summary>
 internal static class Parts
 {
     public const int Width = 40;
@@ -39,12 +42,14 @@ internal static class Parts
         using var folder = new TemporaryFolder();
         var options = new FitOptions
         {
-            Backbone = BackboneFile.FromBytes("tiny", TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null),
+            Backbones = [BackboneFile.FromBytes("tiny", TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null)],
             ResizeSize = 32,
             Coreset = new(count: 40),
             Threads = 1,
         };
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Open(WriteGood(folder.File("good"))), options);
+        using AnomalyDetector detector = AnomalyDetector.Fit(
+            ImageFolder.Open(WriteGood(folder.File("good"))),
+            options);
         detector.Save(folder.File("tiny.sdad"));
         return File.ReadAllBytes(folder.File("tiny.sdad"));
     }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using SemiDefect.Anomaly.Cli;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary><c>semidefect serve</c> as a process of its own.</summary>
+/// <summary><c>semidefect serve</c> in its own process.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -23,12 +24,14 @@ internal sealed class ServerProcess : IDisposable
     {
         Directory.CreateDirectory(folder.File("models"));
         await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             RedirectStandardOutput = true,
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), "serve", "--models", folder.File("models"), "--data", folder.File("data"),
+                Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), "serve",
+                "--models", folder.File("models"), "--data", folder.File("data"),
                 "--urls", "http://127.0.0.1:0", "--threads", "1",
             },
         };
@@ -38,19 +41,20 @@ internal sealed class ServerProcess : IDisposable
         }
 
         Process process = Process.Start(start)!;
-        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server said nothing.");
+        string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException(
+            "The server said nothing.");
         _ = process.StandardOutput.ReadToEndAsync();
         return new ServerProcess(process, new Uri(line["listening on ".Length..]));
     }
 
-    /// <summary>Ends it as a power cut would: nothing is finished.</summary>
+    /// <summary>Kills it, as a power failure would.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to stop, as Ctrl-C does, and gives its exit code. Only where there are such signals.</summary>
+    /// <summary>Sends SIGTERM and returns the exit code. Not on Windows.</summary>
     public async Task<int> TerminateAsync()
     {
         Assert.Equal(0, Kill(_process.Id, 15));

@@ -1,11 +1,12 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 
-/// <summary>A server on a free port, with one model called "tiny", in a folder that goes with it.</summary>
+/// <summary>A server on a free port, with one model named "tiny", in a temporary folder.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
@@ -72,9 +73,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string File(string relativePath) => _folder.File(relativePath);
 
-    public Task<HttpResponseMessage> PostImageAsync(byte[] image, string name = "part.png", string? key = null, string model = "tiny")
+    public Task<HttpResponseMessage> PostImageAsync(
+        byte[] image,
+        string name = "part.png",
+        string? key = null,
+        string model = "tiny")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/models/{model}/inspect?name={Uri.EscapeDataString(name)}")
+        var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"/api/v1/models/{model}/inspect?name={Uri.EscapeDataString(name)}")
         {
             Content = new ByteArrayContent(image) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } },
         };
@@ -98,17 +105,22 @@ internal sealed class TestServer : IAsyncDisposable
         return await ReadAsync(response);
     }
 
+    public async Task<MetricsPage> GetMetricsAsync() => new(await Client.GetStringAsync("/metrics"));
+
     public async Task<JsonNode> PutAsync(string path, object body)
     {
         using HttpResponseMessage response = await Client.PutAsJsonAsync(path, body);
         return await ReadAsync(response);
     }
 
-    /// <summary>Waits until so many images are accepted and not answered; an answer reaches its client before it leaves that count.</summary>
+    /// <summary>
+    /// Waits until the queue holds this many images. A client gets its response before its image leaves the queue.
+    /// </summary>
     public Task WaitForQueueAsync(int images) => WaitUntilAsync(
-        async () => (await Client.GetStringAsync("/metrics")).Contains($"semidefect_queue_images {images}\n", StringComparison.Ordinal), $"{images} images in the queue");
+        async () => (await GetMetricsAsync()).Value("semidefect_queue_images") == images,
+        $"{images} images in the queue");
 
-    /// <summary>Waits for what must come, however slow the machine.</summary>
+    /// <summary>Waits until a condition holds, for a minute at most.</summary>
     public static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
     {
         for (int i = 0; !await holds(); i++)
@@ -118,7 +130,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>The JSON of an answer that must be good.</summary>
+    /// <summary>The JSON of a successful response.</summary>
     public static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         string text = await response.Content.ReadAsStringAsync();
@@ -126,7 +138,7 @@ internal sealed class TestServer : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
-    /// <summary>That a request is refused as documented.</summary>
+    /// <summary>Asserts that a request is rejected as documented.</summary>
     public static async Task AssertProblemAsync(int status, string kind, HttpResponseMessage response)
     {
         string text = await response.Content.ReadAsStringAsync();
@@ -139,5 +151,6 @@ internal sealed class TestServer : IAsyncDisposable
         Assert.DoesNotContain(" at SemiDefect.", text, StringComparison.Ordinal);
     }
 
-    private HttpClient MakeClient() => new() { BaseAddress = new Uri(_server.Addresses[0]), Timeout = TimeSpan.FromMinutes(1) };
+    private HttpClient MakeClient() =>
+        new() { BaseAddress = new Uri(_server.Addresses[0]), Timeout = TimeSpan.FromMinutes(1) };
 }

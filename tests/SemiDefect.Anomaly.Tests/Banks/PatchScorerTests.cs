@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;

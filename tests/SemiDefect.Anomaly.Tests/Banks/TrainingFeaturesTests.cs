@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Banks;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
 

@@ -1,4 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -86,7 +88,7 @@ public sealed class DetectorThresholdsTests : IDisposable
 
         string path = _folder.File($"{threshold.Method}-{threshold.FalseAlarmRate}.sdad");
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            DatasetFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold });
+            ImageFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold });
         detector.Save(path);
         return path;
     }

@@ -1,5 +1,6 @@
 using CsCheck;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Tests.Calibration;

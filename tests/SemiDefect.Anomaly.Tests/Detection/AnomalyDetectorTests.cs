@@ -138,7 +138,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     public void A_bank_that_the_memory_cannot_hold_is_refused_before_any_work()
     {
         var stages = new List<FitProgress>();
-        DatasetFolder good = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 12));
+        ImageFolder good = ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 12));
         FitOptions options = Small with { ResizeSize = 288, Coreset = new(fraction: 1), MaxMemory = 64L << 20 };
         var error = Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(good, options, new SynchronousProgress<FitProgress>(stages.Add)));
         Assert.Contains("--coreset 0.", error.Message, StringComparison.Ordinal);
@@ -222,7 +222,7 @@ public sealed class AnomalyDetectorTests : IDisposable
                 File.Copy(_folder.File($"good/{image:D3}.png"), Path.Combine(rest, $"{image:D3}.png"));
             }
 
-            using AnomalyDetector part = AnomalyDetector.Fit(DatasetFolder.Open(rest), Small);
+            using AnomalyDetector part = AnomalyDetector.Fit(ImageFolder.Open(rest), Small);
             foreach (int image in folds.Members(fold))
             {
                 Assert.Equal(part.Inspect(_folder.File($"good/{image:D3}.png")).Score, detector.Thresholds.ImageScores[image]);
@@ -246,7 +246,7 @@ public sealed class AnomalyDetectorTests : IDisposable
                 File.Copy(_folder.File($"good/{image:D3}.png"), Path.Combine(rest, $"{image:D3}.png"));
             }
 
-            using AnomalyDetector part = AnomalyDetector.Fit(DatasetFolder.Open(rest), Small);
+            using AnomalyDetector part = AnomalyDetector.Fit(ImageFolder.Open(rest), Small);
             return part.Inspect(bad).Score;
         })];
         Assert.Equal(scores.Max(), ensemble.Inspect(bad).Score);
@@ -258,11 +258,11 @@ public sealed class AnomalyDetectorTests : IDisposable
         // Without reduction the final bank less a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
         using AnomalyDetector masked = Fit(all with { Calibration = CalibrationMethod.MaskedBank }, 8);
-        using AnomalyDetector refitted = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RefittedBank });
+        using AnomalyDetector refitted = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RefittedBank });
         Assert.Equal(refitted.Thresholds.ImageScores, masked.Thresholds.ImageScores);
         Assert.Equal(refitted.Thresholds.PixelPeaks, masked.Thresholds.PixelPeaks);
         Assert.Equal(refitted.Thresholds.Image, masked.Thresholds.Image);
-        using AnomalyDetector mended = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.MendedBank });
+        using AnomalyDetector mended = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.MendedBank });
         Assert.Equal(refitted.Thresholds.Image, mended.Thresholds.Image);
     }
 
@@ -286,7 +286,7 @@ public sealed class AnomalyDetectorTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("good/wide"), 3, 160, 64);
         SyntheticParts.WriteGood(_folder.File("good/tall"), 3, 64, 160);
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            DatasetFolder.Open(_folder.File("good")),
+            ImageFolder.Open(_folder.File("good")),
             Small with { Resize = ResizeKind.ShorterSide, ResizeSize = 64 });
         Inspection tall = detector.Inspect(_folder.File("good/tall/001.png"));
         Assert.Equal((64, 160), (tall.Map.Width, tall.Map.Height));
@@ -299,7 +299,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     {
         Assert.Contains("two or more", Assert.Throws<SemiDefectException>(() => Fit(Small, 1)).Message, StringComparison.Ordinal);
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            DatasetFolder.Open(_folder.File("good")),
+            ImageFolder.Open(_folder.File("good")),
             Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1.5 } });
         Assert.Equal(1.5, detector.Thresholds.Image.Value);
     }
@@ -311,7 +311,7 @@ public sealed class AnomalyDetectorTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("good"), 6);
         var progress = new SynchronousProgress<FitProgress>(_ => cancellation.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), Small with { BatchSize = 2 }, progress, cancellation.Token));
+            AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small with { BatchSize = 2 }, progress, cancellation.Token));
     }
 
     [Fact]
@@ -319,9 +319,9 @@ public sealed class AnomalyDetectorTests : IDisposable
     {
         SyntheticParts.WriteGood(_folder.File("good"), 3);
         File.WriteAllText(_folder.File("good/0005.png"), "no picture");
-        Assert.Contains("0005.png", Assert.Throws<ImageFormatException>(() => AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), Small)).Message, StringComparison.Ordinal);
+        Assert.Contains("0005.png", Assert.Throws<ImageFormatException>(() => AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small)).Message, StringComparison.Ordinal);
     }
 
     private AnomalyDetector Fit(FitOptions options, int images) =>
-        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);
+        AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);
 }

@@ -10,7 +10,7 @@ public static class Example
 {
     public static void Run(string goodFolder, string newImage, string detectorFile)
     {
-        using AnomalyDetector fitted = AnomalyDetector.Fit(DatasetFolder.Open(goodFolder));
+        using AnomalyDetector fitted = AnomalyDetector.Fit(ImageFolder.Open(goodFolder));
         fitted.Save(detectorFile);
 
         using AnomalyDetector detector = AnomalyDetector.Load(detectorFile);

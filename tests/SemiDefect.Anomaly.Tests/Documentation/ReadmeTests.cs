@@ -1,3 +1,4 @@
+using MyLine;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Documentation;

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -82,6 +83,6 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     private AnomalyDetector Fit(bool includeBackbone) => AnomalyDetector.Fit(
-        DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3)),
+        ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3)),
         new FitOptions { ResizeSize = 64, Coreset = new(count: 20), IncludeBackbone = includeBackbone });
 }

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
@@ -13,7 +14,7 @@ internal static class TinyDetector
     {
         BackboneFile backbone = BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            DatasetFolder.Open(SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, 24, 16)),
+            ImageFolder.Open(SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, 24, 16)),
             new FitOptions { Backbone = backbone, ResizeSize = 8, Coreset = new(count: 20), Device = ExecutionDevice.Cpu });
         detector.Save(path);
     }

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
@@ -56,8 +57,8 @@ public sealed class MergeTests : IDisposable
     public void Images_and_patches_that_both_know_count_once()
     {
         using AnomalyDetector before = Fit("a", 6, first: 0, across: false);
-        using AnomalyDetector one = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 3, first: 100)));
-        using AnomalyDetector other = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("other"), 3, first: 200, across: true)));
+        using AnomalyDetector one = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 3, first: 100)));
+        using AnomalyDetector other = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("other"), 3, first: 200, across: true)));
         using AnomalyDetector merged = AnomalyDetector.Merge(one, other);
         Assert.Equal(12, merged.Document.Fit.Images.Count);
         Assert.Equal(12, merged.Thresholds.ImageScores.Count);
@@ -72,7 +73,7 @@ public sealed class MergeTests : IDisposable
         Assert.Equal(one.Thresholds, same.Thresholds with { ImageScores = one.Thresholds.ImageScores, PixelPeaks = one.Thresholds.PixelPeaks });
 
         // A merged detector goes on learning.
-        using AnomalyDetector updated = merged.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
+        using AnomalyDetector updated = merged.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
         Assert.Equal(15, updated.Document.Fit.Images.Count);
     }
 
@@ -92,15 +93,15 @@ public sealed class MergeTests : IDisposable
         ];
         foreach ((FitOptions options, string difference) in others)
         {
-            using AnomalyDetector b = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("a")), options);
+            using AnomalyDetector b = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("a")), options);
             Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, b)).Message, StringComparison.Ordinal);
             Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(b, a)).Message, StringComparison.Ordinal);
         }
 
-        using AnomalyDetector taps = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("a")), Small with { Taps = [a.Document.Backbone.Taps[0]] });
+        using AnomalyDetector taps = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("a")), Small with { Taps = [a.Document.Backbone.Taps[0]] });
         Assert.Contains("taps", Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, taps)).Message, StringComparison.Ordinal);
     }
 
     private AnomalyDetector Fit(string name, int images, int first, bool across) =>
-        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)), Small);
+        AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)), Small);
 }

@@ -1,6 +1,8 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -27,7 +29,7 @@ public sealed class UpdateTests : IDisposable
             for (int step = 0; step < 5; step++)
             {
                 string folder = SyntheticParts.WriteGood(_folder.File($"step{step}"), 6, first: 100 + 6 * step, across: step > 0);
-                detector = Replace(detector, detector.Update(DatasetFolder.Open(folder)));
+                detector = Replace(detector, detector.Update(ImageFolder.Open(folder)));
             }
 
             for (int i = 500; i < 510; i++)
@@ -55,7 +57,7 @@ public sealed class UpdateTests : IDisposable
     {
         // Every sixth good tile to learn from, in six consecutive parts; every fourth test image to judge.
         LabeledDataset all = LabeledDataset.OpenAll(Repository.SharedPath("data/magnetic-tile"), true, 0)[0];
-        DatasetItem[] good = [.. all.TrainGood!.Items.Where((_, i) => i % 6 == 0).Take(114)];
+        FolderImage[] good = [.. all.TrainGood!.Items.Where((_, i) => i % 6 == 0).Take(114)];
         LabeledImage[] test = [.. all.Test.Where((_, i) => i % 4 == 0)];
         FitOptions options = new()
         {
@@ -64,14 +66,14 @@ public sealed class UpdateTests : IDisposable
             ResizeSize = 128,
             Coreset = new(fraction: 0.1),
         };
-        using AnomalyDetector single = AnomalyDetector.Fit(DatasetFolder.Of(all.TrainGood.FullPath, good), options);
-        AnomalyDetector grown = AnomalyDetector.Fit(DatasetFolder.Of(all.TrainGood.FullPath, good[..19]), options);
+        using AnomalyDetector single = AnomalyDetector.Fit(ImageFolder.Of(all.TrainGood.FullPath, good), options);
+        AnomalyDetector grown = AnomalyDetector.Fit(ImageFolder.Of(all.TrainGood.FullPath, good[..19]), options);
         try
         {
             double first = Auroc(grown, test);
             for (int step = 1; step <= 5; step++)
             {
-                grown = Replace(grown, grown.Update(DatasetFolder.Of(all.TrainGood.FullPath, good[(19 * step)..(19 * (step + 1))])));
+                grown = Replace(grown, grown.Update(ImageFolder.Of(all.TrainGood.FullPath, good[(19 * step)..(19 * (step + 1))])));
             }
 
             double once = Auroc(single, test);
@@ -91,7 +93,7 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector before = Fit(Small, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100);
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(more));
         int own = before.Document.Banks[0].Rows;
         int rows = after.Document.Banks[0].Rows;
         before.Save(_folder.File("before.sdad"));
@@ -101,7 +103,7 @@ public sealed class UpdateTests : IDisposable
         Assert.Equal(old.Banks[0].Vectors.RowBlock(0, own), grown.Banks[0].Vectors.RowBlock(0, own));
 
         // The judge: all distances in float64, the farthest new patch next.
-        FeatureExport.Write(DatasetFolder.Open(more), Small, _folder.File("more.npy"));
+        FeatureExport.Write(ImageFolder.Open(more), Small, _folder.File("more.npy"));
         (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("more.npy"));
         using FeatureMatrix patches = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
         double[] distances = [.. Enumerable.Range(0, shape[0]).Select(patch => Enumerable.Range(0, own).Min(row => Squared(patches.Row(patch), old.Banks[0].Vectors.Row(row))))];
@@ -121,7 +123,7 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector before = Fit(Small, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 7, first: 100);
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(more));
         Assert.Equal(before.Thresholds.ImageScores, after.Thresholds.ImageScores.Take(8));
         Assert.Equal(before.Thresholds.PixelPeaks, after.Thresholds.PixelPeaks.Take(8));
         Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
@@ -130,8 +132,8 @@ public sealed class UpdateTests : IDisposable
         var folds = new FoldAssignment(7, 3, 0);
         for (int fold = 0; fold < 3; fold++)
         {
-            DatasetItem[] others = [.. folds.Others(fold).Select(image => DatasetFolder.Open(more).Items[image])];
-            using AnomalyDetector part = before.Update(DatasetFolder.Of(more, others));
+            FolderImage[] others = [.. folds.Others(fold).Select(image => ImageFolder.Open(more).Items[image])];
+            using AnomalyDetector part = before.Update(ImageFolder.Of(more, others));
             foreach (int image in folds.Members(fold))
             {
                 Inspection inspection = part.Inspect(Path.Combine(more, $"{100 + image:D3}.png"));
@@ -146,26 +148,26 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector before = Fit(Small with { Coreset = new(fraction: 1) }, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100);
-        using AnomalyDetector without = before.Update(DatasetFolder.Open(more));
+        using AnomalyDetector without = before.Update(ImageFolder.Open(more));
 
         // Two of the old ones, under other names, and a stranger.
         string known = SyntheticParts.WriteGood(_folder.File("known"), 1, first: 900);
         File.Copy(_folder.File("good/002.png"), Path.Combine(known, "x.png"));
         File.Copy(_folder.File("good/006.png"), Path.Combine(known, "a.png"));
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(more), DatasetFolder.Open(known));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(more), ImageFolder.Open(known));
         Assert.Equal(without.Fingerprint.Bank, after.Fingerprint.Bank);
 
         // Without reduction, the bank less an image is the bank of all other images.
         SyntheticParts.WriteGood(_folder.File("all"), 8);
         SyntheticParts.WriteGood(_folder.File("all"), 4, first: 100);
-        DatasetFolder all = DatasetFolder.Open(_folder.File("all"));
+        ImageFolder all = ImageFolder.Open(_folder.File("all"));
         for (int image = 0; image < 12; image++)
         {
             double expected = without.Thresholds.ImageScores[image];
             double expectedPeak = without.Thresholds.PixelPeaks[image];
             if (image is 2 or 6)
             {
-                using AnomalyDetector rest = AnomalyDetector.Fit(DatasetFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]), Small with { Coreset = new(fraction: 1) });
+                using AnomalyDetector rest = AnomalyDetector.Fit(ImageFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]), Small with { Coreset = new(fraction: 1) });
                 Inspection inspection = rest.Inspect(all.Items[image].FullPath);
                 expected = Math.Min(expected, inspection.Score);
                 expectedPeak = Math.Min(expectedPeak, inspection.InputMap.Peak);
@@ -176,15 +178,15 @@ public sealed class UpdateTests : IDisposable
         }
 
         Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
-        DatasetFolder strangers = DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("strangers"), 2, first: 950));
-        Assert.Contains("knows none", Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(more), strangers)).Message, StringComparison.Ordinal);
+        ImageFolder strangers = ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("strangers"), 2, first: 950));
+        Assert.Contains("knows none", Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(more), strangers)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_score_grows_by_an_update()
     {
         using AnomalyDetector before = Fit(Small, 8);
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100)));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100)));
         for (int i = 500; i < 508; i++)
         {
             string part = Part(i, across: i % 2 == 0);
@@ -197,7 +199,7 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector before = Fit(Small, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 1, first: 100);
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(more));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(more));
         Assert.Equal(before.Inspect(Path.Combine(more, "100.png")).Score, after.Thresholds.ImageScores[^1]);
     }
 
@@ -207,14 +209,14 @@ public sealed class UpdateTests : IDisposable
         var notices = new List<string>();
         using AnomalyDetector before = Fit(Small with { Notice = notices.Add }, 8);
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100);
-        using AnomalyDetector expected = before.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector expected = before.Update(ImageFolder.Open(_folder.File("more")));
 
         // One of the old ones under another name.
         File.Copy(_folder.File("good/003.png"), _folder.File("more/000-copy.png"));
-        using AnomalyDetector actual = before.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector actual = before.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
         Assert.Contains("1 of 3 images are in the detector already", Assert.Single(notices), StringComparison.Ordinal);
-        Assert.Contains("nothing was changed", Assert.Throws<SemiDefectException>(() => actual.Update(DatasetFolder.Open(_folder.File("more")))).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", Assert.Throws<SemiDefectException>(() => actual.Update(ImageFolder.Open(_folder.File("more")))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,8 +231,8 @@ public sealed class UpdateTests : IDisposable
     {
         FitOptions options = Small with { ResizeSize = 800, Coreset = new(count: 20), MaxMemory = 64L << 20 };
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100, width: 64, height: 64);
-        using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
-        string refused = Assert.Throws<SemiDefectException>(() => before.Update(DatasetFolder.Open(_folder.File("more")))).Message;
+        using AnomalyDetector before = AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
+        string refused = Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(_folder.File("more")))).Message;
         Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
 
         // Images that the detector knows already take no room.
@@ -240,11 +242,11 @@ public sealed class UpdateTests : IDisposable
             File.Copy(_folder.File($"good/00{i}.png"), _folder.File($"mostly-known/old-{i}.png"));
         }
 
-        using AnomalyDetector one = before.Update(DatasetFolder.Open(_folder.File("mostly-known")));
+        using AnomalyDetector one = before.Update(ImageFolder.Open(_folder.File("mostly-known")));
         Assert.Equal(4, one.Document.Fit.Images.Count);
         before.Save(_folder.File("before.sdad"));
         using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
-        using AnomalyDetector after = loaded.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector after = loaded.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(5, after.Document.Fit.Images.Count);
     }
 
@@ -255,7 +257,7 @@ public sealed class UpdateTests : IDisposable
         byte[] Bytes(int threads, int batch)
         {
             using AnomalyDetector before = Fit(Small with { Threads = threads, BatchSize = batch }, 8);
-            using AnomalyDetector after = before.Update(DatasetFolder.Open(_folder.File("more")));
+            using AnomalyDetector after = before.Update(ImageFolder.Open(_folder.File("more")));
             after.Save(_folder.File("after.sdad"));
             return File.ReadAllBytes(_folder.File("after.sdad"));
         }
@@ -267,7 +269,7 @@ public sealed class UpdateTests : IDisposable
         using AnomalyDetector fresh = Fit(Small, 8);
         fresh.Save(_folder.File("before.sdad"));
         using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
-        using AnomalyDetector updated = loaded.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector updated = loaded.Update(ImageFolder.Open(_folder.File("more")));
         updated.Save(_folder.File("after.sdad"));
         Assert.Equal(first, File.ReadAllBytes(_folder.File("after.sdad")));
         Assert.True(updated.Verify().IsIdentical);
@@ -277,7 +279,7 @@ public sealed class UpdateTests : IDisposable
     public void A_bank_of_a_fixed_number_of_patches_keeps_its_number()
     {
         using AnomalyDetector before = Fit(Small with { Coreset = new(count: 50) }, 8);
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
         Assert.Equal(50, after.Document.Banks[0].Rows);
         Assert.True(after.Inspect(Part(500, across: true)).Score < before.Inspect(Part(500, across: true)).Score / 2);
     }
@@ -287,8 +289,8 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector probe = Fit(Small, 8);
         double radius = probe.Thresholds.ImageScores.Max() / 2;
-        using AnomalyDetector before = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), Small with { Coreset = new(coveringRadius: radius) });
-        using AnomalyDetector after = before.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        using AnomalyDetector before = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small with { Coreset = new(coveringRadius: radius) });
+        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
         Assert.True(after.Document.Banks[0].Rows > before.Document.Banks[0].Rows);
         Assert.All(after.InspectAll(Directory.GetFiles(_folder.File("more"))), inspection => Assert.InRange(inspection.Score, 0, radius));
     }
@@ -298,20 +300,20 @@ public sealed class UpdateTests : IDisposable
     {
         SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100);
         using AnomalyDetector byHand = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } }, 6);
-        using AnomalyDetector updated = byHand.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector updated = byHand.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal((3.0, 9), (updated.Thresholds.Image.Value, updated.Thresholds.ImageScores.Count));
 
         using AnomalyDetector single = AnomalyDetector.Fit(
-            DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 1)),
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 1)),
             Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } });
-        using AnomalyDetector grownSingle = single.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector grownSingle = single.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal((3.0, 0), (grownSingle.Thresholds.Image.Value, grownSingle.Thresholds.ImageScores.Count));
 
         using AnomalyDetector plain = Fit(Small, 6);
         plain.Save(_folder.File("a.sdad"));
         AnomalyDetector.ChangeThresholds(_folder.File("a.sdad"), new ThresholdOptions { FalseAlarmRate = 0.1 }, 2.5);
         using AnomalyDetector changed = AnomalyDetector.Load(_folder.File("a.sdad"));
-        using AnomalyDetector after = changed.Update(DatasetFolder.Open(_folder.File("more")));
+        using AnomalyDetector after = changed.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(2.5, after.Thresholds.Pixel.Value);
         Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.1 }), after.Thresholds.Image);
     }
@@ -320,7 +322,7 @@ public sealed class UpdateTests : IDisposable
     public void A_bank_per_fold_is_not_updated()
     {
         using AnomalyDetector ensemble = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }, 6);
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => ensemble.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() => ensemble.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
         Assert.Contains("a bank per fold", error.Message, StringComparison.Ordinal);
     }
 
@@ -362,5 +364,5 @@ public sealed class UpdateTests : IDisposable
         Path.Combine(SyntheticParts.WriteGood(_folder.File($"new-{across}"), 1, first: number, across: across), $"{number:D3}.png");
 
     private AnomalyDetector Fit(FitOptions options, int images) =>
-        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);
+        AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);
 }

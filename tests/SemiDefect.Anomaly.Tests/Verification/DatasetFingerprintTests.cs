@@ -44,5 +44,5 @@ public sealed class DatasetFingerprintTests : IDisposable
         Assert.NotEqual(before, Read().Sha256);
     }
 
-    private DatasetFingerprint Read() => DatasetFingerprint.Of(DatasetFolder.Open(_folder.Path));
+    private DatasetFingerprint Read() => DatasetFingerprint.Of(ImageFolder.Open(_folder.Path));
 }

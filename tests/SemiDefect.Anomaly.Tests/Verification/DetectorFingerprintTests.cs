@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
@@ -62,7 +64,7 @@ public sealed class DetectorFingerprintTests : IDisposable
             File.Move(file, Path.Combine(_folder.File("good"), $"part-{Path.GetFileName(file)}"));
         }
 
-        using AnomalyDetector renamed = AnomalyDetector.Fit(DatasetFolder.Open(_folder.File("good")), Small);
+        using AnomalyDetector renamed = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small);
         Assert.Equal(fingerprint, renamed.Fingerprint);
     }
 
@@ -98,7 +100,7 @@ public sealed class DetectorFingerprintTests : IDisposable
 
     private string Fit(string name, FitOptions options)
     {
-        using AnomalyDetector detector = AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 5)), options);
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 5)), options);
         string path = _folder.File($"{name}.sdad");
         detector.Save(path);
         using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Backbone = BackboneFile.Open(BackboneFile.DefaultName) });

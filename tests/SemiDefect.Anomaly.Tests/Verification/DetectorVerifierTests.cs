@@ -1,6 +1,8 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -166,11 +168,11 @@ public sealed class DetectorVerifierTests : IDisposable
         // A file of before all of this was kept.
         DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = fit with { Steps = [], ImageHashes = [] } });
         using AnomalyDetector old = AnomalyDetector.Load(_folder.File("b.sdad"));
-        using AnomalyDetector updated = old.Update(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100)));
+        using AnomalyDetector updated = old.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100)));
         Assert.Equal(["fit +6", "update +2"], updated.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
         Assert.Empty(updated.Document.Fit.ImageHashes);
     }
 
     private AnomalyDetector Fit(FitOptions options) =>
-        AnomalyDetector.Fit(DatasetFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 6)), options);
+        AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 6)), options);
 }

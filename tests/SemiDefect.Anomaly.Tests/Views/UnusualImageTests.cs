@@ -2,8 +2,9 @@ using System.IO.Compression;
 using System.Text;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Tests.Serialization;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Serialization;
 
 namespace SemiDefect.Anomaly.Tests.Views;
 

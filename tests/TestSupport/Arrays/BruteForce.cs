@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Search.Neighbors;
+
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>Reference search: float64, no vectorization, no shortcuts.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
@@ -45,8 +46,8 @@ internal sealed class TestPng
         }
 
         content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(
-            chunk.AsSpan(8 + content.Length), Checksum(chunk.AsSpan(4, 4 + content.Length)));
+        uint checksum = Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + content.Length), checksum);
         return chunk;
     }
 
@@ -108,22 +109,6 @@ internal sealed class TestPng
         }
 
         return [.. rgb];
-    }
-
-    // Bit by bit, as a reference for the decoder's tables.
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte b in bytes)
-        {
-            crc ^= b;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-            }
-        }
-
-        return ~crc;
     }
 
     private static IEnumerable<int> Steps(int from, int to, int step)

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace SemiDefect.Anomaly.Server.Telemetry;
+
+/// <summary>Everything that the server and the watcher log, one line each. Stateless.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "model '{Model}' is ready (version {Version})")]
+    public static partial void ModelReady(this ILogger logger, string model, string version);
+
+    [LoggerMessage(2, LogLevel.Information, "stopping: finishing what was accepted")]
+    public static partial void Stopping(this ILogger logger);
+
+    /// <summary>What the engine says while it loads a detector.</summary>
+    [LoggerMessage(3, LogLevel.Information, "{Notice}")]
+    public static partial void EngineNotice(this ILogger logger, string notice);
+
+    /// <summary>The message already says what is wrong and what to do.</summary>
+    [LoggerMessage(4, LogLevel.Warning, "{Problem}")]
+    public static partial void Problem(this ILogger logger, string problem);
+
+    [LoggerMessage(5, LogLevel.Warning, "Cannot keep the picture '{Name}': {Problem}")]
+    public static partial void PictureNotKept(this ILogger logger, string name, string problem);
+
+    [LoggerMessage(6, LogLevel.Error, "{Method} {Path}")]
+    public static partial void RequestFailed(this ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(7, LogLevel.Error, "job {Id}")]
+    public static partial void JobFailed(this ILogger logger, Exception error, long id);
+
+    [LoggerMessage(8, LogLevel.Information, "{Decision,-8} {Margin,8:+0.00;-0.00} {Path}")]
+    public static partial void Decided(this ILogger logger, string decision, double margin, string path);
+
+    [LoggerMessage(9, LogLevel.Warning, "the webhook answered {Status}; trying again")]
+    public static partial void WebhookRefused(this ILogger logger, int status);
+
+    [LoggerMessage(10, LogLevel.Warning, "the webhook cannot be reached ({Problem}); trying again")]
+    public static partial void WebhookUnreachable(this ILogger logger, string problem);
+}

@@ -1,0 +1,149 @@
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
+
+namespace SemiDefect.Anomaly.Banks;
+
+/// <summary>
+/// Scores patches by their distance to a memory bank, in float64. Thread-safe. Does not own the bank. Memory per call:
+/// patches x neighbors distances.
+/// </summary>
+internal sealed class MemoryBankModel : IPatchModel
+{
+    private readonly ScoringOptions _options;
+    private readonly INearestNeighbors _search;
+
+    /// <summary>Builds the search.</summary>
+    /// <param name="bank">Must outlive the model.</param>
+    /// <param name="options">How distances become scores.</param>
+    /// <param name="groups">The group (fold, image) of each row, or empty.</param>
+    /// <param name="threads">Threads per search, or 0 for one per core.</param>
+    /// <param name="accelerator">A device to search on; null for the CPU.</param>
+    /// <exception cref="SemiDefectException">The bank has fewer rows than neighbors are asked for.</exception>
+    public MemoryBankModel(
+        MemoryBank bank,
+        ScoringOptions options,
+        ReadOnlyMemory<int> groups,
+        int threads,
+        SearchAccelerator? accelerator = null)
+    {
+        if (bank.Vectors.Rows < options.Neighbors)
+        {
+            throw new SemiDefectException(
+                $"The memory bank holds {bank.Vectors.Rows} patches, fewer than the {options.Neighbors} neighbors asked for: "
+                + "keep more patches (--coreset) or ask for fewer neighbors.");
+        }
+
+        Bank = bank;
+        _options = options;
+        _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
+    }
+
+    private MemoryBankModel(MemoryBank bank, ScoringOptions options, INearestNeighbors search) =>
+        (Bank, _options, _search) = (bank, options, search);
+
+    /// <summary>What normal looks like.</summary>
+    public MemoryBank Bank { get; }
+
+    /// <inheritdoc/>
+    public int Dimension => _search.Dimension;
+
+    /// <inheritdoc/>
+    public PatchScores Score(PatchGrid grid, BankFilter filter, CancellationToken cancellationToken)
+    {
+        if (grid.Dimension != Dimension)
+        {
+            throw new SemiDefectException(
+                $"The network gives {grid.Dimension} values per patch, but the memory bank holds {Dimension}: fit again.");
+        }
+
+        int k = _options.Neighbors;
+        int patches = grid.Layout.Count;
+        if (patches == 0)
+        {
+            return new PatchScores(grid.Layout, [], [], 0);
+        }
+
+        double[] squaredDistances = new double[patches * k];
+        int[] rows = new int[patches * k];
+        Search(grid.Vectors.Span, k, squaredDistances, rows, filter, cancellationToken);
+
+        double[] values = PatchScores.ValuesOf(squaredDistances, _options);
+        int[] nearest = [.. Enumerable.Range(0, patches).Select(patch => rows[patch * k])];
+        double imageScore = _options.ImageScore == ImageScoreRule.Reweighted
+            ? Reweighted(values, nearest, grid.Vectors.Span, filter, cancellationToken)
+            : PatchScores.ImageScoreOf(values, _options);
+        return new PatchScores(grid.Layout, values, nearest, imageScore);
+    }
+
+    /// <summary>The same model with more rows, which no filter concerns; it uses this one's search, which must outlive it.</summary>
+    /// <param name="joined">This model's rows and then the further ones.</param>
+    /// <param name="more">The further rows; must outlive the model.</param>
+    /// <param name="threads">Threads per search, or 0 for one per core.</param>
+    public MemoryBankModel Join(MemoryBank joined, FeatureMatrix more, int threads) =>
+        new(joined, _options, new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)));
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    public void NearestSquaredDistances(
+        ReadOnlySpan<float> rows, Span<double> distances, BankFilter filter, CancellationToken cancellationToken) =>
+        Search(rows, 1, distances, new int[distances.Length], filter, cancellationToken);
+
+    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
+    {
+        const int Block = 4096;
+        double[] distances = new double[rows.Rows];
+        for (int start = 0; start < rows.Rows; start += Block)
+        {
+            int count = Math.Min(Block, rows.Rows - start);
+            NearestSquaredDistances(rows.RowBlock(start, count), distances.AsSpan(start, count), BankFilter.All, cancellationToken);
+        }
+
+        return distances;
+    }
+
+    /// <summary>Gives the search's memory back.</summary>
+    public void Dispose() => _search.Dispose();
+
+    private void Search(
+        ReadOnlySpan<float> queries,
+        int k,
+        Span<double> squaredDistances,
+        Span<int> rows,
+        BankFilter filter,
+        CancellationToken cancellationToken) =>
+        _search.Search(queries, k, squaredDistances, rows, filter.ExcludedGroup ?? -1, cancellationToken);
+
+    private double Reweighted(
+        double[] values, int[] nearest, ReadOnlySpan<float> embeddings, BankFilter filter, CancellationToken cancellationToken)
+    {
+        int patch = Array.IndexOf(values, values.Max());
+        ReadOnlySpan<float> embedding = embeddings.Slice(patch * Dimension, Dimension);
+        return values[patch] * Weight(embedding, nearest[patch], filter, cancellationToken);
+    }
+
+    private double Weight(ReadOnlySpan<float> embedding, int nearestRow, BankFilter filter, CancellationToken cancellationToken)
+    {
+        int count = Math.Min(_options.ReweightingNeighbors, _search.Count);
+        double[] squaredDistances = new double[count];
+        int[] support = new int[count];
+        Search(Bank.Vectors.Row(nearestRow), count, squaredDistances, support, filter, cancellationToken);
+
+        // The usual shift of the exponents by their maximum keeps them finite.
+        double[] distances = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            distances[i] = PatchScores.Distance(ExactDistance.Squared(embedding, Bank.Vectors.Row(support[i])), _options);
+        }
+
+        double largest = distances.Max();
+        double sum = 0;
+        foreach (double distance in distances)
+        {
+            sum += PortableMath.Exp(distance - largest);
+        }
+
+        return 1 - PortableMath.Exp(distances[0] - largest) / sum;
+    }
+}

@@ -1,0 +1,150 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Verification;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>
+/// The way of an image through a detector: views -> patch grids -> patch scores -> one score and one map. Everything that
+/// scores goes this way: inspection, calibration (with a filter on what may answer), verification, updates, evaluation.
+/// Thread-safe. Owns the lanes' encoders and the branches' models.
+/// </summary>
+internal sealed class DetectorPipeline : IDisposable
+{
+    private readonly EncodingStream _stream;
+    private readonly AnomalyMapBuilder[] _maps;
+
+    /// <summary>Puts a detector together.</summary>
+    /// <param name="lanes">What is computed once for several branches.</param>
+    /// <param name="branches">The branches, one at least; those of one lane side by side.</param>
+    /// <param name="fusion">How they become one.</param>
+    /// <param name="batchSize">Views encoded together.</param>
+    public DetectorPipeline(IReadOnlyList<Lane> lanes, IReadOnlyList<Branch> branches, ScoreFusion fusion, int batchSize)
+    {
+        Lanes = lanes;
+        Branches = branches;
+        Fusion = fusion;
+        _stream = new EncodingStream(lanes, batchSize);
+        _maps = [.. branches.Select(branch => new AnomalyMapBuilder(branch.Maps))];
+    }
+
+    /// <summary>What is computed once for several branches.</summary>
+    public IReadOnlyList<Lane> Lanes { get; }
+
+    /// <summary>The branches.</summary>
+    public IReadOnlyList<Branch> Branches { get; }
+
+    /// <summary>How the branches become one.</summary>
+    public ScoreFusion Fusion { get; }
+
+    /// <summary>Cuts and normalizes everything that judges an image.</summary>
+    public PreparedImage Prepare(Image image)
+    {
+        using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Preprocessing);
+        return _stream.Prepare(image);
+    }
+
+    /// <summary>Scores one image.</summary>
+    public ScoredImage Score(Image image, CancellationToken cancellationToken) =>
+        ScoreAll([Prepare(image)], cancellationToken).Single().Scored;
+
+    /// <summary>Scores images that are prepared already, in order.</summary>
+    public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken) =>
+        Score(_stream.Encode(images, cancellationToken), _ => BankFilter.All, cancellationToken);
+
+    /// <summary>Scores the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
+    /// <param name="count">The number of images.</param>
+    /// <param name="read">Reads one image, from any thread; null to pass it over.</param>
+    /// <param name="filter">What may answer for an image; null for everything.</param>
+    /// <param name="cancellationToken">Stops between views.</param>
+    public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
+        int count, Func<int, Image?> read, Func<int, BankFilter>? filter, CancellationToken cancellationToken) =>
+        Score(
+            _stream.EncodeAll(count, read, ViewPurpose.Inspect, cancellationToken), filter ?? (_ => BankFilter.All), cancellationToken);
+
+    /// <summary>Scores a canvas that was kept, and tells the patches of each lane's first view.</summary>
+    /// <param name="pictures">By lane, the canvas.</param>
+    /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
+    /// <param name="height">Rows of the original.</param>
+    public (ScoredImage Scored, IReadOnlyList<PatchGrid> FirstViews) Replay(IReadOnlyList<Image> pictures, int width, int height)
+    {
+        EncodedView[] views = [.. _stream.Encode([_stream.Prepare(pictures, width, height)], CancellationToken.None)];
+        return (
+            Score(views, _ => BankFilter.All, CancellationToken.None).Single().Scored,
+            [.. views.Where(view => view.Position == 0).Select(view => view.Grid)]);
+    }
+
+    /// <summary>What the branches together make of an image.</summary>
+    /// <param name="branches">What each of them makes of it.</param>
+    public ScoredImage Fuse(IReadOnlyList<BranchScores> branches)
+    {
+        using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Map);
+        double[] scores = [.. branches.Select(branch => branch.ImageScore)];
+        (AnomalyMap map, InputGeometry canvas) = Fusion.Scales.Count == 0 ? MapOfOneLane(branches) : MapOfAllBranches(branches);
+        return new ScoredImage(Fusion.ImageScore(scores), map, canvas, branches, Fusion.Decisive(scores));
+    }
+
+    /// <summary>Gives encoders and models back.</summary>
+    public void Dispose()
+    {
+        foreach (Branch branch in Branches)
+        {
+            branch.Model.Dispose();
+        }
+
+        LaneFactory.DisposeOf(Lanes);
+    }
+
+    private IEnumerable<(int Index, ScoredImage Scored)> Score(
+        IEnumerable<EncodedView> views, Func<int, BankFilter> filter, CancellationToken cancellationToken)
+    {
+        var scores = new List<PatchScores>[Branches.Count];
+        foreach (EncodedView view in views)
+        {
+            for (int branch = 0; branch < scores.Length; branch++)
+            {
+                if (Branches[branch].Lane == view.Lane)
+                {
+                    using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Search);
+                    (scores[branch] ??= []).Add(Branches[branch].Model.Score(view.Grid, filter(view.Image), cancellationToken));
+                }
+            }
+
+            if (view.IsLast)
+            {
+                yield return (view.Image, Fuse([.. scores.Select((one, i) => BranchScores.Of(one, Branches[i].Scoring))]));
+                Array.Clear(scores);
+            }
+        }
+    }
+
+    // One branch, or several over the same patches: every patch takes its highest score before the map is made.
+    private (AnomalyMap Map, InputGeometry Canvas) MapOfOneLane(IReadOnlyList<BranchScores> branches)
+    {
+        PatchScores[] views =
+        [
+            .. Enumerable.Range(0, branches[0].Views.Count)
+                .Select(view => ScoreFusion.HighestOf([.. branches.Select(branch => branch.Views[view])])),
+        ];
+        return MapOf(0, views);
+    }
+
+    // Each branch's map is made by itself; all are brought to the finest one's pixels.
+    private (AnomalyMap Map, InputGeometry Canvas) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
+    {
+        (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];
+        InputGeometry finest = maps.MaxBy(map => (long)map.Canvas.InputWidth * map.Canvas.InputHeight).Canvas;
+        return (Fusion.Combine([.. maps.Select(map => AnomalyMapBuilder.Resample(map.Map, map.Canvas, finest))]), finest);
+    }
+
+    private (AnomalyMap Map, InputGeometry Canvas) MapOf(int branch, IReadOnlyList<PatchScores> views)
+    {
+        ViewPlan plan = Lanes[Branches[branch].Lane].Plan;
+        InputGeometry window = views[0].Layout.View.Geometry;
+        InputGeometry canvas = views.Count == 1 ? window : plan.Canvas(window.OriginalWidth, window.OriginalHeight);
+        return (_maps[branch].Build(views, canvas, plan.TileOverlap), canvas);
+    }
+}

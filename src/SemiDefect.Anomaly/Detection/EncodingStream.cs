@@ -1,0 +1,209 @@
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>
+/// Images -> views -> patch grids, for all lanes of a detector. While the caller works on one batch of views, the encoder
+/// runs on the next, and images are read ahead. Thread-safe. Memory: the images read ahead (as many as a batch has views,
+/// or one that is larger than <see cref="PixelsAhead"/>), two batches of views and of their patches.
+/// </summary>
+/// <param name="lanes">How images are looked at and encoded.</param>
+/// <param name="batchSize">Views encoded together.</param>
+internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
+{
+    // Pixels of canvases read ahead, and of views encoded together: bounds memory where images are large.
+    private const long PixelsAhead = 1 << 24;
+
+    /// <summary>Cuts and normalizes everything that judges an image.</summary>
+    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
+    public PreparedImage Prepare(Image image) => new([.. Views(0, image, ViewPurpose.Inspect).Select(view => (view, view.Prepare()))]);
+
+    /// <summary>The same of an image of which only the canvases are left.</summary>
+    /// <param name="pictures">By lane, the canvas.</param>
+    /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
+    /// <param name="height">Rows of the original.</param>
+    public PreparedImage Prepare(IReadOnlyList<Image> pictures, int width, int height) => new(
+    [
+        .. pictures.SelectMany((picture, lane) =>
+        {
+            bool isAlone = width == 0;
+            var whole = new InputGeometry(picture.Width, picture.Height, picture.Width, picture.Height, 0, 0, picture.Width, picture.Height);
+            InputGeometry canvas = isAlone ? whole : lanes[lane].Plan.Canvas(width, height);
+            IReadOnlyList<View> views = isAlone ? [new View(whole, ViewTurn.None, null)] : lanes[lane].Plan.ToInspect(width, height);
+            return Pending(0, lane, picture, canvas, views).Select(view => (view, view.Prepare()));
+        }),
+    ]);
+
+    /// <summary>Encodes images that are prepared already, in order.</summary>
+    public IEnumerable<EncodedView> Encode(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken)
+    {
+        (PendingView View, PreparedView Prepared)[] views =
+            [.. images.SelectMany((image, i) => image.Views.Select(one => (one.View with { Image = i }, one.Prepared)))];
+        foreach ((PendingView, PreparedView)[] batch in views.Chunk(batchSize))
+        {
+            foreach (EncodedView view in Encode(batch, cancellationToken))
+            {
+                yield return view;
+            }
+        }
+    }
+
+    /// <summary>Encodes the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
+    /// <param name="count">The number of images.</param>
+    /// <param name="read">Reads one image, from any thread; null to pass it over.</param>
+    /// <param name="purpose">Which views are wanted.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public IEnumerable<EncodedView> EncodeAll(
+        int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using IEnumerator<PendingView[]> batches = Batches(count, read, purpose, stop.Token).GetEnumerator();
+        Task<EncodedView[]?> next = Task.Run(() => EncodeNext(batches, stop.Token), CancellationToken.None);
+        try
+        {
+            while (next.GetAwaiter().GetResult() is { } encoded)
+            {
+                next = Task.Run(() => EncodeNext(batches, stop.Token), CancellationToken.None);
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (EncodedView view in encoded)
+                {
+                    yield return view;
+                }
+            }
+        }
+        finally
+        {
+            // Nobody will ask for the batch under way any more; it must not outlive what it reads from.
+            stop.Cancel();
+            ((IAsyncResult)next).AsyncWaitHandle.WaitOne();
+            _ = next.Exception;
+        }
+    }
+
+    private EncodedView[]? EncodeNext(IEnumerator<PendingView[]> batches, CancellationToken cancellationToken)
+    {
+        if (!batches.MoveNext())
+        {
+            return null;
+        }
+
+        PendingView[] views = batches.Current;
+        var prepared = new PreparedView[views.Length];
+        Parallel.For(0, views.Length, i => prepared[i] = views[i].Prepare());
+        cancellationToken.ThrowIfCancellationRequested();
+        return Encode([.. views.Zip(prepared)], cancellationToken);
+    }
+
+    // Lanes may have encoders of their own; each gets its views together.
+    private EncodedView[] Encode((PendingView View, PreparedView Prepared)[] batch, CancellationToken cancellationToken)
+    {
+        var encoded = new EncodedView[batch.Length];
+        foreach (IGrouping<int, int> positions in Enumerable.Range(0, batch.Length).GroupBy(i => batch[i].View.Lane))
+        {
+            int[] members = [.. positions];
+            IReadOnlyList<PatchGrid> grids =
+                lanes[positions.Key].Encoder.EncodeAll([.. members.Select(i => batch[i].Prepared)], cancellationToken);
+            for (int i = 0; i < members.Length; i++)
+            {
+                PendingView view = batch[members[i]].View;
+                encoded[members[i]] = new EncodedView(view.Image, view.Lane, view.Position, view.Views, view.IsLast, grids[i]);
+            }
+        }
+
+        return encoded;
+    }
+
+    private IEnumerable<PendingView[]> Batches(int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
+    {
+        var batch = new List<PendingView>(batchSize);
+        long pixels = 0;
+        foreach (PendingView view in ReadAhead(count, read, purpose, cancellationToken))
+        {
+            if (batch.Count == batchSize || (batch.Count > 0 && pixels + view.Pixels > PixelsAhead))
+            {
+                yield return [.. batch];
+                batch.Clear();
+                pixels = 0;
+            }
+
+            batch.Add(view);
+            pixels += view.Pixels;
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return [.. batch];
+        }
+    }
+
+    private IEnumerable<PendingView> ReadAhead(int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
+    {
+        var ahead = new Queue<Task<List<PendingView>>>();
+        int next = 0;
+        long pixels = 0;
+        try
+        {
+            for (int done = 0; done < count; done++)
+            {
+                // The first image tells how large the others are likely to be.
+                while (next < count && ahead.Count < batchSize && (ahead.Count == 0 || (ahead.Count + 1) * pixels <= PixelsAhead))
+                {
+                    int index = next++;
+                    ahead.Enqueue(Task.Run(
+                        () => read(index) is { } image ? Views(index, image, purpose) : [],
+                        cancellationToken));
+                    if (done == 0)
+                    {
+                        break;
+                    }
+                }
+
+                List<PendingView> views = ahead.Dequeue().GetAwaiter().GetResult();
+                pixels = Math.Max(pixels, views.DistinctBy(view => view.Picture).Sum(view => view.Picture.Rgb.Length / 3L));
+                foreach (PendingView view in views)
+                {
+                    yield return view;
+                }
+            }
+        }
+        finally
+        {
+            foreach (Task<List<PendingView>> task in ahead)
+            {
+                ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
+                _ = task.Exception;
+            }
+        }
+    }
+
+    private List<PendingView> Views(int index, Image image, ViewPurpose purpose)
+    {
+        var views = new List<PendingView>();
+        for (int lane = 0; lane < lanes.Count; lane++)
+        {
+            ViewPlan plan = lanes[lane].Plan;
+            InputGeometry canvas = plan.Canvas(image.Width, image.Height);
+            IReadOnlyList<View> seen = purpose == ViewPurpose.Learn
+                ? plan.ToLearn(image.Width, image.Height)
+                : plan.ToInspect(image.Width, image.Height);
+            Image picture = Preprocessor.Cut(image, canvas);
+            views.AddRange(Pending(index, lane, picture, canvas, seen));
+        }
+
+        return views;
+    }
+
+    private IEnumerable<PendingView> Pending(int index, int lane, Image picture, InputGeometry canvas, IReadOnlyList<View> views) =>
+        views.Select((view, i) => new PendingView(
+            index,
+            lane,
+            i,
+            views.Count,
+            lane == lanes.Count - 1 && i == views.Count - 1,
+            picture,
+            canvas,
+            view,
+            lanes[lane].Plan.Preprocessing));
+}

@@ -1,0 +1,94 @@
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>Opens the encoders of a detector's lanes. Lanes of one network share its encoder. Stateless.</summary>
+internal static class LaneFactory
+{
+    /// <summary>The lanes of a fit: each network at each scale.</summary>
+    /// <returns>The lanes, and what each one's network was loaded from; null for an encoder given in code.</returns>
+    public static (IReadOnlyList<Lane> Lanes, IReadOnlyList<BackboneFile?> Files) Open(FitOptions options)
+    {
+        var lanes = new List<Lane>();
+        var files = new List<BackboneFile?>();
+        try
+        {
+            if (options.Encoder is { } given)
+            {
+                lanes.AddRange(options.Plans(given.Info.Input).Select(plan => new Lane(plan, given)));
+                files.AddRange(lanes.Select(_ => (BackboneFile?)null));
+                return (lanes, files);
+            }
+
+            foreach (BackboneFile file in BackboneChoice.Open(options))
+            {
+                var encoder = new OnnxPatchEncoder(file, BackboneChoice.Load(file, options), options.Patches);
+                foreach (Views.ViewPlan plan in options.Plans(file.Input))
+                {
+                    lanes.Add(new Lane(plan, encoder));
+                    files.Add(file);
+                }
+            }
+
+            return (lanes, files);
+        }
+        catch
+        {
+            DisposeOf(lanes);
+            throw;
+        }
+    }
+
+    /// <summary>The lanes of a detector that was fitted.</summary>
+    /// <param name="document">The detector.</param>
+    /// <param name="files">What each lane's network is loaded from; null for an encoder given in code.</param>
+    /// <param name="options">How to run.</param>
+    public static IReadOnlyList<Lane> Open(DetectorDocument document, IReadOnlyList<BackboneFile?> files, LoadOptions options)
+    {
+        var lanes = new List<Lane>();
+        try
+        {
+            for (int i = 0; i < document.Lanes.Count; i++)
+            {
+                LaneRecord record = document.Lanes[i];
+                int same = document.Lanes.Take(i).ToList().FindIndex(other =>
+                    other.Backbone.Sha256 == record.Backbone.Sha256
+                    && other.Backbone.Taps.SequenceEqual(record.Backbone.Taps)
+                    && other.Patches == record.Patches);
+                IPatchEncoder encoder = same >= 0 ? lanes[same].Encoder
+                    : files[i] is { } file ? Load(file, record, options)
+                    : options.Encoder!;
+                lanes.Add(new Lane(record.Views, encoder));
+            }
+
+            return lanes;
+        }
+        catch
+        {
+            DisposeOf(lanes);
+            throw;
+        }
+    }
+
+    /// <summary>Gives the encoders back.</summary>
+    public static void DisposeOf(IEnumerable<Lane> lanes)
+    {
+        foreach (IPatchEncoder encoder in lanes.Select(lane => lane.Encoder).Distinct())
+        {
+            encoder.Dispose();
+        }
+    }
+
+    private static OnnxPatchEncoder Load(BackboneFile file, LaneRecord record, LoadOptions options) => new(
+        file,
+        OnnxBackbone.Load(file, new OnnxBackboneOptions
+        {
+            Taps = record.Backbone.Taps,
+            Device = options.Device,
+            Threads = options.Threads,
+            Notice = options.Notice,
+        }),
+        record.Patches);
+}

@@ -1,0 +1,303 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>
+/// What comes after the features of a lane: memory banks by coreset, and the scores of good images out of fold, by the
+/// same models that inspect. Not thread-safe: made for one fit.
+/// </summary>
+internal sealed class LaneFitter : IDisposable
+{
+    private readonly TrainingFeatures _features;
+    private readonly FitOptions _options;
+    private readonly IProgress<FitProgress>? _progress;
+    private readonly CancellationToken _cancellationToken;
+    private readonly FoldAssignment _folds;
+    private readonly int _turns;
+    private readonly IBankSource _source;
+    private readonly IBankSource _foldSource;
+    private CalibrationMethod _calibration;
+    private CoresetSession? _session;
+
+    /// <summary>Prepares a fit; the features stay the caller's.</summary>
+    /// <param name="features">The patches of all good images.</param>
+    /// <param name="turns">In how many turns each view is learned; the first one judges the image.</param>
+    /// <param name="options">The options of the fit, with the coreset as it is to be run.</param>
+    /// <param name="plan">What the banks may take.</param>
+    /// <param name="progress">Told of picks and of images judged.</param>
+    /// <param name="cancellationToken">Stops the fit.</param>
+    public LaneFitter(
+        TrainingFeatures features,
+        int turns,
+        FitOptions options,
+        MemoryPlan plan,
+        IProgress<FitProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        _features = features;
+        _turns = turns;
+        _options = options;
+        _progress = progress;
+        _cancellationToken = cancellationToken;
+        _folds = new FoldAssignment(features.Images.Count, options.Folds, options.Seed);
+        _calibration = CalibrationFor(options, features.IsSpilled);
+        PiecewiseBankSource Pieces() => new(features, _folds, options.Coreset, plan.RowsAtOnce(features.Columns));
+        _source = features.IsSpilled ? Pieces() : new WholeBankSource(features, _folds, options.Coreset);
+        _foldSource = _calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
+    }
+
+    /// <summary>Picks the banks and judges the good images; the caller owns banks and models.</summary>
+    public FittedLane Fit() => _options.FoldBanks ? FitFoldBanks() : FitOneBank();
+
+    /// <summary>Gives back what the banks were picked from.</summary>
+    public void Dispose()
+    {
+        _source.Dispose();
+        _foldSource.Dispose();
+        _session?.Dispose();
+    }
+
+    // One bank per fold, of the images of all other folds; a new image is judged by all of them.
+    private FittedLane FitFoldBanks()
+    {
+        RequireTwoImages();
+        var banks = new List<MemoryBank>();
+        var models = new List<MemoryBankModel>();
+        double radius = 0;
+        try
+        {
+            for (int fold = 0; fold < _folds.Count; fold++)
+            {
+                SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+                banks.Add(selected.Bank);
+                models.Add(ModelOf(selected.Bank));
+                radius = Math.Max(radius, selected.CoveringRadius);
+            }
+
+            int[] own = [.. Enumerable.Range(0, _features.Images.Count).Select(image => _folds[image])];
+            var scores = new OutOfFoldScores(JudgeByFoldBanks(banks, models), own);
+            return new FittedLane(banks, models, scores, radius, _source.Pieces, _calibration, _features.Rows);
+        }
+        catch
+        {
+            models.ForEach(model => model.Dispose());
+            banks.ForEach(bank => bank.Dispose());
+            throw;
+        }
+    }
+
+    // The bank without the image's fold judges it as it is, the others without the rows that came from its fold. Where that
+    // would leave too little of a bank, that bank is left out.
+    private BranchScores[][] JudgeByFoldBanks(List<MemoryBank> banks, List<MemoryBankModel> models)
+    {
+        bool CanExclude(int bank, int fold) =>
+            banks[bank].SourceImages.Count(image => _folds[image] != fold) >= _options.Scoring.RowsNeeded;
+
+        bool[][] canJudge = [.. Enumerable.Range(0, banks.Count).Select(bank => Enumerable.Range(0, _folds.Count).Select(fold => bank == fold || CanExclude(bank, fold)).ToArray())];
+        bool canAll = canJudge.All(row => row.All(can => can));
+        var scores = new BranchScores[_features.Images.Count][];
+        for (int image = 0; image < scores.Length; image++)
+        {
+            int fold = _folds[image];
+            scores[image] = [.. Enumerable.Range(0, banks.Count)
+                .Where(bank => canAll || bank == fold)
+                .Select(bank => Judge(image, models[bank], bank == fold ? BankFilter.All : BankFilter.Without(fold)))];
+            _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, scores.Length));
+        }
+
+        return scores;
+    }
+
+    private FittedLane FitOneBank()
+    {
+        (MemoryBank bank, double radius) = _calibration == CalibrationMethod.RepairedBank
+            ? SelectToContinue()
+            : _source.SelectAll(CoresetProgress(0, 1), _cancellationToken);
+        MemoryBankModel? model = null;
+        try
+        {
+            // The detector will inspect with the same search; indexing the bank costs as much as judging a fold.
+            model = ModelOf(bank);
+            BranchScores[] scores = Calibrate(bank, model);
+            return new FittedLane(
+                [bank],
+                [model],
+                new OutOfFoldScores([.. scores.Select(one => (IReadOnlyList<BranchScores>)[one])], null),
+                radius,
+                _source.Pieces,
+                _calibration,
+                _features.Rows);
+        }
+        catch
+        {
+            model?.Dispose();
+            bank.Dispose();
+            throw;
+        }
+    }
+
+    private BranchScores[] Calibrate(MemoryBank bank, MemoryBankModel model)
+    {
+        if (_features.Images.Count == 1 && _options.Threshold.Method == ThresholdMethod.Fixed)
+        {
+            return [];
+        }
+
+        RequireTwoImages();
+        int least = Enumerable.Range(0, _folds.Count).Min(fold => bank.SourceImages.Count(image => _folds[image] != fold));
+        if (_calibration == CalibrationMethod.RepairedBank && least < _options.Scoring.RowsNeeded)
+        {
+            _calibration = CalibrationMethod.RefittedBank;
+        }
+
+        if (_calibration == CalibrationMethod.MaskedBank && least < _options.Scoring.RowsNeeded)
+        {
+            throw new SemiDefectException(
+                $"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): "
+                + "keep more patches (--coreset) or add good images.");
+        }
+
+        _progress?.Report(new FitProgress(FitStage.Thresholds, 0, _features.Images.Count));
+        return _calibration switch
+        {
+            CalibrationMethod.MaskedBank => JudgeByMaskedBank(model),
+            CalibrationMethod.RepairedBank => JudgeByRepairedBank(model),
+            _ => JudgeByOtherBanks(),
+        };
+    }
+
+    private SelectedBank SelectToContinue()
+    {
+        _session = CoresetSession.Start(_features.Matrix, _options.Coreset, CoresetProgress(0, 1), _cancellationToken);
+        return _features.Gather(_session.Selection, [.. Enumerable.Range(0, _features.Images.Count)]);
+    }
+
+    private BranchScores[] JudgeByRepairedBank(MemoryBankModel model)
+    {
+        var scores = new BranchScores[_features.Images.Count];
+        int done = 0;
+        var repairer = new BankRepairer(_features, _folds, _session!, model, _cancellationToken);
+        for (int fold = 0; fold < _folds.Count; fold++)
+        {
+            int[] added = repairer.Repair(fold);
+            if (_options.Scoring.NeedsNearestOnly)
+            {
+                JudgeByDistances(_folds.Members(fold), repairer.DistancesOf(fold, added), scores);
+                done += _folds.Members(fold).Length;
+                _progress?.Report(new FitProgress(FitStage.Thresholds, done, scores.Length));
+                continue;
+            }
+
+            using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
+            using MemoryBank? joined = more is null ? null : Join(model.Bank, more, added);
+            using MemoryBankModel? repaired = more is null ? null : model.Join(joined!, more, _options.Threads);
+            foreach (int image in _folds.Members(fold))
+            {
+                scores[image] = Judge(image, repaired ?? model, BankFilter.Without(fold));
+                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, scores.Length));
+            }
+        }
+
+        return scores;
+    }
+
+    // Each image writes scores of its own, so the result does not depend on the threads.
+    private void JudgeByDistances(int[] images, double[] squaredDistances, BranchScores[] scores)
+    {
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = ThreadCount.Resolve(_options.Threads),
+            CancellationToken = _cancellationToken,
+        };
+        Parallel.ForEach(images, options, image =>
+        {
+            ImageRows rows = _features.Images[image];
+            scores[image] = BranchScores.Of(
+                [
+                    .. Inspected(image).Select(view => PatchScores.Of(
+                        rows.Layouts[view],
+                        squaredDistances.AsSpan(rows.FirstRowOf(view), rows.Layouts[view].Count),
+                        _options.Scoring)),
+                ],
+                _options.Scoring);
+        });
+    }
+
+    private MemoryBank Join(MemoryBank bank, FeatureMatrix more, int[] added)
+    {
+        (int[] images, int[] patches) = _features.SourcesOf(added, [.. Enumerable.Range(0, _features.Images.Count)]);
+        return new MemoryBank(bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
+    }
+
+    private BranchScores[] JudgeByMaskedBank(MemoryBankModel model)
+    {
+        var scores = new BranchScores[_features.Images.Count];
+        for (int image = 0; image < scores.Length; image++)
+        {
+            scores[image] = Judge(image, model, BankFilter.Without(_folds[image]));
+            _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, scores.Length));
+        }
+
+        return scores;
+    }
+
+    private BranchScores[] JudgeByOtherBanks()
+    {
+        var scores = new BranchScores[_features.Images.Count];
+        int done = 0;
+        for (int fold = 0; fold < _folds.Count; fold++)
+        {
+            SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+            using MemoryBank bank = selected.Bank;
+            using MemoryBankModel model = ModelOf(bank);
+            foreach (int image in _folds.Members(fold))
+            {
+                scores[image] = Judge(image, model, BankFilter.All);
+                _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, scores.Length));
+            }
+        }
+
+        return scores;
+    }
+
+    // Nearest rows are not asked for later, and there are many.
+    private BranchScores Judge(int image, MemoryBankModel model, BankFilter filter) => BranchScores.Of(
+        [.. Inspected(image).Select(view => model.Score(_features.GridOf(image, view), filter, _cancellationToken) with { NearestRows = [] })],
+        _options.Scoring);
+
+    private IEnumerable<int> Inspected(int image) => Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
+
+    // The fold of each row is its group, so that a fold can be excluded.
+    private MemoryBankModel ModelOf(MemoryBank bank) =>
+        new(bank, _options.Scoring, bank.SourceImages.Select(image => _folds[image]).ToArray(), _options.Threads, _options.Accelerator);
+
+    private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled)
+    {
+        if (isSpilled)
+        {
+            return CalibrationMethod.PooledBank;
+        }
+
+        // With a bank per fold there is no final bank to repair.
+        return options.Calibration is not (CalibrationMethod.Automatic or CalibrationMethod.RepairedBank) ? options.Calibration
+            : options.FoldBanks ? CalibrationMethod.RefittedBank
+            : CalibrationMethod.RepairedBank;
+    }
+
+    private void RequireTwoImages()
+    {
+        if (_features.Images.Count < 2)
+        {
+            throw new SemiDefectException("One good image cannot set a threshold: give two or more, or a fixed threshold.");
+        }
+    }
+
+    private SynchronousProgress<CoresetProgress>? CoresetProgress(int bank, int banks) => _progress is null
+        ? null
+        : new(report => _progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
+}

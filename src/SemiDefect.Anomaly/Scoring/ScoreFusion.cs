@@ -1,0 +1,62 @@
+namespace SemiDefect.Anomaly.Scoring;
+
+/// <summary>How the branches of a detector become one score and one map. Immutable by convention, and so thread-safe.</summary>
+/// <param name="Rule">How scores are combined.</param>
+/// <param name="Scales">
+/// The scale of each branch; empty where scores are combined as they are: with one branch, and where all branches look at
+/// the same patches (a memory bank per fold).
+/// </param>
+public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scales)
+{
+    /// <summary>Scores as they are; of several, the maximum.</summary>
+    public static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
+
+    /// <summary>The image's score.</summary>
+    /// <param name="scores">One score per branch.</param>
+    public double ImageScore(IReadOnlyList<double> scores)
+    {
+        IEnumerable<double> scaled = scores.Select((score, branch) => OnScale(branch, score));
+        return Rule == FusionRule.Maximum ? scaled.Max() : scaled.Sum() / scores.Count;
+    }
+
+    /// <summary>The first branch that scores highest.</summary>
+    internal int Decisive(IReadOnlyList<double> scores) =>
+        Enumerable.Range(0, scores.Count).MaxBy(branch => OnScale(branch, scores[branch]));
+
+    /// <summary>
+    /// One view's scores of several branches without scales: every patch takes its highest score. The nearest rows and the
+    /// image's score are not told.
+    /// </summary>
+    internal static PatchScores HighestOf(IReadOnlyList<PatchScores> branches) => branches.Count == 1
+        ? branches[0]
+        : new PatchScores(
+            branches[0].Layout,
+            [.. Enumerable.Range(0, branches[0].Values.Length).Select(patch => branches.Max(branch => branch.Values[patch]))],
+            [],
+            0);
+
+    /// <summary>Combines maps of one size, each by a branch with a scale; below 0 counts as 0.</summary>
+    internal AnomalyMap Combine(IReadOnlyList<AnomalyMap> maps)
+    {
+        float[] values = new float[maps[0].Values.Length];
+        for (int branch = 0; branch < maps.Count; branch++)
+        {
+            float[] added = maps[branch].Values;
+            for (int i = 0; i < values.Length; i++)
+            {
+                float value = (float)Math.Max(0, OnScale(branch, added[i]));
+                values[i] = Rule == FusionRule.Maximum ? Math.Max(values[i], value) : values[i] + value / maps.Count;
+            }
+        }
+
+        return new AnomalyMap(maps[0].Width, maps[0].Height, values);
+    }
+
+    private double OnScale(int branch, double score) => Scales.Count == 0 ? score : Scales[branch].Normalize(score);
+
+    /// <inheritdoc/>
+    public bool Equals(ScoreFusion? other) => other is not null && Rule == other.Rule && Scales.SequenceEqual(other.Scales);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Rule, Scales.Count);
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Serialization;
+
+/// <summary>
+/// The header of format 2: a list of components, each with a kind and a version, so that a program can say by name what it
+/// does not know. Immutable and thread-safe.
+/// </summary>
+/// <param name="Engine">The version of the engine that wrote it.</param>
+/// <param name="Components">The components; those of one kind in the order of lanes, branches and golden images.</param>
+/// <param name="Sections">Where everything else lies.</param>
+internal sealed record DetectorManifest(
+    string Engine, IReadOnlyList<DetectorComponent> Components, IReadOnlyList<SectionRecord> Sections)
+{
+    private const string ViewPlanKind = "view-plan";
+    private const string OnnxEncoderKind = "onnx-encoder";
+    private const string CustomEncoderKind = "custom-encoder";
+    private const string MemoryBankKind = "memory-bank";
+    private const string FusionKind = "fusion";
+    private const string ThresholdsKind = "thresholds";
+    private const string FitKind = "fit";
+    private const string GoldenKind = "golden-image";
+
+    private static readonly string[] Kinds =
+    [
+        ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind, GoldenKind,
+    ];
+
+    /// <summary>The manifest of a document.</summary>
+    public static DetectorManifest Of(DetectorDocument document)
+    {
+        DetectorJson json = DetectorJson.Default;
+        var components = new List<DetectorComponent>();
+        foreach (LaneRecord lane in document.Lanes)
+        {
+            string[] mask = lane.Views.Region?.MaskSha256 is { } sha256 ? [DetectorFileLayout.Mask(sha256)] : [];
+            components.Add(Component(ViewPlanKind, lane.Views, json.ViewPlan, mask));
+            string[] network = lane.Backbone.Included ? [DetectorFileLayout.Network(lane.Backbone.Sha256)] : [];
+            var encoder = new EncoderOptions(lane.Backbone, lane.Patches);
+            components.Add(Component(
+                lane.Backbone.IsCustom ? CustomEncoderKind : OnnxEncoderKind, encoder, json.EncoderOptions, network));
+        }
+
+        for (int i = 0; i < document.Branches.Count; i++)
+        {
+            string[] sections = [DetectorFileLayout.Vectors(i), DetectorFileLayout.Images(i), DetectorFileLayout.Patches(i)];
+            components.Add(Component(MemoryBankKind, document.Branches[i], json.BranchRecord, sections));
+        }
+
+        components.Add(Component(FusionKind, document.Fusion, json.ScoreFusion, []));
+        components.Add(Component(ThresholdsKind, document.Thresholds, json.DetectorThresholds, []));
+        components.Add(Component(FitKind, document.Fit, json.FitRecord, []));
+        for (int i = 0; i < document.Golden.Count; i++)
+        {
+            string[] sections =
+            [
+                .. Enumerable.Range(0, document.Lanes.Count)
+                    .SelectMany(lane => (string[])[DetectorFileLayout.GoldenPixels(i, lane), DetectorFileLayout.GoldenFeatures(i, lane)]),
+                DetectorFileLayout.GoldenScores(i),
+            ];
+            components.Add(Component(GoldenKind, document.Golden[i], json.GoldenRecord, sections));
+        }
+
+        return new DetectorManifest(document.Engine, components, document.Sections);
+    }
+
+    /// <summary>The document that the manifest describes.</summary>
+    /// <exception cref="SemiDefectException">A component is not known here, or a needed one is missing.</exception>
+    /// <exception cref="JsonException">The options of a component are not what its kind has.</exception>
+    public DetectorDocument ToDocument()
+    {
+        foreach (DetectorComponent component in Components)
+        {
+            if (!Kinds.Contains(component.Kind, StringComparer.Ordinal))
+            {
+                throw new SemiDefectException($"it holds a component of the kind '{component.Kind}', which this program does not know");
+            }
+
+            if (component.Version != 1)
+            {
+                throw new SemiDefectException($"it holds a component '{component.Kind}' of version {component.Version}; this program knows version 1");
+            }
+        }
+
+        DetectorJson json = DetectorJson.Default;
+        ViewPlan[] plans = All(json.ViewPlan, ViewPlanKind);
+        EncoderOptions[] encoders = All(json.EncoderOptions, OnnxEncoderKind, CustomEncoderKind);
+        if (plans.Length != encoders.Length)
+        {
+            throw new SemiDefectException($"it holds {plans.Length} view plans and {encoders.Length} encoders");
+        }
+
+        return new DetectorDocument
+        {
+            Engine = Engine,
+            Lanes = [.. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))],
+            Branches = All(json.BranchRecord, MemoryBankKind),
+            Fusion = One(json.ScoreFusion, FusionKind),
+            Thresholds = One(json.DetectorThresholds, ThresholdsKind),
+            Fit = One(json.FitRecord, FitKind),
+            Golden = All(json.GoldenRecord, GoldenKind),
+            Sections = Sections,
+        };
+    }
+
+    private static DetectorComponent Component<T>(string kind, T options, JsonTypeInfo<T> type, string[] sections) =>
+        new(kind, 1, JsonSerializer.SerializeToElement(options, type), sections);
+
+    private T One<T>(JsonTypeInfo<T> type, string kind) => All(type, kind) is [{ } only]
+        ? only
+        : throw new SemiDefectException($"it must hold one component '{kind}'");
+
+    private T[] All<T>(JsonTypeInfo<T> type, params string[] kinds) =>
+    [
+        .. Components.Where(component => kinds.Contains(component.Kind, StringComparer.Ordinal))
+            .Select(component => component.Options.Deserialize(type) ?? throw new JsonException($"'{component.Kind}' is empty.")),
+    ];
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Serialization;
+
+/// <summary>
+/// The header of format 1: one view of one network; several banks are the banks of folds. Immutable and thread-safe.
+/// </summary>
+internal sealed record Format1Document
+{
+    public required string Engine { get; init; }
+
+    public required BackboneRecord Backbone { get; init; }
+
+    public required PreprocessingOptions Preprocessing { get; init; }
+
+    public required PatchOptions Patches { get; init; }
+
+    public required ScoringOptions Scoring { get; init; }
+
+    public required AnomalyMapOptions Map { get; init; }
+
+    public required DetectorThresholds Thresholds { get; init; }
+
+    public required FitRecord Fit { get; init; }
+
+    public required IReadOnlyList<BankRecord> Banks { get; init; }
+
+    public IReadOnlyList<Format1Golden>? Golden { get; init; }
+
+    public IReadOnlyList<SectionRecord>? Sections { get; init; }
+
+    /// <summary>Reads a header of format 1.</summary>
+    /// <exception cref="JsonException">It is not one.</exception>
+    public static DetectorDocument Read(byte[] header)
+    {
+        JsonNode? json = JsonNode.Parse(header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+
+        // Words that have changed since.
+        Replace(json?["thresholds"]?["options"], "method", "Seed", nameof(ThresholdMethod.FoldMaxima));
+        Replace(json?["fit"], "calibration", "MendedBank", nameof(CalibrationMethod.RepairedBank));
+        Format1Document document = json.Deserialize(DetectorJson.Default.Format1Document) ?? throw new JsonException("The header is empty.");
+        return document.Upgrade();
+    }
+
+    private static void Replace(JsonNode? parent, string property, string old, string now)
+    {
+        if (parent is JsonObject && parent[property] is JsonValue value && value.TryGetValue(out string? word) && word == old)
+        {
+            parent[property] = now;
+        }
+    }
+
+    private DetectorDocument Upgrade()
+    {
+        bool hasFoldBanks = Banks.Count > 1;
+        return new DetectorDocument
+        {
+            Engine = Engine,
+            Lanes = [new LaneRecord(Backbone, new ViewPlan { Preprocessing = Preprocessing }, Patches)],
+            Branches =
+            [
+                .. Banks.Select(bank => new BranchRecord(
+                    0, Scoring, Map, bank is null ? null! : bank with { Patches = Fit.Patches, CoveringRadius = Fit.CoveringRadius })),
+            ],
+            Fusion = ScoreFusion.Unscaled,
+
+            // With a bank per fold, each score was given by one bank, as no new image's is.
+            Thresholds = hasFoldBanks
+                ? Thresholds with
+                {
+                    ImageScores = [],
+                    PixelPeaks = [],
+                    FoldImageScores = Thresholds.ImageScores,
+                    FoldPixelPeaks = Thresholds.PixelPeaks,
+                }
+                : Thresholds,
+            Fit = Fit,
+            Golden = [.. (Golden ?? []).Select(golden => golden is null ? null! : golden.Upgrade())],
+            Sections =
+            [
+                .. (Sections ?? []).Select(section => section is null
+                    ? null!
+                    : section with { Name = section.Name is null ? null! : DetectorFileLayout.FromFormat1(section.Name, Backbone.Sha256) }),
+            ],
+        };
+    }
+}

@@ -1,0 +1,24 @@
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly.Sources;
+
+/// <summary>
+/// Images that can be read by their position: a folder, a list of files, images in memory, a database, a camera's buffer.
+/// The same position gives the same image each time. Implementations are thread-safe: several images are read at once.
+/// </summary>
+public interface IImageSource
+{
+    /// <summary>The number of images, 0 or more.</summary>
+    int Count { get; }
+
+    /// <summary>What is known of an image without reading it.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    ImageInfo Describe(int index);
+
+    /// <summary>Reads an image.</summary>
+    /// <param name="index">0 to <see cref="Count"/> - 1.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <exception cref="SemiDefectException">The image cannot be read; the message names it and says what to do.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    Image Read(int index, CancellationToken cancellationToken);
+}

@@ -1,0 +1,50 @@
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly.Sources;
+
+/// <summary>Images in memory, or anything else that a delegate reads by name. Immutable and thread-safe if the delegate is.</summary>
+public sealed class ImageList : IImageSource
+{
+    private readonly ImageInfo[] _infos;
+    private readonly Func<int, CancellationToken, Image> _read;
+
+    /// <summary>Images that <paramref name="read"/> reads on demand.</summary>
+    /// <param name="names">Their names, in order; see <see cref="ImageInfo.Name"/>.</param>
+    /// <param name="read">Reads the image of a position; called from several threads.</param>
+    public ImageList(IEnumerable<string> names, Func<int, CancellationToken, Image> read)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(read);
+        _infos = [.. names.Select(name => new ImageInfo(name))];
+        _read = read;
+    }
+
+    /// <summary>Decoded images, which stay in memory for as long as the list does.</summary>
+    /// <param name="images">Names and images, in order.</param>
+    public ImageList(IReadOnlyList<(string Name, Image Image)> images)
+        : this(images?.Select(image => image.Name)!, (index, _) => images![index].Image)
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Count => _infos.Length;
+
+    /// <summary>Image files, named by what <paramref name="paths"/> gives.</summary>
+    /// <param name="paths">The files, in order.</param>
+    /// <param name="limits">Limits on the images read; null for the defaults.</param>
+    public static ImageList OfFiles(IEnumerable<string> paths, ImageLimits? limits = null)
+    {
+        string[] files = [.. paths];
+        return new ImageList(files.Select(Path.GetFileName)!, (index, _) => ImageFile.Read(files[index], limits));
+    }
+
+    /// <inheritdoc/>
+    public ImageInfo Describe(int index) => _infos[index];
+
+    /// <inheritdoc/>
+    public Image Read(int index, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _read(index, cancellationToken);
+    }
+}

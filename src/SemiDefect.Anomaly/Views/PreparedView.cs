@@ -1,0 +1,23 @@
+namespace SemiDefect.Anomaly.Views;
+
+/// <summary>What the network sees of one view. Immutable by convention, and so thread-safe.</summary>
+public sealed class PreparedView
+{
+    internal PreparedView(float[] values, View view)
+    {
+        Values = values;
+        View = view;
+    }
+
+    /// <summary>The normalized values, [channel][y][x], channels R, G, B.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Rows.</summary>
+    public int Height => View.Height;
+
+    /// <summary>Pixels per row.</summary>
+    public int Width => View.Width;
+
+    /// <summary>What is seen.</summary>
+    public View View { get; }
+}
