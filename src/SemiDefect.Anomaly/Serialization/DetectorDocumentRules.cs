@@ -56,6 +56,7 @@ internal static class DetectorDocumentRules
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
             .. document.Sections.Select(section => section.Name),
             .. document.Lanes.SelectMany(lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
+            .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
                 (string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]),
         ];
