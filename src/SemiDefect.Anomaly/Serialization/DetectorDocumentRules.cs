@@ -1,10 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Serialization;
 
