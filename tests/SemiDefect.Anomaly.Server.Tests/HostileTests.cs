@@ -330,7 +330,7 @@ public sealed class HostileTests
         content.CopyTo(chunk, 8);
         BinaryPrimitives.WriteUInt32BigEndian(
             chunk.AsSpan(8 + content.Length),
-            Crc(chunk.AsSpan(4, 4 + content.Length)));
+            Crc32.HashToUInt32(chunk.AsSpan(4, 4 + content.Length)));
         return chunk;
     }
 }

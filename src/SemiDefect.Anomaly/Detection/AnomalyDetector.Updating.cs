@@ -83,7 +83,7 @@ public sealed partial class AnomalyDetector
         return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
     }
 
-    private Replay Replay(IReadOnlyList<Image> canvases, int width, int height)
+    internal Replay Replay(IReadOnlyList<Image> canvases, int width, int height)
     {
         (ScoredImage scored, IReadOnlyList<PatchGrid> firstViews) = _pipeline.Replay(canvases, width, height);
 

@@ -1,8 +1,9 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Views;
+using SemiDefect.Anomaly.Tests.Support;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 
@@ -126,13 +127,8 @@ public class PiecewiseBankSourceTests
     private static TrainingFeatures Features(int rowsAtOnce)
     {
         var generator = new SeededGenerator(3);
-        IEnumerable<EmbeddedImage> images = Enumerable.Range(0, Count).Select(i => new EmbeddedImage(
-            i,
-            Enumerable.Range(0, Patches * Columns).Select(_ => (float)generator.NextGaussian()).ToArray(),
-            4,
-            5,
-            Columns,
-            new InputGeometry(32, 32, 1, 1, 0, 0, 32, 32)));
+        IEnumerable<EncodedView> images = Grids.Encoded(Enumerable.Range(0, Count).Select(_ =>
+            Grids.Of(Enumerable.Range(0, Patches * Columns).Select(_ => (float)generator.NextGaussian()).ToArray(), Columns, 5)));
         return TrainingFeatures.Collect(images, Count, (_, _) => rowsAtOnce, _ => { });
     }
 }

@@ -42,18 +42,17 @@ public sealed class DetectorThresholdsTests : IDisposable
     }
 
     [Fact]
-    public void A_detector_of_one_bank_per_fold_takes_only_fixed_values()
+    public void A_detector_of_one_bank_per_fold_changes_between_all_rules_and_back()
     {
-        string path = Save(new ThresholdOptions { Method = ThresholdMethod.Seed });
-        byte[] bytes = File.ReadAllBytes(path);
-        Assert.Throws<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(path, new ThresholdOptions()));
-        Assert.Equal(bytes, File.ReadAllBytes(path));
+        string path = Save(new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, foldBanks: true);
+        DetectorThresholds fitted = AnomalyDetector.ReadDocument(path).Thresholds;
         Assert.Equal(7, AnomalyDetector.ChangeThresholds(path, Fixed(7)).After.Image.Value);
-
-        // The fold banks are still there: the rule cannot be changed behind their back.
-        Assert.Throws<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(path, new ThresholdOptions()));
+        DetectorThresholds conformal = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 }).After;
+        Assert.Equal(ThresholdRule.Compute([.. fitted.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.2 }), conformal.Image);
+        DetectorThresholds back = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }).After;
+        Assert.Equal((fitted.Image, fitted.Pixel), (back.Image, back.Pixel));
         using AnomalyDetector detector = AnomalyDetector.Load(path);
-        Assert.Null(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue);
+        Assert.NotNull(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue);
     }
 
     [Fact]
@@ -78,7 +77,7 @@ public sealed class DetectorThresholdsTests : IDisposable
 
     private static ThresholdOptions Fixed(double value) => new() { Method = ThresholdMethod.Fixed, FixedValue = value };
 
-    private string Save(ThresholdOptions threshold)
+    private string Save(ThresholdOptions threshold, bool foldBanks = false)
     {
         string good = _folder.File("good");
         if (!Directory.Exists(good))
@@ -88,7 +87,7 @@ public sealed class DetectorThresholdsTests : IDisposable
 
         string path = _folder.File($"{threshold.Method}-{threshold.FalseAlarmRate}.sdad");
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            ImageFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold });
+            ImageFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold, FoldBanks = foldBanks });
         detector.Save(path);
         return path;
     }

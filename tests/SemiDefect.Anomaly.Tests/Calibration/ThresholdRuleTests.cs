@@ -156,7 +156,7 @@ public class ThresholdRuleTests
         Assert.Throws<SemiDefectException>(() => new ThresholdOptions { FixedValue = double.PositiveInfinity });
         Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1, double.NaN], new ThresholdOptions()));
         Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1, double.PositiveInfinity], new ThresholdOptions()));
-        Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.Seed }));
+        Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }));
     }
 
     private static double[] Sample(Func<SeededGenerator, double> draw, int count, ulong seed)

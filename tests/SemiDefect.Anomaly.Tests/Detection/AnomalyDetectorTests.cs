@@ -47,7 +47,7 @@ public sealed class AnomalyDetectorTests : IDisposable
             SyntheticParts.WriteBad(_folder.File("wide.png"), width: 120),
             Path.Combine(SyntheticParts.WriteGood(_folder.File("new"), 2), "001.png"),
         ];
-        PreparedImage[] prepared = [.. paths.Select(path => Preprocessor.Prepare(ImageFile.Read(path), detector.Document.Preprocessing))];
+        PreparedImage[] prepared = [.. paths.Select(path => detector.Prepare(ImageFile.Read(path)))];
         IReadOnlyList<Inspection> batch = detector.InspectBatch(prepared, paths);
 
         for (int i = 0; i < paths.Length; i++)
@@ -100,7 +100,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void Pooled_and_mended_banks_judge_good_images_about_as_refitted_ones_do()
+    public void Pooled_and_repaired_banks_judge_good_images_about_as_refitted_ones_do()
     {
         double[] Scores(CalibrationMethod method)
         {
@@ -114,11 +114,11 @@ public sealed class AnomalyDetectorTests : IDisposable
         double[] pooled = Scores(CalibrationMethod.PooledBank);
         Assert.NotEqual(refitted, pooled);
         Assert.InRange(pooled.Average() / refitted.Average(), 0.97, 1.1);
-        Assert.InRange(Scores(CalibrationMethod.MendedBank).Average() / refitted.Average(), 0.93, 1.07);
+        Assert.InRange(Scores(CalibrationMethod.RepairedBank).Average() / refitted.Average(), 0.93, 1.07);
     }
 
     [Fact]
-    public void Good_images_are_judged_by_mended_banks_where_they_can_be()
+    public void Good_images_are_judged_by_repaired_banks_where_they_can_be()
     {
         CalibrationMethod Method(FitOptions options)
         {
@@ -126,9 +126,9 @@ public sealed class AnomalyDetectorTests : IDisposable
             return detector.Document.Fit.Calibration;
         }
 
-        Assert.Equal(CalibrationMethod.MendedBank, Method(Small));
-        Assert.Equal(CalibrationMethod.MendedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
-        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }));
+        Assert.Equal(CalibrationMethod.RepairedBank, Method(Small));
+        Assert.Equal(CalibrationMethod.RepairedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
+        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }));
 
         // The one row of the bank is of some fold, which is left with none.
         Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(count: 1) }));
@@ -204,10 +204,10 @@ public sealed class AnomalyDetectorTests : IDisposable
     [Fact]
     public void The_seed_rule_is_the_mean_of_the_folds_highest_held_out_scores()
     {
-        FitOptions options = Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed }, Folds = 3 };
+        FitOptions options = Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, Folds = 3 };
         using AnomalyDetector detector = Fit(options, 9);
         var folds = new FoldAssignment(9, 3, 0);
-        double[] highest = [.. Enumerable.Range(0, 3).Select(fold => folds.Members(fold).Max(image => detector.Thresholds.ImageScores[image]))];
+        double[] highest = [.. Enumerable.Range(0, 3).Select(fold => folds.Members(fold).Max(image => detector.Thresholds.FoldImageScores[image]))];
 
         Assert.Equal(highest.Average(), detector.Thresholds.Image.Value, 1e-12);
         Assert.Equal(3, detector.Document.Banks.Count);
@@ -225,7 +225,7 @@ public sealed class AnomalyDetectorTests : IDisposable
             using AnomalyDetector part = AnomalyDetector.Fit(ImageFolder.Open(rest), Small);
             foreach (int image in folds.Members(fold))
             {
-                Assert.Equal(part.Inspect(_folder.File($"good/{image:D3}.png")).Score, detector.Thresholds.ImageScores[image]);
+                Assert.Equal(part.Inspect(_folder.File($"good/{image:D3}.png")).Score, detector.Thresholds.FoldImageScores[image]);
             }
         }
     }
@@ -234,7 +234,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     public void The_seed_score_is_the_highest_over_the_fold_models()
     {
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
-        FitOptions seed = Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed }, Folds = 2 };
+        FitOptions seed = Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, Folds = 2 };
         using AnomalyDetector ensemble = Fit(seed, 8);
         var folds = new FoldAssignment(8, 2, 0);
         double[] scores = [.. Enumerable.Range(0, 2).Select(fold =>
@@ -250,10 +250,14 @@ public sealed class AnomalyDetectorTests : IDisposable
             return part.Inspect(bad).Score;
         })];
         Assert.Equal(scores.Max(), ensemble.Inspect(bad).Score);
+
+        // Held out, an image is scored by all banks, none of them with a row of its fold: so p-values mean something.
+        Assert.Equal(1.0 / 9, ensemble.Inspect(bad).PValue!.Value, 1e-12);
+        Assert.All(ensemble.Thresholds.ImageScores.Zip(ensemble.Thresholds.FoldImageScores), pair => Assert.True(pair.First >= pair.Second));
     }
 
     [Fact]
-    public void With_the_whole_set_as_bank_masked_mended_and_refitted_calibration_agree()
+    public void With_the_whole_set_as_bank_masked_repaired_and_refitted_calibration_agree()
     {
         // Without reduction the final bank less a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
@@ -262,8 +266,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         Assert.Equal(refitted.Thresholds.ImageScores, masked.Thresholds.ImageScores);
         Assert.Equal(refitted.Thresholds.PixelPeaks, masked.Thresholds.PixelPeaks);
         Assert.Equal(refitted.Thresholds.Image, masked.Thresholds.Image);
-        using AnomalyDetector mended = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.MendedBank });
-        Assert.Equal(refitted.Thresholds.Image, mended.Thresholds.Image);
+        using AnomalyDetector repaired = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RepairedBank });
+        Assert.Equal(refitted.Thresholds.Image, repaired.Thresholds.Image);
     }
 
     [Theory]

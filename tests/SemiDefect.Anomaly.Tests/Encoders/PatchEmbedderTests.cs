@@ -84,7 +84,7 @@ public class PatchEmbedderTests
     public void Patch_sizes_other_than_1_3_5_7_are_refused(int size) =>
         Assert.Contains("1, 3, 5 or 7", Assert.Throws<SemiDefectException>(() => new PatchOptions { PatchSize = size }).Message, StringComparison.Ordinal);
 
-    private static PatchGrid[] EmbedAll(PatchEmbedder embedder, IReadOnlyList<FeatureMap> maps) =>
+    private static PatchGrid[] EmbedAll(PatchEmbedder embedder, FeatureMap[] maps) =>
         [.. Enumerable.Range(0, maps[0].Images).Select(image => embedder.Embed(maps, image, Grids.View(64, 64)))];
 
     private static float[] Values(PatchGrid[] grids) => [.. grids.SelectMany(grid => grid.Vectors.ToArray())];

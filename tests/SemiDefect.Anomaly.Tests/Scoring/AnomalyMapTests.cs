@@ -1,6 +1,8 @@
 using CsCheck;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Scoring;
@@ -19,7 +21,7 @@ public class AnomalyMapTests
         for (int image = 0; image < grid[0]; image++)
         {
             double[] values = [.. patchScores.Skip(image * patches).Take(patches).Select(value => (double)value)];
-            AnomalyMap actual = builder.Build(values, grid[1], grid[2], 224, 224);
+            AnomalyMap actual = Build(builder, values, grid[1], grid[2], 224, 224);
             Golden.AssertClose(expected.AsSpan(image * 224 * 224, 224 * 224), actual.Values, 1e-5);
         }
     }
@@ -40,7 +42,7 @@ public class AnomalyMapTests
     public void Nearest_upsampling_repeats_each_patch()
     {
         var builder = new AnomalyMapBuilder(new AnomalyMapOptions { Upsampling = MapUpsampling.Nearest, BlurSigma = 0 });
-        Assert.Equal([1f, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], builder.Build([1, 2, 3, 4], 2, 2, 4, 4).Values);
+        Assert.Equal([1f, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], Build(builder, [1, 2, 3, 4], 2, 2, 4, 4).Values);
     }
 
     [Fact]
@@ -65,8 +67,14 @@ public class AnomalyMapTests
     public void A_constant_map_stays_constant_where_it_was_inspected()
     {
         var geometry = new InputGeometry(31, 17, 31, 17, 0, 0, 31, 17);
-        AnomalyMap map = new AnomalyMapBuilder(new AnomalyMapOptions()).Build([2, 2, 2, 2], 2, 2, 17, 31);
+        AnomalyMap map = Build(new AnomalyMapBuilder(new AnomalyMapOptions()), [2, 2, 2, 2], 2, 2, 17, 31);
         Assert.All(AnomalyMapBuilder.ToOriginal(map, geometry).Values, value => Assert.Equal(2, value, 1e-6));
+    }
+
+    private static AnomalyMap Build(AnomalyMapBuilder builder, double[] values, int gridHeight, int gridWidth, int height, int width)
+    {
+        View view = Grids.View(width, height);
+        return builder.Build([new PatchScores(new PatchLayout(gridHeight, gridWidth, view, null), values, [], 0)], view.Geometry, 0);
     }
 
     private static double[] BlurByDefinition(float[] map, int width, int height, double sigma, BlurBorder border)

@@ -61,7 +61,7 @@ public sealed class DetectorFileTests : IDisposable
         MakeFile(includeBackbone: false);
         string path = _folder.File("a.sdad");
         Assert.Contains("does not hold its network", Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message, StringComparison.Ordinal);
-        using AnomalyDetector detector = AnomalyDetector.Load(path, new LoadOptions { Backbone = BackboneFile.Open(BackboneFile.DefaultName) });
+        using AnomalyDetector detector = AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
         Assert.Equal(BackboneFile.DefaultName, detector.Document.Backbone.Name);
     }
 

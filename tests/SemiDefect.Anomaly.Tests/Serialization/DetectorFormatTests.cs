@@ -33,7 +33,7 @@ public sealed class DetectorFormatTests : IDisposable
         Assert.Equal(bundle.Banks[0].Vectors.RowBlock(0, 20), MemoryMarshal.Cast<byte, float>(parts.Section("bank.0.vectors").Content));
         Assert.Equal(bundle.Banks[0].SourceImages, MemoryMarshal.Cast<byte, int>(parts.Section("bank.0.images").Content));
         Assert.Equal(bundle.Banks[0].SourcePatches, MemoryMarshal.Cast<byte, int>(parts.Section("bank.0.patches").Content));
-        Assert.Equal(bundle.Backbone!.Content.Span, parts.Section("backbone").Content);
+        Assert.Equal(bundle.Networks[0]!.Content.Span, parts.Section("backbone").Content);
         Assert.Equal(20, (int)parts.Header["banks"]![0]!["rows"]!);
         Assert.Equal(bundle.Document.Thresholds.Image.Value, (double)parts.Header["thresholds"]!["image"]!["value"]!);
         Assert.Equal(bundle.Document.Fit.Images, parts.Header["fit"]!["images"]!.AsArray().Select(image => (string)image!));

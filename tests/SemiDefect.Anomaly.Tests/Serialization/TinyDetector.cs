@@ -15,7 +15,7 @@ internal static class TinyDetector
         BackboneFile backbone = BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
         using AnomalyDetector detector = AnomalyDetector.Fit(
             ImageFolder.Open(SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, 24, 16)),
-            new FitOptions { Backbone = backbone, ResizeSize = 8, Coreset = new(count: 20), Device = ExecutionDevice.Cpu });
+            new FitOptions { Backbones = [backbone], ResizeSize = 8, Coreset = new(count: 20), Device = ExecutionDevice.Cpu });
         detector.Save(path);
     }
 

@@ -89,7 +89,7 @@ public sealed class MergeTests : IDisposable
             (Small with { Scoring = new ScoringOptions { Neighbors = 2 } }, "scoring"),
             (Small with { Map = new AnomalyMapOptions { BlurSigma = 2 } }, "making of maps"),
             (Small with { Threshold = new ThresholdOptions { FalseAlarmRate = 0.05 } }, "rule of the thresholds"),
-            (Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }, "a bank per fold"),
+            (Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }, "a bank per fold"),
         ];
         foreach ((FitOptions options, string difference) in others)
         {

@@ -61,7 +61,7 @@ public sealed class UpdateTests : IDisposable
         LabeledImage[] test = [.. all.Test.Where((_, i) => i % 4 == 0)];
         FitOptions options = new()
         {
-            Backbone = BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx")),
+            Backbones = [BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx"))],
             Taps = ["layer2", "layer3"],
             ResizeSize = 128,
             Coreset = new(fraction: 0.1),
@@ -321,7 +321,7 @@ public sealed class UpdateTests : IDisposable
     [Fact]
     public void A_bank_per_fold_is_not_updated()
     {
-        using AnomalyDetector ensemble = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Seed } }, 6);
+        using AnomalyDetector ensemble = Fit(Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }, 6);
         SemiDefectException error = Assert.Throws<SemiDefectException>(() => ensemble.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
         Assert.Contains("a bank per fold", error.Message, StringComparison.Ordinal);
     }

@@ -103,7 +103,7 @@ public sealed class DetectorFingerprintTests : IDisposable
         using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 5)), options);
         string path = _folder.File($"{name}.sdad");
         detector.Save(path);
-        using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Backbone = BackboneFile.Open(BackboneFile.DefaultName) });
+        using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
         Assert.Equal(detector.Fingerprint, loaded.Fingerprint);
         return path;
     }

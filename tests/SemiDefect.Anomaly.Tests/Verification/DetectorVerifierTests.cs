@@ -7,6 +7,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Tests.Verification;
@@ -44,7 +45,7 @@ public sealed class DetectorVerifierTests : IDisposable
         foreach (GoldenRecord golden in detector.Document.Golden)
         {
             Assert.Equal(detector.Inspect(_folder.File($"good/{golden.Image:D3}.png")).Score, golden.Score);
-            Assert.Contains(golden.GridWidth * golden.GridHeight - 1, golden.Patches);
+            Assert.Contains(63, Assert.Single(golden.Lanes).Patches);
         }
     }
 
@@ -67,19 +68,19 @@ public sealed class DetectorVerifierTests : IDisposable
         Assert.Empty(large.Flipped);
         Assert.True(large.WithinBound > 0);
 
-        DetectorVerification flipped = DetectorVerifier.Verify(bundle.Document, bundle.Golden, input =>
-            detector.Replay(input) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
+        DetectorVerification flipped = DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) =>
+            detector.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
         Assert.Equal(2, flipped.Flipped.Count);
         Assert.True(flipped.CouldFlip);
-        Assert.True(DetectorVerifier.Verify(bundle.Document, bundle.Golden, input => detector.Replay(input) with { Peak = double.NaN }).CouldFlip);
+        Assert.True(DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) => detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
 
         // One value of the first patch, which is always kept, is moved.
-        DetectorVerification Replay(double move) => DetectorVerifier.Verify(bundle.Document, bundle.Golden, input =>
+        DetectorVerification Replay(double move) => DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) =>
         {
-            Replay replay = detector.Replay(input);
-            float[] rows = replay.Embedded.Rows.ToArray();
+            Replay replay = detector.Replay(canvases, width, height);
+            float[] rows = replay.FirstViews[0].Vectors.ToArray();
             rows[5] += (float)move;
-            return replay with { Embedded = replay.Embedded with { Rows = rows } };
+            return replay with { FirstViews = [replay.FirstViews[0] with { Vectors = rows }] };
         });
     }
 
@@ -92,16 +93,17 @@ public sealed class DetectorVerifierTests : IDisposable
         var generator = new SeededGenerator(7);
         float[] Values(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * (generator.NextDouble() - 0.5)))];
         using var bank = new MemoryBank(FeatureMatrix.CopyOf(Values(60 * 8, 2), 60, 8), new int[60], new int[60]);
-        using var model = new BankModel(bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1, null);
+        using var model = new MemoryBankModel(bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1, null);
+        double Score(float[] queries) => model.Score(Grids.Of(queries, 8), BankFilter.All, CancellationToken.None).ImageScore;
         double closest = 0;
         for (int trial = 0; trial < 500; trial++)
         {
             float[] query = Values(5 * 8, 2);
             float[] moved = [.. query.Zip(Values(5 * 8, 0.1), (a, b) => a + b)];
             double move = Enumerable.Range(0, 5).Max(patch => Math.Sqrt(Enumerable.Range(8 * patch, 8).Sum(i => Math.Pow((double)moved[i] - query[i], 2))));
-            double before = model.Score(query).ImageScore;
+            double before = Score(query);
             double bound = metric == DistanceMetric.Euclidean ? move : (2 * Math.Sqrt(before) + move) * move;
-            double change = Math.Abs(model.Score(moved).ImageScore - before);
+            double change = Math.Abs(Score(moved) - before);
             Assert.InRange(change, 0, bound * (1 + 1e-6));
             closest = Math.Max(closest, change / bound);
         }
@@ -135,15 +137,17 @@ public sealed class DetectorVerifierTests : IDisposable
         using AnomalyDetector detector = Fit(Small);
         detector.Save(_folder.File("a.sdad"));
         GoldenRecord right = detector.Document.Golden[0];
+        GoldenLane lane = right.Lanes[0];
         foreach (GoldenRecord wrong in (GoldenRecord[])
             [
                 right with { Image = 99 },
-                right with { Width = right.Width + 1 },
-                right with { Height = int.MaxValue },
-                right with { GridWidth = 0 },
-                right with { Patches = [] },
-                right with { Patches = [-1, .. right.Patches.Skip(1)] },
-                right with { Patches = [.. right.Patches.Skip(1), right.GridWidth * right.GridHeight] },
+                right with { Lanes = [] },
+                right with { Lanes = [null!] },
+                right with { OriginalWidth = -1 },
+                right with { Lanes = [lane with { Width = lane.Width + 1 }] },
+                right with { Lanes = [lane with { Height = int.MaxValue }] },
+                right with { Lanes = [lane with { Patches = [] }] },
+                right with { Lanes = [lane with { Patches = [-1, .. lane.Patches.Skip(1)] }] },
             ])
         {
             DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Golden = [wrong, document.Golden[1]] });

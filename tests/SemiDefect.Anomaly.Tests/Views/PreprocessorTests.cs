@@ -23,7 +23,7 @@ public class PreprocessorTests
     public void The_input_tensor_equals_torchvision_to_1e_6()
     {
         (int[] shape, float[] expected) = NpyFile.Read<float>(Repository.SharedPath("golden/transistor_000_input.npy"));
-        PreparedImage prepared = Preprocessor.Prepare(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
+        PreparedView prepared = Preprocessor.Prepare(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
         Assert.Equal([3, prepared.Height, prepared.Width], shape[^3..]);
         Assert.Equal(expected.Length, prepared.Values.Length);
         Assert.All(expected.Zip(prepared.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
@@ -46,9 +46,9 @@ public class PreprocessorTests
     public void Squashing_and_leaving_alone_need_no_crop()
     {
         Image image = Gradient(30, 20);
-        PreparedImage squashed = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.Squash, 16, null));
+        PreparedView squashed = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.Squash, 16, null));
         Assert.Equal((16, 16), (squashed.Width, squashed.Height));
-        PreparedImage same = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
+        PreparedView same = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
         Assert.Equal((30, 20), (same.Width, same.Height));
         for (int i = 0; i < 600; i++)
         {
@@ -61,7 +61,7 @@ public class PreprocessorTests
     [Fact]
     public void A_single_pixel_can_be_prepared()
     {
-        PreparedImage prepared = Preprocessor.Prepare(new Image(1, 1, [255, 128, 0]), new PreprocessingOptions(ResizeKind.ShorterSide, 8, 4, [0, 0, 0], [1, 1, 1]));
+        PreparedView prepared = Preprocessor.Prepare(new Image(1, 1, [255, 128, 0]), new PreprocessingOptions(ResizeKind.ShorterSide, 8, 4, [0, 0, 0], [1, 1, 1]));
         Assert.All(prepared.Values[..16], value => Assert.Equal(1, value));
         Assert.All(prepared.Values[32..], value => Assert.Equal(0, value));
     }
@@ -81,7 +81,7 @@ public class PreprocessorTests
     [Fact]
     public void A_long_thin_picture_with_a_crop_is_cut_without_making_the_whole()
     {
-        PreparedImage prepared = Preprocessor.Prepare(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
+        PreparedView prepared = Preprocessor.Prepare(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
         Assert.Equal(3 * 224 * 224, prepared.Values.Length);
     }
 
