@@ -51,7 +51,7 @@ public class CancellationTests
     [Fact]
     public void A_fit_stops_while_it_picks_the_bank_and_judges()
     {
-        foreach (Detection.FitStage stage in Enum.GetValues<Detection.FitStage>())
+        foreach (FitStage stage in Enum.GetValues<FitStage>())
         {
             using var stop = new CancellationTokenSource();
             bool isReached = false;

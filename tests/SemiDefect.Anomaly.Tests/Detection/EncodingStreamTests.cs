@@ -137,15 +137,26 @@ public class EncodingStreamTests
     [InlineData(LargeSide * 3 / 4, 2, false)]
     public void Images_larger_than_what_is_read_ahead_are_read_one_at_a_time(int side, int lanes, bool isFirstPassedOver)
     {
+        // Whoever wants to read finds a thread.
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 16), ports);
         using var encoder = new CellEncoder();
         Image large = Pictures.Of(side, side, (_, _) => 100);
         int reading = 0;
         int most = 0;
         Image? Read(int index)
         {
-            most = Math.Max(most, Interlocked.Increment(ref reading));
-            Thread.Sleep(50);
-            Interlocked.Decrement(ref reading);
+            lock (large)
+            {
+                most = Math.Max(most, ++reading);
+            }
+
+            Thread.Sleep(100);
+            lock (large)
+            {
+                reading--;
+            }
+
             return isFirstPassedOver && index == 0 ? null : large;
         }
 

@@ -51,12 +51,16 @@ public class SourceTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("two\nlines")]
+    [InlineData("/etc/part")]
     [InlineData("../secret")]
     public void A_name_that_no_detector_file_may_hold_is_refused_by_the_fit(string name)
     {
         var source = new ImageList([("good", Pictures.Texture(64, 64, 1)), (name, Pictures.Texture(64, 64, 2))]);
-        Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(source, CellFits.Options()));
+        string expected = $"An image cannot be called '{name}': give it a name, or a path that stays below its folder.";
+        Assert.Equal(
+            expected, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(source, CellFits.Options())).Message);
+        using AnomalyDetector detector = AnomalyDetector.Fit(Pictures.Good(3, 64, 64), CellFits.Options());
+        Assert.Equal(expected, Assert.Throws<SemiDefectException>(() => detector.Update(source)).Message);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public class TileTests
     }
 
     [Theory]
-    [InlineData(64, 16, 0.12)]
-    [InlineData(64, 32, 0.12)]
+    [InlineData(64, 16, 0.05)]
+    [InlineData(160, 80, 0.05)]
     public void Interpolated_and_blurred_maps_of_tiles_differ_near_seams_by_little(int tile, int overlap, double tolerance)
     {
         FitOptions options = CellFits.Options() with { Map = new AnomalyMapOptions() };

@@ -21,10 +21,10 @@ internal static class Pictures
     }
 
     /// <summary>A woven texture with a little noise, all of which looks alike.</summary>
-    public static Image Texture(int width, int height, ulong seed)
+    public static Image Texture(int width, int height, ulong seed, int thread = 4)
     {
         var generator = new SeededGenerator(seed);
-        return Of(width, height, (x, y) => 110 + 40 * ((x / 4 + y / 4) % 2) + generator.NextInt32(12));
+        return Of(width, height, (x, y) => 110 + 40 * ((x / thread + y / thread) % 2) + generator.NextInt32(12));
     }
 
     /// <summary>A gray picture by a formula.</summary>
@@ -52,6 +52,6 @@ internal static class Pictures
     }
 
     /// <summary>Good parts: textures.</summary>
-    public static ImageList Good(int count, int width, int height) =>
-        new([.. Enumerable.Range(0, count).Select(i => ($"good/{i:D3}", Texture(width, height, (ulong)i)))]);
+    public static ImageList Good(int count, int width, int height, int thread = 4) =>
+        new([.. Enumerable.Range(0, count).Select(i => ($"good/{i:D3}", Texture(width, height, (ulong)i, thread)))]);
 }

@@ -124,10 +124,30 @@ public class RegionOfInterestTests
     }
 
     [Fact]
+    public void Tiles_outside_of_the_mask_do_no_harm()
+    {
+        // Two corners are marked, the first tile lies in neither.
+        static bool IsMarked(int x, int y) => (x >= 96 && y < 40) || (x < 64 && y >= 72);
+        RegionOfInterest region = RegionOfInterest.FromMask(Pictures.Of(Width, Height, (x, y) => IsMarked(x, y) ? 255 : 0));
+        using var folder = new TemporaryFolder();
+        using AnomalyDetector fitted = AnomalyDetector.Fit(
+            Pictures.Good(4, Width, Height), CellFits.Options() with { Region = region, Tile = 64, GoldenImages = 2 });
+        fitted.Save(folder.File("d.sdad"));
+        using AnomalyDetector loaded = AnomalyDetector.Load(
+            folder.File("d.sdad"), new LoadOptions { Encoder = new CellEncoder() });
+        Assert.Equal(2, loaded.Verify().Images);
+        Assert.Equal(0, loaded.Verify().ScoreDeviation);
+        Inspection bad = loaded.Inspect(Pictures.Texture(Width, Height, 99).With(120, 10, 12, 12, Dark));
+        Assert.True(bad.IsAbnormal);
+        AssertPeaksNear(bad, 125.5, 15.5, 10);
+        AssertZeroOutside(bad, region);
+    }
+
+    [Fact]
     public void A_detector_whose_mask_was_moved_has_another_fingerprint()
     {
         using AnomalyDetector first = Fit(RegionOfInterest.FromMask(Disk()));
-        using AnomalyDetector second = Fit(RegionOfInterest.FromMask(Disk(radius: 47)));
+        using AnomalyDetector second = Fit(RegionOfInterest.FromMask(Disk(diameter: 86)));
         Assert.NotEqual(first.Fingerprint, second.Fingerprint);
     }
 
@@ -189,9 +209,11 @@ public class RegionOfInterestTests
         })]),
         CellFits.Options() with { Region = region });
 
-    private static Image Disk(int radius = 45) => Pictures.Of(Width, Height, (x, y) => IsInDisk(x, y, radius) ? 255 : 0);
+    // Eleven cells across, so that cells and patches are the same.
+    private static Image Disk(int diameter = 88) => Pictures.Of(Width, Height, (x, y) => IsInDisk(x, y, diameter) ? 255 : 0);
 
-    private static bool IsInDisk(int x, int y, int radius = 45) => (x - 82) * (x - 82) + (y - 55) * (y - 55) <= radius * radius;
+    private static bool IsInDisk(int x, int y, int diameter = 88) =>
+        (2 * x - 163) * (2 * x - 163) + (2 * y - 111) * (2 * y - 111) <= diameter * diameter;
 
     private static void AssertZeroOutside(Inspection inspection, RegionOfInterest region)
     {
