@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# identity-hashes.sh: publishes the command line for this machine, runs every command of identity-run.sh on the sample set, and prints
-# the table of hashes, to be compared with another machine's.
+# identity-hashes.sh: publishes the command line for this machine, runs every command of identity-run.sh on the sample
+# set, and prints the table of hashes, for comparison with another machine's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # identity-run.sh FOLDER PROGRAM...: runs every command whose output must be the same on every machine inside FOLDER, which
-# holds good/ (images to learn from), new/ (images to score), labeled/ (a data set in MVTec's layout) and maybe formats/
-# and network.onnx; then prints one line for each file made: command, file, SHA-256, separated by tabs.
-# The times in evaluation.json are the only part of an output that may differ, and are left out.
+# contains good/ (training images), new/ (images to score), labeled/ (a data set in MVTec's layout) and optionally formats/
+# and network.onnx; then prints one line for each output file: command, file, SHA-256, separated by tabs.
+# The times in evaluation.json are the only part of the output that may differ, and are removed.
 set -euo pipefail
 cd "$1"
 shift
@@ -28,7 +28,7 @@ call() {
     esac
 }
 
-# table NAME PATH...: the files below the paths.
+# table NAME PATH...: hashes the files below the paths.
 table() {
     local name=$1
     shift

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# identity-sample.sh FOLDER: lays out part of the sample set, and an image of every format, for identity-run.sh.
+# identity-sample.sh FOLDER: copies a part of the sample set, and an image of every format, for identity-run.sh.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 sample=$root/datasets.sample/radio-die

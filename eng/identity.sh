@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Proves that the answers do not depend on the machine: runs the same commands by the Linux program and by the Windows
-# program (under Wine), and by the Linux program in many surroundings, and compares every file made, byte for byte.
+# Checks that the results do not depend on the machine: runs the same commands with the Linux program and the Windows
+# program (under Wine), and with the Linux program in many environments, and compares all output files byte for byte.
 #
 #   eng/identity.sh [--good FOLDER --new FOLDER] [--labeled FOLDER] [--backbone FILE.onnx] [--table FILE] [--no-surroundings]
 #
-# Without folders it takes part of datasets.sample. --table also writes the comparison as text with whole hashes, which the
-# screen shortens. Needs the .NET 10 SDK; Wine (Debian's wine64) for Windows, else that part is skipped, which is said.
+# Without folders, it uses a part of datasets.sample. --table also writes the comparison to a file, with complete hashes.
+# Requires the .NET 10 SDK, and Wine (Debian's wine64) for Windows; without Wine, that part is reported as skipped.
 # Ends with "identity: N passed, N failed, N skipped" and with exit code 1 if anything differs.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 good= new= labeled= network= table_file= surroundings=yes
-# The surroundings are many, so the sample set goes through them at half its size.
+# There are many environments, so they use only half of the sample set.
 small="--resize 128"
 while [ $# -gt 0 ]; do
     case $1 in
@@ -33,7 +33,7 @@ work=$(mktemp -d)
 work=$(realpath "$work")
 export WINEPREFIX=$work/wine WINEDEBUG=-all
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Wine 8 cannot take generated code back from memory that is mapped twice, and the .NET runtime ends itself then.
+# Wine 8 cannot free generated code in memory that is mapped twice, which terminates the .NET runtime.
 export DOTNET_EnableWriteXorExecute=0
 wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || true)
 finish() {
@@ -50,7 +50,7 @@ skip() {
     printf 'SKIPPED    %s: %s\n' "$1" "$2"
 }
 
-# row COMMAND FILE HASH HASH: one comparison.
+# row COMMAND FILE HASH HASH: reports one comparison.
 row() {
     local verdict=same
     if [ "$3" = "$4" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); verdict=DIFFERENT; fi
@@ -58,7 +58,7 @@ row() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$verdict" >> "$table"
 }
 
-# compare TABLE TABLE: two tables of identity-run.sh, a row for each file that either has.
+# compare TABLE TABLE: compares two tables of identity-run.sh, with a row for each file in either of them.
 compare() {
     while IFS=$'\t' read -r command file first second; do
         row "$command" "${file#out/}" "$first" "$second"
@@ -69,11 +69,11 @@ compare() {
     ' "$1" "$2")
 }
 
-# The hash of a table's model, and one of all its other files.
+# The hash of the model in a table, and a common hash of all other files.
 model_of() { awk -F'\t' '$2 == "out/model.sdad" { print $3 }' "$1"; }
 results_of() { awk -F'\t' '$2 != "out/model.sdad" { print $2, $3 }' "$1" | sha256sum | cut -d' ' -f1; }
 
-# Twice more where it fails: the runtime's packages come over the network.
+# Retry twice: the runtime packages come from the network.
 publish() {
     local try
     for try in 1 2 3; do
@@ -114,13 +114,13 @@ else
     compare "$work/linux.table" "$work/windows.table"
 fi
 
-# same NAME TABLE: a surrounding must give what the reference gave.
+# same NAME TABLE: an environment must give the same results as the reference.
 same() {
     row "$1" model "$(model_of "$work/fit-and-score.table")" "$(model_of "$2")"
     row "$1" results "$(results_of "$work/fit-and-score.table")" "$(results_of "$2")"
 }
 
-# vary NAME [VARIABLE=VALUE...]: fit and score once more in $folder by $program, with these variables.
+# vary NAME [VARIABLE=VALUE...]: fits and scores again in $folder with $program and these variables.
 vary() {
     local name=$1
     shift
@@ -134,8 +134,8 @@ windows=("$wine" "$work/win-x64/semidefect.exe")
 folder=$work/reference
 ONLY_FIT_AND_SCORE=1 FIT_OPTIONS=$small bash "$here/identity-run.sh" "$folder" "${program[@]}" > "$work/fit-and-score.table"
 
-# ONNX Runtime chooses its kernels by what the processor can do. A copy of it that asks for the enabled register sets and is told
-# "all but AVX-512" (xgetbv; mov eax, eax -> mov eax, 7) computes as an AVX2 processor would.
+# ONNX Runtime selects its kernels by the features of the processor. A patched copy, which is told that all register sets
+# except AVX-512 are enabled (xgetbv; mov eax, eax -> mov eax, 7), computes like an AVX2 processor.
 if grep -q avx512f /proc/cpuinfo; then
     cp -rl "$work/linux-x64" "$work/avx2"
     rm "$work/avx2/libonnxruntime.so"
@@ -150,7 +150,7 @@ else
     vary "AVX2 network" DOTNET_EnableAVX512=0
     program=("$linux")
 
-    # eight PROGRAM: features of a network of 8-bit numbers, for which AVX2 lacks an instruction (VNNI).
+    # eight PROGRAM: features of an 8-bit network, for which AVX2 lacks an instruction (VNNI).
     eight() {
         "$1" backbone quantize compact "$folder/good" --out "$work/eight.onnx" --images 4 > /dev/null
         "$1" features "$folder/new" --backbone "$work/eight.onnx" --out "$work/eight.npy" $small > /dev/null
@@ -160,7 +160,7 @@ else
 fi
 
 if [ -n "$surroundings" ]; then
-    # The published program knows no cultures; this one does, and must not care.
+    # The published program has no cultures; this one has, which must make no difference.
     cp -rl "$work/linux-x64" "$work/cultured"
     rm "$work/cultured/semidefect.runtimeconfig.json"
     sed 's/"System.Globalization.Invariant": true/"System.Globalization.Invariant": false/' "$work/linux-x64/semidefect.runtimeconfig.json" > "$work/cultured/semidefect.runtimeconfig.json"
@@ -183,7 +183,7 @@ if [ -n "$surroundings" ]; then
     done
     vary server-gc DOTNET_gcServer=1
 
-    # The same files, made in the opposite order, with other times.
+    # The same files, created in the opposite order, with other times.
     mkdir -p "$work/shuffled"
     (cd "$work/reference" && find good new -type f | LC_ALL=C sort -r | while read -r file; do
         mkdir -p "$work/shuffled/$(dirname "$file")"
@@ -208,7 +208,7 @@ if [ -n "$surroundings" ]; then
             program=("${windows[@]}")
             vary "$label, Windows"
         else
-            # Windows starts no program in such a folder, but the program reads and writes there.
+            # Windows cannot start a program in such a folder, but the program can read and write there.
             (cd "$work" && "${windows[@]}" fit "$name/good" --out "$name/windows.sdad" ${network:+--backbone "$network"} $small > "$work/long.txt" 2>&1)
             row "$label, Windows" model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$folder/windows.sdad" | cut -d' ' -f1)"
         fi
@@ -220,16 +220,16 @@ if [ -n "$surroundings" ]; then
         vary "threads-7, Windows" FIT_OPTIONS="$small --threads 7" SCORE_OPTIONS="--threads 7"
     fi
 
-    # From another working directory, by whole paths: the model names no folder.
+    # From another working directory, with absolute paths: the model contains no folder.
     (cd / && "$linux" fit "$work/reference/good" --out "$work/elsewhere.sdad" ${network:+--backbone "$network"} $small > "$work/elsewhere.txt")
     row cwd model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$work/elsewhere.sdad" | cut -d' ' -f1)"
 
-    # Names that differ in case alone, and a list with the line ends of Windows; each against its own reference.
+    # Names that differ only in case, and a list with Windows line endings; each with its own reference.
     for order in "a.png A.png b.PNG B.png" "B.png b.PNG A.png a.png"; do
         rm -rf "$work/case"
         mkdir -p "$work/case/good"
         for name in $order; do
-            # Each name its own picture, whichever comes first.
+            # Each name has its own image, whichever comes first.
             number=$(($(printf %d "'$name") % 5 + 1))
             cp "$(find "$work/reference/good" -type f | LC_ALL=C sort | sed -n "${number}p")" "$work/case/good/$name"
         done

@@ -186,7 +186,7 @@ public static class DatasetEvaluator
             Unreadable = unreadable,
             Threshold = thresholds.Image,
             PixelThreshold = thresholds.Pixel,
-            Ranking = RankingMetrics.Compute(scores, labels),
+            Ranking = ImageMetrics.Compute(scores, labels),
             AtThreshold = Confusion.At(thresholds.Image.Value, scores, labels),
             Intervals = BootstrapIntervals.Compute(scores, labels, thresholds.Image.Value, options.Resamples, options.Seed),
             Pixel = pixel,
@@ -212,9 +212,9 @@ public static class DatasetEvaluator
             pixel.PerSize[size]);
     }
 
-    private static RankingMetrics RankingAgainstGood(IReadOnlyList<ImageResult> results, IEnumerable<ImageResult> abnormal)
+    private static ImageMetrics RankingAgainstGood(IReadOnlyList<ImageResult> results, IEnumerable<ImageResult> abnormal)
     {
         ImageResult[] both = [.. results.Where(result => !result.Image.IsAbnormal), .. abnormal];
-        return RankingMetrics.Compute([.. both.Select(result => result.Score)], [.. both.Select(result => result.Image.IsAbnormal)]);
+        return ImageMetrics.Compute([.. both.Select(result => result.Score)], [.. both.Select(result => result.Image.IsAbnormal)]);
     }
 }

@@ -22,7 +22,7 @@ public sealed record EvaluationResult
     public required ThresholdEstimate PixelThreshold { get; init; }
 
     /// <summary>How well scores separate abnormal from good images, whatever the threshold.</summary>
-    public required RankingMetrics Ranking { get; init; }
+    public required ImageMetrics Ranking { get; init; }
 
     /// <summary>What became of the images at the threshold.</summary>
     public required Confusion AtThreshold { get; init; }

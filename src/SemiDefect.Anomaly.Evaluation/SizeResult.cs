@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Evaluation;
 /// <param name="Defects">Marked defects of this class in all images.</param>
 /// <param name="DefectsShown">How many of them hold a pixel above the pixel threshold.</param>
 /// <param name="Pixel">Their pixels against all good ones.</param>
-public sealed record SizeResult(DefectSize Size, int Images, int Found, RankingMetrics Ranking, int Defects, int DefectsShown, PixelMetrics Pixel)
+public sealed record SizeResult(DefectSize Size, int Images, int Found, ImageMetrics Ranking, int Defects, int DefectsShown, PixelMetrics Pixel)
 {
     /// <summary>The share of its images that are found; null without any.</summary>
     public double? Recall => Images == 0 ? null : (double)Found / Images;

@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Evaluation;
 /// <param name="Found">How many of them are called abnormal.</param>
 /// <param name="Ranking">Its images against the good ones.</param>
 /// <param name="Pixel">Its pixels against those of the good images and its own good pixels; null without masks.</param>
-public sealed record TypeResult(string Type, int Images, int Found, RankingMetrics Ranking, PixelMetrics? Pixel)
+public sealed record TypeResult(string Type, int Images, int Found, ImageMetrics Ranking, PixelMetrics? Pixel)
 {
     /// <summary>The share of its images that are found.</summary>
     public double Recall => (double)Found / Images;

@@ -4,28 +4,34 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Gpu;
 
 /// <summary>
-/// Chooses where searches and coresets run, by a name: <c>cpu</c>; <c>auto</c>, the first GPU or else the CPU; <c>cuda</c>, <c>opencl</c>, or one of
-/// several by <c>cuda:1</c>; <c>emulated</c>; or a part of the device's own name. Thread-safe: nothing is kept.
+/// Selects by name where searches and coresets run: <c>cpu</c>; <c>auto</c> (the first GPU, or the CPU if there is
+/// none); <c>cuda</c> or <c>opencl</c>, or one of several as in <c>cuda:1</c>; <c>emulated</c>; or a part of the name
+/// of the device. Stateless.
 /// </summary>
 public static class AcceleratorChoice
 {
     /// <summary>The engine's own search, which needs no device.</summary>
     public const string Cpu = "cpu";
 
-    /// <summary>The first GPU; the CPU where there is none, or when it fails.</summary>
+    /// <summary>The first GPU; the CPU if there is none or it fails.</summary>
     public const string Auto = "auto";
 
-    /// <summary>ILGPU's emulation: for checks.</summary>
+    /// <summary>ILGPU's emulator, for tests.</summary>
     public const string Emulated = "emulated";
 
     private const string Cuda = "cuda";
     private const string OpenCL = "opencl";
 
-    /// <summary>Opens what was chosen. Nothing of ILGPU is loaded for <c>cpu</c>, nor for <c>auto</c> on a machine without a driver.</summary>
-    /// <param name="choice">The name, in any case.</param>
-    /// <param name="notice">Told, in one line, when <c>auto</c> has to leave a GPU; null not to be told.</param>
-    /// <returns>The device, which the caller owns; null for the CPU.</returns>
-    /// <exception cref="AcceleratorException">There is no such device, or it cannot be opened; the message says which there are.</exception>
+    /// <summary>
+    /// Opens the selected device. ILGPU is not loaded for <c>cpu</c>, nor for <c>auto</c> on a machine without a GPU
+    /// driver.
+    /// </summary>
+    /// <param name="choice">The name; case is ignored.</param>
+    /// <param name="notice">Receives a one-line message if <c>auto</c> has to give up a GPU; may be null.</param>
+    /// <returns>The device, which the caller disposes; null for the CPU.</returns>
+    /// <exception cref="AcceleratorException">
+    /// There is no such device, or it cannot be opened; the message lists the available ones.
+    /// </exception>
     public static SearchAccelerator? Open(string choice, Action<string>? notice = null)
     {
         ArgumentNullException.ThrowIfNull(choice);
@@ -38,7 +44,7 @@ public static class AcceleratorChoice
         return Is(choice, Auto) ? OpenAny(notice) : OpenNamed(choice);
     }
 
-    /// <summary>All accelerators on this machine, the emulation last.</summary>
+    /// <summary>All accelerators of this machine, with the emulator last.</summary>
     public static IReadOnlyList<AcceleratorDescription> List() => DeviceCatalog.List();
 
     private static DeviceAccelerator? OpenAny(Action<string>? notice)
@@ -50,12 +56,14 @@ public static class AcceleratorChoice
 
         try
         {
-            DeviceSession? session = DeviceCatalog.Open(emulated: false, device => device.IsGpu, mayFallBack: true, notice);
+            DeviceSession? session =
+                DeviceCatalog.Open(emulated: false, device => device.IsGpu, mayFallBack: true, notice);
             return session is null ? null : new DeviceAccelerator(session);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            notice?.Invoke($"The GPU cannot be used ({error.Message.ReplaceLineEndings(" ").Trim()}); going on with the CPU.");
+            notice?.Invoke(
+                $"The GPU cannot be used ({error.Message.ReplaceLineEndings(" ").Trim()}); continuing on the CPU.");
             return null;
         }
     }
@@ -65,11 +73,15 @@ public static class AcceleratorChoice
         DeviceSession? session;
         try
         {
-            session = DeviceCatalog.Open(Is(choice, Emulated), device => Matches(device, choice), mayFallBack: false, null);
+            session =
+                DeviceCatalog.Open(Is(choice, Emulated), device => Matches(device, choice), mayFallBack: false, null);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw new AcceleratorException($"The device '{choice}' cannot be used: {error.Message.ReplaceLineEndings(" ").Trim()} Use --search-device cpu, or mend the driver.", error);
+            throw new AcceleratorException(
+                $"The device '{choice}' cannot be used: {error.Message.ReplaceLineEndings(" ").Trim()} Use "
+                    + "--search-device cpu, or repair the driver.",
+                error);
         }
 
         if (session is not null)
@@ -77,15 +89,24 @@ public static class AcceleratorChoice
             return new DeviceAccelerator(session);
         }
 
-        string there = string.Join(", ", List().Where(device => device.Kind != AcceleratorKind.Emulated).Select(device => $"{device.Id} ({device.Name})"));
+        string there = string.Join(
+            ", ",
+            List()
+                .Where(device => device.Kind != AcceleratorKind.Emulated)
+                .Select(device => $"{device.Id} ({device.Name})"));
         throw new AcceleratorException(
-            $"There is no device '{choice}' here: {(there.Length == 0 ? "no GPU with a CUDA or OpenCL driver was found" : $"there are {there}")}. Use --search-device auto or cpu.");
+            $"There is no device '{choice}' here: "
+                + $"{(there.Length == 0 ? "no GPU with a CUDA or OpenCL driver was found" : $"there are {there}")}. "
+                + "Use --search-device auto or cpu.");
     }
 
     private static bool Matches(AcceleratorDescription device, string choice) =>
         Is(choice, Cuda) ? device.Kind == AcceleratorKind.Cuda
         : Is(choice, OpenCL) ? device.Kind == AcceleratorKind.OpenCL
-        : Is(choice, device.Id) || (device.Kind != AcceleratorKind.Emulated && device.Name.Contains(choice, StringComparison.OrdinalIgnoreCase));
+        : Is(choice, device.Id)
+            || (device.Kind != AcceleratorKind.Emulated
+                && device.Name.Contains(choice, StringComparison.OrdinalIgnoreCase));
 
-    private static bool Is(string choice, string name) => string.Equals(choice, name, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string choice, string name) =>
+        string.Equals(choice, name, StringComparison.OrdinalIgnoreCase);
 }

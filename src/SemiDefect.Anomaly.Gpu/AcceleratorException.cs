@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Gpu;
 
-/// <summary>An accelerator that was asked for cannot serve.</summary>
+/// <summary>A requested accelerator is not available or has failed.</summary>
 public sealed class AcceleratorException : SemiDefectException
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Creates an exception whose message is shown to the user.</summary>
     public AcceleratorException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

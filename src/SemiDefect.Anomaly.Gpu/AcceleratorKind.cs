@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Gpu;
 
-/// <summary>What drives an accelerator.</summary>
+/// <summary>The kind of driver of an accelerator.</summary>
 public enum AcceleratorKind
 {
     /// <summary>NVIDIA's driver.</summary>
@@ -9,6 +9,8 @@ public enum AcceleratorKind
     /// <summary>An OpenCL driver.</summary>
     OpenCL,
 
-    /// <summary>ILGPU's emulation of a GPU by threads of the CPU: the same kernels, far slower than the CPU's own search; for checks.</summary>
+    /// <summary>
+    /// ILGPU's emulator, which runs the same kernels on CPU threads: far slower than the CPU's own search, for tests.
+    /// </summary>
     Emulated,
 }

@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Gpu;
 
-/// <summary>A small search and a small coreset on an accelerator, compared with the CPU's. Thread-safe: nothing is kept.</summary>
+/// <summary>Compares a small search and a small coreset on an accelerator with the CPU. Stateless.</summary>
 public static class AcceleratorSelfTest
 {
     private const int Rows = 500;
@@ -17,9 +17,9 @@ public static class AcceleratorSelfTest
     private const int Picks = 12;
 
     /// <summary>Tests one accelerator.</summary>
-    /// <param name="id">As <see cref="AcceleratorDescription.Id"/> has it.</param>
+    /// <param name="id">An <see cref="AcceleratorDescription.Id"/>.</param>
     /// <param name="cancellationToken">Stops the test.</param>
-    /// <returns>What was found; failures are in it and not thrown.</returns>
+    /// <returns>The result, including failures, which are not thrown.</returns>
     public static AcceleratorTestResult Run(string id, CancellationToken cancellationToken = default)
     {
         long start = Stopwatch.GetTimestamp();
@@ -27,7 +27,10 @@ public static class AcceleratorSelfTest
         {
             using SearchAccelerator? accelerator = AcceleratorChoice.Open(id);
             string? problem = accelerator is null ? "it is the CPU itself" : Compare(accelerator, cancellationToken);
-            return new AcceleratorTestResult(problem is null, problem ?? "finds what the CPU finds, bit for bit", Stopwatch.GetElapsedTime(start).TotalSeconds);
+            return new AcceleratorTestResult(
+                problem is null,
+                problem ?? "same results as the CPU, bit for bit",
+                Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         catch (SemiDefectException error)
         {
@@ -43,9 +46,10 @@ public static class AcceleratorSelfTest
         using INearestNeighbors cpu = NearestNeighbors.Create(features);
         (double[] Distances, int[] Rows) expected = Search(cpu, queries, cancellationToken);
         (double[] Distances, int[] Rows) found = Search(device, queries, cancellationToken);
-        if (!expected.Distances.AsSpan().SequenceEqual(found.Distances) || !expected.Rows.AsSpan().SequenceEqual(found.Rows))
+        if (!expected.Distances.AsSpan().SequenceEqual(found.Distances)
+            || !expected.Rows.AsSpan().SequenceEqual(found.Rows))
         {
-            return "finds other neighbors than the CPU";
+            return "finds neighbors that differ from the CPU's";
         }
 
         if (device is DeviceNearestNeighbors { Unsettled: > 0 } searched)
@@ -54,11 +58,17 @@ public static class AcceleratorSelfTest
         }
 
         var options = new CoresetOptions(count: Picks);
-        int[] picks = Coreset.Select(features, options with { Accelerator = accelerator }, null, cancellationToken).Indices;
-        return Coreset.Select(features, options, null, cancellationToken).Indices.AsSpan().SequenceEqual(picks) ? null : "picks another coreset than the CPU";
+        int[] picks =
+            Coreset.Select(features, options with { Accelerator = accelerator }, null, cancellationToken).Indices;
+        return Coreset.Select(features, options, null, cancellationToken).Indices.AsSpan().SequenceEqual(picks)
+            ? null
+            : "picks a coreset that differs from the CPU's";
     }
 
-    private static (double[] Distances, int[] Rows) Search(INearestNeighbors search, FeatureMatrix queries, CancellationToken cancellationToken)
+    private static (double[] Distances, int[] Rows) Search(
+        INearestNeighbors search,
+        FeatureMatrix queries,
+        CancellationToken cancellationToken)
     {
         double[] distances = new double[Queries * Neighbors];
         int[] rows = new int[distances.Length];
@@ -66,7 +76,7 @@ public static class AcceleratorSelfTest
         return (distances, rows);
     }
 
-    /// <summary>Vectors that mostly follow a few factors, as features do.</summary>
+    /// <summary>Vectors that mostly follow a few factors, like real features.</summary>
     private static FeatureMatrix Make(int rows, ulong seed)
     {
         var shared = new SeededGenerator(7);

@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Gpu;
 
-/// <summary>What <see cref="AcceleratorSelfTest"/> found.</summary>
-/// <param name="Passed">Whether the accelerator may be used.</param>
-/// <param name="Detail">What was found, without a full stop.</param>
-/// <param name="Seconds">How long it took, with compiling the kernels.</param>
+/// <summary>The result of <see cref="AcceleratorSelfTest"/>. Immutable and thread-safe.</summary>
+/// <param name="Passed">Whether the accelerator can be used.</param>
+/// <param name="Detail">The finding, without a period.</param>
+/// <param name="Seconds">The duration, including kernel compilation.</param>
 public sealed record AcceleratorTestResult(bool Passed, string Detail, double Seconds);

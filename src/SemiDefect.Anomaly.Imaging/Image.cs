@@ -4,18 +4,18 @@ using System.Security.Cryptography;
 namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
-/// A decoded picture: 8-bit RGB, interleaved, row by row from the top, upright (EXIF orientation applied). Immutable
-/// once made, and so thread-safe.
+/// A decoded image: 8-bit RGB, interleaved, row by row from the top, upright (EXIF orientation applied). Immutable and
+/// thread-safe.
 /// </summary>
 public sealed class Image
 {
     private readonly byte[] _rgb;
 
-    /// <summary>Takes over <paramref name="rgb"/>, which the caller must not change afterwards.</summary>
+    /// <summary>Takes ownership of <paramref name="rgb"/>, which the caller must not change afterwards.</summary>
     /// <param name="width">Pixels per row, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="rgb">width x height x 3 bytes.</param>
-    /// <exception cref="ArgumentException">The length does not fit the size.</exception>
+    /// <exception cref="ArgumentException">The length does not match the size.</exception>
     public Image(int width, int height, byte[] rgb)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -23,7 +23,8 @@ public sealed class Image
         ArgumentNullException.ThrowIfNull(rgb);
         if (rgb.LongLength != 3L * width * height)
         {
-            throw new ArgumentException($"A {width} x {height} image needs {3L * width * height} bytes, got {rgb.LongLength}.", nameof(rgb));
+            throw new ArgumentException(
+                $"A {width} x {height} image needs {3L * width * height} bytes, got {rgb.LongLength}.", nameof(rgb));
         }
 
         Width = width;
@@ -40,7 +41,10 @@ public sealed class Image
     /// <summary>The bytes R, G, B, R, ... of all rows.</summary>
     public ReadOnlySpan<byte> Rgb => _rgb;
 
-    /// <summary>SHA-256 of the width and the height (int32, little-endian) and the bytes, hexadecimal: the same for every lossless packing of a picture.</summary>
+    /// <summary>
+    /// The hexadecimal SHA-256 of the width, the height (int32, little-endian) and the pixel bytes: the same for every
+    /// lossless encoding of an image.
+    /// </summary>
     public string Sha256()
     {
         Span<byte> size = stackalloc byte[8];

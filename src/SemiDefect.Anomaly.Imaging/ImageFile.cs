@@ -3,20 +3,21 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
-/// Reads pictures: JPEG, PNG, BMP, WebP and TIFF, told apart by their content, not by their name. The result is upright
-/// (EXIF and TIFF orientation applied), the first frame where there are several, alpha dropped and not blended, 16-bit
-/// samples v brought to round(v / 257), and the stored values otherwise as they are: no color profile or gamma is
-/// applied. The same bytes on every machine. Thread-safe: nothing is kept.
+/// Reads images: JPEG, PNG, BMP, WebP and TIFF. The format is detected from the content, not from the name. The result
+/// is upright (EXIF and TIFF orientation applied) and contains the first frame if there are several; alpha is dropped
+/// without blending, 16-bit samples v are converted to round(v / 257), and other values are unchanged: no color profile
+/// or gamma is applied. The same bytes on every machine. Stateless.
 /// </summary>
 public static class ImageFile
 {
-    private static readonly IImageDecoder[] Decoders = [new PngImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
+    private static readonly IImageDecoder[] Decoders =
+        [new PngImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
 
-    /// <summary>The file name extensions of the formats, lower case, with their dot.</summary>
+    /// <summary>The file name extensions of the supported formats, in lower case, with the period.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
         Array.AsReadOnly<string>([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
 
-    /// <summary>Whether the name ends like that of a picture, in upper or lower case.</summary>
+    /// <summary>Whether the path has an image file extension, in upper or lower case.</summary>
     public static bool HasImageExtension(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -25,7 +26,9 @@ public static class ImageFile
     }
 
     /// <summary>Reads and decodes a file.</summary>
-    /// <exception cref="ImageFormatException">The file cannot be read or decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    /// <exception cref="ImageFormatException">
+    /// The file cannot be read or decoded, or exceeds the limits; the message names the file and says what to do.
+    /// </exception>
     public static Image Read(string path, ImageLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -33,8 +36,13 @@ public static class ImageFile
         return Decode(ReadBytes(path, limits), path, limits);
     }
 
-    /// <summary>Reads a stream to its end and decodes it. Never holds more than the limit on file size.</summary>
-    /// <exception cref="ImageFormatException">The content cannot be read or decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    /// <summary>
+    /// Reads a stream to its end and decodes it. Never holds more bytes than the limit on file size. Does not dispose
+    /// the stream.
+    /// </summary>
+    /// <exception cref="ImageFormatException">
+    /// The content cannot be read or decoded, or exceeds the limits; the message contains the name and says what to do.
+    /// </exception>
     public static Image Read(Stream stream, string name, ImageLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -60,9 +68,11 @@ public static class ImageFile
 
     /// <summary>Decodes the content of a file.</summary>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="name">What to call the file in messages.</param>
-    /// <param name="limits">The limits; <see cref="ImageLimits.Default"/> when null.</param>
-    /// <exception cref="ImageFormatException">The content cannot be decoded, or is beyond the limits; the message names it and says what to do.</exception>
+    /// <param name="name">The name of the file in messages.</param>
+    /// <param name="limits">The limits; <see cref="ImageLimits.Default"/> if null.</param>
+    /// <exception cref="ImageFormatException">
+    /// The content cannot be decoded, or exceeds the limits; the message contains the name and says what to do.
+    /// </exception>
     public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -76,11 +86,12 @@ public static class ImageFile
             }
         }
 
-        throw new ImageFormatException($"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
+        throw new ImageFormatException(
+            $"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
     }
 
-    /// <summary>Reads the bytes of an image file, still encoded.</summary>
-    /// <exception cref="ImageFormatException">It cannot be read, is empty, or is longer than the limit.</exception>
+    /// <summary>Reads the encoded bytes of an image file.</summary>
+    /// <exception cref="ImageFormatException">The file cannot be read, is empty, or exceeds the limit.</exception>
     public static byte[] ReadBytes(string path, ImageLimits limits)
     {
         try
@@ -97,11 +108,15 @@ public static class ImageFile
         }
         catch (EndOfStreamException error)
         {
-            throw new ImageFormatException($"'{path}' changed while it was read; try again when it is complete.", error);
+            throw new ImageFormatException(
+                $"'{path}' changed while it was read; try again when it is complete.", error);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            string reason = Directory.Exists(path) ? "it is a folder; name a file." : error.Message.ReplaceLineEndings(" ");
+            string reason = Directory.Exists(path)
+                ? "it is a folder; name a file."
+                : error.Message.ReplaceLineEndings(" ");
             throw new ImageFormatException($"Cannot read '{path}': {reason}", error);
         }
     }
@@ -115,7 +130,9 @@ public static class ImageFile
 
         if (length > limits.MaxFileBytes)
         {
-            throw new ImageFormatException($"'{name}' has {length} bytes, more than the limit of {limits.MaxFileBytes}; shrink it, or raise the limit.");
+            throw new ImageFormatException(
+                $"'{name}' has {length} bytes, more than the limit of {limits.MaxFileBytes}; shrink it, or raise the "
+                    + "limit.");
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Imaging;
 
-/// <summary>An image cannot be read: damaged, of an unknown format, or beyond the limits.</summary>
+/// <summary>An image cannot be read: it is damaged, has an unknown format, or exceeds the limits.</summary>
 public sealed class ImageFormatException : SemiDefectException
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Creates an exception whose message is shown to the user.</summary>
     public ImageFormatException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

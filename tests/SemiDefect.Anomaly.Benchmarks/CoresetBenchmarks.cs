@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarks;
 
-/// <summary>A tenth of the patches of 20 images, picked greedily.</summary>
+/// <summary>Greedy selection of a tenth of the patches of 20 images.</summary>
 public class CoresetBenchmarks : IDisposable
 {
     private FeatureMatrix? _features;
@@ -17,7 +17,8 @@ public class CoresetBenchmarks : IDisposable
 
     [Benchmark]
     public CoresetSelection Approximate128() =>
-        Coreset.Select(_features!, new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 128));
+        Coreset.Select(
+            _features!, new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 128));
 
     [GlobalCleanup]
     public void Dispose()

@@ -27,7 +27,9 @@ public class NearestNeighborsBenchmarks : IDisposable
     {
         string[] parts = Bank.Split(' ');
         int rows = int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
-        Func<int, int, ulong, FeatureMatrix> make = parts[0] == "patches" ? SyntheticFeatures.LikePatches : SyntheticFeatures.Isotropic;
+        Func<int, int, ulong, FeatureMatrix> make = parts[0] == "patches"
+            ? SyntheticFeatures.LikePatches
+            : SyntheticFeatures.Isotropic;
         _bank = make(rows, Columns, 1);
         _queries = make(Queries, Columns, 2);
         _search = new PrefixNearestNeighbors(_bank);

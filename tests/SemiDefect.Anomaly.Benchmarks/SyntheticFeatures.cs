@@ -2,12 +2,14 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Benchmarks;
 
-/// <summary>Features with the spectrum of a backbone's patches, or without any structure; the same on every machine.</summary>
+/// <summary>
+/// Features with the spectrum of backbone patches, or without any structure; the same on every machine.
+/// </summary>
 internal static class SyntheticFeatures
 {
     /// <summary>
-    /// Variances that fall like 1 / (1 + i / 4)^2: as on ResNet50 patches, 32 directions hold some nine tenths. The directions are
-    /// pairs of columns rather than a random rotation; exact search does not know the difference.
+    /// Variances proportional to 1 / (1 + i / 4)^2: as for ResNet50 patches, 32 directions hold about nine tenths. The
+    /// directions are pairs of columns instead of a random rotation, which makes no difference to exact search.
     /// </summary>
     public static FeatureMatrix LikePatches(int rows, int columns, ulong seed)
     {
@@ -27,7 +29,7 @@ internal static class SyntheticFeatures
         return matrix;
     }
 
-    /// <summary>Independent standard normal values: nothing that a prefix could use.</summary>
+    /// <summary>Independent standard normal values: no structure that a prefix could use.</summary>
     public static FeatureMatrix Isotropic(int rows, int columns, ulong seed)
     {
         FeatureMatrix matrix = FeatureMatrix.Allocate(rows, columns);

@@ -1,10 +1,10 @@
-"""How honest and how dear each calibration is: mean out-of-fold score over mean score of good test images, false alarms among these, and the
-time of the fit.
+"""Bias and cost of each calibration: the mean out-of-fold score divided by the mean score of good test images, the
+number of false alarms among these, and the duration of the fit.
 
     python3 calibration.py SEMIDEFECT SET RESNET18.onnx [IMAGES] [CORESET] [rest]
 
-SET is a folder with train/good and test/good; IMAGES of the former are learned from, evenly spread (all without it). With "rest", those that were
-not learned from are judged in place of test/good.
+SET is a folder with train/good and test/good. IMAGES evenly spread images of train/good are used for training (all by
+default). With "rest", its other images are tested instead of test/good.
 """
 import json
 import os

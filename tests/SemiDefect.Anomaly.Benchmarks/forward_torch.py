@@ -1,4 +1,4 @@
-"""Forward passes alone: torchvision's ResNet50 up to layer3 (the work of ResNet50v2's first three stages), 2 threads.
+"""Forward passes only: torchvision's ResNet50 up to layer3 (the work of ResNet50v2's first three stages), 2 threads.
 Usage: forward_torch.py IMAGES [BATCH]. The weights are random; decoding and pooling are left out."""
 import json, sys, time
 import torch

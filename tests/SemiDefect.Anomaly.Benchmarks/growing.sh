@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# One fit on all images against a fit on a sixth of them and five updates, without and with the old images at hand, judged on the same
-# test images.
+# Compares one fit on all images with a fit on a sixth of them followed by five updates, without and with access to the
+# old images, on the same test images.
 #   growing.sh DATASET(MVTec layout) BACKBONE.onnx TAPS [IMAGES=240] [CORESET=0.01] [SIZE=224]
-# Prints one line per detector: images, rows of the bank, threshold, AUROC, false alarms, defects found; and how many of the first
-# sixth's images, and of all images learned, are still called normal.
+# Prints one line per detector: images, rows of the bank, threshold, AUROC, false alarms, defects found, and how many of
+# the first sixth of the images, and of all training images, are still called normal.
 set -euo pipefail
 dataset=$(realpath "$1"); backbone=$(realpath "$2"); taps=$3; images=${4:-240}; coreset=${5:-0.01}; size=${6:-224}
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,7 +12,7 @@ field() { grep -m1 "\"$1\":" "$2" | sed 's/.*: //; s/,$//'; }
 [ -f "$here/src/SemiDefect.Anomaly.Cli/bin/Release/net10.0/semidefect.dll" ] || dotnet build -c Release "$here/src/SemiDefect.Anomaly.Cli" >&2
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 
-# Every n-th good image in ordinal order, and then six consecutive parts: each step brings parts unlike those before.
+# Every n-th good image in ordinal order, split into six consecutive parts, so that each step adds unfamiliar images.
 export LC_ALL=C
 mapfile -t all < <(find "$dataset/train/good" -type f | sort)
 for ((i = 0; i < images; i++)); do

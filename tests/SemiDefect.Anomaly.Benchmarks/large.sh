@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A fit whose features are many times the memory allowed: time and peak memory. 10,000 different images are made of a folder's
-# (vary.py, run by /usr/bin/python3 with numpy and Pillow); their features, 784 patches of 1,024 values each, take 32 GB in $TMPDIR.
+# Time and peak memory of a fit whose features are many times larger than the memory limit. 10,000 different images are
+# derived from those of a folder (vary.py, run by /usr/bin/python3 with numpy and Pillow). Their features, 784 patches of
+# 1,024 values each, take 32 GB in $TMPDIR.
 # usage: large.sh GOOD_FOLDER RESNET50V2.onnx [options of fit ...]      COUNT=1000 for another number of images
 set -euo pipefail
 [ $# -ge 2 ] || { sed -n 2,4p "$0"; exit 2; }

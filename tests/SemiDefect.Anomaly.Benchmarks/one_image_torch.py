@@ -1,5 +1,6 @@
 """One image as a Python user would inspect it: torchvision's ResNet18 up to layer3, then faiss IndexFlatL2, 2 threads.
-Usage: one_image_torch.py BANK.npy QUERIES.npy [K]. The weights are random and decoding, pooling and maps are left out: both are in the peer's favor."""
+Usage: one_image_torch.py BANK.npy QUERIES.npy [K]. The weights are random, and decoding, pooling and maps are left out,
+which favors the peer."""
 import os, sys
 
 FAST_BLAS = "/usr/lib/x86_64-linux-gnu/openblas-openmp"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Everything in the first table of benchmark.md, ours and the peers in turn, and the covering radii; prints the table.
+# Measures and prints the first table of benchmark.md, alternating between this engine and its peers, and the covering radii.
 # Usage: run.sh TRANSISTORS TILES RESNET50V2.onnx RESNET18.onnx PEERS
-#   TRANSISTORS  a folder of good images (100 in benchmark.md), the last of which gives the queries
-#   TILES        another one, of 82 images at least, for the bank of 64,000 rows
-#   PEERS        the folder of knn_faiss.py and coreset_torch.py, run by /usr/bin/python3 with numpy, faiss, torch and torchvision
-# BEST_PEERS=1 runs the peers at their best, not as they come.
-# WORK=FOLDER keeps the arrays, and takes those that are there already.
+#   TRANSISTORS  a folder of good images (100 in benchmark.md), the last of which provides the queries
+#   TILES        another folder, with at least 82 images, for the bank of 64,000 rows
+#   PEERS        the folder of knn_faiss.py and coreset_torch.py, run by /usr/bin/python3 with numpy, faiss, torch and
+#                torchvision
+# BEST_PEERS=1 tunes the peers instead of using their defaults.
+# WORK=FOLDER keeps the arrays, and reuses existing ones.
 set -euo pipefail
 transistors=$1 tiles=$2 resnet50=$3 resnet18=$4 peers=$5
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +27,7 @@ network18=(--backbone "$resnet18" --taps layer2,layer3)
 [ -f "$work/transistors.npy" ] || "$semidefect" features "$transistors" "${whole[@]}" "${network50[@]}" --out "$work/transistors.npy"
 [ -f "$work/tiles.npy" ] || "$semidefect" features "$tiles" "${whole[@]}" "${network50[@]}" --out "$work/tiles.npy"
 
-# Detectors of all images but the last: their banks are coresets.
+# Detectors of all images except the last: their banks are coresets.
 if [ ! -d "$work/all_but_last" ]; then
     mkdir -p "$work/all_but_last" "$work/last"
     cp "$transistors"/* "$work/all_but_last"
@@ -69,8 +70,8 @@ np.save(f"{work}/gaussian.npy", chance.standard_normal((16000, 1024), dtype=np.f
 np.save(f"{work}/gaussian_queries.npy", chance.standard_normal((per_image, 1024), dtype=np.float32))
 PYTHON
 
-# At their best, peers keep memory between calls, and OpenBLAS 0.3.21, which takes a processor newer than itself for one of 2004, is told
-# what that can do.
+# When tuned, peers keep memory between calls, and OpenBLAS 0.3.21, which treats unknown newer processors like one from
+# 2004, is told the processor's features.
 best=(MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=500000000)
 if OPENBLAS_VERBOSE=2 /usr/bin/python3 -c 'import numpy' 2>&1 | grep -q Prescott; then
     best+=("OPENBLAS_CORETYPE=$(grep -q avx512bw /proc/cpuinfo && echo SkylakeX || echo Haswell)")
@@ -104,7 +105,8 @@ for k in 1 5; do
 done
 compare "search, Gaussian (nothing to prune), bank of 16,000, k 1" "$work/gaussian.npy" "$work/gaussian_queries.npy" 1
 
-# The peer's picks cost the same each: 784 of them, timed three times, stand for 7,840. Its covering radius needs all of them, once.
+# Each pick of the peer costs the same, so 784 of them, timed three times, represent 7,840. Its covering radius requires
+# all of them, once.
 ours=() theirs=() forward=() fit=() latency=() chain=()
 for _ in 1 2 3; do
     ours+=("$("$semidefect" bench --coreset "$work/transistors.npy" 0.1 --json | number median_s)")

@@ -1,7 +1,7 @@
-"""Makes many different images of a folder's few: vary.py FOLDER COUNT OUT, for large.sh.
+"""Derives many different images from the few in a folder: vary.py FOLDER COUNT OUT, for large.sh.
 
-Each is one of the folder's, in turn, flipped or not, cropped to between 80 and 100 % of its sides, and lighter or darker by up to a tenth,
-all drawn by a generator seeded with its number. Needs numpy and Pillow.
+Images of the folder are used in turn. Each is randomly flipped, cropped to 80 to 100 % of its sides, and made lighter or
+darker by up to 10 %, with a generator seeded by its number. Requires numpy and Pillow.
 """
 import os
 import sys

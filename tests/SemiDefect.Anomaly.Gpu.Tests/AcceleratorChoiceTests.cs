@@ -11,7 +11,7 @@ public sealed class AcceleratorChoiceTests
     public void The_CPU_needs_no_accelerator(string choice) => Assert.Null(AcceleratorChoice.Open(choice));
 
     [Fact]
-    public void Auto_is_a_GPU_or_the_CPU_and_never_the_emulation()
+    public void Auto_is_a_GPU_or_the_CPU_and_never_the_emulator()
     {
         using SearchAccelerator? accelerator = AcceleratorChoice.Open("auto");
         AcceleratorDescription? gpu = AcceleratorChoice.List().FirstOrDefault(device => device.IsGpu);
@@ -22,7 +22,7 @@ public sealed class AcceleratorChoiceTests
     [InlineData("cuda:99")]
     [InlineData("opencl:99")]
     [InlineData("no such card")]
-    public void A_device_that_is_not_there_is_an_error_of_one_line_that_says_what_is(string choice)
+    public void A_missing_device_is_a_one_line_error_that_lists_the_available_ones(string choice)
     {
         AcceleratorException error = Assert.Throws<AcceleratorException>(() => AcceleratorChoice.Open(choice));
         Assert.StartsWith($"There is no device '{choice}' here: ", error.Message, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class AcceleratorChoiceTests
     }
 
     [Fact]
-    public void The_emulation_is_always_there_and_passes_its_test()
+    public void The_emulator_is_always_available_and_passes_its_test()
     {
         Assert.Equal("emulated", Machine.Find(AcceleratorKind.Emulated)!.Id);
         AcceleratorTestResult result = AcceleratorSelfTest.Run("emulated");
@@ -39,7 +39,7 @@ public sealed class AcceleratorChoiceTests
     }
 
     [Fact]
-    public void A_device_that_is_not_there_fails_its_test()
+    public void A_missing_device_fails_its_test()
     {
         AcceleratorTestResult result = AcceleratorSelfTest.Run("cuda:99");
         Assert.False(result.Passed);

@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
-/// <summary>What every accelerator must do. The sizes are small, so that the emulation gets through them.</summary>
+/// <summary>The requirements for every accelerator. The sizes are small enough for the emulator.</summary>
 public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
 {
     private readonly SearchAccelerator _accelerator = AcceleratorChoice.Open(Machine.Find(kind)!.Id)!;
@@ -27,14 +27,15 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
             foreach ((int rows, int columns, int k) in new[] { (550, 21, 5), (130, 3, 50), (1, 8, 1) })
             {
                 float[] bank = HardData.Make(data, rows, columns, 7);
-                float[] queries = [.. HardData.Make(data, 61, columns, 8), .. bank.AsSpan(0, Math.Min(rows, 9) * columns)];
+                float[] queries =
+                    [.. HardData.Make(data, 61, columns, 8), .. bank.AsSpan(0, Math.Min(rows, 9) * columns)];
                 AssertEqualsFlat(bank, queries, columns, k, $"{data}, {rows} x {columns}");
             }
         }
     }
 
     [AcceleratorFact]
-    public void Every_number_of_neighbors_is_served()
+    public void Every_number_of_neighbors_is_supported()
     {
         float[] bank = HardData.Make("low rank", 400, 40, 1);
         float[] queries = HardData.Make("low rank", 3, 40, 2);
@@ -45,16 +46,22 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     }
 
     [AcceleratorFact]
-    public void Queries_of_another_kind_than_the_bank_are_answered_as_well()
+    public void Queries_unlike_the_bank_are_answered_exactly()
     {
-        foreach ((string bankKind, string queryKind) in new[] { ("gaussian", "huge"), ("tiny", "gaussian"), ("huge", "denormal"), ("constant", "largest") })
+        foreach ((string bankKind, string queryKind)
+            in new[] { ("gaussian", "huge"), ("tiny", "gaussian"), ("huge", "denormal"), ("constant", "largest") })
         {
-            AssertEqualsFlat(HardData.Make(bankKind, 200, 12, 3), HardData.Make(queryKind, 20, 12, 4), 12, 5, $"{queryKind} in {bankKind}");
+            AssertEqualsFlat(
+                HardData.Make(bankKind, 200, 12, 3),
+                HardData.Make(queryKind, 20, 12, 4),
+                12,
+                5,
+                $"{queryKind} in {bankKind}");
         }
     }
 
     [AcceleratorFact]
-    public void The_device_settles_what_can_be_settled_and_leaves_ties_to_the_CPU()
+    public void The_device_settles_most_queries_and_leaves_ties_to_the_CPU()
     {
         Assert.Equal(0, Unsettled("low rank"));
         Assert.Equal(0, Unsettled("gaussian"));
@@ -71,7 +78,7 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     }
 
     [AcceleratorFact]
-    public void Rows_of_the_excluded_group_are_passed_over_whatever_was_excluded_before()
+    public void Rows_of_the_excluded_group_are_ignored_whatever_was_excluded_before()
     {
         float[] values = HardData.Make("clustered", 300, 17, 5);
         int[] groups = [.. Enumerable.Range(0, 300).Select(row => row % 3)];
@@ -86,14 +93,14 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     }
 
     [AcceleratorFact]
-    public void More_queries_than_a_batch_holds_are_answered_batch_by_batch()
+    public void Queries_beyond_the_batch_size_are_answered_in_several_batches()
     {
         float[] queries = HardData.Make("low rank", DeviceBank.UsualQueries + 70, 8, 6);
         AssertEqualsFlat(HardData.Make("low rank", 150, 8, 5), queries, 8, 2, "batches");
     }
 
     [AcceleratorFact]
-    public void Searches_from_several_threads_do_not_disturb_each_other()
+    public void Concurrent_searches_do_not_interfere()
     {
         float[] queries = HardData.Make("low rank", 66, 12, 6);
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make("low rank", 300, 12, 5), 300, 12);
@@ -104,29 +111,31 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     }
 
     [AcceleratorFact]
-    public void Values_that_are_not_finite_and_sizes_that_do_not_fit_are_refused()
+    public void Non_finite_values_and_mismatched_sizes_are_rejected()
     {
         using FeatureMatrix poisoned = FeatureMatrix.CopyOf([1, float.NaN], 1, 2);
         Assert.Throws<ArgumentException>(() => _accelerator.CreateSearch(poisoned, default, 1));
         using FeatureMatrix bank = FeatureMatrix.Allocate(4, 3);
         using INearestNeighbors search = _accelerator.CreateSearch(bank, default, 1);
-        Assert.Throws<ArgumentException>(() => search.Search([1, 2, float.PositiveInfinity], 1, new double[1], new int[1]));
+        Assert.Throws<ArgumentException>(
+            () => search.Search([1, 2, float.PositiveInfinity], 1, new double[1], new int[1]));
         Assert.Throws<ArgumentException>(() => search.Search(new float[4], 1, new double[1], new int[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 5, new double[5], new int[5]));
         search.Search([], 1, [], []);
     }
 
     [AcceleratorFact]
-    public void A_cancelled_search_stops_and_the_device_goes_on_serving()
+    public void A_canceled_search_stops_and_the_device_remains_usable()
     {
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make("gaussian", 50, 20, 1), 50, 20);
         using INearestNeighbors search = _accelerator.CreateSearch(bank, default, 1);
-        Assert.ThrowsAny<OperationCanceledException>(() => search.Search(new float[20], 1, new double[1], new int[1], -1, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            search.Search(new float[20], 1, new double[1], new int[1], -1, new CancellationToken(canceled: true)));
         AssertEqualsFlat(HardData.Make("gaussian", 50, 20, 1), new float[20], 20, 1, "afterwards");
     }
 
     [AcceleratorFact]
-    public void Coresets_are_the_picks_of_the_CPU_on_data_of_every_kind()
+    public void Coresets_equal_those_of_the_CPU_on_data_of_every_kind()
     {
         foreach (string data in HardData.Kinds)
         {
@@ -137,7 +146,10 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
         using FeatureMatrix more = FeatureMatrix.CopyOf(HardData.Make("low rank", 1200, 90, 9), 1200, 90);
         AssertSamePicks(more, new CoresetOptions(count: 20, method: CoresetMethod.Approximate), "approximate");
         AssertSamePicks(more, new CoresetOptions(count: 20, projectionDimension: 16), "projected");
-        AssertSamePicks(more, new CoresetOptions(coveringRadius: Coreset.Select(more, new CoresetOptions(count: 20)).CoveringRadius), "by radius");
+        AssertSamePicks(
+            more,
+            new CoresetOptions(coveringRadius: Coreset.Select(more, new CoresetOptions(count: 20)).CoveringRadius),
+            "by radius");
     }
 
     private void AssertSamePicks(FeatureMatrix features, CoresetOptions options, string what)

@@ -10,8 +10,8 @@ using SemiDefect.Anomaly.Gpu.Kernels;
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
 /// <summary>
-/// What ILGPU makes of the kernels for NVIDIA's devices, which needs no device: that values stay in registers, that memory is read 16 bytes at a
-/// time, and that shared memory is within what every device has.
+/// Inspects the code that ILGPU generates from the kernels for NVIDIA GPUs, which needs no GPU: values stay in
+/// registers, memory is read 16 bytes at a time, and shared memory is within the limits of every GPU.
 /// </summary>
 public sealed class CompiledKernelTests
 {
@@ -21,15 +21,18 @@ public sealed class CompiledKernelTests
     [InlineData(typeof(SixteenSlots))]
     [InlineData(typeof(ThirtyTwoSlots))]
     [InlineData(typeof(SixtyFourSlots))]
-    public void The_search_keeps_its_sums_in_registers_and_reads_by_sixteen_bytes(Type length)
+    public void The_search_keeps_its_sums_in_registers_and_reads_sixteen_bytes_at_a_time(Type length)
     {
-        string code = Compile(typeof(SearchKernel).GetMethod(nameof(SearchKernel.Run))!.MakeGenericMethod(length), SearchKernel.GroupSize, SearchKernel.GroupsPerMultiprocessor);
+        string code = Compile(
+            typeof(SearchKernel).GetMethod(nameof(SearchKernel.Run))!.MakeGenericMethod(length),
+            SearchKernel.GroupSize,
+            SearchKernel.GroupsPerMultiprocessor);
         Assert.DoesNotContain(".local", code, StringComparison.Ordinal);
         Assert.Equal(4, Regex.Count(code, @"ld\.shared\.v4\.f32"));
         Assert.Equal(64, Regex.Count(code, @"\bmul\.f32"));
         Assert.True(Regex.Count(code, @"ld(\.global)?\.v4\.f32") >= 8, "tiles, panels and norms are read by 16 bytes");
 
-        // With a rounding mode the two would not be fused; either is within the bounds, but one is half as fast.
+        // With a rounding mode, multiplication and addition would not be fused: within the bounds, but half as fast.
         Assert.DoesNotContain("mul.rn.f32", code, StringComparison.Ordinal);
         Assert.Contains(".maxntid 128", code, StringComparison.Ordinal);
         Assert.Contains(".minnctapersm 4", code, StringComparison.Ordinal);
@@ -37,11 +40,13 @@ public sealed class CompiledKernelTests
     }
 
     [Fact]
-    public void The_other_kernels_fit_as_well()
+    public void The_other_kernels_meet_the_limits_as_well()
     {
         foreach ((MethodInfo kernel, int group) in new[]
         {
-            (typeof(MergeKernel).GetMethod(nameof(MergeKernel.Run))!.MakeGenericMethod(typeof(SixtyFourSlots)), SearchKernel.TileQueries),
+            (
+                typeof(MergeKernel).GetMethod(nameof(MergeKernel.Run))!.MakeGenericMethod(typeof(SixtyFourSlots)),
+                SearchKernel.TileQueries),
             (typeof(CenterKernel).GetMethod(nameof(CenterKernel.Run))!, CenterKernel.GroupSize),
             (typeof(CenterKernel).GetMethod(nameof(CenterKernel.Lower))!, CenterKernel.GroupSize),
         })
@@ -53,7 +58,8 @@ public sealed class CompiledKernelTests
     }
 
     private static int SharedBytes(string code) =>
-        Regex.Matches(code, @"\.shared [^\[]*\[(\d+)\]").Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Regex.Matches(code, @"\.shared [^\[]*\[(\d+)\]")
+            .Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
 
     private static string Compile(MethodInfo kernel, int group, int? groupsPerMultiprocessor)
     {
@@ -66,9 +72,14 @@ public sealed class CompiledKernelTests
             CudaInstructionSet.ISA_70,
             null)!;
         EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel);
-        return ((PTXCompiledKernel)backend.Compile(entry, new KernelSpecialization(group, groupsPerMultiprocessor))).PTXAssembly;
+        var specialization = new KernelSpecialization(group, groupsPerMultiprocessor);
+        return ((PTXCompiledKernel)backend.Compile(entry, specialization)).PTXAssembly;
     }
 
     private static object Capabilities() => Activator.CreateInstance(
-        typeof(CudaCapabilityContext), BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance, null, [CudaArchitecture.SM_80], null)!;
+        typeof(CudaCapabilityContext),
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance,
+        null,
+        [CudaArchitecture.SM_80],
+        null)!;
 }

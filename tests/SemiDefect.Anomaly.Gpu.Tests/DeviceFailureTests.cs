@@ -10,23 +10,25 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
-/// <summary>A device that is too small, is lost in mid-run, or computes wrongly.</summary>
+/// <summary>A device that is too small, is lost in the middle of a run, or computes wrong results.</summary>
 public sealed class DeviceFailureTests : IDisposable
 {
     private const int Rows = 300;
     private const int Columns = 12;
 
     private readonly List<string> _notices = [];
-    private readonly FeatureMatrix _bank = FeatureMatrix.CopyOf(HardData.Make("low rank", Rows, Columns, 1), Rows, Columns);
+    private readonly FeatureMatrix _bank =
+        FeatureMatrix.CopyOf(HardData.Make("low rank", Rows, Columns, 1), Rows, Columns);
     private readonly float[] _queries = HardData.Make("low rank", 3 * SearchKernel.TileQueries + 30, Columns, 2);
 
     public void Dispose() => _bank.Dispose();
 
     [Fact]
-    public void With_auto_a_device_lost_in_mid_run_leaves_the_rest_to_the_CPU_with_one_notice()
+    public void With_auto_the_CPU_takes_over_from_a_lost_device_with_one_notice()
     {
         using DeviceSession session = Open(mayFallBack: true);
-        using DeviceNearestNeighbors search = Search(session, 1, (_, _) => throw new InvalidOperationException("The device is lost.\nReally."));
+        using DeviceNearestNeighbors search =
+            Search(session, 1, (_, _) => throw new InvalidOperationException("The device is lost.\nReally."));
         for (int run = 0; run < 2; run++)
         {
             (double[] distances, int[] indices) = Answer(search);
@@ -34,17 +36,22 @@ public sealed class DeviceFailureTests : IDisposable
         }
 
         Assert.True(session.IsLost);
-        Assert.Equal("the CPU, emulating a GPU (emulated) failed: The device is lost. Really. Going on with the CPU, which finds the same.", Assert.Single(_notices));
+        Assert.Equal(
+            "the CPU, emulating a GPU (emulated) failed: The device is lost. Really. Continuing on the CPU, with the "
+                + "same results.",
+            Assert.Single(_notices));
     }
 
     [Fact]
-    public void A_device_that_was_asked_for_by_name_and_is_lost_is_an_error_of_one_line()
+    public void Losing_a_device_requested_by_name_is_a_one_line_error()
     {
         using DeviceSession session = Open(mayFallBack: false);
-        using DeviceNearestNeighbors search = Search(session, 0, (_, _) => throw new InvalidOperationException("The device is lost."));
+        using DeviceNearestNeighbors search =
+            Search(session, 0, (_, _) => throw new InvalidOperationException("The device is lost."));
         AcceleratorException error = Assert.Throws<AcceleratorException>(() => Answer(search));
         Assert.Equal(
-            "the CPU, emulating a GPU (emulated) failed: The device is lost. Use --search-device cpu or auto, or mend the driver ('semidefect doctor' tests it).",
+            "the CPU, emulating a GPU (emulated) failed: The device is lost. Use --search-device cpu or auto, or "
+                + "repair the driver ('semidefect doctor' tests it).",
             error.Message);
         Assert.Empty(_notices);
     }
@@ -55,7 +62,7 @@ public sealed class DeviceFailureTests : IDisposable
     [InlineData("twice")]
     [InlineData("none")]
     [InlineData("infinite")]
-    public void A_device_that_computes_wrongly_is_found_out(string fault)
+    public void A_device_that_computes_wrong_results_is_detected(string fault)
     {
         using DeviceSession session = Open(mayFallBack: true);
         using DeviceNearestNeighbors search = Search(session, 0, Spoil);
@@ -90,11 +97,16 @@ public sealed class DeviceFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_bank_beyond_the_memory_is_refused_before_it_is_allocated()
+    public void A_bank_that_exceeds_the_memory_is_rejected_before_allocation()
     {
         using DeviceSession explicitly = Open(mayFallBack: false);
-        AcceleratorException error = Assert.Throws<AcceleratorException>(() => explicitly.TryUse(() => explicitly.RequireMemory(long.MaxValue, "a memory bank of 9 x 9")));
-        Assert.StartsWith("the CPU, emulating a GPU (emulated) is too small for a memory bank of 9 x 9: 8796093022208 MiB are needed and ", error.Message, StringComparison.Ordinal);
+        AcceleratorException error = Assert.Throws<AcceleratorException>(
+            () => explicitly.TryUse(() => explicitly.RequireMemory(long.MaxValue, "a memory bank of 9 x 9")));
+        Assert.StartsWith(
+            "the CPU, emulating a GPU (emulated) is too small for a memory bank of 9 x 9: 8796093022208 MiB are needed "
+                + "and ",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
 
         using DeviceSession automatic = Open(mayFallBack: true);
@@ -105,7 +117,7 @@ public sealed class DeviceFailureTests : IDisposable
     }
 
     [Fact]
-    public void A_coreset_whose_device_is_lost_goes_on_with_the_picks_of_the_CPU()
+    public void A_coreset_whose_device_is_lost_continues_on_the_CPU()
     {
         using DeviceSession session = Open(mayFallBack: true);
         using var accelerator = new LosingAccelerator(session, lostAfter: 7);
@@ -116,13 +128,15 @@ public sealed class DeviceFailureTests : IDisposable
     }
 
     private DeviceSession Open(bool mayFallBack) =>
-        DeviceCatalog.Open(emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, _notices.Add)!;
+        DeviceCatalog.Open(
+            emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, _notices.Add)!;
 
     private DeviceNearestNeighbors Search(DeviceSession session, int firstBatch, Action<float[], int[]> spoil)
     {
         SearchSpace space = SearchSpace.Of(_bank, 10);
         double[] squares = new double[Rows];
-        var source = new FaultySource(new DeviceBank(session, _bank, space, 1, squares, SearchKernel.TileQueries), firstBatch, spoil);
+        var source = new FaultySource(
+            new DeviceBank(session, _bank, space, 1, squares, SearchKernel.TileQueries), firstBatch, spoil);
         return new DeviceNearestNeighbors(session, _bank, default, 1, space, source, squares);
     }
 
@@ -143,7 +157,7 @@ public sealed class DeviceFailureTests : IDisposable
         Assert.Equal(expectedIndices, indices);
     }
 
-    /// <summary>Looks for rows near a pick until it is lost.</summary>
+    /// <summary>Finds rows near a pick until it is lost.</summary>
     private sealed class LosingAccelerator(DeviceSession session, int lostAfter) : SearchAccelerator, ICenterFilter
     {
         private DeviceCenterFilter? _inner;
@@ -152,11 +166,17 @@ public sealed class DeviceFailureTests : IDisposable
 
         public override string Name => "losing";
 
-        public override INearestNeighbors CreateSearch(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads) => throw new NotSupportedException();
+        public override INearestNeighbors CreateSearch(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads) =>
+            throw new NotSupportedException();
 
         public bool TryReset(ReadOnlySpan<float> limits) => _inner!.TryReset(limits);
 
-        public bool TryFindNear(int pick, float extra, ReadOnlySpan<int> positions, ReadOnlySpan<float> limits, out ReadOnlyMemory<int> near)
+        public bool TryFindNear(
+            int pick,
+            float extra,
+            ReadOnlySpan<int> positions,
+            ReadOnlySpan<float> limits,
+            out ReadOnlyMemory<int> near)
         {
             near = default;
             if (Asked == lostAfter)

@@ -2,6 +2,6 @@ using SemiDefect.Anomaly.Gpu.Tests.Support;
 
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
-/// <summary>The body on ILGPU's emulation, which is everywhere.</summary>
+/// <summary>Runs the tests on ILGPU's emulator, which is always available.</summary>
 [BoundTo(Kind = AcceleratorKind.Emulated)]
 public sealed class EmulatedAcceleratorTests() : AcceleratorTests(AcceleratorKind.Emulated);

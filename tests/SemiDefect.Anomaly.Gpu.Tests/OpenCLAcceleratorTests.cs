@@ -2,6 +2,6 @@ using SemiDefect.Anomaly.Gpu.Tests.Support;
 
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
-/// <summary>The body on the first OpenCL device.</summary>
+/// <summary>Runs the tests on the first OpenCL device.</summary>
 [BoundTo(Kind = AcceleratorKind.OpenCL)]
 public sealed class OpenCLAcceleratorTests() : AcceleratorTests(AcceleratorKind.OpenCL);

@@ -18,7 +18,9 @@ public class FloatTiffWriterTests
                 byte[] file = Write(t.width, t.height, t.values);
                 using Tiff tiff = Tiff.ClientOpen("written", "r", file, new MemoryTiffStream(file));
                 Assert.Equal(3, tiff.GetField(TiffTag.SAMPLEFORMAT)[0].ToInt());
-                Assert.Equal((t.width, t.height), (tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt()));
+                Assert.Equal(
+                    (t.width, t.height),
+                    (tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt()));
                 byte[] row = new byte[tiff.ScanlineSize()];
                 for (int y = 0; y < t.height; y++)
                 {
@@ -39,7 +41,7 @@ public class FloatTiffWriterTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_sizes_are_rejected()
     {
         Assert.Throws<ArgumentException>(() => Write(2, 2, [1, 2, 3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Write(0, 2, []));

@@ -15,7 +15,7 @@ public class HostileImageTests
 
     [Theory]
     [MemberData(nameof(Pictures))]
-    public void A_damaged_file_decodes_or_is_refused_in_one_line(string name)
+    public void A_damaged_file_is_decoded_or_rejected_with_a_one_line_message(string name)
     {
         byte[] original = File.ReadAllBytes(GoldenImages.Path(name));
         var random = new SeededGenerator(20_240_501);
@@ -25,7 +25,7 @@ public class HostileImageTests
             byte[] mutated = Mutate(original, random);
             if (name.EndsWith(".png", StringComparison.Ordinal) && i % 4 != 0)
             {
-                MendChecksums(mutated);
+                RepairChecksums(mutated);
             }
 
             var watch = Stopwatch.StartNew();
@@ -46,7 +46,7 @@ public class HostileImageTests
     }
 
     [Fact]
-    public void Headers_that_lie_are_refused_without_taking_memory()
+    public void Lying_headers_are_rejected_without_allocating_memory()
     {
         byte[] jpeg = File.ReadAllBytes(GoldenImages.Path("gray.jpg"));
         int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
@@ -55,8 +55,20 @@ public class HostileImageTests
         byte[] bmp = File.ReadAllBytes(GoldenImages.Path("rgb24.bmp"));
         BinaryPrimitives.WriteInt32LittleEndian(bmp.AsSpan(18), 12_000);
         BinaryPrimitives.WriteInt32LittleEndian(bmp.AsSpan(22), 12_000);
-        byte[] png = [.. TestPng.Signature, .. TestPng.Header(30_000, 30_000, 8, 2), .. TestPng.Chunk("IDAT", new byte[40]), .. TestPng.Chunk("IEND", [])];
-        byte[] smallerPng = [.. TestPng.Signature, .. TestPng.Header(12_000, 12_000, 8, 2), .. TestPng.Chunk("IDAT", new byte[40]), .. TestPng.Chunk("IEND", [])];
+        byte[] png =
+        [
+            .. TestPng.Signature,
+            .. TestPng.Header(30_000, 30_000, 8, 2),
+            .. TestPng.Chunk("IDAT", new byte[40]),
+            .. TestPng.Chunk("IEND", [])
+        ];
+        byte[] smallerPng =
+        [
+            .. TestPng.Signature,
+            .. TestPng.Header(12_000, 12_000, 8, 2),
+            .. TestPng.Chunk("IDAT", new byte[40]),
+            .. TestPng.Chunk("IEND", [])
+        ];
         byte[] tiff = SmallTiff().With(256, 4, 30_000).With(257, 4, 30_000).Encode();
         long before = GC.GetAllocatedBytesForCurrentThread();
         AssertRefused(jpeg, "ends too early");
@@ -68,9 +80,16 @@ public class HostileImageTests
     }
 
     [Fact]
-    public void Limits_are_those_given()
+    public void The_given_limits_apply()
     {
-        byte[] bytes = new TestPng { Width = 9, Height = 7, Depth = 8, ColorType = 0, Samples = new ushort[63] }.Encode();
+        byte[] bytes = new TestPng
+        {
+            Width = 9,
+            Height = 7,
+            Depth = 8,
+            ColorType = 0,
+            Samples = new ushort[63],
+        }.Encode();
         Assert.Equal(9, ImageFile.Decode(bytes, "x", new ImageLimits(bytes.Length, 63)).Width);
         AssertRefused(bytes, "limit of 62", new ImageLimits(maxPixels: 62));
         AssertRefused(bytes, $"limit of {bytes.Length - 1}", new ImageLimits(maxFileBytes: bytes.Length - 1));
@@ -80,8 +99,15 @@ public class HostileImageTests
     }
 
     [Fact]
-    public void A_side_beyond_65535_is_refused() =>
-        AssertRefused([.. TestPng.Signature, .. TestPng.Header(65_536, 1, 1, 0), .. TestPng.Chunk("IDAT", new byte[40]), .. TestPng.Chunk("IEND", [])], "at most 65535");
+    public void A_side_beyond_65535_is_rejected() =>
+        AssertRefused(
+            [
+                .. TestPng.Signature,
+                .. TestPng.Header(65_536, 1, 1, 0),
+                .. TestPng.Chunk("IDAT", new byte[40]),
+                .. TestPng.Chunk("IEND", [])
+            ],
+            "at most 65535");
 
     [Theory]
     [InlineData(256, 4, 0)]
@@ -95,24 +121,28 @@ public class HostileImageTests
     [InlineData(278, 4, 0)]
     [InlineData(322, 4, 0x7FFF_FFF0)]
     [InlineData(339, 3, 3)]
-    public void Absurd_TIFF_tags_are_refused(ushort tag, ushort type, uint value) =>
+    public void Absurd_TIFF_tags_are_rejected(ushort tag, ushort type, uint value) =>
         AssertRefused(SmallTiff().With(tag, type, value).Encode(), "'folder/name.x' ");
 
     [Theory]
     [InlineData(uint.MaxValue)]
     [InlineData(0x7FFF_FFFF)]
     [InlineData(0x1000_0000)]
-    public void Absurd_TIFF_strip_lengths_are_refused(uint length)
+    public void Absurd_TIFF_strip_lengths_are_rejected(uint length)
     {
         TestTiff tiff = new() { Width = 4, Height = 3, RowsPerStrip = 1, Samples = new ushort[12] };
         AssertRefused(tiff.With(279, 4, 4, length, 4).With(259, 3, 5).Encode(), "ends too early");
     }
 
     [Fact]
-    public void Absurd_TIFF_tiles_are_refused()
+    public void Absurd_TIFF_tiles_are_rejected()
     {
-        byte[] wide = new TestTiff { Width = 20, Height = 20, Tile = 16, Samples = new ushort[400] }.With(322, 4, 1 << 30).Encode();
-        byte[] many = new TestTiff { Width = 20, Height = 20, Tile = 16, Samples = new ushort[400] }.With(259, 3, 5).With(322, 4, 8_192).With(323, 4, 8_192).Encode();
+        byte[] wide = new TestTiff { Width = 20, Height = 20, Tile = 16, Samples = new ushort[400] }.With(
+            322, 4, 1 << 30).Encode();
+        byte[] many = new TestTiff { Width = 20, Height = 20, Tile = 16, Samples = new ushort[400] }.With(259, 3, 5)
+            .With(322, 4, 8_192)
+            .With(323, 4, 8_192)
+            .Encode();
         AssertRefused(wide, "damaged TIFF");
         AssertRefused(many, "impossible size");
     }
@@ -126,26 +156,49 @@ public class HostileImageTests
     [InlineData("II+\0", "damaged TIFF")]
     [InlineData("MM\0+", "big-endian BigTIFF")]
     [InlineData("GIF89a__________", "convert it")]
-    public void What_is_no_image_is_refused(string content, string expected) =>
+    public void A_file_that_is_not_an_image_is_rejected(string content, string expected) =>
         AssertRefused([.. content.Select(c => (byte)c)], expected);
 
     [Fact]
-    public void Files_that_cannot_be_opened_are_refused()
+    public void Files_that_cannot_be_opened_are_rejected()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("does not exist", Assert.Throws<ImageFormatException>(() => ImageFile.Read(folder.File("none.png"))).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<ImageFormatException>(() => ImageFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<ImageFormatException>(() => ImageFile.Read(folder.File("none.png"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "folder",
+            Assert.Throws<ImageFormatException>(() => ImageFile.Read(folder.Path)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ImageFormatException>(() => ImageFile.Read("a\0b.png"));
     }
 
     [Fact]
-    public void A_palette_entry_that_does_not_exist_is_refused() =>
-        AssertRefused(new TestPng { Width = 1, Height = 1, Depth = 8, ColorType = 3, Palette = [1, 2, 3], Samples = [1] }.Encode(), "palette");
+    public void A_palette_entry_that_does_not_exist_is_rejected() =>
+        AssertRefused(
+            new TestPng
+            {
+                Width = 1,
+                Height = 1,
+                Depth = 8,
+                ColorType = 3,
+                Palette = [1, 2, 3],
+                Samples = [1],
+            }.Encode(),
+            "palette");
 
     [Fact]
-    public void A_changed_pixel_byte_of_a_PNG_is_noticed_by_its_checksum()
+    public void A_changed_pixel_byte_of_a_PNG_is_detected_by_its_checksum()
     {
-        byte[] bytes = new TestPng { Width = 9, Height = 7, Depth = 8, ColorType = 0, Samples = new ushort[63] }.Encode();
+        byte[] bytes = new TestPng
+        {
+            Width = 9,
+            Height = 7,
+            Depth = 8,
+            ColorType = 0,
+            Samples = new ushort[63],
+        }.Encode();
         bytes[^20] ^= 1;
         AssertRefused(bytes, "checksum");
     }
@@ -154,7 +207,8 @@ public class HostileImageTests
 
     private static void AssertRefused(byte[] bytes, string expected, ImageLimits? limits = null)
     {
-        ImageFormatException error = Assert.Throws<ImageFormatException>(() => ImageFile.Decode(bytes, "folder/name.x", limits));
+        ImageFormatException error =
+            Assert.Throws<ImageFormatException>(() => ImageFile.Decode(bytes, "folder/name.x", limits));
         AssertOneLine(error, "folder/name.x");
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
@@ -172,7 +226,7 @@ public class HostileImageTests
         int changes = 1 + (int)(random.NextUInt64() % 4);
         for (int i = 0; i < changes && bytes.Count > 1; i++)
         {
-            // Half of the changes hit the header, where sizes and offsets are.
+            // Half of the changes hit the header, which contains sizes and offsets.
             int range = random.NextUInt64() % 2 == 0 ? Math.Min(bytes.Count, 200) : bytes.Count;
             int position = (int)(random.NextUInt64() % (ulong)range);
             switch (random.NextUInt64() % 6)
@@ -205,8 +259,8 @@ public class HostileImageTests
         return [.. bytes];
     }
 
-    // Without this every mutation of a PNG would end at the first checksum.
-    private static void MendChecksums(byte[] png)
+    // Otherwise, every mutation of a PNG would end at the first checksum.
+    private static void RepairChecksums(byte[] png)
     {
         for (long position = 8; position + 12 <= png.Length;)
         {

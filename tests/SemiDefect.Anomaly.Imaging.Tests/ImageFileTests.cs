@@ -22,7 +22,7 @@ public class ImageFileTests
 
     [Theory]
     [MemberData(nameof(Pictures))]
-    public void A_file_that_ends_early_is_refused_or_lacks_nothing(string name)
+    public void A_truncated_file_is_rejected_or_complete(string name)
     {
         byte[] bytes = File.ReadAllBytes(GoldenImages.Path(name));
         byte[] whole = ImageFile.Decode(bytes, name).Rgb.ToArray();
@@ -39,8 +39,10 @@ public class ImageFileTests
             }
         }
 
-        // Of several pages the first suffices; otherwise all but padding is needed.
-        Assert.True(refused >= (name == "pages.tif" ? bytes.Length / 4 : bytes.Length - 8), $"{refused} of {bytes.Length} lengths refused");
+        // For several pages, the first one is enough; otherwise, everything but padding is needed.
+        Assert.True(
+            refused >= (name == "pages.tif" ? bytes.Length / 4 : bytes.Length - 8),
+            $"{refused} of {bytes.Length} lengths refused");
     }
 
     [Theory]
@@ -52,7 +54,9 @@ public class ImageFileTests
 
         // The entry: tag 0x0112, type 3, one value. Pillow writes EXIF in little or big endian order.
         int little = bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x12, 0x01, 3, 0, 1, 0, 0, 0]);
-        int value = little >= 0 ? little + 8 : bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x01, 0x12, 0, 3, 0, 0, 0, 1]) + 9;
+        int value = little >= 0
+            ? little + 8
+            : bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x01, 0x12, 0, 3, 0, 0, 0, 1]) + 9;
         Assert.Equal(6, bytes[value]);
         bytes[value] = 1;
         Image stored = ImageFile.Decode(bytes, name);
@@ -78,12 +82,22 @@ public class ImageFileTests
     [InlineData(7, "FDB ECA")]
     [InlineData(8, "BDF ACE")]
     [InlineData(9, "AB CD EF")]
-    public void Each_orientation_means_what_EXIF_says(int orientation, string expected)
+    public void Each_orientation_has_the_meaning_defined_by_EXIF(int orientation, string expected)
     {
         ushort[] letters = [.. "ABCDEF".Select(letter => (ushort)letter)];
-        byte[] exif = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
-        byte[] png = new TestPng { Width = 2, Height = 3, Depth = 8, ColorType = 0, Samples = letters, Exif = exif }.Encode();
-        byte[] tiff = new TestTiff { Width = 2, Height = 3, Samples = letters }.With(274, 3, (uint)orientation).Encode();
+        byte[] exif =
+            [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] png = new TestPng
+        {
+            Width = 2,
+            Height = 3,
+            Depth = 8,
+            ColorType = 0,
+            Samples = letters,
+            Exif = exif,
+        }.Encode();
+        byte[] tiff = new TestTiff { Width = 2, Height = 3, Samples = letters }.With(274, 3, (uint)orientation)
+            .Encode();
         Assert.Equal(expected, Letters(ImageFile.Decode(png, "turned.png")));
         Assert.Equal(expected, Letters(ImageFile.Decode(tiff, "turned.tif")));
     }
@@ -101,12 +115,15 @@ public class ImageFileTests
     public void Every_kind_of_PNG_is_decoded() =>
         (from width in Gen.Int[1, 20]
          from height in Gen.Int[1, 20]
-         from kind in Gen.OneOf((0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8), (6, 16))
+         from kind in Gen.OneOf(
+             (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8),
+             (4, 8), (4, 16), (6, 8), (6, 16))
          from interlaced in Gen.Bool
          from filters in Gen.Int[0, 4].Array[1, 5]
          from piece in Gen.OneOf(1, 7, int.MaxValue)
          from palette in Gen.Byte.Array[3 << Math.Min(kind.Item2, 8)]
-         from samples in Gen.UShort[0, (ushort)((1 << kind.Item2) - 1)].Array[width * height * (kind.Item1 switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 })]
+         from samples in Gen.UShort[0, (ushort)((1 << kind.Item2) - 1)]
+             .Array[width * height * (kind.Item1 switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 })]
          select new TestPng
          {
              Width = width,
@@ -138,7 +155,8 @@ public class ImageFileTests
          from order in Gen.OneOf("classic little", "classic big", "BigTIFF")
          from tile in Gen.OneOf(0, 16, 32)
          from rows in Gen.Int[1, 40]
-         from samples in Gen.UShort[0, (ushort)((1 << depth) - 1)].Array[width * height * ((photometric == 2 ? 3 : 1) + extra)]
+         from samples in Gen.UShort[0, (ushort)((1 << depth) - 1)]
+             .Array[width * height * ((photometric == 2 ? 3 : 1) + extra)]
          select new TestTiff
          {
              Width = width,
@@ -167,15 +185,22 @@ public class ImageFileTests
             iter: 2000);
 
     [Fact]
-    public void Colors_multiplied_by_alpha_are_divided_again()
+    public void Premultiplied_colors_are_divided_by_alpha()
     {
-        byte[] bytes = new TestTiff { Width = 3, Height = 1, Photometric = 2, SamplesPerPixel = 4, Samples = [50, 100, 20, 100, 9, 8, 7, 0, 1, 2, 3, 255] }
+        byte[] bytes = new TestTiff
+        {
+            Width = 3,
+            Height = 1,
+            Photometric = 2,
+            SamplesPerPixel = 4,
+            Samples = [50, 100, 20, 100, 9, 8, 7, 0, 1, 2, 3, 255],
+        }
             .With(338, 3, 1).Encode();
         Assert.Equal([127, 255, 51, 9, 8, 7, 1, 2, 3], ImageFile.Decode(bytes, "alpha.tif").Rgb.ToArray());
     }
 
     [Fact]
-    public void The_content_decides_not_the_name()
+    public void The_format_is_detected_from_the_content_not_the_name()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("picture.png");
@@ -190,13 +215,20 @@ public class ImageFileTests
     [InlineData("c.gif", false)]
     [InlineData("png", false)]
     [InlineData("", false)]
-    public void Extensions_are_known_in_either_case(string path, bool expected) => Assert.Equal(expected, ImageFile.HasImageExtension(path));
+    public void Extensions_are_recognized_in_either_case(string path, bool expected) =>
+        Assert.Equal(expected, ImageFile.HasImageExtension(path));
 
     [Fact]
     public void Decoding_on_many_threads_gives_the_same_bytes()
     {
         (byte[] Bytes, byte[] Expected, string Name)[] files =
-            [.. GoldenImages.Pictures().Select(name => (File.ReadAllBytes(GoldenImages.Path(name)), ImageFile.Read(GoldenImages.Path(name)).Rgb.ToArray(), name))];
+            [
+                .. GoldenImages.Pictures().Select(name =>
+                    (
+                        File.ReadAllBytes(GoldenImages.Path(name)),
+                        ImageFile.Read(GoldenImages.Path(name)).Rgb.ToArray(),
+                        name))
+            ];
         Parallel.For(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             (byte[] bytes, byte[] expected, string name) = files[i % files.Length];

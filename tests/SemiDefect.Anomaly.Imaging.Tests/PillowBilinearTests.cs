@@ -37,7 +37,7 @@ public class PillowBilinearTests
             iter: 1000);
 
     [Fact]
-    public void A_window_equals_the_same_window_of_the_whole() =>
+    public void A_window_equals_the_same_window_of_the_whole_image() =>
         (from image in AnyImage
          from width in Gen.Int[1, 60]
          from height in Gen.Int[1, 60]
@@ -49,7 +49,8 @@ public class PillowBilinearTests
             t =>
             {
                 Image whole = PillowBilinear.Resize(t.image, t.width, t.height);
-                Image window = PillowBilinear.ResizeWindow(t.image, t.width, t.height, t.left, t.top, t.columns, t.rows);
+                Image window =
+                    PillowBilinear.ResizeWindow(t.image, t.width, t.height, t.left, t.top, t.columns, t.rows);
                 for (int y = 0; y < t.rows; y++)
                 {
                     Assert.Equal(
@@ -60,14 +61,14 @@ public class PillowBilinearTests
             iter: 1000);
 
     [Fact]
-    public void The_same_size_is_the_same_picture()
+    public void The_same_size_returns_the_same_image()
     {
         Image image = Load("resize_in_97x61.npy");
         Assert.Same(image, PillowBilinear.Resize(image, 61, 97));
     }
 
     [Fact]
-    public void A_size_below_one_is_refused()
+    public void A_size_below_one_is_rejected()
     {
         var image = new Image(1, 1, [1, 2, 3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => PillowBilinear.Resize(image, 0, 1));
@@ -93,7 +94,11 @@ public class PillowBilinearTests
             double center = (o + 0.5) * scale;
             int from = Math.Max(0, (int)(center - support + 0.5));
             int to = Math.Min(inputSize, (int)(center + support + 0.5));
-            double[] weights = [.. Enumerable.Range(from, to - from).Select(i => Math.Max(0, 1 - Math.Abs((i - center + 0.5) * (1 / support))))];
+            double[] weights =
+            [
+                .. Enumerable.Range(from, to - from)
+                    .Select(i => Math.Max(0, 1 - Math.Abs((i - center + 0.5) * (1 / support))))
+            ];
             double sum = weights.Aggregate(0.0, (a, b) => a + b);
             for (int line = 0; line < lines; line++)
             {
@@ -102,7 +107,9 @@ public class PillowBilinearTests
                     long total = 1 << 21;
                     for (int i = from; i < to; i++)
                     {
-                        byte value = alongRows ? rgb[3 * (line * inputSize + i) + channel] : rgb[3 * (i * lines + line) + channel];
+                        byte value = alongRows
+                            ? rgb[3 * (line * inputSize + i) + channel]
+                            : rgb[3 * (i * lines + line) + channel];
                         total += value * (long)Math.Floor(weights[i - from] / sum * 4194304 + 0.5);
                     }
 

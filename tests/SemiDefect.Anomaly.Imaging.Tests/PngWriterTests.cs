@@ -15,7 +15,10 @@ public class PngWriterTests
         (from width in Gen.Int[1, 70]
          from height in Gen.Int[1, 40]
          from channels in Gen.Bool.Select(color => color ? 3 : 1)
-         from values in Gen.OneOf(Gen.Byte, Gen.Bool.Select(isSet => isSet ? byte.MaxValue : byte.MinValue), Gen.Byte[100, 104]).Array[width * height * channels]
+         from values in Gen.OneOf(
+             Gen.Byte,
+             Gen.Bool.Select(isSet => isSet ? byte.MaxValue : byte.MinValue),
+             Gen.Byte[100, 104]).Array[width * height * channels]
          select (width, height, channels, values)).Sample(
             picture => AssertDecodes(picture.width, picture.height, picture.channels, picture.values), iter: 300);
 
@@ -103,7 +106,7 @@ public class PngWriterTests
         Assert.Throws<ArgumentException>(() => Encode(2, 2, 3, new byte[11]));
     }
 
-    /// <summary>The hash of many pictures: noisy, smooth and of two values, so that every filter is used.</summary>
+    /// <summary>The hash of many images: noisy, smooth and two-valued, so that every filter is used.</summary>
     private static byte[] DigestOfMany()
     {
         var generator = new SeededGenerator(17);
@@ -133,7 +136,7 @@ public class PngWriterTests
         return stream.ToArray();
     }
 
-    /// <summary>By our own reader, and by another that knows nothing of ours.</summary>
+    /// <summary>Decoded by our own reader and by an independent one.</summary>
     private static void AssertDecodes(int width, int height, int channels, byte[] pixels)
     {
         byte[] file = Encode(width, height, channels, pixels);

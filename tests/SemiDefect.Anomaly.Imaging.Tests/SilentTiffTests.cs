@@ -3,13 +3,13 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Imaging.Tests;
 
-/// <summary>Alone, because the console and LibTiff's handler belong to the whole process.</summary>
+/// <summary>Runs alone, because the console and LibTiff's handler belong to the whole process.</summary>
 [Collection(nameof(SilentTiffTests))]
 [CollectionDefinition(nameof(SilentTiffTests), DisableParallelization = true)]
 public class SilentTiffTests
 {
     [Fact]
-    public void LibTiff_prints_nothing_here_and_reports_to_others_as_before()
+    public void LibTiff_prints_nothing_here_and_other_users_still_get_its_messages()
     {
         TextWriter standardError = Console.Error;
         using var printed = new StringWriter();

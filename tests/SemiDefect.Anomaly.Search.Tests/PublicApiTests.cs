@@ -5,8 +5,10 @@ namespace SemiDefect.Anomaly.Search.Tests;
 
 public class PublicApiTests
 {
-    /// <summary>A change of what others build on is seen in the review.</summary>
+    /// <summary>Makes every change of the public API visible in the review.</summary>
     [Fact]
-    public void The_public_api_is_as_on_record() =>
-        Baseline.Check("tests/SemiDefect.Anomaly.Search.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(NearestNeighbors).Assembly));
+    public void The_public_api_matches_the_baseline() =>
+        Baseline.Check(
+            "tests/SemiDefect.Anomaly.Search.Tests/Baselines/PublicApi.txt",
+            PublicApi.Of(typeof(NearestNeighbors).Assembly));
 }

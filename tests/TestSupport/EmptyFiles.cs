@@ -3,7 +3,7 @@ namespace SemiDefect.Anomaly.TestSupport;
 /// <summary>Files of which only the names matter.</summary>
 internal static class EmptyFiles
 {
-    /// <summary>Makes empty files below a folder.</summary>
+    /// <summary>Creates empty files in a folder.</summary>
     public static void Make(TemporaryFolder folder, params string[] relativePaths)
     {
         foreach (string relativePath in relativePaths)

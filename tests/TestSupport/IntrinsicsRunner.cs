@@ -5,16 +5,19 @@ using System.Runtime.Intrinsics;
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>
-/// Runs a check of the test assembly in a child process with instruction sets switched off, and hands back the bytes it
-/// returns: what must be the same on every machine. The check is a static method without parameters that returns bytes.
+/// Runs a check of the test assembly in a child process with disabled instruction sets and returns its result, which
+/// must be the same on every machine. The check is a static method without parameters that returns bytes.
 /// </summary>
 internal static class IntrinsicsRunner
 {
     private const string Verb = "--run-check";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>The instruction sets to try, by what is switched off (.NET 10's names); none first.</summary>
-    public static IReadOnlyList<string> Settings { get; } = ["", "EnableAVX512=0", "EnableAVX2=0", "EnableHWIntrinsic=0"];
+    /// <summary>
+    /// The settings to test, by the instruction sets that they disable (.NET 10's names); the first disables none.
+    /// </summary>
+    public static IReadOnlyList<string> Settings { get; } =
+        ["", "EnableAVX512=0", "EnableAVX2=0", "EnableHWIntrinsic=0"];
 
     /// <summary>Runs <paramref name="check"/> in a child process.</summary>
     public static byte[] Run(Func<byte[]> check, string setting)
@@ -27,7 +30,10 @@ internal static class IntrinsicsRunner
 
         using var folder = new TemporaryFolder();
         string output = folder.File("result.bin");
-        var start = new ProcessStartInfo(Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet"
+                ? path
+                : "dotnet")
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -37,7 +43,9 @@ internal static class IntrinsicsRunner
             start.ArgumentList.Add(argument);
         }
 
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (string name
+            in start.Environment.Keys.Where(
+                name => name.StartsWith("DOTNET_Enable", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(name);
         }
@@ -59,10 +67,13 @@ internal static class IntrinsicsRunner
 
         return child.ExitCode == 0
             ? File.ReadAllBytes(output)
-            : throw new InvalidOperationException($"{method.Name} failed with {setting}: {error} {standardOutput.Result}");
+            : throw new InvalidOperationException(
+                $"{method.Name} failed with {setting}: {error} {standardOutput.Result}");
     }
 
-    /// <summary>A byte per vector width: whether this process computes with it. For checks that a setting took effect.</summary>
+    /// <summary>
+    /// One byte per vector width: whether this process uses it. For tests that a setting took effect.
+    /// </summary>
     public static byte[] AcceleratedWidths() =>
     [
         Convert.ToByte(Vector128.IsHardwareAccelerated),
@@ -70,7 +81,7 @@ internal static class IntrinsicsRunner
         Convert.ToByte(Vector512.IsHardwareAccelerated),
     ];
 
-    /// <summary>The child's side, called by the entry point of every test assembly.</summary>
+    /// <summary>The child process, called by the entry point of every test assembly.</summary>
     public static int RunCheck(string[] arguments)
     {
         if (arguments is not [Verb, string typeName, string methodName, string output])
@@ -80,7 +91,8 @@ internal static class IntrinsicsRunner
         }
 
         Type type = Assembly.GetExecutingAssembly().GetType(typeName, throwOnError: true)!;
-        MethodInfo method = type.GetMethod(methodName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [])
+        MethodInfo method =
+            type.GetMethod(methodName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, [])
             ?? throw new MissingMethodException(typeName, methodName);
         File.WriteAllBytes(output, (byte[])method.Invoke(null, null)!);
         return 0;

@@ -4,15 +4,16 @@ using System.Text.RegularExpressions;
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>
-/// As much of JSON Schema (draft 2020-12) as docs/schemas uses: type, const, enum, minimum, maximum, exclusiveMinimum, pattern,
-/// properties, required, additionalProperties, items, minItems, maxItems and $ref into $defs. Any other keyword is an error, so that none is
-/// written in vain.
+/// The subset of JSON Schema (draft 2020-12) that docs/schemas uses: type, const, enum, minimum, maximum,
+/// exclusiveMinimum, pattern, properties, required, additionalProperties, items, minItems, maxItems and $ref into
+/// $defs. Any other keyword is an error, so that none is ignored silently.
 /// </summary>
 internal sealed class JsonSchema
 {
     private static readonly string[] Words =
     [
-        "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "pattern", "properties", "required", "additionalProperties",
+        "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "pattern", "properties", "required",
+        "additionalProperties",
         "items", "minItems", "maxItems", "$ref", "$defs", "$schema", "$id", "title", "description",
     ];
 
@@ -26,7 +27,7 @@ internal sealed class JsonSchema
 
     public JsonElement Root => _root;
 
-    /// <summary>What is wrong with a document, as path and reason; none where it is valid.</summary>
+    /// <summary>The errors of a document, as path and reason; empty if it is valid.</summary>
     public IReadOnlyList<string> Validate(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -35,7 +36,7 @@ internal sealed class JsonSchema
         return errors;
     }
 
-    /// <summary>A schema, or the one that it refers to.</summary>
+    /// <summary>A schema, or the schema that it references.</summary>
     public JsonElement Resolve(JsonElement schema) =>
         schema.TryGetProperty("$ref", out JsonElement reference)
             ? _root.GetProperty("$defs").GetProperty(reference.GetString()!["#/$defs/".Length..])
@@ -60,7 +61,8 @@ internal sealed class JsonSchema
             errors.Add($"{path}: {value} is not {constant}");
         }
 
-        if (schema.TryGetProperty("enum", out JsonElement choices) && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(value, choice)))
+        if (schema.TryGetProperty("enum", out JsonElement choices)
+            && !choices.EnumerateArray().Any(choice => JsonElement.DeepEquals(value, choice)))
         {
             errors.Add($"{path}: {value} is not one of {choices}");
         }
@@ -71,7 +73,8 @@ internal sealed class JsonSchema
                 CheckNumber(value.GetDouble(), schema, path, errors);
                 break;
             case JsonValueKind.String:
-                if (schema.TryGetProperty("pattern", out JsonElement pattern) && !Regex.IsMatch(value.GetString()!, pattern.GetString()!))
+                if (schema.TryGetProperty("pattern", out JsonElement pattern)
+                    && !Regex.IsMatch(value.GetString()!, pattern.GetString()!))
                 {
                     errors.Add($"{path}: '{value}' does not match {pattern}");
                 }
@@ -122,7 +125,9 @@ internal sealed class JsonSchema
     private void CheckObject(JsonElement value, JsonElement schema, string path, List<string> errors)
     {
         JsonElement properties = schema.TryGetProperty("properties", out JsonElement known) ? known : default;
-        foreach (JsonElement name in schema.TryGetProperty("required", out JsonElement required) ? required.EnumerateArray() : default)
+        foreach (JsonElement name in schema.TryGetProperty("required", out JsonElement required)
+            ? required.EnumerateArray()
+            : default)
         {
             if (!value.TryGetProperty(name.GetString()!, out _))
             {
@@ -132,11 +137,13 @@ internal sealed class JsonSchema
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
-            if (properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(property.Name, out JsonElement its))
+            if (properties.ValueKind == JsonValueKind.Object
+                && properties.TryGetProperty(property.Name, out JsonElement its))
             {
                 Check(property.Value, its, $"{path}.{property.Name}", errors);
             }
-            else if (schema.TryGetProperty("additionalProperties", out JsonElement other) && other.ValueKind == JsonValueKind.Object)
+            else if (schema.TryGetProperty("additionalProperties", out JsonElement other)
+                && other.ValueKind == JsonValueKind.Object)
             {
                 Check(property.Value, other, $"{path}.{property.Name}", errors);
             }
@@ -148,7 +155,9 @@ internal sealed class JsonSchema
     }
 
     private static IEnumerable<string> Types(JsonElement type) =>
-        type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(one => one.GetString()!) : [type.GetString()!];
+        type.ValueKind == JsonValueKind.Array
+            ? type.EnumerateArray().Select(one => one.GetString()!)
+            : [type.GetString()!];
 
     private static bool IsType(JsonElement value, string type) => type switch
     {

@@ -5,10 +5,17 @@ using System.Text;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>The public API of an assembly as text: one line per type and member, sorted. What a compiler adds to records is left out.</summary>
+/// <summary>
+/// The public API of an assembly as text: one line per type and member, sorted. Compiler-generated members of records
+/// are omitted.
+/// </summary>
 internal static class PublicApi
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared = BindingFlags.Public
+        | BindingFlags.NonPublic
+        | BindingFlags.Instance
+        | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
     private static readonly NullabilityInfoContext Nullability = new();
 
     public static string Of(Assembly assembly)
@@ -17,7 +24,8 @@ internal static class PublicApi
         foreach (Type type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
             text.Append(Describe(type)).Append('\n');
-            foreach (string member in type.GetMembers(Declared).Select(Describe).OfType<string>().Distinct().Order(StringComparer.Ordinal))
+            foreach (string member
+                in type.GetMembers(Declared).Select(Describe).OfType<string>().Distinct().Order(StringComparer.Ordinal))
             {
                 text.Append("    ").Append(member).Append('\n');
             }
@@ -41,10 +49,19 @@ internal static class PublicApi
         };
         Type[] bases =
         [
-            .. type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum) ? [parent] : Type.EmptyTypes,
-            .. type.GetInterfaces().Where(one => one.IsPublic && !one.Name.StartsWith("IEquatable", StringComparison.Ordinal) && !type.IsEnum).OrderBy(one => one.FullName, StringComparer.Ordinal),
+            .. type.BaseType is { } parent
+                && parent != typeof(object)
+                && parent != typeof(ValueType)
+                && parent != typeof(Enum)
+                ? [parent]
+                : Type.EmptyTypes,
+            .. type.GetInterfaces()
+                .Where(
+                    one => one.IsPublic && !one.Name.StartsWith("IEquatable", StringComparison.Ordinal) && !type.IsEnum)
+                .OrderBy(one => one.FullName, StringComparer.Ordinal),
         ];
-        return $"{kind} {Name(type, qualified: true)}{(bases.Length == 0 ? "" : " : " + string.Join(", ", bases.Select(one => Name(one))))}";
+        string list = bases.Length == 0 ? "" : " : " + string.Join(", ", bases.Select(one => Name(one)));
+        return $"{kind} {Name(type, qualified: true)}{list}";
     }
 
     private static string? Describe(MemberInfo member)
@@ -58,24 +75,34 @@ internal static class PublicApi
         {
             case FieldInfo field when IsVisible(field.Attributes) && !field.IsSpecialName:
                 string constant = field.IsLiteral ? " = " + Literal(field.GetRawConstantValue()) : string.Empty;
-                return $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}{constant}";
+                return $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} "
+                    + $"{field.Name}{constant}";
             case PropertyInfo property when IsSeen(property.GetMethod) || IsSeen(property.SetMethod):
                 if (property.Name == "EqualityContract")
                 {
                     return null;
                 }
 
-                string accessors = (IsSeen(property.GetMethod) ? " get;" : "") + (!IsSeen(property.SetMethod) ? "" : IsInit(property.SetMethod!) ? " init;" : " set;");
+                string accessors = (IsSeen(property.GetMethod) ? " get;" : "")
+                    + (!IsSeen(property.SetMethod) ? "" : IsInit(property.SetMethod!) ? " init;" : " set;");
                 string required = property.IsDefined(typeof(RequiredMemberAttribute)) ? "required " : string.Empty;
-                return $"{Static(property.GetMethod ?? property.SetMethod!)}{required}{Name(property.PropertyType, Nullability.Create(property))} {property.Name} {{{accessors} }}";
+                string propertyType = Name(property.PropertyType, Nullability.Create(property));
+                string modifier = Static(property.GetMethod ?? property.SetMethod!);
+                return $"{modifier}{required}{propertyType} {property.Name} {{{accessors} }}";
             case EventInfo happening when IsSeen(happening.AddMethod):
                 return $"event {Name(happening.EventHandlerType!)} {happening.Name}";
             case ConstructorInfo constructor when IsSeen(constructor) && !constructor.IsStatic:
-                bool isCopy = constructor.GetParameters() is [{ } only] && only.ParameterType == constructor.DeclaringType;
+                bool isCopy = constructor.GetParameters() is [{ } only]
+                    && only.ParameterType == constructor.DeclaringType;
                 return isCopy ? null : $"{Simple(constructor.DeclaringType!)}({Parameters(constructor)})";
-            case MethodInfo method when IsSeen(method) && !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute)):
-                string generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(one => one.Name))}>" : string.Empty;
-                return $"{Static(method)}{Name(method.ReturnType, Nullability.Create(method.ReturnParameter))} {method.Name}{generic}({Parameters(method)})";
+            case MethodInfo method when IsSeen(method)
+                && !method.IsSpecialName
+                && !method.IsDefined(typeof(CompilerGeneratedAttribute)):
+                string generic = method.IsGenericMethod
+                    ? $"<{string.Join(", ", method.GetGenericArguments().Select(one => one.Name))}>"
+                    : string.Empty;
+                return $"{Static(method)}{Name(method.ReturnType, Nullability.Create(method.ReturnParameter))} "
+                    + $"{method.Name}{generic}({Parameters(method)})";
             default:
                 return null;
         }
@@ -83,17 +110,23 @@ internal static class PublicApi
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
     {
-        string prefix = parameter.IsOut ? "out " : parameter.IsIn && parameter.ParameterType.IsByRef ? "in " : parameter.ParameterType.IsByRef ? "ref " : string.Empty;
+        string prefix = parameter.IsOut ? "out "
+            : parameter.IsIn && parameter.ParameterType.IsByRef ? "in "
+            : parameter.ParameterType.IsByRef ? "ref "
+            : string.Empty;
         string value = parameter.HasDefaultValue ? " = " + Literal(parameter.DefaultValue) : string.Empty;
         return $"{prefix}{Name(parameter.ParameterType, Nullability.Create(parameter))} {parameter.Name}{value}";
     }));
 
     private static bool IsSeen(MethodBase? method) =>
-        method is not null && (method.IsPublic || ((method.IsFamily || method.IsFamilyOrAssembly) && !method.DeclaringType!.IsSealed));
+        method is not null
+            && (method.IsPublic || ((method.IsFamily || method.IsFamilyOrAssembly) && !method.DeclaringType!.IsSealed));
 
-    private static bool IsVisible(FieldAttributes attributes) => (attributes & FieldAttributes.FieldAccessMask) == FieldAttributes.Public;
+    private static bool IsVisible(FieldAttributes attributes) =>
+        (attributes & FieldAttributes.FieldAccessMask) == FieldAttributes.Public;
 
-    private static bool IsInit(MethodInfo setter) => setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
+    private static bool IsInit(MethodInfo setter) =>
+        setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
 
     private static string Static(MethodBase method) => method.IsStatic ? "static " : string.Empty;
 
@@ -117,10 +150,15 @@ internal static class PublicApi
             return Name(underlying) + "?";
         }
 
-        string mark = nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable } && !type.IsValueType ? "?" : string.Empty;
+        string mark =
+            nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable }
+                && !type.IsValueType
+                ? "?"
+                : string.Empty;
         if (type.IsArray)
         {
-            return $"{Name(type.GetElementType()!, nullability?.ElementType)}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
+            string element = Name(type.GetElementType()!, nullability?.ElementType);
+            return $"{element}[{new string(',', type.GetArrayRank() - 1)}]{mark}";
         }
 
         string name = qualified && !type.IsGenericParameter ? $"{type.Namespace}.{Simple(type)}" : Simple(type);
@@ -128,7 +166,8 @@ internal static class PublicApi
         {
             NullabilityInfo[]? inner = nullability?.GenericTypeArguments;
             Type[] arguments = type.GetGenericArguments();
-            name += $"<{string.Join(", ", arguments.Select((one, i) => Name(one, inner is not null && inner.Length == arguments.Length ? inner[i] : null)))}>";
+            bool isKnown = inner is not null && inner.Length == arguments.Length;
+            name += $"<{string.Join(", ", arguments.Select((one, i) => Name(one, isKnown ? inner![i] : null)))}>";
         }
 
         return name + mark;

@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>Where the repository and the evaluation data beside it are on this machine.</summary>
+/// <summary>The locations of the repository and of the evaluation data beside it.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The evaluation folder beside the repository, or null where it is absent.</summary>
+    /// <summary>The evaluation folder beside the repository, or null if it is missing.</summary>
     public static string? Shared { get; } = FindShared();
 
     public static string SharedPath(string relativePath) =>

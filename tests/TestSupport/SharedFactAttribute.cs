@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A test that needs the evaluation folder beside the repository; skipped, visibly, where it is absent.</summary>
+/// <summary>
+/// A test that needs the evaluation folder beside the repository; reported as skipped if the folder is missing.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedFactAttribute : FactAttribute
 {

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A fresh folder that goes with the test.</summary>
+/// <summary>A new folder that is deleted when the test ends.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("semidefect-test-").FullName;

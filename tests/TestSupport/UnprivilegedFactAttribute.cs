@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A test of Unix permissions; skipped, visibly, on Windows, and for a root who cannot put the rights down.</summary>
+/// <summary>
+/// A test of Unix permissions; reported as skipped on Windows, and if root cannot drop its privileges.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class UnprivilegedFactAttribute : FactAttribute
 {

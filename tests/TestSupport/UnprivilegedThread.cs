@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>
-/// While it lives, this thread meets files as a user without rights would. Root on Linux may read and write everything, and a
-/// thread's file system identity (setfsuid) gives that up without a new process; other users are bound by permissions anyway.
+/// During its lifetime, this thread accesses files with the rights of an unprivileged user. On Linux, root may read and
+/// write everything; changing the file system identity of a thread (setfsuid) drops that right without a new process.
+/// Other users are bound by permissions anyway.
 /// </summary>
 internal sealed partial class UnprivilegedThread : IDisposable
 {

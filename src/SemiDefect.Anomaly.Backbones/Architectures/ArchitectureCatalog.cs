@@ -2,10 +2,10 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Architectures;
 
-/// <summary>The networks that weights can be imported for. Thread-safe.</summary>
+/// <summary>The networks whose weights can be imported. Thread-safe.</summary>
 internal static class ArchitectureCatalog
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All architectures.</summary>
     public static IReadOnlyList<Architecture> All { get; } =
     [
         new ResNetArchitecture("resnet18", [2, 2, 2, 2], Bottleneck: false),
@@ -22,9 +22,11 @@ internal static class ArchitectureCatalog
         new DenseNetArchitecture("densenet201", [6, 12, 48, 32]),
     ];
 
-    /// <summary>Finds a network by its name.</summary>
-    /// <exception cref="BackboneException">There is none of that name.</exception>
+    /// <summary>Finds an architecture by name.</summary>
+    /// <exception cref="BackboneException">There is no architecture of that name.</exception>
     public static Architecture Find(string name) =>
         All.FirstOrDefault(architecture => string.Equals(architecture.Name, name, StringComparison.Ordinal))
-        ?? throw new BackboneException($"There is no architecture '{name}': choose one of {string.Join(", ", All.Select(architecture => architecture.Name))}.");
+        ?? throw new BackboneException(
+            $"There is no architecture '{name}': choose one of "
+                + $"{string.Join(", ", All.Select(architecture => architecture.Name))}.");
 }

@@ -2,8 +2,10 @@ using SemiDefect.Anomaly.Backbones.Onnx;
 
 namespace SemiDefect.Anomaly.Backbones.Architectures;
 
-/// <summary>DenseNet-BC of growth 32 (Huang et al. 2017) as in torchvision.models.densenet.</summary>
-/// <param name="Name">torchvision's name for it.</param>
+/// <summary>
+/// DenseNet-BC with growth rate 32 (Huang et al. 2017) as in torchvision.models.densenet. Immutable and thread-safe.
+/// </summary>
+/// <param name="Name">torchvision's name of the network.</param>
 /// <param name="Blocks">The number of layers in each of the four dense blocks.</param>
 internal sealed record DenseNetArchitecture(string Name, int[] Blocks)
     : Architecture(Name)
@@ -31,7 +33,8 @@ internal sealed record DenseNetArchitecture(string Name, int[] Blocks)
     /// <inheritdoc/>
     public override void Assemble(NetworkAssembler network)
     {
-        Layer layer = network.ConvolutionAndNorm(NetworkBuilder.Input, "features.conv0", "features.norm0", new ConvolutionShape(64, 7, 2));
+        Layer layer = network.ConvolutionAndNorm(
+            NetworkBuilder.Input, "features.conv0", "features.norm0", new ConvolutionShape(64, 7, 2));
         layer = network.Relu(layer, "features.relu0");
         if (network.Leave(layer, "features.relu0"))
         {
@@ -74,7 +77,8 @@ internal sealed record DenseNetArchitecture(string Name, int[] Blocks)
         {
             string layer = $"{module}.denselayer{i}";
             Layer narrow = network.NormAndRelu(all, $"{layer}.norm1", $"{layer}.relu1");
-            narrow = network.ConvolutionAndNorm(narrow, $"{layer}.conv1", $"{layer}.norm2", new ConvolutionShape(4 * Growth, 1));
+            narrow = network.ConvolutionAndNorm(
+                narrow, $"{layer}.conv1", $"{layer}.norm2", new ConvolutionShape(4 * Growth, 1));
             narrow = network.Relu(narrow, $"{layer}.relu2");
             Layer grown = network.PlainConvolution(narrow, $"{layer}.conv2", new ConvolutionShape(Growth, 3));
             all = network.Concatenate(all, grown, i == count ? module : $"{layer}.all");

@@ -4,14 +4,19 @@ namespace SemiDefect.Anomaly.Backbones.Architectures;
 
 /// <summary>
 /// ResNet (He et al. 2016), Wide ResNet (Zagoruyko and Komodakis 2016) and ResNeXt (Xie et al. 2017) as in
-/// torchvision.models.resnet: the stride of a bottleneck is in its 3 x 3 convolution.
+/// torchvision.models.resnet: the 3 x 3 convolution of a bottleneck has the stride. Immutable and thread-safe.
 /// </summary>
-/// <param name="Name">torchvision's name for it.</param>
+/// <param name="Name">torchvision's name of the network.</param>
 /// <param name="Blocks">The number of blocks in each of the four layers.</param>
 /// <param name="Bottleneck">Blocks of 1 x 1, 3 x 3, 1 x 1 convolutions instead of two of 3 x 3.</param>
-/// <param name="Groups">Groups of the 3 x 3 convolution of a bottleneck.</param>
-/// <param name="GroupWidth">Channels of each group in the first layer.</param>
-internal sealed record ResNetArchitecture(string Name, int[] Blocks, bool Bottleneck = true, int Groups = 1, int GroupWidth = 64)
+/// <param name="Groups">Number of groups of the 3 x 3 convolution of a bottleneck.</param>
+/// <param name="GroupWidth">Number of channels of each group in the first layer.</param>
+internal sealed record ResNetArchitecture(
+    string Name,
+    int[] Blocks,
+    bool Bottleneck = true,
+    int Groups = 1,
+    int GroupWidth = 64)
     : Architecture(Name)
 {
     /// <inheritdoc/>
@@ -19,7 +24,8 @@ internal sealed record ResNetArchitecture(string Name, int[] Blocks, bool Bottle
     [
         "relu",
         "maxpool",
-        .. Blocks.SelectMany((count, layer) => Enumerable.Range(0, count).Select(block => $"layer{layer + 1}.{block}").Append($"layer{layer + 1}")),
+        .. Blocks.SelectMany((count, layer) =>
+            Enumerable.Range(0, count).Select(block => $"layer{layer + 1}.{block}").Append($"layer{layer + 1}")),
     ];
 
     /// <inheritdoc/>
@@ -47,7 +53,8 @@ internal sealed record ResNetArchitecture(string Name, int[] Blocks, bool Bottle
             {
                 string module = $"layer{stage + 1}.{block}";
                 string[] modules = block == Blocks[stage] - 1 ? [module, $"layer{stage + 1}"] : [module];
-                layer = Block(network, layer, module, 64 << stage, stage > 0 && block == 0 ? 2 : 1, network.NameOf(modules));
+                layer = Block(
+                    network, layer, module, 64 << stage, stage > 0 && block == 0 ? 2 : 1, network.NameOf(modules));
                 if (network.Leave(layer, modules))
                 {
                     return;
@@ -61,7 +68,8 @@ internal sealed record ResNetArchitecture(string Name, int[] Blocks, bool Bottle
         int channels = Bottleneck ? planes * 4 : planes;
         Layer shortcut = stride == 1 && input.Channels == channels
             ? input
-            : network.ConvolutionAndNorm(input, $"{module}.downsample.0", $"{module}.downsample.1", new ConvolutionShape(channels, 1, stride));
+            : network.ConvolutionAndNorm(
+                input, $"{module}.downsample.0", $"{module}.downsample.1", new ConvolutionShape(channels, 1, stride));
         int width = planes * GroupWidth / 64 * Groups;
         ConvolutionShape[] shapes = Bottleneck
             ? [new(width, 1), new(width, 3, stride, Groups), new(channels, 1)]

@@ -5,18 +5,18 @@ using SemiDefect.Anomaly.Backbones.Weights;
 namespace SemiDefect.Anomaly.Backbones.Architectures;
 
 /// <summary>
-/// A weights file seen through torchvision's parameter names: looks parameters up, checks their shapes and folds batch
+/// A weights file accessed by torchvision's parameter names: looks up parameters, checks their shapes and folds batch
 /// normalization into convolutions. Thread-safe while the file is open.
 /// </summary>
 internal sealed partial class StateDict
 {
-    /// <summary>What PyTorch adds to the variance unless told otherwise.</summary>
+    /// <summary>PyTorch's default for the value added to the variance.</summary>
     public const float Epsilon = 1e-5f;
 
     private readonly Dictionary<string, WeightTensor> _tensors;
     private readonly string _file;
 
-    /// <summary>Takes the tensors of a file, which must stay open while the network is written.</summary>
+    /// <summary>Wraps the tensors of a file, which must stay open until the network has been written.</summary>
     public StateDict(WeightsFile file)
     {
         _file = file.Name;
@@ -28,15 +28,20 @@ internal sealed partial class StateDict
     }
 
     /// <summary>
-    /// The weight and the bias of a convolution with the batch normalization after it folded in. A file in which that
-    /// was done before has a bias of the convolution and no normalization.
+    /// The weight and the bias of a convolution with the following batch normalization folded in. A file in which this
+    /// was done already has a bias for the convolution and no normalization.
     /// </summary>
-    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
-    public (ITensorContent Weight, ITensorContent Bias) FoldedConvolution(string convolution, string normalization, params long[] shape)
+    /// <exception cref="SemiDefectException">A parameter is missing or has the wrong shape.</exception>
+    public (ITensorContent Weight, ITensorContent Bias) FoldedConvolution(
+        string convolution,
+        string normalization,
+        params long[] shape)
     {
         if (!_tensors.ContainsKey($"{normalization}.running_var"))
         {
-            return _tensors.ContainsKey($"{convolution}.bias") ? Convolution(convolution, shape) : throw Missing($"{normalization}.running_var");
+            return _tensors.ContainsKey($"{convolution}.bias")
+                ? Convolution(convolution, shape)
+                : throw Missing($"{normalization}.running_var");
         }
 
         WeightTensor weight = Find($"{convolution}.weight", shape);
@@ -47,27 +52,47 @@ internal sealed partial class StateDict
         WeightTensor variance = Find($"{normalization}.running_var", channels);
         WeightTensor? own = _tensors.ContainsKey($"{convolution}.bias") ? Find($"{convolution}.bias", channels) : null;
 
-        // Read when the weight is written, beside which they lie: reading all of them first would be hundreds of jumps through the file.
+        // Read when the adjacent weight is written: reading them all in advance would seek through the file hundreds of
+        // times.
         var folded = new Lazy<(float[] Scales, float[] Bias)>(() => Fold(
-            normalization, factor.ToArray(), term.ToArray(), mean.ToArray(), variance.ToArray(), own?.ToArray() ?? new float[channels]));
-        return (new WeightContent(weight, () => folded.Value.Scales), new LateContent(channels, () => folded.Value.Bias));
+            normalization,
+            factor.ToArray(),
+            term.ToArray(),
+            mean.ToArray(),
+            variance.ToArray(),
+            own?.ToArray() ?? new float[channels]));
+        return (
+            new WeightContent(weight, () => folded.Value.Scales),
+            new LateContent(channels, () => folded.Value.Bias));
     }
 
     /// <summary>The weight and the bias of a convolution without batch normalization.</summary>
-    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
+    /// <exception cref="SemiDefectException">A parameter is missing or has the wrong shape.</exception>
     public (ITensorContent Weight, ITensorContent Bias) Convolution(string convolution, params long[] shape) =>
         (Content($"{convolution}.weight", shape), Content($"{convolution}.bias", shape[0]));
 
-    /// <summary>A parameter as it is.</summary>
-    /// <exception cref="SemiDefectException">It is missing or of another shape.</exception>
+    /// <summary>An unmodified parameter.</summary>
+    /// <exception cref="SemiDefectException">The parameter is missing or has the wrong shape.</exception>
     public WeightContent Content(string name, params long[] shape) => new(Find(name, shape), null);
 
-    /// <summary>The constants of a batch normalization that stands alone.</summary>
-    /// <exception cref="SemiDefectException">A parameter is missing or of another shape.</exception>
-    public (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) Normalization(string name, int channels) =>
-        (Content($"{name}.weight", channels), Content($"{name}.bias", channels), Content($"{name}.running_mean", channels), Content($"{name}.running_var", channels));
+    /// <summary>The constants of a standalone batch normalization.</summary>
+    /// <exception cref="SemiDefectException">A parameter is missing or has the wrong shape.</exception>
+    public (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) Normalization(
+        string name,
+        int channels) =>
+        (
+            Content($"{name}.weight", channels),
+            Content($"{name}.bias", channels),
+            Content($"{name}.running_mean", channels),
+            Content($"{name}.running_var", channels));
 
-    private (float[] Scales, float[] Bias) Fold(string normalization, float[] factor, float[] term, float[] mean, float[] variance, float[] own)
+    private (float[] Scales, float[] Bias) Fold(
+        string normalization,
+        float[] factor,
+        float[] term,
+        float[] mean,
+        float[] variance,
+        float[] own)
     {
         int channels = factor.Length;
         float[] scales = new float[channels];
@@ -81,7 +106,9 @@ internal sealed partial class StateDict
 
         return Array.TrueForAll(bias, float.IsFinite)
             ? (scales, bias)
-            : throw new WeightsFormatException($"The batch normalization '{normalization}' in '{_file}' gives no finite numbers: fetch or save the file again.");
+            : throw new WeightsFormatException(
+                $"The batch normalization '{normalization}' in '{_file}' yields values that are not finite: fetch or "
+                    + "save the file again.");
     }
 
     private WeightTensor Find(string name, params long[] shape)
@@ -93,18 +120,23 @@ internal sealed partial class StateDict
 
         return tensor.Shape.SequenceEqual(shape)
             ? tensor
-            : throw new WeightsFormatException($"'{name}' in '{_file}' has the shape [{string.Join(", ", tensor.Shape)}], but [{string.Join(", ", shape)}] is needed: choose the architecture that the weights belong to.");
+            : throw new WeightsFormatException(
+                $"'{name}' in '{_file}' has the shape [{string.Join(", ", tensor.Shape)}], but "
+                    + $"[{string.Join(", ", shape)}] is needed: choose the architecture that the weights belong to.");
     }
 
     private WeightsFormatException Missing(string name) =>
-        new($"'{_file}' has no '{name}' (it has {_tensors.Count} tensors): choose the architecture that the weights belong to, and taps that they reach.");
+        new(
+            $"'{_file}' has no '{name}' (it has {_tensors.Count} tensors): choose the architecture that the weights "
+                + "belong to, and taps that they reach.");
 
     /// <summary>
-    /// Takes off what wrappers for several devices put before each name, and mends the names with a dot inside a
-    /// dense layer, which torchvision's published DenseNet files have and its modules have not.
+    /// Removes the name prefixes of multi-device wrappers, and repairs names with a dot inside a dense layer, which
+    /// occur in torchvision's published DenseNet files but not in its modules.
     /// </summary>
     private static string Normalize(string name) =>
-        DottedDenseLayer().Replace(name.StartsWith("module.", StringComparison.Ordinal) ? name["module.".Length..] : name, "$1$2");
+        DottedDenseLayer().Replace(
+            name.StartsWith("module.", StringComparison.Ordinal) ? name["module.".Length..] : name, "$1$2");
 
     [GeneratedRegex(@"^(features\.denseblock\d+\.denselayer\d+\.(?:norm|conv))\.([12]\.)")]
     private static partial Regex DottedDenseLayer();

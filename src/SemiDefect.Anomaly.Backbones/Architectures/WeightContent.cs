@@ -8,8 +8,8 @@ using SemiDefect.Anomaly.Backbones.Weights;
 namespace SemiDefect.Anomaly.Backbones.Architectures;
 
 /// <summary>
-/// A tensor of a weights file as float32, each output channel multiplied by its own scale when there are scales. Read
-/// when it is written, in blocks; into the stream's own memory where it has some. Thread-safe while the file is open.
+/// A tensor of a weights file as float32, with each output channel multiplied by its scale if there are scales. Read in
+/// blocks while it is written, directly into the stream's buffer if it has one. Thread-safe while the file is open.
 /// </summary>
 internal sealed class WeightContent(WeightTensor tensor, Func<float[]>? scales) : ITensorContent
 {
@@ -77,7 +77,7 @@ internal sealed class WeightContent(WeightTensor tensor, Func<float[]>? scales) 
         }
     }
 
-    // Optimized from the first call on: an import is over before the runtime would get around to it.
+    // Optimized from the first call on: an import ends before the runtime would optimize it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scale(Span<float> values, float scale)
     {

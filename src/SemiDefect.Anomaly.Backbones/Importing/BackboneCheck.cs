@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
-/// <summary>One thing that was checked of a backbone.</summary>
+/// <summary>The result of one check of a backbone. Immutable and thread-safe.</summary>
 /// <param name="Name">What was checked: manifest, hash, network, taps, forward pass or timing.</param>
-/// <param name="Passed">Whether all is well.</param>
-/// <param name="Detail">What was found, in one line.</param>
+/// <param name="Passed">Whether the check passed.</param>
+/// <param name="Detail">The finding, in one line.</param>
 public sealed record BackboneCheck(string Name, bool Passed, string Detail);

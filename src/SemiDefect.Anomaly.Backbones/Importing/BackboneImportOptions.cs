@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
-/// <summary>What an import leaves to choose. Immutable.</summary>
+/// <summary>Options of an import. Immutable and thread-safe.</summary>
 public sealed record BackboneImportOptions
 {
     /// <summary>The outputs, in this order; empty for the architecture's default taps.</summary>

@@ -6,33 +6,39 @@ using SemiDefect.Anomaly.Encoders;
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
 /// <summary>
-/// Makes a backbone, NAME.onnx with NAME.json beside it, out of weights or out of a larger network. The file keeps
-/// what the taps need and nothing else; batch, height and width are dynamic. Files appear whole or not at all.
-/// Thread-safe.
+/// Creates a backbone (NAME.onnx with NAME.json beside it) from weights or from a larger network. The file contains
+/// only what the taps need; batch size, height and width are dynamic. Files are written atomically. Stateless.
 /// </summary>
 public static class BackboneImporter
 {
-    /// <summary>The architectures that weights can belong to, by torchvision's names.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = [.. ArchitectureCatalog.All.Select(architecture => architecture.Name)];
+    /// <summary>torchvision's names of the supported architectures.</summary>
+    public static IReadOnlyList<string> Architectures { get; } =
+        [.. ArchitectureCatalog.All.Select(architecture => architecture.Name)];
 
-    /// <summary>The names of the modules whose output can be a tap.</summary>
+    /// <summary>The names of the modules whose outputs can be taps.</summary>
     /// <exception cref="BackboneException">There is no such architecture.</exception>
     public static IReadOnlyList<string> Taps(string architecture) => ArchitectureCatalog.Find(architecture).Taps;
 
     /// <summary>
-    /// Imports a state dict with torchvision's parameter names from a .safetensors or a torch .pth file. Batch
-    /// normalization is folded into the convolutions, unless it was already. Weights are streamed, so that memory
-    /// stays far below the size of the file. Nothing in the file is ever run.
+    /// Imports a state dict with torchvision's parameter names from a .safetensors or torch .pth file. Batch
+    /// normalization is folded into the convolutions, unless this was done already. Weights are streamed, so memory
+    /// stays far below the size of the file. No code in the file is ever executed.
     /// </summary>
-    /// <param name="weightsPath">The file; its format is told by its content.</param>
+    /// <param name="weightsPath">The weights file; its format is detected from its content.</param>
     /// <param name="architecture">One of <see cref="Architectures"/>.</param>
     /// <param name="outputPath">The .onnx file to write.</param>
-    /// <param name="options">Taps and what the manifest says; null for the defaults.</param>
+    /// <param name="options">The taps and the content of the manifest; null for the defaults.</param>
     /// <returns>The manifest as written.</returns>
-    /// <exception cref="WeightsFormatException">The weights cannot be read, or belong to another architecture.</exception>
+    /// <exception cref="WeightsFormatException">
+    /// The weights cannot be read, or belong to another architecture.
+    /// </exception>
     /// <exception cref="BackboneException">There is no such architecture or tap.</exception>
     /// <exception cref="SemiDefectException">A file cannot be written.</exception>
-    public static BackboneManifest FromWeights(string weightsPath, string architecture, string outputPath, BackboneImportOptions? options = null)
+    public static BackboneManifest FromWeights(
+        string weightsPath,
+        string architecture,
+        string outputPath,
+        BackboneImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(weightsPath);
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
@@ -45,21 +51,30 @@ public static class BackboneImporter
         description.Assemble(assembler);
         assembler.Finish();
         string origin = $"{architecture} from {options.Origin ?? weights.Name}";
-        return BackboneWriter.Write(outputPath, network.WriteTo, sha256 => Describe(network, options, origin, outputPath, sha256));
+        return BackboneWriter.Write(
+            outputPath, network.WriteTo, sha256 => Describe(network, options, origin, outputPath, sha256));
     }
 
     /// <summary>
-    /// Makes inner tensors of an ONNX network its outputs, cuts what comes after them, and drops the weights that nothing
-    /// needs any more. The result is run once, to see that it works and what the taps look like.
+    /// Makes inner tensors of an ONNX network its outputs, removes everything after them, and drops unused weights. The
+    /// result is run once to verify it and to determine the properties of the taps.
     /// </summary>
-    /// <param name="networkPath">The .onnx file; the manifest beside it, if any, is passed on.</param>
-    /// <param name="taps">Names of tensors, or of nodes, of which the first output is meant.</param>
+    /// <param name="networkPath">
+    /// The .onnx file; values are taken over from the manifest beside it, if there is one.
+    /// </param>
+    /// <param name="taps">Names of tensors, or of nodes (which stand for their first output).</param>
     /// <param name="outputPath">The .onnx file to write.</param>
-    /// <param name="options">What the manifest says; its taps are not used. Null for the defaults.</param>
+    /// <param name="options">The content of the manifest; its taps are ignored. Null for the defaults.</param>
     /// <returns>The manifest as written.</returns>
-    /// <exception cref="BackboneException">The network cannot be read or run, or has no such tensor.</exception>
+    /// <exception cref="BackboneException">
+    /// The network cannot be read or run, or does not contain such a tensor.
+    /// </exception>
     /// <exception cref="SemiDefectException">A file cannot be written.</exception>
-    public static BackboneManifest Cut(string networkPath, IReadOnlyList<string> taps, string outputPath, BackboneImportOptions? options = null)
+    public static BackboneManifest Cut(
+        string networkPath,
+        IReadOnlyList<string> taps,
+        string outputPath,
+        BackboneImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(networkPath);
         ArgumentNullException.ThrowIfNull(taps);
@@ -78,24 +93,29 @@ public static class BackboneImporter
         {
             Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
             License = whole.Manifest?.License ?? options.License,
-            Origin = $"{options.Origin ?? whole.Manifest?.Origin ?? Path.GetFileName(networkPath)}, cut at {string.Join(", ", taps)}",
+            Origin =
+                $"{options.Origin ?? whole.Manifest?.Origin ?? Path.GetFileName(networkPath)}, cut at "
+                    + $"{string.Join(", ", taps)}",
             Notice = whole.Manifest?.Notice,
             Sha256 = string.Empty,
             Input = whole.Manifest?.Input ?? options.Input,
             Taps = ProbeTaps(bytes, tensors),
             DefaultTaps = tensors,
         };
-        return BackboneWriter.Write(outputPath, stream => stream.Write(bytes), sha256 => manifest with { Sha256 = sha256 });
+        return BackboneWriter.Write(
+            outputPath, stream => stream.Write(bytes), sha256 => manifest with { Sha256 = sha256 });
     }
 
     private static BackboneTap[] ProbeTaps(byte[] network, IReadOnlyList<string> tensors)
     {
-        using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.FromBytes("the cut network", network, null), new OnnxBackboneOptions { Taps = tensors, Device = ExecutionDevice.Cpu });
+        using OnnxBackbone backbone = OnnxBackbone.Load(
+            BackboneFile.FromBytes("the cut network", network, null),
+            new OnnxBackboneOptions { Taps = tensors, Device = ExecutionDevice.Cpu });
         return BackboneProbe.Taps(backbone, BackboneProbe.Run(backbone, 1));
     }
 
-    /// <summary>The taps asked for, or the default ones.</summary>
-    /// <exception cref="BackboneException">The architecture has no such tap, or one is named twice.</exception>
+    /// <summary>The requested taps, or the default ones.</summary>
+    /// <exception cref="BackboneException">The architecture has no such tap, or a tap is listed twice.</exception>
     internal static string[] CheckTaps(Architecture architecture, IReadOnlyList<string> requested)
     {
         string[] taps = [.. requested.Count > 0 ? requested : architecture.DefaultTaps];
@@ -103,22 +123,31 @@ public static class BackboneImporter
         {
             if (!architecture.Taps.Contains(tap, StringComparer.Ordinal))
             {
-                throw new BackboneException($"{architecture.Name} has no tap '{tap}': choose from {string.Join(", ", architecture.Taps)}.");
+                throw new BackboneException(
+                    $"{architecture.Name} has no tap '{tap}': choose from {string.Join(", ", architecture.Taps)}.");
             }
         }
 
-        return taps.Distinct(StringComparer.Ordinal).Count() == taps.Length ? taps : throw new BackboneException("Name each tap once.");
+        return taps.Distinct(StringComparer.Ordinal).Count() == taps.Length
+            ? taps
+            : throw new BackboneException("Name each tap once.");
     }
 
-    private static BackboneManifest Describe(NetworkBuilder network, BackboneImportOptions options, string origin, string outputPath, string sha256) => new()
-    {
-        Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
-        License = options.License,
-        Origin = origin,
-        Sha256 = sha256,
-        Input = options.Input with { Name = NetworkBuilder.Input.Name },
-        Taps = network.Taps,
-        DefaultTaps = [.. network.Taps.Select(tap => tap.Name)],
-        MultiplyAdds224 = network.MultiplyAdds224,
-    };
+    private static BackboneManifest Describe(
+        NetworkBuilder network,
+        BackboneImportOptions options,
+        string origin,
+        string outputPath,
+        string sha256) =>
+        new()
+        {
+            Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
+            License = options.License,
+            Origin = origin,
+            Sha256 = sha256,
+            Input = options.Input with { Name = NetworkBuilder.Input.Name },
+            Taps = network.Taps,
+            DefaultTaps = [.. network.Taps.Select(tap => tap.Name)],
+            MultiplyAdds224 = network.MultiplyAdds224,
+        };
 }

@@ -3,18 +3,18 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
-/// <summary>Runs a network on made-up images, to see what comes out. Thread-safe.</summary>
+/// <summary>Runs a network on synthetic images to examine its outputs. Stateless.</summary>
 internal static class BackboneProbe
 {
     private const int Side = 224;
 
-    /// <summary>The height of the images that it is run on.</summary>
+    /// <summary>The height of the synthetic images.</summary>
     public static int Height(OnnxBackbone backbone) => backbone.FixedHeight ?? Side;
 
-    /// <summary>The width of the images that it is run on.</summary>
+    /// <summary>The width of the synthetic images.</summary>
     public static int Width(OnnxBackbone backbone) => backbone.FixedWidth ?? Side;
 
-    /// <summary>Images of noise within the range of normalized pixels, the same each time.</summary>
+    /// <summary>Noise images within the range of normalized pixels; always the same.</summary>
     public static float[] Input(OnnxBackbone backbone, int images)
     {
         var generator = new SeededGenerator(0);
@@ -27,16 +27,20 @@ internal static class BackboneProbe
         return input;
     }
 
-    /// <summary>Runs the network on such images.</summary>
+    /// <summary>Runs the network on noise images.</summary>
     /// <exception cref="BackboneException">The network fails.</exception>
-    public static IReadOnlyList<FeatureMap> Run(OnnxBackbone backbone, int images) => Run(backbone, Input(backbone, images), images);
+    public static IReadOnlyList<FeatureMap> Run(OnnxBackbone backbone, int images) =>
+        Run(backbone, Input(backbone, images), images);
 
     /// <summary>Runs the network on given images.</summary>
     /// <exception cref="BackboneException">The network fails.</exception>
     public static IReadOnlyList<FeatureMap> Run(OnnxBackbone backbone, float[] input, int images) =>
         backbone.Extract(input, images, Height(backbone), Width(backbone));
 
-    /// <summary>What the maps tell of the taps.</summary>
+    /// <summary>The taps, derived from their feature maps.</summary>
     public static BackboneTap[] Taps(OnnxBackbone backbone, IReadOnlyList<FeatureMap> maps) =>
-        [.. maps.Select(map => new BackboneTap(map.Tap, map.Channels, (int)Math.Round((double)Height(backbone) / map.Height)))];
+        [
+            .. maps.Select(
+                map => new BackboneTap(map.Tap, map.Channels, (int)Math.Round((double)Height(backbone) / map.Height)))
+        ];
 }

@@ -3,15 +3,15 @@ using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
-/// <summary>Writes a network and the manifest beside it, each whole or not at all. Thread-safe.</summary>
+/// <summary>Writes a network and the manifest beside it, each atomically. Stateless.</summary>
 internal static class BackboneWriter
 {
-    /// <summary>Writes NAME.onnx and NAME.json with its hash.</summary>
+    /// <summary>Writes NAME.onnx, and NAME.json with its hash.</summary>
     /// <param name="path">The path of the .onnx file.</param>
     /// <param name="write">Writes the ONNX model.</param>
-    /// <param name="describe">Makes the manifest for a given SHA-256.</param>
+    /// <param name="describe">Creates the manifest for a given SHA-256.</param>
     /// <returns>The manifest as written.</returns>
-    /// <exception cref="BackboneException">The manifest would not be accepted.</exception>
+    /// <exception cref="BackboneException">The manifest is invalid.</exception>
     /// <exception cref="SemiDefectException">A file cannot be written.</exception>
     public static BackboneManifest Write(string path, Action<Stream> write, Func<string, BackboneManifest> describe)
     {
@@ -19,8 +19,9 @@ internal static class BackboneWriter
         BackboneManifest? manifest = null;
         byte[] hash = [];
 
-        // The network is not flushed to the disk, which takes longer than all the rest. The manifest is, before the network gets its name: so whatever a power
-        // cut takes away, a network of that name has a hash beside it that every use compares, and can be made again from the weights.
+        // The network is not flushed to disk, which would take longer than everything else. The manifest is flushed
+        // before the network is renamed. So whatever a power failure destroys, a network of that name has a hash beside
+        // it that is compared on every use, and the network can be recreated from the weights.
         AtomicFile.Write(
             path,
             stream =>
@@ -35,7 +36,7 @@ internal static class BackboneWriter
                 manifest = describe(Convert.ToHexStringLower(hash));
                 byte[] json = manifest.ToJson();
 
-                // What could not be read again is not written.
+                // Never write a manifest that cannot be read again.
                 BackboneManifest.Parse(json, manifestPath);
                 AtomicFile.Write(manifestPath, stream => stream.Write(json));
             });

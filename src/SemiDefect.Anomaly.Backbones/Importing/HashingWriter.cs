@@ -5,9 +5,10 @@ using System.Security.Cryptography;
 namespace SemiDefect.Anomaly.Backbones.Importing;
 
 /// <summary>
-/// Passes on what is written and takes its SHA-256, each on a thread of its own, so that making the bytes, hashing and writing them go side by
-/// side. Bytes can be made in place, by <see cref="GetSpan"/>. Memory: eight buffers of 512 KiB, reused. An error of the stream behind it comes out of a
-/// later call. Not thread-safe; does not own the stream behind it.
+/// Forwards what is written and computes its SHA-256, each on its own thread, so that producing, hashing and writing
+/// the bytes overlap. Bytes can be produced in place with <see cref="GetSpan"/>. Memory: eight buffers of 512 KiB,
+/// which are reused. An error of the inner stream is thrown by a later call. Not thread-safe; does not own the inner
+/// stream.
 /// </summary>
 internal sealed class HashingWriter : Stream, IBufferWriter<byte>
 {
@@ -20,7 +21,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Thread[] _threads;
 
-    // Buffers taken so far by each thread; a buffer's place is its number modulo Buffers.
+    // Number of buffers taken by each thread; the index of a buffer is its number modulo Buffers.
     private readonly long[] _taken = new long[2];
     private long _filled;
     private bool _ended;
@@ -28,7 +29,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
     private int _used;
     private long _position;
 
-    /// <summary>Starts the threads; they end with <see cref="Finish"/> or <see cref="Stream.Dispose()"/>.</summary>
+    /// <summary>Starts the threads; <see cref="Finish"/> or <see cref="Stream.Dispose()"/> stops them.</summary>
     public HashingWriter(Stream inner)
     {
         for (int i = 0; i < Buffers; i++)
@@ -62,7 +63,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
 
     private byte[] Current => _buffers[_filled % Buffers];
 
-    /// <summary>Waits until all is hashed and written.</summary>
+    /// <summary>Waits until everything is hashed and written.</summary>
     /// <returns>The hash.</returns>
     public byte[] Finish()
     {
@@ -71,8 +72,8 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
         return _hash.GetHashAndReset();
     }
 
-    /// <summary>Room for bytes to be made in place; they count from <see cref="Advance"/> on.</summary>
-    /// <param name="sizeHint">The least room wanted, at most 512 KiB.</param>
+    /// <summary>A buffer in which to produce bytes; they are committed by <see cref="Advance"/>.</summary>
+    /// <param name="sizeHint">The minimum size, at most 512 KiB.</param>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <inheritdoc cref="GetSpan"/>
@@ -110,7 +111,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
         }
     }
 
-    /// <summary>Does nothing: buffers are handed over when they are full, and the rest by <see cref="Finish"/>.</summary>
+    /// <summary>Does nothing: full buffers are passed on immediately, and the rest by <see cref="Finish"/>.</summary>
     public override void Flush()
     {
     }
@@ -149,7 +150,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
         return thread;
     }
 
-    /// <summary>Gives the buffer at hand to the threads, and waits until the next one is free.</summary>
+    /// <summary>Passes the current buffer to the threads, and waits until the next one is free.</summary>
     private void HandOver()
     {
         lock (_gate)
@@ -211,7 +212,7 @@ internal sealed class HashingWriter : Stream, IBufferWriter<byte>
         }
     }
 
-    /// <summary>The place of the next buffer; null when there will be none.</summary>
+    /// <summary>The index of the next buffer, or null if there are no more.</summary>
     private int? WaitForBuffer(int taker)
     {
         lock (_gate)

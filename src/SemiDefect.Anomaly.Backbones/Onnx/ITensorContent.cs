@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>The bytes of a tensor, made when they are written and not before.</summary>
+/// <summary>The bytes of a tensor, produced only when they are written.</summary>
 internal interface ITensorContent
 {
-    /// <summary>How many bytes <see cref="WriteTo"/> writes.</summary>
+    /// <summary>The number of bytes that <see cref="WriteTo"/> writes.</summary>
     long ByteLength { get; }
 
     /// <summary>Writes the values, little-endian, in row-major order.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>Values that are computed when they are written.</summary>
+/// <summary>Values that are computed when they are written. Thread-safe if the computation is.</summary>
 internal sealed class LateContent(int count, Func<float[]> compute) : ITensorContent
 {
     /// <inheritdoc/>

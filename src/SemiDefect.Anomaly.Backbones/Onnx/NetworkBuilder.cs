@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Encoders;
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>
-/// Builds a convolutional network layer by layer and keeps count of channels, strides and multiply-adds. Layers are
-/// named by the caller; the name of a layer is the name of its tensor. Not thread-safe.
+/// Builds a convolutional network layer by layer and tracks channels, strides and multiply-adds. The caller names the
+/// layers; the name of a layer is the name of its tensor. Not thread-safe.
 /// </summary>
 internal sealed class NetworkBuilder
 {
@@ -14,23 +14,29 @@ internal sealed class NetworkBuilder
     /// <summary>Starts a network whose input is an RGB image.</summary>
     public NetworkBuilder(string name) => _graph = new OnnxGraphBuilder(name);
 
-    /// <summary>The image.</summary>
+    /// <summary>The image input.</summary>
     public static Layer Input => new(OnnxGraphBuilder.Input, 3, 1);
 
     /// <summary>The outputs, in the order in which they were added.</summary>
     public IReadOnlyList<BackboneTap> Taps => _taps;
 
-    /// <summary>Multiplications of one 224 x 224 image with the weights of the convolutions so far.</summary>
+    /// <summary>Number of multiplications by the weights of the convolutions so far, for one 224 x 224 image.</summary>
     public long MultiplyAdds224 { get; private set; }
 
     /// <summary>A convolution, padded with zeros so that stride 1 keeps the size (odd kernels).</summary>
-    /// <param name="name">Its name; the constants are called NAME.weight and NAME.bias.</param>
-    /// <param name="input">What it sees.</param>
+    /// <param name="name">Its name; the constants are named NAME.weight and NAME.bias.</param>
+    /// <param name="input">The input layer.</param>
     /// <param name="convolution">Its shape.</param>
     /// <param name="weight">channels x (input channels / groups) x kernel x kernel values.</param>
     /// <param name="bias">One value per channel, or null for none.</param>
-    /// <param name="output">The name of the layer, if it is not to be that of the constants.</param>
-    public Layer Convolution(string name, Layer input, ConvolutionShape convolution, ITensorContent weight, ITensorContent? bias = null, string? output = null)
+    /// <param name="output">The name of the layer, if it differs from that of the constants.</param>
+    public Layer Convolution(
+        string name,
+        Layer input,
+        ConvolutionShape convolution,
+        ITensorContent weight,
+        ITensorContent? bias = null,
+        string? output = null)
     {
         (int channels, int kernel, int stride, int groups) = convolution;
         int depth = input.Channels / groups;
@@ -54,20 +60,28 @@ internal sealed class NetworkBuilder
         return layer;
     }
 
-    /// <summary>An operator of one input that works on each value.</summary>
+    /// <summary>An elementwise operator with one input.</summary>
     public Layer Elementwise(string operation, string name, Layer input) =>
         input with { Name = _graph.Node(operation, name, [input.Name]) };
 
-    /// <summary>An operator of two inputs that works on each pair of values.</summary>
+    /// <summary>An elementwise operator with two inputs.</summary>
     public Layer Elementwise(string operation, string name, Layer first, Layer second) =>
         first with { Name = _graph.Node(operation, name, [first.Name, second.Name]) };
 
-    /// <summary>Batch normalization with fixed statistics: factor * (value - mean) / sqrt(variance + epsilon) + term.</summary>
-    /// <param name="name">Its name; the constants are called NAME.weight, NAME.bias, NAME.mean and NAME.variance.</param>
-    /// <param name="input">What it works on.</param>
+    /// <summary>
+    /// Batch normalization with fixed statistics: factor * (value - mean) / sqrt(variance + epsilon) + term.
+    /// </summary>
+    /// <param name="name">
+    /// Its name; the constants are named NAME.weight, NAME.bias, NAME.mean and NAME.variance.
+    /// </param>
+    /// <param name="input">The input layer.</param>
     /// <param name="constants">Factor, term, mean and variance, one value per channel each.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    public Layer BatchNormalization(string name, Layer input, (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) constants, float epsilon)
+    public Layer BatchNormalization(
+        string name,
+        Layer input,
+        (ITensorContent Factor, ITensorContent Term, ITensorContent Mean, ITensorContent Variance) constants,
+        float epsilon)
     {
         int[] shape = [input.Channels];
         string[] inputs =
@@ -81,25 +95,36 @@ internal sealed class NetworkBuilder
         return input with { Name = _graph.Node("BatchNormalization", name, inputs, ("epsilon", epsilon)) };
     }
 
-    /// <summary>The mean over size x size squares side by side; what does not fill a square is left out.</summary>
+    /// <summary>Average pooling over adjacent size x size squares; incomplete squares are ignored.</summary>
     public Layer AveragePool(string name, Layer input, int size) =>
         new(
-            _graph.Node("AveragePool", name, [input.Name], ("kernel_shape", new long[] { size, size }), ("strides", new long[] { size, size })),
+            _graph.Node(
+                "AveragePool",
+                name,
+                [input.Name],
+                ("kernel_shape", new long[] { size, size }),
+                ("strides", new long[] { size, size })),
             input.Channels,
             input.Stride * size);
 
-    /// <summary>The highest value of each 3 x 3 square, at stride 2, the border padded.</summary>
+    /// <summary>3 x 3 max pooling with stride 2 and a padded border.</summary>
     public Layer MaxPool(string name, Layer input) =>
         new(
-            _graph.Node("MaxPool", name, [input.Name], ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 })),
+            _graph.Node(
+                "MaxPool",
+                name,
+                [input.Name],
+                ("kernel_shape", new long[] { 3, 3 }),
+                ("strides", new long[] { 2, 2 }),
+                ("pads", new long[] { 1, 1, 1, 1 })),
             input.Channels,
             input.Stride * 2);
 
-    /// <summary>The mean of each channel; its stride is 0, for there is no grid any more.</summary>
+    /// <summary>The mean of each channel. Its stride is 0, because there is no grid anymore.</summary>
     public Layer GlobalAverage(string name, Layer input) =>
         new(_graph.Node("GlobalAveragePool", name, [input.Name]), input.Channels, 0);
 
-    /// <summary>The channels of all inputs, one after the other.</summary>
+    /// <summary>Concatenates the channels of all inputs.</summary>
     public Layer Concatenate(string name, params ReadOnlySpan<Layer> inputs)
     {
         string[] names = new string[inputs.Length];
@@ -120,6 +145,6 @@ internal sealed class NetworkBuilder
         _taps.Add(new BackboneTap(layer.Name, layer.Channels, layer.Stride));
     }
 
-    /// <summary>Writes the model. The builder is spent afterwards.</summary>
+    /// <summary>Writes the model. The builder cannot be used afterwards.</summary>
     public void WriteTo(Stream stream) => _graph.WriteTo(stream);
 }

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>A constant of a network that was read. Immutable.</summary>
+/// <summary>A constant of a network that was read. Immutable and thread-safe.</summary>
 internal sealed class OnnxConstant
 {
     private readonly ReadOnlyMemory<byte> _raw;
@@ -45,7 +45,7 @@ internal sealed class OnnxConstant
         _single = [.. single];
     }
 
-    /// <summary>The constant as it stands in the file.</summary>
+    /// <summary>The unmodified field of the file.</summary>
     public ProtoField Field { get; }
 
     /// <summary>Its name.</summary>
@@ -58,7 +58,9 @@ internal sealed class OnnxConstant
     /// <exception cref="BackboneException">The bytes are damaged.</exception>
     public static OnnxConstant Read(ProtoField field) => new(field);
 
-    /// <summary>Its values, row-major, where it is a float32 tensor with as many as its shape says; else null.</summary>
+    /// <summary>
+    /// Its values, row-major, or null unless it is a float32 tensor with as many values as its shape says.
+    /// </summary>
     public float[]? Values()
     {
         if (_type != OnnxFields.Float32 || _raw.Length % sizeof(float) != 0)

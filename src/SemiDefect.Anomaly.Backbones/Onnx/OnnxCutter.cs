@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>
 /// Cuts an ONNX model after chosen tensors: they become its outputs, and nodes and weights that they do not need are
-/// left out. All else is copied as it stands, whether its meaning is known here or not. Thread-safe.
+/// removed. Everything else is copied unchanged, including unknown fields. Stateless.
 /// </summary>
 internal static class OnnxCutter
 {
@@ -13,17 +13,26 @@ internal static class OnnxCutter
 
     /// <summary>Cuts a model.</summary>
     /// <param name="model">The bytes of the .onnx file.</param>
-    /// <param name="taps">Names of tensors, or of nodes, of which the first output is meant.</param>
-    /// <param name="tensors">The names of the new outputs, as many as taps.</param>
+    /// <param name="taps">Names of tensors, or of nodes (which stand for their first output).</param>
+    /// <param name="tensors">The names of the new outputs, one per tap.</param>
     /// <returns>The new model.</returns>
-    /// <exception cref="BackboneException">The bytes are no ONNX model, there is no such tensor, or the weights are in other files.</exception>
-    public static ProtoWriter Cut(ReadOnlyMemory<byte> model, IReadOnlyList<string> taps, out IReadOnlyList<string> tensors)
+    /// <exception cref="BackboneException">
+    /// The bytes are not an ONNX model, there is no such tensor, or the weights are in other files.
+    /// </exception>
+    public static ProtoWriter Cut(
+        ReadOnlyMemory<byte> model,
+        IReadOnlyList<string> taps,
+        out IReadOnlyList<string> tensors)
     {
         ProtoField[] fields = [.. ProtoField.Read(model)];
-        ProtoField[] graphs = [.. fields.Where(field => field is { Number: OnnxFields.ModelGraph, WireType: ProtoField.LengthDelimited })];
+        ProtoField[] graphs =
+        [
+            .. fields.Where(field => field is { Number: OnnxFields.ModelGraph, WireType: ProtoField.LengthDelimited })
+        ];
         if (graphs is not [ProtoField graph])
         {
-            throw new BackboneException("The file is not an ONNX network: it has no graph. Give a complete .onnx file.");
+            throw new BackboneException(
+                "The file is not an ONNX network: it has no graph. Give a complete .onnx file.");
         }
 
         var result = new ProtoWriter();
@@ -43,7 +52,10 @@ internal static class OnnxCutter
         return result;
     }
 
-    private static ProtoWriter CutGraph(ReadOnlyMemory<byte> graph, IReadOnlyList<string> taps, out IReadOnlyList<string> tensors)
+    private static ProtoWriter CutGraph(
+        ReadOnlyMemory<byte> graph,
+        IReadOnlyList<string> taps,
+        out IReadOnlyList<string> tensors)
     {
         ProtoField[] fields = [.. ProtoField.Read(graph)];
         OnnxNode[] nodes = [.. fields.Where(field => field.Number == OnnxFields.GraphNode).Select(OnnxNode.Read)];
@@ -65,7 +77,9 @@ internal static class OnnxCutter
                 OnnxFields.GraphInitializer => needed.Contains(NameOf(field, OnnxFields.TensorName)) && IsInside(field),
                 OnnxFields.GraphSparseInitializer => needed.Contains(SparseName(field)),
                 OnnxFields.GraphInput => needed.Contains(NameOf(field, OnnxFields.ValueName)),
-                OnnxFields.GraphValueInfo => needed.Contains(NameOf(field, OnnxFields.ValueName)) && !chosen.Contains(NameOf(field, OnnxFields.ValueName)),
+                OnnxFields.GraphValueInfo =>
+                    needed.Contains(NameOf(field, OnnxFields.ValueName))
+                        && !chosen.Contains(NameOf(field, OnnxFields.ValueName)),
                 OnnxFields.GraphQuantization => needed.Contains(NameOf(field, OnnxFields.QuantizationTensorName)),
                 OnnxFields.GraphOutput => false,
                 _ => true,
@@ -78,7 +92,9 @@ internal static class OnnxCutter
 
         foreach (string tensor in chosen)
         {
-            result.Message(OnnxFields.GraphOutput, OnnxGraphBuilder.ImageValue(tensor, null, $"{tensor}_height", $"{tensor}_width"));
+            result.Message(
+                OnnxFields.GraphOutput,
+                OnnxGraphBuilder.ImageValue(tensor, null, $"{tensor}_height", $"{tensor}_width"));
         }
 
         tensors = chosen;
@@ -102,25 +118,46 @@ internal static class OnnxCutter
         return producers;
     }
 
-    private static string FindTensor(string tap, OnnxNode[] nodes, Dictionary<string, OnnxNode> producers, ProtoField[] fields)
+    private static string FindTensor(
+        string tap,
+        OnnxNode[] nodes,
+        Dictionary<string, OnnxNode> producers,
+        ProtoField[] fields)
     {
         if (producers.ContainsKey(tap))
         {
             return tap;
         }
 
-        if (nodes.FirstOrDefault(node => string.Equals(node.Name, tap, StringComparison.Ordinal)) is { Outputs: [string first, ..] })
+        if (nodes.FirstOrDefault(node => string.Equals(node.Name, tap, StringComparison.Ordinal)) is
+            { Outputs: [string first, ..] })
         {
             return first;
         }
 
-        string[] similar = [.. producers.Keys.Concat(nodes.Select(node => node.Name)).Where(name => name.Contains(tap, StringComparison.OrdinalIgnoreCase)).Distinct().Take(MostNamesShown)];
-        string[] outputs = [.. fields.Where(field => field.Number == OnnxFields.GraphOutput).Select(field => NameOf(field, OnnxFields.ValueName)).Take(MostNamesShown)];
-        string hint = similar.Length > 0 ? $"Similar names are {string.Join(", ", similar)}." : $"Its outputs are {string.Join(", ", outputs)}.";
+        string[] similar =
+        [
+            .. producers.Keys.Concat(nodes.Select(node => node.Name))
+                .Where(name => name.Contains(tap, StringComparison.OrdinalIgnoreCase))
+                .Distinct()
+                .Take(MostNamesShown)
+        ];
+        string[] outputs =
+        [
+            .. fields.Where(field => field.Number == OnnxFields.GraphOutput)
+                .Select(field => NameOf(field, OnnxFields.ValueName))
+                .Take(MostNamesShown)
+        ];
+        string hint = similar.Length > 0
+            ? $"Similar names are {string.Join(", ", similar)}."
+            : $"Its outputs are {string.Join(", ", outputs)}.";
         throw new BackboneException($"The network has no inner tensor or node '{tap}'. {hint}");
     }
 
-    private static HashSet<string> Needed(string[] chosen, Dictionary<string, OnnxNode> producers, out HashSet<OnnxNode> kept)
+    private static HashSet<string> Needed(
+        string[] chosen,
+        Dictionary<string, OnnxNode> producers,
+        out HashSet<OnnxNode> kept)
     {
         var needed = new HashSet<string>(chosen, StringComparer.Ordinal);
         kept = [];
@@ -140,13 +177,22 @@ internal static class OnnxCutter
     }
 
     private static bool IsInside(ProtoField initializer) =>
-        !ProtoField.Read(initializer.Content).Any(field => field is { Number: OnnxFields.TensorDataLocation, Value: not 0 })
+        !ProtoField.Read(initializer.Content)
+            .Any(field => field is { Number: OnnxFields.TensorDataLocation, Value: not 0 })
             ? true
-            : throw new BackboneException("The network keeps its weights in files of their own (external data): save it as one .onnx file first.");
+            : throw new BackboneException(
+                "The network keeps its weights in files of their own (external data): save it as one .onnx file "
+                    + "first.");
 
     private static string SparseName(ProtoField sparse) =>
-        ProtoField.Read(sparse.Content).Where(field => field.Number == OnnxFields.SparseTensorValues).Select(field => NameOf(field, OnnxFields.TensorName)).FirstOrDefault(string.Empty);
+        ProtoField.Read(sparse.Content)
+            .Where(field => field.Number == OnnxFields.SparseTensorValues)
+            .Select(field => NameOf(field, OnnxFields.TensorName))
+            .FirstOrDefault(string.Empty);
 
     private static string NameOf(ProtoField message, int nameField) =>
-        ProtoField.Read(message.Content).Where(field => field.Number == nameField).Select(field => field.Text).FirstOrDefault(string.Empty);
+        ProtoField.Read(message.Content)
+            .Where(field => field.Number == nameField)
+            .Select(field => field.Text)
+            .FirstOrDefault(string.Empty);
 }

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>Field numbers of the ONNX messages that are read or written here (onnx.proto, ONNX specification).</summary>
+/// <summary>Field numbers of the ONNX messages that are read or written (onnx.proto, ONNX specification).</summary>
 internal static class OnnxFields
 {
     public const int ModelIrVersion = 1;

@@ -1,8 +1,8 @@
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>
-/// Builds an ONNX model node by node: one float32 image input [n, 3, h, w], all three dynamic, and outputs of rank 4.
-/// Operator set 13 and IR version 7 are read by ONNX Runtime 1.6 and later. Not thread-safe.
+/// Builds an ONNX model node by node: one float32 image input [n, 3, h, w] with dynamic n, h and w, and outputs of rank
+/// 4. Operator set 13 and IR version 7 are supported by ONNX Runtime 1.6 and later. Not thread-safe.
 /// </summary>
 internal sealed class OnnxGraphBuilder
 {
@@ -20,7 +20,7 @@ internal sealed class OnnxGraphBuilder
     /// <summary>The name of the image input.</summary>
     public static string Input => "input";
 
-    /// <summary>Adds a float32 constant and gives its name back.</summary>
+    /// <summary>Adds a float32 constant and returns its name.</summary>
     public string Constant(string name, ReadOnlySpan<int> shape, ITensorContent content)
     {
         var tensor = new ProtoWriter();
@@ -33,7 +33,9 @@ internal sealed class OnnxGraphBuilder
 
         if (content.ByteLength != count * sizeof(float))
         {
-            throw new ArgumentException($"The constant '{name}' needs {count * sizeof(float)} bytes, got {content.ByteLength}.", nameof(content));
+            throw new ArgumentException(
+                $"The constant '{name}' needs {count * sizeof(float)} bytes, got {content.ByteLength}.",
+                nameof(content));
         }
 
         tensor.Int64(OnnxFields.TensorDataType, OnnxFields.Float32);
@@ -43,12 +45,16 @@ internal sealed class OnnxGraphBuilder
         return name;
     }
 
-    /// <summary>Adds a node with one output and gives the output's name back.</summary>
+    /// <summary>Adds a node with one output and returns the name of the output.</summary>
     /// <param name="operation">The ONNX operator.</param>
     /// <param name="output">The name of the node and of its output.</param>
     /// <param name="inputs">The names of its inputs.</param>
     /// <param name="attributes">float, long or long[] values by name.</param>
-    public string Node(string operation, string output, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public string Node(
+        string operation,
+        string output,
+        ReadOnlySpan<string> inputs,
+        params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var node = new ProtoWriter();
         foreach (string input in inputs)
@@ -72,7 +78,7 @@ internal sealed class OnnxGraphBuilder
     public void Output(string name, int channels) =>
         _outputs.Add(ImageValue(name, channels, $"{name}_height", $"{name}_width"));
 
-    /// <summary>Writes the model. The builder is spent afterwards.</summary>
+    /// <summary>Writes the model. The builder cannot be used afterwards.</summary>
     public void WriteTo(Stream stream)
     {
         foreach (ProtoWriter initializer in _initializers)
@@ -96,11 +102,13 @@ internal sealed class OnnxGraphBuilder
         model.WriteTo(stream);
     }
 
-    /// <summary>A float32 tensor [n, channels, height, width] as an input or output; n, height and width are dynamic.</summary>
+    /// <summary>
+    /// A float32 tensor [n, channels, height, width] as an input or output; n, height and width are dynamic.
+    /// </summary>
     /// <param name="name">Its name.</param>
-    /// <param name="channels">Its channels; null for dynamic ones.</param>
-    /// <param name="height">What the dynamic height is called.</param>
-    /// <param name="width">What the dynamic width is called.</param>
+    /// <param name="channels">Its number of channels, or null if it is dynamic.</param>
+    /// <param name="height">The name of the dynamic height.</param>
+    /// <param name="width">The name of the dynamic width.</param>
     internal static ProtoWriter ImageValue(string name, int? channels, string height, string width)
     {
         var shape = new ProtoWriter();

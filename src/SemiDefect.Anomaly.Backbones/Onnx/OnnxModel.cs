@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>The parts of a network that was read. Immutable.</summary>
+/// <summary>The parts of a network that was read. Immutable and thread-safe.</summary>
 internal sealed class OnnxModel
 {
     private OnnxModel(ProtoField[] fields, ProtoField[] graph)
@@ -16,10 +16,16 @@ internal sealed class OnnxModel
         }
 
         Constants = constants;
-        Inputs = [.. graph.Where(field => field.Number == OnnxFields.GraphInput && !constants.ContainsKey(NameOf(field)))];
+        Inputs =
+            [.. graph.Where(field => field.Number == OnnxFields.GraphInput && !constants.ContainsKey(NameOf(field)))];
         Outputs = [.. graph.Where(field => field.Number == OnnxFields.GraphOutput).Select(NameOf)];
-        ProtoField[][] sets = [.. fields.Where(field => field.Number == OnnxFields.ModelOperatorSet).Select(field => ProtoField.Read(field.Content).ToArray())];
-        OperatorSet = (long)sets.Where(set => !set.Any(field => field is { Number: OnnxFields.OperatorSetDomain, Content.IsEmpty: false }))
+        ProtoField[][] sets =
+        [
+            .. fields.Where(field => field.Number == OnnxFields.ModelOperatorSet)
+                .Select(field => ProtoField.Read(field.Content).ToArray())
+        ];
+        OperatorSet = (long)sets.Where(
+            set => !set.Any(field => field is { Number: OnnxFields.OperatorSetDomain, Content.IsEmpty: false }))
             .SelectMany(set => set)
             .Where(field => field.Number == OnnxFields.OperatorSetVersion)
             .Select(field => field.Value)
@@ -27,34 +33,38 @@ internal sealed class OnnxModel
         HasForeignOperators = sets.Length > 1;
     }
 
-    /// <summary>The nodes, each after those that it needs.</summary>
+    /// <summary>The nodes, each after the nodes that it needs.</summary>
     public IReadOnlyList<OnnxNode> Nodes { get; }
 
     /// <summary>The constants by name.</summary>
     public IReadOnlyDictionary<string, OnnxConstant> Constants { get; }
 
-    /// <summary>The inputs that are no constants, as they stand in the file.</summary>
+    /// <summary>The inputs that are not constants, as unmodified fields of the file.</summary>
     public IReadOnlyList<ProtoField> Inputs { get; }
 
     /// <summary>The names of the outputs.</summary>
     public IReadOnlyList<string> Outputs { get; }
 
-    /// <summary>The version of ONNX's own operators.</summary>
+    /// <summary>The version of the standard ONNX operators.</summary>
     public long OperatorSet { get; }
 
-    /// <summary>Whether it uses operators that are not ONNX's own.</summary>
+    /// <summary>Whether it uses operators that are not standard ONNX operators.</summary>
     public bool HasForeignOperators { get; }
 
     /// <summary>Reads a network.</summary>
-    /// <exception cref="BackboneException">The bytes are no ONNX network.</exception>
+    /// <exception cref="BackboneException">The bytes are not an ONNX network.</exception>
     public static OnnxModel Read(ReadOnlyMemory<byte> content)
     {
         ProtoField[] fields = [.. ProtoField.Read(content)];
-        ProtoField graph = fields.FirstOrDefault(field => field is { Number: OnnxFields.ModelGraph, WireType: ProtoField.LengthDelimited });
+        ProtoField graph = fields.FirstOrDefault(
+            field => field is { Number: OnnxFields.ModelGraph, WireType: ProtoField.LengthDelimited });
         return new OnnxModel(fields, [.. ProtoField.Read(graph.Content)]);
     }
 
     /// <summary>The name of an input or output.</summary>
     public static string NameOf(ProtoField value) =>
-        ProtoField.Read(value.Content).Where(field => field.Number == OnnxFields.ValueName).Select(field => field.Text).FirstOrDefault(string.Empty);
+        ProtoField.Read(value.Content)
+            .Where(field => field.Number == OnnxFields.ValueName)
+            .Select(field => field.Text)
+            .FirstOrDefault(string.Empty);
 }

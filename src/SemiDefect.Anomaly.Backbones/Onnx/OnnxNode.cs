@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>A node of a graph that was read: what it is called, what it needs and what it makes.</summary>
+/// <summary>
+/// A node of a graph that was read: its name, inputs and outputs. Immutable and thread-safe after reading.
+/// </summary>
 internal sealed class OnnxNode
 {
     private const int DeepestGraph = 16;
@@ -13,7 +15,7 @@ internal sealed class OnnxNode
 
     private OnnxNode(ProtoField field) => Field = field;
 
-    /// <summary>The node as it stands in the file.</summary>
+    /// <summary>The unmodified field of the file.</summary>
     public ProtoField Field { get; }
 
     /// <summary>Its name; often empty.</summary>
@@ -22,13 +24,13 @@ internal sealed class OnnxNode
     /// <summary>Its operator.</summary>
     public string Operator { get; private set; } = string.Empty;
 
-    /// <summary>Its attributes as they stand in the file.</summary>
+    /// <summary>Its attributes, as unmodified fields of the file.</summary>
     public IReadOnlyList<ProtoField> Attributes => _attributes;
 
-    /// <summary>The tensors that it needs, those that graphs inside it take from outside among them.</summary>
+    /// <summary>Its input tensors, including those that nested graphs take from outside.</summary>
     public IReadOnlyList<string> Inputs => _inputs;
 
-    /// <summary>The tensors that it makes; an empty name stands for one that is not made.</summary>
+    /// <summary>Its output tensors; an empty name stands for an omitted output.</summary>
     public IReadOnlyList<string> Outputs => _outputs;
 
     /// <summary>Reads a node.</summary>
@@ -44,7 +46,8 @@ internal sealed class OnnxNode
     {
         if (depth > DeepestGraph)
         {
-            throw new BackboneException("The network has graphs inside graphs, more than 16 deep: export it without.");
+            throw new BackboneException(
+                "The network has graphs inside graphs, more than 16 deep: export it without them.");
         }
 
         foreach (ProtoField field in ProtoField.Read(content))
@@ -77,18 +80,24 @@ internal sealed class OnnxNode
 
     private void AddAttribute(ReadOnlyMemory<byte> attribute, int depth)
     {
-        foreach (ProtoField graph in ProtoField.Read(attribute).Where(field => field.Number is OnnxFields.AttributeGraph or OnnxFields.AttributeGraphs))
+        foreach (ProtoField graph
+            in ProtoField.Read(attribute)
+                .Where(field => field.Number is OnnxFields.AttributeGraph or OnnxFields.AttributeGraphs))
         {
             foreach (ProtoField field in ProtoField.Read(graph.Content))
             {
-                // Names made inside are listed as well: no harm, since nothing outside makes them. So are the outputs.
+                // Names and outputs of nested nodes are listed as well, which does no harm: nothing outside produces
+                // them.
                 if (field.Number == OnnxFields.GraphNode)
                 {
                     AddFields(field.Content, depth + 1);
                 }
                 else if (field.Number == OnnxFields.GraphOutput)
                 {
-                    _inputs.AddRange(ProtoField.Read(field.Content).Where(inner => inner.Number == OnnxFields.ValueName).Select(inner => inner.Text));
+                    _inputs.AddRange(
+                        ProtoField.Read(field.Content)
+                            .Where(inner => inner.Number == OnnxFields.ValueName)
+                            .Select(inner => inner.Text));
                 }
             }
         }

@@ -4,13 +4,18 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>One field of a protobuf message as it stands in the file.</summary>
+/// <summary>One unmodified field of a protobuf message.</summary>
 /// <param name="Number">The field number.</param>
-/// <param name="WireType">How it is encoded.</param>
+/// <param name="WireType">Its encoding.</param>
 /// <param name="Value">The number, for the varint and fixed encodings.</param>
 /// <param name="Content">The bytes, for the length-delimited encoding.</param>
 /// <param name="Raw">The whole field with its tag.</param>
-internal readonly record struct ProtoField(int Number, int WireType, ulong Value, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Raw)
+internal readonly record struct ProtoField(
+    int Number,
+    int WireType,
+    ulong Value,
+    ReadOnlyMemory<byte> Content,
+    ReadOnlyMemory<byte> Raw)
 {
     public const int Varint = 0;
     public const int Fixed64 = 1;
@@ -20,7 +25,7 @@ internal readonly record struct ProtoField(int Number, int WireType, ulong Value
     /// <summary>The content as UTF-8 text.</summary>
     public string Text => Encoding.UTF8.GetString(Content.Span);
 
-    /// <summary>Walks over the fields of a message; nothing is copied.</summary>
+    /// <summary>Enumerates the fields of a message without copying.</summary>
     /// <exception cref="BackboneException">The bytes are not a protobuf message.</exception>
     public static IEnumerable<ProtoField> Read(ReadOnlyMemory<byte> message)
     {
@@ -55,7 +60,7 @@ internal readonly record struct ProtoField(int Number, int WireType, ulong Value
         }
     }
 
-    /// <summary>The numbers of a repeated varint field, packed or single.</summary>
+    /// <summary>The values of a repeated varint field, packed or not.</summary>
     public IEnumerable<long> Numbers()
     {
         if (WireType == Varint)
@@ -103,5 +108,6 @@ internal readonly record struct ProtoField(int Number, int WireType, ulong Value
         throw Damaged();
     }
 
-    private static BackboneException Damaged() => new("The file is damaged or not an ONNX network: give a complete .onnx file.");
+    private static BackboneException Damaged() =>
+        new("The file is damaged or not an ONNX network: give a complete .onnx file.");
 }

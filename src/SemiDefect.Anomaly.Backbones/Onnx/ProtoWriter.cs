@@ -5,8 +5,8 @@ using System.Text;
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
 /// <summary>
-/// One protobuf message in the making (protobuf.dev, "Encoding"). Tensor contents and nested messages are kept by
-/// reference, so that a model of any size is written without being held in memory. Not thread-safe.
+/// Builds one protobuf message (protobuf.dev, "Encoding"). Tensor contents and nested messages are kept by reference,
+/// so that a model of any size can be written without holding it in memory. Not thread-safe.
 /// </summary>
 internal sealed class ProtoWriter
 {
@@ -17,7 +17,7 @@ internal sealed class ProtoWriter
     /// <summary>The bytes written so far.</summary>
     public long Length => _closedLength + _buffer.WrittenCount;
 
-    /// <summary>A number, or a truth value or enumeration, as a varint.</summary>
+    /// <summary>A number, Boolean or enumeration, as a varint.</summary>
     public void Int64(int field, long value)
     {
         WriteTag(field, ProtoField.Varint);
@@ -33,7 +33,7 @@ internal sealed class ProtoWriter
         _buffer.Write(bytes);
     }
 
-    /// <summary>A text in UTF-8.</summary>
+    /// <summary>A UTF-8 string.</summary>
     public void Text(int field, string value)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(value);
@@ -51,7 +51,7 @@ internal sealed class ProtoWriter
         Append(message, message.Length);
     }
 
-    /// <summary>Bytes that are made when the message is written.</summary>
+    /// <summary>Bytes that are produced when the message is written.</summary>
     public void Content(int field, ITensorContent content)
     {
         WriteTag(field, ProtoField.LengthDelimited);
@@ -59,7 +59,7 @@ internal sealed class ProtoWriter
         Append(content, content.ByteLength);
     }
 
-    /// <summary>A field as it was read, whether its meaning is known here or not.</summary>
+    /// <summary>A field exactly as it was read, known or not.</summary>
     public void Raw(ProtoField field) => Append(field.Raw, field.Raw.Length);
 
     /// <summary>Writes the message.</summary>

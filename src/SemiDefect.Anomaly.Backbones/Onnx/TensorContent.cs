@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>Values that are in memory already.</summary>
+/// <summary>Values that are already in memory. Immutable and thread-safe.</summary>
 internal sealed class TensorContent(ReadOnlyMemory<byte> bytes) : ITensorContent
 {
     /// <inheritdoc/>

@@ -6,15 +6,15 @@ using SemiDefect.Anomaly.Encoders;
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
 /// <summary>
-/// Fetches published weights, or takes them from a file, checks their SHA-256, and makes a backbone of them in the user's
-/// folder. Only HTTPS is used, the system's proxy is respected, and a download that broke off is gone on with. Thread-safe
-/// for different names. Dispose it to close its connections.
+/// Downloads published weights, or takes them from a file, checks their SHA-256, and creates a backbone from them in
+/// the user's folder. Only HTTPS is used, the system proxy is respected, and an interrupted download is continued.
+/// Thread-safe for different names. The caller disposes it, which closes its connections.
 /// </summary>
 public sealed class BackbonePuller : IDisposable
 {
     private readonly ResumableDownload _download;
 
-    /// <summary>Makes a puller.</summary>
+    /// <summary>Creates a puller.</summary>
     public BackbonePuller()
         : this(new ResumableDownload())
     {
@@ -22,24 +22,28 @@ public sealed class BackbonePuller : IDisposable
 
     internal BackbonePuller(ResumableDownload download) => _download = download;
 
-    /// <summary>The weights that are known by name.</summary>
+    /// <summary>The names of the known weights.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. BackboneSources.All.Select(source => source.Name)];
 
-    /// <summary>What a pull of <paramref name="name"/> will call the backbone.</summary>
+    /// <summary>The name of the backbone that a pull of <paramref name="name"/> creates.</summary>
     public static string BackboneName(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return name[(name.LastIndexOf('/') + 1)..];
     }
 
-    /// <summary>Fetches, checks and imports weights.</summary>
+    /// <summary>Downloads, checks and imports weights.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="options">Where from, what hash, which taps, where to; null for the defaults.</param>
-    /// <param name="progress">Told about the download.</param>
-    /// <param name="cancellationToken">Stops the download; what is here stays for the next attempt.</param>
+    /// <param name="options">Source, hash, taps and target; null for the defaults.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">
+    /// Stops the download; the bytes received so far are kept for the next attempt.
+    /// </param>
     /// <returns>The path of the backbone, and its manifest as written.</returns>
-    /// <exception cref="PullException">The weights cannot be fetched, or have another SHA-256.</exception>
-    /// <exception cref="SemiDefectException">There are no such weights, or they cannot be imported or written.</exception>
+    /// <exception cref="PullException">The weights cannot be downloaded, or have a different SHA-256.</exception>
+    /// <exception cref="SemiDefectException">
+    /// There are no such weights, or they cannot be imported or written.
+    /// </exception>
     public async Task<(string Path, BackboneManifest Manifest)> PullAsync(
         string name,
         PullOptions? options = null,
@@ -49,7 +53,7 @@ public sealed class BackbonePuller : IDisposable
         options ??= new PullOptions();
         BackboneSource source = BackboneSources.Find(name);
 
-        // Before hundreds of megabytes travel.
+        // Check before downloading hundreds of megabytes.
         BackboneImporter.CheckTaps(ArchitectureCatalog.Find(source.Architecture), options.Taps);
         string folder = options.Folder ?? UserBackbones.Folder;
         string output = Path.Combine(folder, $"{BackboneName(name)}.onnx");
@@ -64,27 +68,43 @@ public sealed class BackbonePuller : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            await FetchAsync(address, partial, options.Sha256 ?? source.Sha256, source.MostBytes, progress, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(
+                address,
+                partial,
+                options.Sha256 ?? source.Sha256,
+                source.MostBytes,
+                progress,
+                cancellationToken).ConfigureAwait(false);
             BackboneManifest manifest = Import(source, partial, output, options, ResumableDownload.Show(address));
             File.Delete(partial);
             return (output, manifest);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new PullException($"Cannot write to '{folder}': {error.Message} Free it or choose another folder with SEMIDEFECT_HOME.", error);
+            throw new PullException(
+                $"Cannot write to '{folder}': {error.Message} Free it or choose another folder with SEMIDEFECT_HOME.",
+                error);
         }
     }
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _download.Dispose();
 
-    private async Task FetchAsync(Uri address, string partial, string? expected, long mostBytes, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task FetchAsync(
+        Uri address,
+        string partial,
+        string? expected,
+        long mostBytes,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         bool resumed = File.Exists(partial);
-        string? told = await _download.FetchAsync(address, partial, mostBytes, progress, cancellationToken).ConfigureAwait(false);
+        string? told =
+            await _download.FetchAsync(address, partial, mostBytes, progress, cancellationToken).ConfigureAwait(false);
         try
         {
-            await CheckAsync(partial, expected ?? told, ResumableDownload.Show(address), cancellationToken).ConfigureAwait(false);
+            await CheckAsync(
+                partial, expected ?? told, ResumableDownload.Show(address), cancellationToken).ConfigureAwait(false);
         }
         catch (PullException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -94,25 +114,34 @@ public sealed class BackbonePuller : IDisposable
                 throw;
             }
 
-            // The part that was here may have belonged to another file: once more from the start.
+            // The existing part may have belonged to another file: start over.
             await FetchAsync(address, partial, expected, mostBytes, progress, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task CheckAsync(string path, string? expected, string origin, CancellationToken cancellationToken)
+    private static async Task CheckAsync(
+        string path,
+        string? expected,
+        string origin,
+        CancellationToken cancellationToken)
     {
         if (expected is null)
         {
-            throw new PullException($"Nothing says what SHA-256 the weights from '{origin}' must have: give it with --sha256.");
+            throw new PullException($"The SHA-256 of the weights from '{origin}' is not known: give it with --sha256.");
         }
 
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-            string sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+            using var stream = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            string sha256 =
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
             if (!sha256.StartsWith(expected, StringComparison.OrdinalIgnoreCase))
             {
-                throw new PullException($"The weights from '{origin}' have the SHA-256 {sha256}, but {expected}{(expected.Length < 64 ? "..." : string.Empty)} is expected: they were not used. Fetch them again, or give --sha256 if you mean others.");
+                throw new PullException(
+                    $"The weights from '{origin}' have the SHA-256 {sha256}, but "
+                        + $"{expected}{(expected.Length < 64 ? "..." : string.Empty)} is expected: they were not used. "
+                        + "Fetch them again, or give the SHA-256 of other weights with --sha256.");
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -121,7 +150,12 @@ public sealed class BackbonePuller : IDisposable
         }
     }
 
-    private static BackboneManifest Import(BackboneSource source, string weights, string output, PullOptions options, string origin) =>
+    private static BackboneManifest Import(
+        BackboneSource source,
+        string weights,
+        string output,
+        PullOptions options,
+        string origin) =>
         BackboneImporter.FromWeights(weights, source.Architecture, output, new BackboneImportOptions
         {
             Taps = options.Taps,

@@ -4,13 +4,15 @@ using SemiDefect.Anomaly.Encoders;
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
 /// <summary>
-/// Where published weights are. torchvision's file names end in the first eight hexadecimal digits of their SHA-256
-/// (torchvision.models, "weights"). The timm repositories hold the same first versions as .safetensors; their server
-/// names the SHA-256 of a large file in the header X-Linked-ETag. Thread-safe.
+/// The sources of published weights. torchvision's file names end with the first eight hexadecimal digits of their
+/// SHA-256 (torchvision.models, "weights"). The timm repositories have the same first versions as .safetensors; their
+/// server provides the SHA-256 of a large file in the header X-Linked-ETag. Thread-safe.
 /// </summary>
 internal static class BackboneSources
 {
-    /// <summary>torchvision's files: the name here, the architecture, the file's digits, its parameters.</summary>
+    /// <summary>
+    /// torchvision's files: our name, the architecture, the digits in the file name, the number of parameters.
+    /// </summary>
     private static readonly (string Name, string Architecture, string File, long Parameters)[] Torchvision =
     [
         ("resnet18", "resnet18", "resnet18-f37072fd", 11_689_512),
@@ -34,14 +36,16 @@ internal static class BackboneSources
         ("densenet201", "densenet201", "densenet201-c1103571", 20_013_928),
     ];
 
-    /// <summary>The architectures that timm has torchvision's first weights of under torchvision's parameter names.</summary>
+    /// <summary>
+    /// The architectures for which timm has torchvision's first weights with torchvision's parameter names.
+    /// </summary>
     private static readonly string[] Timm =
     [
         "resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "wide_resnet101_2",
         "resnext50_32x4d", "resnext101_32x8d", "densenet121", "densenet201",
     ];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All sources.</summary>
     public static IReadOnlyList<BackboneSource> All { get; } =
     [
         .. Torchvision.Select(entry => new BackboneSource(
@@ -58,12 +62,14 @@ internal static class BackboneSources
             MostBytes(Torchvision.First(entry => entry.Architecture == architecture).Parameters))),
     ];
 
-    /// <summary>Finds weights by their name.</summary>
-    /// <exception cref="BackboneException">There are none of that name.</exception>
+    /// <summary>Finds weights by name.</summary>
+    /// <exception cref="BackboneException">There are no weights of that name.</exception>
     public static BackboneSource Find(string name) =>
         All.FirstOrDefault(source => string.Equals(source.Name, name, StringComparison.Ordinal))
-        ?? throw new BackboneException($"There are no weights '{name}' to pull: choose one of {string.Join(", ", All.Select(source => source.Name))}.");
+        ?? throw new BackboneException(
+            $"There are no weights '{name}' to pull: choose one of "
+                + $"{string.Join(", ", All.Select(source => source.Name))}.");
 
-    /// <summary>Four bytes per parameter, a tenth more for running statistics, and room for an index.</summary>
+    /// <summary>Four bytes per parameter, plus a tenth for running statistics, and room for an index.</summary>
     private static long MostBytes(long parameters) => parameters * 4 / 10 * 11 + (8 << 20);
 }

@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
-/// <summary>Weights could not be fetched, or are not those that were expected.</summary>
+/// <summary>Weights could not be downloaded, or are not the expected ones.</summary>
 public sealed class PullException : SemiDefectException
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Creates an exception whose message is shown to the user.</summary>
     public PullException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

@@ -2,27 +2,29 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
-/// <summary>What a pull leaves to choose. Immutable.</summary>
+/// <summary>Options of a pull. Immutable and thread-safe.</summary>
 public sealed record PullOptions
 {
     private readonly string? _sha256;
 
-    /// <summary>An https address or a file to take the weights from; null for where they are published.</summary>
+    /// <summary>An https address or a file to take the weights from; null for the published address.</summary>
     public string? From { get; init; }
 
-    /// <summary>The SHA-256 that the weights must have, or its first digits, 8 at least; null for that of the published file.</summary>
-    /// <exception cref="SemiDefectException">It is not hexadecimal, or too short or long.</exception>
+    /// <summary>
+    /// The required SHA-256 of the weights, or at least its first 8 digits; null for that of the published file.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The value is not hexadecimal, too short, or too long.</exception>
     public string? Sha256
     {
         get => _sha256;
         init => _sha256 = value is null || (value.Length is >= 8 and <= 64 && value.All(char.IsAsciiHexDigit))
             ? value
-            : throw new SemiDefectException($"'{value}' is no SHA-256: give 8 to 64 hexadecimal digits.");
+            : throw new SemiDefectException($"'{value}' is not a SHA-256: give 8 to 64 hexadecimal digits.");
     }
 
     /// <summary>The outputs, in this order; empty for the architecture's default taps.</summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
-    /// <summary>The folder to put the backbone into; null for <see cref="UserBackbones.Folder"/>.</summary>
+    /// <summary>The folder for the backbone; null for <see cref="UserBackbones.Folder"/>.</summary>
     public string? Folder { get; init; }
 }

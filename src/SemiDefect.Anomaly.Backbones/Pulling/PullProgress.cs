@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
-/// <summary>How far a download is.</summary>
-/// <param name="Bytes">The bytes that are here, those of earlier attempts among them.</param>
-/// <param name="Total">The bytes of the whole file, or null while the server has not said.</param>
+/// <summary>The progress of a download. Immutable and thread-safe.</summary>
+/// <param name="Bytes">Number of bytes received, including earlier attempts.</param>
+/// <param name="Total">Number of bytes of the whole file, or null if the server has not provided it yet.</param>
 public sealed record PullProgress(long Bytes, long? Total);

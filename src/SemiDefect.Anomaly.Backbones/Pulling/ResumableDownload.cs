@@ -5,8 +5,9 @@ using System.Security.Authentication;
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
 /// <summary>
-/// Fetches one file over HTTPS into a partial file, going on where an earlier attempt broke off. Every address on the way
-/// must be https, and no more bytes are taken than the caller allows. Thread-safe for different files.
+/// Downloads one file over HTTPS into a partial file, continuing an interrupted attempt. Every address in a chain of
+/// redirects must be https, and no more bytes are accepted than the caller allows. Thread-safe for different files. The
+/// owner disposes it, which closes its connections.
 /// </summary>
 internal sealed class ResumableDownload : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class ResumableDownload : IDisposable
     private readonly HttpClient _client;
     private readonly TimeSpan _pause;
 
-    /// <summary>Uses the proxy that the system or the environment names.</summary>
+    /// <summary>Uses the proxy of the system or the environment.</summary>
     public ResumableDownload()
         : this(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(15) }, TimeSpan.FromSeconds(2))
     {
@@ -27,10 +28,10 @@ internal sealed class ResumableDownload : IDisposable
 
     /// <summary>Uses a given handler, which it owns.</summary>
     /// <param name="handler">Must leave redirects to this class.</param>
-    /// <param name="pause">The wait after the first failed attempt; it doubles with each.</param>
+    /// <param name="pause">The delay after the first failed attempt; it doubles with each attempt.</param>
     internal ResumableDownload(SocketsHttpHandler handler, TimeSpan pause)
     {
-        // Each redirect is checked here; compressed bytes would not be those that were hashed.
+        // Each redirect is checked here; compressed bytes would not be the bytes that were hashed.
         handler.AllowAutoRedirect = false;
         handler.AutomaticDecompression = DecompressionMethods.None;
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -38,15 +39,22 @@ internal sealed class ResumableDownload : IDisposable
         _pause = pause;
     }
 
-    /// <summary>Fetches the file.</summary>
+    /// <summary>Downloads the file.</summary>
     /// <param name="address">Its https address.</param>
-    /// <param name="partialPath">Where its bytes are gathered.</param>
-    /// <param name="mostBytes">More than this is refused.</param>
-    /// <param name="progress">Told while bytes come in.</param>
-    /// <param name="cancellationToken">Stops; what is here stays for the next attempt.</param>
-    /// <returns>The SHA-256 that the first server names for the file, or null.</returns>
-    /// <exception cref="PullException">The file cannot be fetched.</exception>
-    public async Task<string?> FetchAsync(Uri address, string partialPath, long mostBytes, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    /// <param name="partialPath">The file that receives the bytes.</param>
+    /// <param name="mostBytes">The maximum number of bytes to accept.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">
+    /// Stops the download; the bytes received so far are kept for the next attempt.
+    /// </param>
+    /// <returns>The SHA-256 that the first server provides for the file, or null.</returns>
+    /// <exception cref="PullException">The file cannot be downloaded.</exception>
+    public async Task<string?> FetchAsync(
+        Uri address,
+        string partialPath,
+        long mostBytes,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Exception? lastError = null;
         TimeSpan pause = _pause;
@@ -55,7 +63,8 @@ internal sealed class ResumableDownload : IDisposable
             long before = LengthOf(partialPath);
             try
             {
-                (bool complete, string? sha256) = await AttemptAsync(address, partialPath, mostBytes, progress, cancellationToken).ConfigureAwait(false);
+                (bool complete, string? sha256) = await AttemptAsync(
+                    address, partialPath, mostBytes, progress, cancellationToken).ConfigureAwait(false);
                 if (complete)
                 {
                     return sha256;
@@ -65,7 +74,10 @@ internal sealed class ResumableDownload : IDisposable
             }
             catch (HttpRequestException error) when (error.InnerException is AuthenticationException)
             {
-                throw new PullException($"The certificate of '{address.Host}' is not trusted ({error.InnerException.Message}) Check the clock, the proxy and the certificates of this machine.", error);
+                throw new PullException(
+                    $"The certificate of '{address.Host}' is not trusted ({error.InnerException.Message}) Check the "
+                        + "clock, the proxy and the certificates of this machine.",
+                    error);
             }
             catch (Exception error) when (IsTransient(error, cancellationToken))
             {
@@ -85,23 +97,35 @@ internal sealed class ResumableDownload : IDisposable
             }
         }
 
-        string kept = LengthOf(partialPath) is > 0 and { } length ? $" {length} bytes are kept; run the command again to go on." : string.Empty;
+        string kept = LengthOf(partialPath) is > 0 and { } length
+            ? $" {length} bytes are kept; run the command again to continue."
+            : string.Empty;
 
-        throw new PullException($"'{Show(address)}' could not be fetched: {lastError?.Message ?? "the connection breaks off again and again."}{kept} Without a network, fetch the file elsewhere and give it with --from.", lastError);
+        throw new PullException(
+            $"'{Show(address)}' could not be fetched: "
+                + $"{lastError?.Message ?? "the connection was interrupted repeatedly."}{kept} Without a network, "
+                + "fetch the file elsewhere and give it with --from.",
+            lastError);
     }
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _client.Dispose();
 
-    private async Task<(bool Complete, string? Sha256)> AttemptAsync(Uri address, string partialPath, long mostBytes, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(bool Complete, string? Sha256)> AttemptAsync(
+        Uri address,
+        string partialPath,
+        long mostBytes,
+        IProgress<PullProgress>? progress,
+        CancellationToken cancellationToken)
     {
         long offset = LengthOf(partialPath);
-        (HttpResponseMessage response, string? sha256) = await SendAsync(address, offset, cancellationToken).ConfigureAwait(false);
+        (HttpResponseMessage response, string? sha256) =
+            await SendAsync(address, offset, cancellationToken).ConfigureAwait(false);
         using (response)
         {
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             {
-                // Either all is here already, or what is here belongs to another file.
+                // Either everything has been received already, or the partial file belongs to another file.
                 bool complete = response.Content.Headers.ContentRange?.Length == offset;
                 if (!complete)
                 {
@@ -113,10 +137,13 @@ internal sealed class ResumableDownload : IDisposable
 
             if (!response.IsSuccessStatusCode)
             {
-                throw new PullException($"'{Show(response.RequestMessage?.RequestUri ?? address)}' answers {(int)response.StatusCode} {response.ReasonPhrase}: check the address, or give the file with --from.");
+                throw new PullException(
+                    $"'{Show(response.RequestMessage?.RequestUri ?? address)}' answers {(int)response.StatusCode} "
+                        + $"{response.ReasonPhrase}: check the address, or give the file with --from.");
             }
 
-            bool resumed = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == offset;
+            bool resumed = response.StatusCode == HttpStatusCode.PartialContent
+                && response.Content.Headers.ContentRange?.From == offset;
             if (response.StatusCode == HttpStatusCode.PartialContent && !resumed)
             {
                 File.Delete(partialPath);
@@ -130,12 +157,23 @@ internal sealed class ResumableDownload : IDisposable
                 throw Oversized(address, partialPath, $"says that it has {total} bytes", mostBytes);
             }
 
-            await ReceiveAsync(response, address, partialPath, start, total, mostBytes, progress, cancellationToken).ConfigureAwait(false);
+            await ReceiveAsync(
+                response,
+                address,
+                partialPath,
+                start,
+                total,
+                mostBytes,
+                progress,
+                cancellationToken).ConfigureAwait(false);
             return (total is null || LengthOf(partialPath) == total, sha256);
         }
     }
 
-    private async Task<(HttpResponseMessage Response, string? Sha256)> SendAsync(Uri address, long offset, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, string? Sha256)> SendAsync(
+        Uri address,
+        long offset,
+        CancellationToken cancellationToken)
     {
         string? sha256 = null;
         Uri current = address;
@@ -143,7 +181,7 @@ internal sealed class ResumableDownload : IDisposable
         {
             if (current.Scheme != Uri.UriSchemeHttps)
             {
-                throw new PullException($"'{Show(address)}' leads to '{Show(current)}', which is not https: refused.");
+                throw new PullException($"'{Show(address)}' redirects to '{Show(current)}', which is not https.");
             }
 
             using var request = new HttpRequestMessage(HttpMethod.Get, current);
@@ -154,19 +192,22 @@ internal sealed class ResumableDownload : IDisposable
 
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(Silence);
-            HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            HttpResponseMessage response = await _client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
 
-            // Believed from the address asked for alone, not from where it may lead.
+            // Trusted only from the requested address, not from an address that it redirects to.
             sha256 ??= i == 0 ? LinkedSha256(response) : null;
             if ((int)response.StatusCode is >= 500 or 408 or 429)
             {
                 using (response)
                 {
-                    throw new HttpRequestException($"The server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
+                    throw new HttpRequestException(
+                        $"The server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
                 }
             }
 
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
+            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308)
+                || response.Headers.Location is not { } location)
             {
                 return (response, sha256);
             }
@@ -175,7 +216,7 @@ internal sealed class ResumableDownload : IDisposable
             current = new Uri(current, location);
         }
 
-        throw new PullException($"'{Show(address)}' leads from one address to another without end.");
+        throw new PullException($"'{Show(address)}' redirects too many times.");
     }
 
     private static string? LinkedSha256(HttpResponseMessage response) =>
@@ -215,7 +256,7 @@ internal sealed class ResumableDownload : IDisposable
                 if (file.Position + count > mostBytes)
                 {
                     file.Dispose();
-                    throw Oversized(address, partialPath, "goes on and on", mostBytes);
+                    throw Oversized(address, partialPath, "sends too much data", mostBytes);
                 }
 
                 file.Write(buffer, 0, count);
@@ -232,23 +273,26 @@ internal sealed class ResumableDownload : IDisposable
         }
         catch (IOException error)
         {
-            // Told apart from a full disk, which no further attempt would mend.
+            // Distinguished from a full disk, which another attempt would not fix.
             throw new HttpRequestException(error.Message, error);
         }
     }
 
-    /// <summary>An address without what may be secret in it: user, password and query.</summary>
+    /// <summary>An address without its potentially secret parts: user, password and query.</summary>
     internal static string Show(Uri address) =>
         address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static PullException Oversized(Uri address, string partialPath, string what, long mostBytes)
     {
         File.Delete(partialPath);
-        return new PullException($"'{Show(address)}' {what}, but these weights have {mostBytes} bytes at most: it is not the file that was meant.");
+        return new PullException(
+            $"'{Show(address)}' {what}, but these weights have {mostBytes} bytes at most: it is not the intended "
+                + "file.");
     }
 
     private static bool IsTransient(Exception error, CancellationToken cancellationToken) =>
-        error is HttpRequestException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        error is HttpRequestException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 }

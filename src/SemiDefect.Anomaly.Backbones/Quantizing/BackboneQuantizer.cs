@@ -9,25 +9,33 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 
 /// <summary>
-/// Makes a backbone that computes with 8-bit numbers of one that computes with float32: faster, a little less exact. What each
-/// inner tensor ranges over is measured on good images. Weights are rounded channel by channel (Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference"). Thread-safe.
+/// Quantizes a float32 backbone to 8 bits, which makes it faster and slightly less accurate. The range of each inner
+/// tensor is measured on good images. Weights are quantized per channel (Jacob et al. 2018, "Quantization and Training
+/// of Neural Networks for Efficient Integer-Arithmetic-Only Inference"). Stateless.
 /// </summary>
 public static class BackboneQuantizer
 {
-    /// <summary>Images that ranges are measured on, unless told otherwise.</summary>
+    /// <summary>Default number of images for measuring ranges.</summary>
     public const int DefaultImages = 32;
 
     /// <summary>Writes NAME.onnx and NAME.json.</summary>
-    /// <param name="images">Good images; those used are spread evenly over them.</param>
-    /// <param name="options">Network, taps, preprocessing, threads and limits on images; the rest is not used.</param>
+    /// <param name="images">Good images; the ones used are spread evenly over them.</param>
+    /// <param name="options">
+    /// Network, taps, preprocessing, threads and limits on images; other options are ignored.
+    /// </param>
     /// <param name="outputPath">The .onnx file to write.</param>
-    /// <param name="count">How many images to use at most.</param>
-    /// <param name="progress">Told of each image, twice: its ranges, and how far its features are off. From several threads, one at a time.</param>
+    /// <param name="count">The maximum number of images to use.</param>
+    /// <param name="progress">
+    /// Called twice per image: for its ranges, and for the error of its features. Called from several threads, one at a
+    /// time.
+    /// </param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <returns>The manifest as written; <see cref="BackboneManifest.Quantization"/> tells how far features are off.</returns>
-    /// <exception cref="BackboneException">The network cannot be read or run, or has nothing to round.</exception>
+    /// <returns>
+    /// The manifest as written; <see cref="BackboneManifest.Quantization"/> holds the error of the features.
+    /// </returns>
+    /// <exception cref="BackboneException">The network cannot be read or run, or has nothing to quantize.</exception>
     /// <exception cref="SemiDefectException">An image cannot be read, or a file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is written.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled; nothing was written.</exception>
     public static BackboneManifest Quantize(
         ImageFolder images,
         FitOptions options,
@@ -48,13 +56,22 @@ public static class BackboneQuantizer
         var plan = new QuantizationPlan(model);
         if (plan.Results.Count == 0)
         {
-            throw new BackboneException($"The backbone '{whole.Name}' has no convolution to compute with 8-bit numbers: after the first, none has constant float32 weights.");
+            throw new BackboneException(
+                $"The backbone '{whole.Name}' has no convolution that can be quantized: after the first, none has "
+                    + "constant float32 weights.");
         }
 
         count = Math.Min(count, images.Items.Count);
         PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
-        PreparedView Prepare(int i) => Preprocessor.Prepare(ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits), preprocessing);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount, CancellationToken = cancellationToken };
+        PreparedView Prepare(int i) =>
+            Preprocessor.Prepare(
+                ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits),
+                preprocessing);
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            CancellationToken = cancellationToken,
+        };
         int done = 0;
         var telling = new Lock();
         void Tell()
@@ -82,12 +99,20 @@ public static class BackboneQuantizer
             MultiplyAdds224 = whole.Manifest?.MultiplyAdds224 ?? 0,
             Quantization = new BackboneQuantization(count, errors),
         };
-        return BackboneWriter.Write(outputPath, stream => stream.Write(quantized), sha256 => manifest with { Sha256 = sha256 });
+        return BackboneWriter.Write(
+            outputPath, stream => stream.Write(quantized), sha256 => manifest with { Sha256 = sha256 });
     }
 
-    private static Dictionary<string, ValueRange> Measure(byte[] network, QuantizationPlan plan, int count, Func<int, PreparedView> prepare, ParallelOptions parallel, Action tell)
+    private static Dictionary<string, ValueRange> Measure(
+        byte[] network,
+        QuantizationPlan plan,
+        int count,
+        Func<int, PreparedView> prepare,
+        ParallelOptions parallel,
+        Action tell)
     {
-        using OnnxBackbone observed = Load(Bytes(OnnxCutter.Cut(network, plan.Measured, out IReadOnlyList<string> tensors)), tensors);
+        using OnnxBackbone observed =
+            Load(Bytes(OnnxCutter.Cut(network, plan.Measured, out IReadOnlyList<string> tensors)), tensors);
         var ranges = plan.Measured.ToDictionary(tensor => tensor, _ => default(ValueRange), StringComparer.Ordinal);
         Run(parallel, count, i =>
         {
@@ -97,7 +122,8 @@ public static class BackboneQuantizer
                 ValueRange range = ValueRange.Of(map.Values);
                 if (!float.IsFinite(range.Highest - range.Lowest))
                 {
-                    throw new BackboneException($"The tensor '{map.Tap}' takes values that 8-bit numbers cannot stand for.");
+                    throw new BackboneException(
+                        $"The tensor '{map.Tap}' takes values that 8-bit numbers cannot represent.");
                 }
 
                 lock (ranges)
@@ -111,8 +137,15 @@ public static class BackboneQuantizer
         return ranges;
     }
 
-    /// <summary>For each tap |q - f| / |f|, the lengths taken over all values of all images.</summary>
-    private static double[] Compare(OnnxBackbone original, byte[] quantized, IReadOnlyList<string> taps, int count, Func<int, PreparedView> prepare, ParallelOptions parallel, Action tell)
+    /// <summary>For each tap, |q - f| / |f|, with the norms taken over all values of all images.</summary>
+    private static double[] Compare(
+        OnnxBackbone original,
+        byte[] quantized,
+        IReadOnlyList<string> taps,
+        int count,
+        Func<int, PreparedView> prepare,
+        ParallelOptions parallel,
+        Action tell)
     {
         using OnnxBackbone rounded = Load(quantized, taps);
         var off = new double[count, taps.Count];
@@ -135,7 +168,10 @@ public static class BackboneQuantizer
 
             tell();
         });
-        return [.. Enumerable.Range(0, taps.Count).Select(tap => Math.Sqrt(Sum(off, tap) / Math.Max(Sum(all, tap), double.Epsilon)))];
+        return [
+            .. Enumerable.Range(0, taps.Count)
+                .Select(tap => Math.Sqrt(Sum(off, tap) / Math.Max(Sum(all, tap), double.Epsilon)))
+        ];
     }
 
     private static double Sum(double[,] values, int column)
@@ -162,7 +198,9 @@ public static class BackboneQuantizer
     }
 
     private static OnnxBackbone Load(byte[] network, IReadOnlyList<string> taps) =>
-        OnnxBackbone.Load(BackboneFile.FromBytes("the network with 8-bit numbers", network, null), new OnnxBackboneOptions { Taps = taps, Device = ExecutionDevice.Cpu, Threads = 1 });
+        OnnxBackbone.Load(
+            BackboneFile.FromBytes("the network with 8-bit numbers", network, null),
+            new OnnxBackboneOptions { Taps = taps, Device = ExecutionDevice.Cpu, Threads = 1 });
 
     private static byte[] Bytes(ProtoWriter message)
     {

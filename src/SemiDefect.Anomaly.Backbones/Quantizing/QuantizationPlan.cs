@@ -3,8 +3,9 @@ using SemiDefect.Anomaly.Backbones.Onnx;
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 
 /// <summary>
-/// Which nodes of a network compute with 8-bit numbers: convolutions with constant weights, and the additions and maxima between
-/// them. The first convolution does not, for all that an image shows passes through it. Immutable.
+/// Selects the nodes of a network that compute with 8-bit numbers: convolutions with constant weights, and the
+/// additions and max poolings between them. The first convolution is excluded, because all information of an image
+/// passes through it. Immutable and thread-safe.
 /// </summary>
 internal sealed class QuantizationPlan
 {
@@ -12,11 +13,12 @@ internal sealed class QuantizationPlan
     private readonly HashSet<OnnxNode> _absorbed = [];
     private readonly List<string> _measured = [];
 
-    /// <summary>Plans.</summary>
+    /// <summary>Creates the plan of a network.</summary>
     public QuantizationPlan(OnnxModel model)
     {
         string image = model.Inputs is [ProtoField input] ? OnnxModel.NameOf(input) : string.Empty;
-        ILookup<string, OnnxNode> readers = model.Nodes.SelectMany(node => node.Inputs.Select(name => (name, node))).ToLookup(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
+        ILookup<string, OnnxNode> readers = model.Nodes.SelectMany(node => node.Inputs.Select(name => (name, node)))
+            .ToLookup(pair => pair.name, pair => pair.node, StringComparer.Ordinal);
         var quantized = new HashSet<string>(StringComparer.Ordinal);
         foreach (OnnxNode node in model.Nodes.Where(node => node.Outputs.Count == 1))
         {
@@ -37,25 +39,31 @@ internal sealed class QuantizationPlan
         }
     }
 
-    /// <summary>The nodes that compute with 8-bit numbers, and the tensor that each one's result stands for: that of the Relu after it, where nothing else reads it.</summary>
+    /// <summary>
+    /// The quantized nodes, each with the tensor that its result stands for: that of the following Relu, if nothing
+    /// else reads the node's own.
+    /// </summary>
     public IReadOnlyDictionary<OnnxNode, string> Results => _results;
 
-    /// <summary>The Relus that those results contain.</summary>
+    /// <summary>The Relus that are part of those results.</summary>
     public IReadOnlySet<OnnxNode> Absorbed => _absorbed;
 
-    /// <summary>The tensors whose ranges have to be known.</summary>
+    /// <summary>The tensors whose ranges must be measured.</summary>
     public IReadOnlyList<string> Measured => _measured;
 
     private static bool HasConstantWeights(OnnxModel model, OnnxNode node) =>
         model.Constants.TryGetValue(node.Inputs[1], out OnnxConstant? weights)
         && weights.Dimensions.Count == 4
         && weights.Values() is not null
-        && (node.Inputs.Count < 3 || node.Inputs[2].Length == 0 || (model.Constants.TryGetValue(node.Inputs[2], out OnnxConstant? bias) && bias.Values() is not null));
+        && (node.Inputs.Count < 3
+            || node.Inputs[2].Length == 0
+            || (model.Constants.TryGetValue(node.Inputs[2], out OnnxConstant? bias) && bias.Values() is not null));
 
     private string Result(OnnxModel model, OnnxNode node, ILookup<string, OnnxNode> readers)
     {
         string result = node.Outputs[0];
-        if (!model.Outputs.Contains(result, StringComparer.Ordinal) && readers[result].ToArray() is [{ Operator: "Relu" } relu])
+        if (!model.Outputs.Contains(result, StringComparer.Ordinal)
+            && readers[result].ToArray() is [{ Operator: "Relu" } relu])
         {
             _absorbed.Add(relu);
             result = relu.Outputs[0];

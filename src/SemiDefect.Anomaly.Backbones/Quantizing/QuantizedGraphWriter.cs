@@ -5,19 +5,33 @@ using SemiDefect.Anomaly.Encoders;
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 
 /// <summary>
-/// Writes a network anew, with the nodes of a plan as 8-bit operators (QLinearConv of ONNX; QLinearAdd of ONNX Runtime) and all others as they were. A tensor is
-/// converted where one kind of node needs what the other has made. Not thread-safe; used once.
+/// Rewrites a network with the nodes of a plan as 8-bit operators (QLinearConv of ONNX, QLinearAdd of ONNX Runtime) and
+/// all others unchanged. A tensor is converted where one kind of node consumes the output of the other kind. Not
+/// thread-safe; for one use.
 /// </summary>
 internal sealed class QuantizedGraphWriter
 {
     private const int IrVersion = 7;
 
-    // The first set in which a maximum of 8-bit numbers may be taken.
+    // The first operator set that supports max pooling of 8-bit numbers.
     private const long OperatorSet = 13;
     private const string RuntimeDomain = "com.microsoft";
 
-    // Operators that mean the same in every version up to 13, as far as inference goes.
-    private static readonly string[] Steady = ["Add", "AveragePool", "BatchNormalization", "Concat", "Conv", "GlobalAveragePool", "Identity", "MaxPool", "Mul", "Relu", "Sigmoid"];
+    // Operators with the same meaning in every version up to 13, as far as inference is concerned.
+    private static readonly string[] Steady =
+    [
+        "Add",
+        "AveragePool",
+        "BatchNormalization",
+        "Concat",
+        "Conv",
+        "GlobalAveragePool",
+        "Identity",
+        "MaxPool",
+        "Mul",
+        "Relu",
+        "Sigmoid"
+    ];
 
     private readonly OnnxModel _model;
     private readonly QuantizationPlan _plan;
@@ -36,15 +50,23 @@ internal sealed class QuantizedGraphWriter
     }
 
     /// <summary>Writes the network.</summary>
-    /// <param name="model">What it was.</param>
-    /// <param name="plan">What becomes of it.</param>
-    /// <param name="ranges">The range of each tensor that the plan names.</param>
-    /// <exception cref="BackboneException">The other nodes are of an older set of operators whose meaning has changed since.</exception>
-    public static ProtoWriter Write(OnnxModel model, QuantizationPlan plan, IReadOnlyDictionary<string, ValueRange> ranges)
+    /// <param name="model">The original network.</param>
+    /// <param name="plan">The nodes to quantize.</param>
+    /// <param name="ranges">The range of each tensor in the plan.</param>
+    /// <exception cref="BackboneException">
+    /// The other nodes use an older operator set in which operators had a different meaning.
+    /// </exception>
+    public static ProtoWriter Write(
+        OnnxModel model,
+        QuantizationPlan plan,
+        IReadOnlyDictionary<string, ValueRange> ranges)
     {
-        if (model.OperatorSet < OperatorSet && model.Nodes.FirstOrDefault(node => !Steady.Contains(node.Operator, StringComparer.Ordinal)) is { } old)
+        if (model.OperatorSet < OperatorSet
+            && model.Nodes.FirstOrDefault(node => !Steady.Contains(node.Operator, StringComparer.Ordinal)) is { } old)
         {
-            throw new BackboneException($"The network uses '{old.Operator}' of operator set {model.OperatorSet}, which is too old to mix with 8-bit operators: export it with operator set {OperatorSet} or later.");
+            throw new BackboneException(
+                $"The network uses '{old.Operator}' of operator set {model.OperatorSet}, which is too old to mix with "
+                    + $"8-bit operators: export it with operator set {OperatorSet} or later.");
         }
 
         if (model.HasForeignOperators)
@@ -92,7 +114,9 @@ internal sealed class QuantizedGraphWriter
 
         foreach (string output in _model.Outputs)
         {
-            _graph.Message(OnnxFields.GraphOutput, OnnxGraphBuilder.ImageValue(output, null, $"{output}_height", $"{output}_width"));
+            _graph.Message(
+                OnnxFields.GraphOutput,
+                OnnxGraphBuilder.ImageValue(output, null, $"{output}_height", $"{output}_width"));
         }
 
         var model = new ProtoWriter();
@@ -147,7 +171,12 @@ internal sealed class QuantizedGraphWriter
                 QuantizedTensor first = NeedQuantized(node.Inputs[0]);
                 QuantizedTensor second = NeedQuantized(node.Inputs[1]);
                 QuantizedTensor sum = Declare(_ranges[result].Cover(QuantizedName(result)));
-                Node("QLinearAdd", sum.Name, [.. Parts(first), .. Parts(second), sum.ScaleName, sum.ZeroPointName], [], RuntimeDomain);
+                Node(
+                    "QLinearAdd",
+                    sum.Name,
+                    [.. Parts(first), .. Parts(second), sum.ScaleName, sum.ZeroPointName],
+                    [],
+                    RuntimeDomain);
                 _quantized.Add(result, sum);
                 break;
             default:
@@ -164,14 +193,17 @@ internal sealed class QuantizedGraphWriter
         QuantizedTensor input = NeedQuantized(node.Inputs[0]);
         QuantizedTensor output = Declare(_ranges[result].Cover(QuantizedName(result)));
         OnnxConstant constant = _model.Constants[node.Inputs[1]];
-        float[]? bias = node.Inputs.Count < 3 || node.Inputs[2].Length == 0 ? null : _model.Constants[node.Inputs[2]].Values();
+        float[]? bias = node.Inputs.Count < 3 || node.Inputs[2].Length == 0
+            ? null
+            : _model.Constants[node.Inputs[2]].Values();
         int channels = (int)constant.Dimensions[0];
         var weights = new QuantizedWeights(constant.Values(), channels, bias, input.Scale);
         string name = $"{output.Name}.weights";
         AddConstant(name, OnnxFields.Int8, constant.Dimensions, MemoryMarshal.AsBytes(weights.Values));
         AddConstant($"{name}.scale", OnnxFields.Float32, [channels], MemoryMarshal.AsBytes(weights.Scales));
         AddConstant($"{name}.zero", OnnxFields.Int8, [channels], new byte[channels]);
-        List<string> inputs = [.. Parts(input), name, $"{name}.scale", $"{name}.zero", output.ScaleName, output.ZeroPointName];
+        List<string> inputs =
+            [.. Parts(input), name, $"{name}.scale", $"{name}.zero", output.ScaleName, output.ZeroPointName];
         if (bias is not null)
         {
             AddConstant($"{output.Name}.bias", OnnxFields.Int32, [channels], MemoryMarshal.AsBytes(weights.Bias));
@@ -227,7 +259,12 @@ internal sealed class QuantizedGraphWriter
         _constants.Add(tensor);
     }
 
-    private void Node(string operation, string output, IEnumerable<string> inputs, IEnumerable<ProtoField> attributes, string? domain = null)
+    private void Node(
+        string operation,
+        string output,
+        IEnumerable<string> inputs,
+        IEnumerable<ProtoField> attributes,
+        string? domain = null)
     {
         var node = new ProtoWriter();
         foreach (string input in inputs)

@@ -1,25 +1,26 @@
 namespace SemiDefect.Anomaly.Backbones.Quantizing;
 
 /// <summary>
-/// The weights of a convolution as 8-bit numbers, a scale for each channel that it makes. They stay within -64 to 64: processors without
-/// VNNI add pairs of products in 16 bits, which then cannot overflow, so that all processors give the same sums. Immutable.
+/// The weights of a convolution as 8-bit numbers with one scale per output channel. They stay within -64 to 64:
+/// processors without VNNI add pairs of products in 16 bits, which then cannot overflow, so that all processors give
+/// the same sums. Immutable and thread-safe.
 /// </summary>
 internal sealed class QuantizedWeights
 {
     private const int Largest = 64;
 
-    // Half of what 32 bits hold is left to the products.
+    // Half of the 32-bit range is left for the products.
     private const double LargestBias = 1 << 30;
 
     private readonly sbyte[] _values;
     private readonly float[] _scales;
     private readonly int[]? _bias;
 
-    /// <summary>Rounds weights.</summary>
+    /// <summary>Quantizes weights.</summary>
     /// <param name="weights">[channels, ...].</param>
     /// <param name="channels">The number of channels.</param>
-    /// <param name="bias">One per channel; null for none.</param>
-    /// <param name="inputScale">The scale of what the weights are multiplied with.</param>
+    /// <param name="bias">One value per channel; null for none.</param>
+    /// <param name="inputScale">The scale of the input that is multiplied by the weights.</param>
     public QuantizedWeights(ReadOnlySpan<float> weights, int channels, float[]? bias, float inputScale)
     {
         int length = weights.Length / channels;
@@ -35,8 +36,9 @@ internal sealed class QuantizedWeights
                 largest = MathF.Max(largest, MathF.Abs(weight));
             }
 
-            // A channel of tiny weights must leave room for its bias.
-            float scale = MathF.Max(largest / Largest, bias is null ? 0 : (float)(Math.Abs(bias[channel]) / (inputScale * LargestBias)));
+            // A channel with tiny weights must leave room for its bias.
+            float scale = MathF.Max(
+                largest / Largest, bias is null ? 0 : (float)(Math.Abs(bias[channel]) / (inputScale * LargestBias)));
             _scales[channel] = scale = float.IsNormal(scale) ? scale : 1;
             for (int i = 0; i < length; i++)
             {
@@ -50,10 +52,10 @@ internal sealed class QuantizedWeights
         }
     }
 
-    /// <summary>The numbers, in the order of the weights.</summary>
+    /// <summary>The 8-bit numbers, in the order of the weights.</summary>
     public ReadOnlySpan<sbyte> Values => _values;
 
-    /// <summary>What one step stands for, channel by channel.</summary>
+    /// <summary>The size of one step, by channel.</summary>
     public ReadOnlySpan<float> Scales => _scales;
 
     /// <summary>The bias in steps of input scale times weight scale; empty for none.</summary>

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>How the numbers of a tensor are stored, little-endian.</summary>
+/// <summary>How the values of a tensor are stored, little-endian.</summary>
 internal enum ElementType
 {
     Float32,

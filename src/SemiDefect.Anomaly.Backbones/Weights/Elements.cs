@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>Sizes and conversion of the element types. Thread-safe.</summary>
+/// <summary>Sizes and conversion of the element types. Stateless.</summary>
 internal static class Elements
 {
     /// <summary>Bytes per element.</summary>
@@ -16,7 +16,7 @@ internal static class Elements
         _ => 1,
     };
 
-    /// <summary>Converts elements to float32, rounding where the type is wider.</summary>
+    /// <summary>Converts elements to float32, rounding if the type is wider.</summary>
     /// <param name="source">As many elements as <paramref name="destination"/> has.</param>
     /// <param name="type">Their type.</param>
     /// <param name="destination">Receives the values.</param>

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// A class or function that a state dict may name. There is no way from this name to anything that runs: what it
-/// stands for is done by <see cref="PickleReader"/> itself.
+/// A class or function that a pickle refers to by name. The name is never resolved to executable code:
+/// <see cref="PickleReader"/> itself does what it stands for. Immutable and thread-safe.
 /// </summary>
 /// <param name="Name">MODULE.NAME.</param>
 internal sealed record PickleGlobal(string Name)
@@ -16,7 +16,8 @@ internal sealed record PickleGlobal(string Name)
     public const string Size = "torch.Size";
 
     private static readonly FrozenSet<string> Callables =
-        FrozenSet.Create(StringComparer.Ordinal, OrderedDictionary, RebuildTensor, RebuildTensor2, RebuildParameter, Size);
+        FrozenSet.Create(
+            StringComparer.Ordinal, OrderedDictionary, RebuildTensor, RebuildTensor2, RebuildParameter, Size);
 
     private static readonly FrozenDictionary<string, ElementType> Storages = new Dictionary<string, ElementType>
     {
@@ -32,7 +33,7 @@ internal sealed record PickleGlobal(string Name)
         ["torch.BoolStorage"] = ElementType.Boolean,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether a state dict may name it.</summary>
+    /// <summary>Whether it is allowed in a state dict.</summary>
     public bool IsKnown => Callables.Contains(Name) || Storages.ContainsKey(Name);
 
     /// <summary>The element type of a storage class, or null for anything else.</summary>

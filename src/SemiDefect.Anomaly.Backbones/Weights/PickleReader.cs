@@ -5,12 +5,13 @@ using System.Text;
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// Reads the part of Python's pickle format that a torch state dict is made of (opcodes: CPython, Lib/pickletools.py):
-/// numbers, texts, tuples, lists, dictionaries, and tensors as views of storages. Whatever else a pickle asks for is
-/// refused by its name, and nothing is ever run. Texts come as string, whole numbers as long or BigInteger, tuples as
-/// object?[], lists as List, dictionaries as Dictionary by text. Bytes, operations and texts are bounded. Not thread-safe.
+/// Reads the subset of Python's pickle format that torch state dicts use (opcodes: CPython, Lib/pickletools.py):
+/// numbers, strings, tuples, lists, dictionaries, and tensors as views of storages. Anything else is rejected by name,
+/// and no code is ever executed. Strings are returned as string, integers as long or BigInteger, tuples as object?[],
+/// lists as List, dictionaries as Dictionary by string. The number of bytes, operations and characters is limited. Not
+/// thread-safe.
 /// </summary>
-/// <param name="stream">Where the pickle starts; left right behind it.</param>
+/// <param name="stream">Positioned at the start of the pickle; afterwards positioned right after it.</param>
 /// <param name="source">The file, for messages.</param>
 internal sealed class PickleReader(Stream stream, WeightsSource source)
 {
@@ -24,11 +25,13 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
     private readonly Dictionary<string, TorchStorage> _storages = new(StringComparer.Ordinal);
     private long _end;
 
-    /// <summary>The storages that tensors referred to, by key.</summary>
+    /// <summary>The storages of the tensors, by key.</summary>
     public IReadOnlyDictionary<string, TorchStorage> Storages => _storages;
 
     /// <summary>Reads one object.</summary>
-    /// <exception cref="WeightsFormatException">The pickle is damaged, too big, or asks for something that is no part of a state dict.</exception>
+    /// <exception cref="WeightsFormatException">
+    /// The pickle is damaged, too large, or contains something that does not belong in a state dict.
+    /// </exception>
     public object? Read()
     {
         _stack.Clear();
@@ -94,7 +97,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
                 Pop();
                 if (Peek() is not Dictionary<string, object?>)
                 {
-                    throw source.Refuse("it sets the state of an object that is no dictionary");
+                    throw source.Refuse("it sets the state of an object that is not a dictionary");
                 }
 
                 break;
@@ -212,16 +215,18 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
 
     private void Append(object?[] items)
     {
-        List<object?> list = Peek() as List<object?> ?? throw source.Refuse("it appends to something that is no list");
+        List<object?> list = Peek() as List<object?>
+            ?? throw source.Refuse("it appends to something that is not a list");
         list.AddRange(items);
     }
 
     private void SetItems(object?[] items)
     {
-        Dictionary<string, object?> dictionary = Peek() as Dictionary<string, object?> ?? throw source.Refuse("it puts items into something that is no dictionary");
+        Dictionary<string, object?> dictionary = Peek() as Dictionary<string, object?>
+            ?? throw source.Refuse("it puts items into something that is not a dictionary");
         for (int i = 0; i + 1 < items.Length; i += 2)
         {
-            // Other keys occur beside the weights, in an optimizer's state: nothing here asks for them.
+            // Other keys occur besides the weights, for example in an optimizer's state; they are not needed here.
             if (items[i] is string key)
             {
                 dictionary[key] = items[i + 1];
@@ -234,7 +239,9 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         var global = new PickleGlobal($"{module}.{name}");
         return global.IsKnown
             ? global
-            : throw new WeightsFormatException($"'{source.Name}' asks for '{Printable(global.Name)}', which is no part of a state dict; nothing was run. Save the plain weights (a state dict) and give that file.");
+            : throw new WeightsFormatException(
+                $"'{source.Name}' asks for '{Printable(global.Name)}', which does not belong in a state dict; nothing "
+                    + "was run. Save the plain weights (a state dict) and give that file.");
     }
 
     private object? Reduce(PickleGlobal? function, object?[]? arguments)
@@ -247,7 +254,8 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
                 var dictionary = new Dictionary<string, object?>(StringComparer.Ordinal);
                 foreach (object? pair in pairs)
                 {
-                    if (pair is List<object?> { Count: 2 } or object?[] { Length: 2 } && ((IList<object?>)pair)[0] is string key)
+                    if (pair is List<object?> { Count: 2 } or object?[] { Length: 2 }
+                        && ((IList<object?>)pair)[0] is string key)
                     {
                         dictionary[key] = ((IList<object?>)pair)[1];
                     }
@@ -262,7 +270,8 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
             case PickleGlobal.Size when arguments is [object?[] sizes]:
                 return sizes;
             default:
-                throw source.Refuse($"it calls '{Printable(function?.Name ?? "something unnamed")}' in a way that no state dict needs");
+                throw source.Refuse(
+                    $"it calls '{Printable(function?.Name ?? "something unnamed")}' in a way that no state dict needs");
         }
     }
 
@@ -275,17 +284,21 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
             || parts[4] is not long count
             || count < 0)
         {
-            throw source.Refuse("it refers to something that is no tensor storage");
+            throw source.Refuse("it refers to something that is not a tensor storage");
         }
 
         if (parts.Length > 5 && parts[5] is not null)
         {
-            throw source.Refuse("it holds a storage that is a view of another, as torch wrote before version 0.4: load it there and save it again");
+            throw source.Refuse(
+                "it holds a storage that is a view of another, as torch wrote before version 0.4: load it there and "
+                    + "save it again");
         }
 
         if (_storages.TryGetValue(key, out TorchStorage? known))
         {
-            return known.Type == type && known.Count == count ? known : throw source.Refuse($"the storage '{Printable(key)}' is described in two ways");
+            return known.Type == type && known.Count == count
+                ? known
+                : throw source.Refuse($"the storage '{Printable(key)}' is described in two ways");
         }
 
         return _storages[key] = new TorchStorage(key, type, count);
@@ -296,7 +309,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         const int MostDimensions = 16;
         if (values.Length > MostDimensions || !Array.TrueForAll(values, value => value is long))
         {
-            throw source.Refuse("a tensor has no sensible shape");
+            throw source.Refuse("a tensor has an invalid shape");
         }
 
         return [.. values.Select(value => (long)value!)];
@@ -316,7 +329,9 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
     }
 
     private object? Remembered(long index) =>
-        _memo.TryGetValue(index, out object? value) ? value : throw source.Refuse("it refers to an object that does not exist");
+        _memo.TryGetValue(index, out object? value)
+            ? value
+            : throw source.Refuse("it refers to an object that does not exist");
 
     private object? Peek() => _stack.Count > LowestMark() ? _stack[^1] : throw source.Refuse("its pickle is damaged");
 
@@ -357,7 +372,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
     private int NextByte()
     {
         int next = stream.Position < _end ? stream.ReadByte() : -1;
-        return next >= 0 ? next : throw source.Refuse("its pickle does not end");
+        return next >= 0 ? next : throw source.Refuse("its pickle is truncated");
     }
 
     private byte[] Take(long count)
@@ -380,7 +395,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         {
             if (line.Length == LongestLine)
             {
-                throw source.Refuse("its pickle has a name without end");
+                throw source.Refuse("its pickle has a name that does not end");
             }
 
             line.Append((char)next);

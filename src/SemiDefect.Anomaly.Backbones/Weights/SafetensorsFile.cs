@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// The index of a .safetensors file: the length of a JSON header in 8 bytes, the header, the tensors side by side
-/// without gap or overlap (huggingface.co/docs/safetensors, "Format"). Thread-safe.
+/// The index of a .safetensors file: the length of a JSON header in 8 bytes, the header, and the tensors without gaps
+/// or overlaps (huggingface.co/docs/safetensors, "Format"). Stateless.
 /// </summary>
 internal static class SafetensorsFile
 {
     private const int LargestHeader = 1 << 24;
 
     /// <summary>Reads and checks the header.</summary>
-    /// <exception cref="WeightsFormatException">The file is not as the format wants it.</exception>
+    /// <exception cref="WeightsFormatException">The file violates the format.</exception>
     public static Dictionary<string, WeightTensor> ReadIndex(WeightsSource source)
     {
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(source.Read(0, sizeof(ulong)));
@@ -25,7 +25,8 @@ internal static class SafetensorsFile
         long contentStart = sizeof(ulong) + (long)headerLength;
         try
         {
-            using JsonDocument json = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            using JsonDocument json =
+                JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             var tensors = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
             var ranges = new List<(long Begin, long End, string Name)>();
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
@@ -39,29 +40,43 @@ internal static class SafetensorsFile
             CheckTiling(source, ranges, source.Length - contentStart);
             return tensors;
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new WeightsFormatException($"The weights '{source.Name}' cannot be read: their header is not that of a .safetensors file. Fetch or save the file again.", error);
+            throw new WeightsFormatException(
+                $"The weights '{source.Name}' cannot be read: their header is not that of a .safetensors file. Fetch "
+                    + "or save the file again.",
+                error);
         }
     }
 
-    private static WeightTensor ReadTensor(WeightsSource source, JsonProperty property, long contentStart, List<(long Begin, long End, string Name)> ranges)
+    private static WeightTensor ReadTensor(
+        WeightsSource source,
+        JsonProperty property,
+        long contentStart,
+        List<(long Begin, long End, string Name)> ranges)
     {
         string name = property.Name;
         ElementType type = ParseType(source, name, property.Value.GetProperty("dtype").GetString());
         long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())];
-        long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0] || offsets[1] > source.Length - contentStart)
+        long[] offsets =
+            [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        if (offsets.Length != 2
+            || offsets[0] < 0
+            || offsets[1] < offsets[0]
+            || offsets[1] > source.Length - contentStart)
         {
             throw source.Refuse($"the tensor '{name}' lies outside the file");
         }
 
         ranges.Add((offsets[0], offsets[1], name));
         long storageCount = (offsets[1] - offsets[0]) / Elements.Size(type);
-        WeightTensor tensor = WeightTensor.Create(name, source, type, contentStart + offsets[0], storageCount, 0, shape, null);
+        WeightTensor tensor =
+            WeightTensor.Create(name, source, type, contentStart + offsets[0], storageCount, 0, shape, null);
         return tensor.Count * Elements.Size(type) == offsets[1] - offsets[0]
             ? tensor
-            : throw source.Refuse($"the tensor '{name}' has {offsets[1] - offsets[0]} bytes, which do not fit its shape");
+            : throw source.Refuse(
+                $"the tensor '{name}' has {offsets[1] - offsets[0]} bytes, which do not fit its shape");
     }
 
     private static ElementType ParseType(WeightsSource source, string name, string? type) => type switch
@@ -76,7 +91,9 @@ internal static class SafetensorsFile
         "I8" => ElementType.Int8,
         "U8" => ElementType.UInt8,
         "BOOL" => ElementType.Boolean,
-        _ => throw source.Refuse($"the tensor '{name}' is of type '{type}', which is not taken here (F32, F16, BF16 and F64 are)"),
+        _ =>
+            throw source.Refuse(
+                $"the tensor '{name}' is of type '{type}', which is not supported (F32, F16, BF16 and F64 are)"),
     };
 
     private static void CheckTiling(WeightsSource source, List<(long Begin, long End, string Name)> ranges, long length)

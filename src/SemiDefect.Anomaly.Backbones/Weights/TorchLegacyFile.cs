@@ -5,16 +5,17 @@ using System.Numerics;
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// The index of a .pth file as torch wrote it before version 1.6: pickles of a magic number, a version, facts about
-/// the machine, the object and the keys of its storages; then each storage, its length first
-/// (pytorch, torch/serialization.py, _legacy_save). Thread-safe.
+/// The index of a .pth file as written by torch before version 1.6: pickles of a magic number, a version, facts about
+/// the machine, the object and the keys of its storages, followed by the storages, each preceded by its length
+/// (pytorch, torch/serialization.py, _legacy_save). Stateless.
 /// </summary>
 internal static class TorchLegacyFile
 {
-    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic =
+        BigInteger.Parse("1950a86a20f9469cfc6c", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Reads the pickles and finds the storages.</summary>
-    /// <exception cref="WeightsFormatException">The file is not as the format wants it.</exception>
+    /// <exception cref="WeightsFormatException">The file violates the format.</exception>
     public static Dictionary<string, WeightTensor> ReadIndex(WeightsSource source)
     {
         using var stream = new WeightsStream(source);
@@ -26,10 +27,11 @@ internal static class TorchLegacyFile
 
         if (reader.Read() is not 1001L)
         {
-            throw source.Refuse("it is of a version of torch's format that is not known here");
+            throw source.Refuse("it has an unknown version of torch's format");
         }
 
-        if (reader.Read() is not Dictionary<string, object?> system || system.GetValueOrDefault("little_endian") is false)
+        if (reader.Read() is not Dictionary<string, object?> system
+            || system.GetValueOrDefault("little_endian") is false)
         {
             throw source.Refuse("it was not written on a little-endian machine");
         }
@@ -43,7 +45,11 @@ internal static class TorchLegacyFile
         return TorchStateDict.Resolve(root, source, FindStorages(source, reader, keys, stream.Position));
     }
 
-    private static Dictionary<string, long> FindStorages(WeightsSource source, PickleReader reader, List<object?> keys, long position)
+    private static Dictionary<string, long> FindStorages(
+        WeightsSource source,
+        PickleReader reader,
+        List<object?> keys,
+        long position)
     {
         var offsets = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (object? item in keys)
@@ -55,9 +61,12 @@ internal static class TorchLegacyFile
 
             long count = BinaryPrimitives.ReadInt64LittleEndian(source.Read(position, sizeof(long)));
             position += sizeof(long);
-            if (count != storage.Count || count > (source.Length - position) / Elements.Size(storage.Type) || !offsets.TryAdd(key, position))
+            if (count != storage.Count
+                || count > (source.Length - position) / Elements.Size(storage.Type)
+                || !offsets.TryAdd(key, position))
             {
-                throw source.Refuse("the length of a storage is not what its tensors say, or it reaches beyond the end of the file");
+                throw source.Refuse(
+                    "the length of a storage does not match its tensors, or it extends beyond the end of the file");
             }
 
             position += count * Elements.Size(storage.Type);

@@ -1,26 +1,38 @@
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>Finds the tensors in what a .pth file's pickle holds. Thread-safe.</summary>
+/// <summary>Finds the tensors in the pickle of a .pth file. Stateless.</summary>
 internal static class TorchStateDict
 {
-    /// <summary>Under these names training scripts keep the weights in a checkpoint, the likeliest first.</summary>
+    /// <summary>The keys under which training scripts store the weights in a checkpoint, most common first.</summary>
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "params"];
 
-    /// <summary>Checks each tensor against the place of its storage.</summary>
+    /// <summary>Checks each tensor against the location of its storage.</summary>
     /// <param name="root">The object that was pickled.</param>
     /// <param name="source">The file.</param>
-    /// <param name="storageOffsets">The place of each storage in the file, by its key.</param>
+    /// <param name="storageOffsets">The offset of each storage in the file, by key.</param>
     /// <exception cref="WeightsFormatException">There are no tensors, or one lies outside the file.</exception>
-    public static Dictionary<string, WeightTensor> Resolve(object? root, WeightsSource source, IReadOnlyDictionary<string, long> storageOffsets)
+    public static Dictionary<string, WeightTensor> Resolve(
+        object? root,
+        WeightsSource source,
+        IReadOnlyDictionary<string, long> storageOffsets)
     {
-        Dictionary<string, object?> dictionary = Find(root) ?? throw source.Refuse("it holds no state dict, which is a dictionary of named tensors");
+        Dictionary<string, object?> dictionary = Find(root)
+            ?? throw source.Refuse("it holds no state dict, which is a dictionary of named tensors");
         var tensors = new Dictionary<string, WeightTensor>(StringComparer.Ordinal);
         foreach ((string name, object? value) in dictionary)
         {
             if (value is TorchTensor tensor)
             {
                 TorchStorage storage = tensor.Storage;
-                tensors[name] = WeightTensor.Create(name, source, storage.Type, storageOffsets[storage.Key], storage.Count, tensor.Offset, tensor.Shape, tensor.Strides);
+                tensors[name] = WeightTensor.Create(
+                    name,
+                    source,
+                    storage.Type,
+                    storageOffsets[storage.Key],
+                    storage.Count,
+                    tensor.Offset,
+                    tensor.Shape,
+                    tensor.Strides);
             }
         }
 

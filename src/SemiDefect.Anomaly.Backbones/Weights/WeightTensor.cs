@@ -1,12 +1,20 @@
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// A tensor in a weights file: where it lies and how it is laid out, checked against the file when it was made. Its
-/// values are read when asked for. Immutable and thread-safe while the file is open.
+/// A tensor in a weights file: its location and layout, checked against the file on construction. Its values are read
+/// on demand. Immutable and thread-safe while the file is open.
 /// </summary>
 internal sealed class WeightTensor
 {
-    private WeightTensor(string name, WeightsSource source, ElementType type, long byteOffset, long[] shape, long[] strides, long count, long span)
+    private WeightTensor(
+        string name,
+        WeightsSource source,
+        ElementType type,
+        long byteOffset,
+        long[] shape,
+        long[] strides,
+        long count,
+        long span)
     {
         Name = name;
         Source = source;
@@ -21,37 +29,39 @@ internal sealed class WeightTensor
     /// <summary>The name of the parameter.</summary>
     public string Name { get; }
 
-    /// <summary>The file that it lies in.</summary>
+    /// <summary>The file that contains it.</summary>
     public WeightsSource Source { get; }
 
-    /// <summary>How its numbers are stored.</summary>
+    /// <summary>How its values are stored.</summary>
     public ElementType Type { get; }
 
-    /// <summary>The place of its first element in the file.</summary>
+    /// <summary>The offset of its first element in the file.</summary>
     public long ByteOffset { get; }
 
-    /// <summary>Its sizes; none for a single number.</summary>
+    /// <summary>Its shape; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>For each size, the distance of neighbors in elements.</summary>
+    /// <summary>Its strides, in elements.</summary>
     public IReadOnlyList<long> Strides { get; }
 
     /// <summary>The number of its elements.</summary>
     public long Count { get; }
 
-    /// <summary>The number of stored elements from its first to its last; equals <see cref="Count"/> when they lie side by side.</summary>
+    /// <summary>
+    /// The number of stored elements from its first to its last; equals <see cref="Count"/> if they are contiguous.
+    /// </summary>
     public long Span { get; }
 
-    /// <summary>Makes a tensor after checking that all of it lies inside its storage.</summary>
+    /// <summary>Creates a tensor after checking that all of it lies inside its storage.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="source">The file.</param>
     /// <param name="type">The type of its elements.</param>
-    /// <param name="storageOffset">The place of the storage in the file, in bytes.</param>
-    /// <param name="storageCount">The elements in the storage.</param>
+    /// <param name="storageOffset">The offset of the storage in the file, in bytes.</param>
+    /// <param name="storageCount">The number of elements in the storage.</param>
     /// <param name="offset">The first element of the tensor within the storage.</param>
-    /// <param name="shape">Its sizes.</param>
-    /// <param name="strides">The distances of neighbors in elements, or null for row-major order.</param>
-    /// <exception cref="WeightsFormatException">It does not.</exception>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="strides">Its strides in elements, or null for row-major order.</param>
+    /// <exception cref="WeightsFormatException">The tensor is not inside its storage.</exception>
     public static WeightTensor Create(
         string name,
         WeightsSource source,
@@ -69,9 +79,11 @@ internal sealed class WeightTensor
         }
 
         strides ??= RowMajor(shape);
-        if (strides.Length != shape.Length || Array.Exists(shape, size => size < 0) || Array.Exists(strides, stride => stride < 0))
+        if (strides.Length != shape.Length
+            || Array.Exists(shape, size => size < 0)
+            || Array.Exists(strides, stride => stride < 0))
         {
-            throw source.Refuse($"the tensor '{name}' has no sensible shape");
+            throw source.Refuse($"the tensor '{name}' has an invalid shape");
         }
 
         // At most 2^40 elements, so that no product below can overflow.
@@ -89,10 +101,18 @@ internal sealed class WeightTensor
 
         if (count > 0 && offset + last >= storageCount)
         {
-            throw source.Refuse($"the tensor '{name}' reaches beyond its storage");
+            throw source.Refuse($"the tensor '{name}' extends beyond its storage");
         }
 
-        return new WeightTensor(name, source, type, storageOffset + offset * Elements.Size(type), shape, strides, (long)count, count == 0 ? 0 : (long)last + 1);
+        return new WeightTensor(
+            name,
+            source,
+            type,
+            storageOffset + offset * Elements.Size(type),
+            shape,
+            strides,
+            (long)count,
+            count == 0 ? 0 : (long)last + 1);
     }
 
     /// <summary>Starts reading at the first element.</summary>
@@ -107,13 +127,13 @@ internal sealed class WeightTensor
         return values;
     }
 
-    /// <summary>Whether the elements lie side by side in row-major order.</summary>
+    /// <summary>Whether the elements are contiguous in row-major order.</summary>
     public bool IsContiguous()
     {
         long expected = 1;
         for (int i = Shape.Count - 1; i >= 0; i--)
         {
-            // The stride of a size of one moves nothing.
+            // The stride of a dimension of size one does not matter.
             if (Shape[i] != 1 && Strides[i] != expected)
             {
                 return Count == 0;
@@ -135,7 +155,7 @@ internal sealed class WeightTensor
             stride = unchecked(stride * Math.Max(1, shape[i]));
             if (stride < 0 || stride > 1L << 40)
             {
-                // The caller refuses such a shape; here it must only not overflow.
+                // The caller rejects such a shape; this must only avoid an overflow.
                 stride = 1L << 40;
             }
         }

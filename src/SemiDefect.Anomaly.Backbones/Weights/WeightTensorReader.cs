@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>Reads a tensor's values in row-major order, piece by piece. Not thread-safe.</summary>
+/// <summary>Reads the values of a tensor in row-major order, in pieces. Not thread-safe.</summary>
 internal sealed class WeightTensorReader
 {
     private const int BlockBytes = 1 << 18;
@@ -23,13 +23,13 @@ internal sealed class WeightTensorReader
     }
 
     /// <summary>Reads the next values.</summary>
-    /// <param name="destination">At most as long as what is left of the tensor.</param>
+    /// <param name="destination">At most as long as the remainder of the tensor.</param>
     /// <exception cref="WeightsFormatException">The file cannot be read.</exception>
     public void Read(Span<float> destination)
     {
         if (destination.Length > _tensor.Count - _position)
         {
-            throw new ArgumentException("There are not so many values left.", nameof(destination));
+            throw new ArgumentException("The tensor has fewer values left.", nameof(destination));
         }
 
         if (_contiguous)
@@ -91,7 +91,8 @@ internal sealed class WeightTensorReader
                 element += _index[axis] * _tensor.Strides[axis];
             }
 
-            Elements.ToFloat32(_buffer.AsSpan((int)element * _elementSize, _elementSize), _tensor.Type, destination.Slice(i, 1));
+            Elements.ToFloat32(
+                _buffer.AsSpan((int)element * _elementSize, _elementSize), _tensor.Type, destination.Slice(i, 1));
             for (int axis = _index.Length - 1; axis >= 0 && ++_index[axis] == _tensor.Shape[axis]; axis--)
             {
                 _index[axis] = 0;

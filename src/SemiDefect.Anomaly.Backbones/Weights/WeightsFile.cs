@@ -1,8 +1,8 @@
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// The named tensors of a .safetensors file or of a torch .pth file, told apart by their content. Only the index is
-/// read at once. Thread-safe. Dispose it to close the file; its tensors cannot be read afterwards.
+/// The named tensors of a .safetensors or torch .pth file; the format is detected from the content. Only the index is
+/// read immediately. Thread-safe. The owner disposes it, which closes the file; its tensors cannot be read afterwards.
 /// </summary>
 internal sealed class WeightsFile : IDisposable
 {
@@ -14,14 +14,16 @@ internal sealed class WeightsFile : IDisposable
         Tensors = tensors;
     }
 
-    /// <summary>The file's name, for messages.</summary>
+    /// <summary>The name of the file, for messages.</summary>
     public string Name => _source.Name;
 
     /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, WeightTensor> Tensors { get; }
 
-    /// <summary>Opens a file and reads its index. Nothing in the file is ever run.</summary>
-    /// <exception cref="WeightsFormatException">It is no such file, it is damaged, or it holds more than plain tensors.</exception>
+    /// <summary>Opens a file and reads its index. No code in the file is ever executed.</summary>
+    /// <exception cref="WeightsFormatException">
+    /// The file has another format, is damaged, or holds more than plain tensors.
+    /// </exception>
     public static WeightsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -58,6 +60,8 @@ internal sealed class WeightsFile : IDisposable
             return SafetensorsFile.ReadIndex(source);
         }
 
-        throw new WeightsFormatException($"'{source.Name}' is neither a .safetensors nor a torch .pth file: give one of these, saved from a state dict.");
+        throw new WeightsFormatException(
+            $"'{source.Name}' is neither a .safetensors nor a torch .pth file: give one of these, saved from a state "
+                + "dict.");
     }
 }

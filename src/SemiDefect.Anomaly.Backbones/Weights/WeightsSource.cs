@@ -2,19 +2,21 @@ using Microsoft.Win32.SafeHandles;
 
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>An open weights file, read at any place. Thread-safe. Dispose it to close the file.</summary>
+/// <summary>
+/// An open weights file with random access. Thread-safe. The owner disposes it, which closes the file.
+/// </summary>
 internal sealed class WeightsSource : IDisposable
 {
     private readonly SafeFileHandle _handle;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="SemiDefectException">It cannot be opened.</exception>
+    /// <exception cref="SemiDefectException">The file cannot be opened.</exception>
     public WeightsSource(string path)
     {
         Name = Path.GetFileName(path);
         try
         {
-            // Tensors are mostly read in the order in which they lie; the system then reads further ahead.
+            // Tensors are mostly read in file order; the system then reads ahead further.
             _handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
             Length = RandomAccess.GetLength(_handle);
         }
@@ -24,14 +26,14 @@ internal sealed class WeightsSource : IDisposable
         }
     }
 
-    /// <summary>The file's name, for messages.</summary>
+    /// <summary>The name of the file, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>The file's length in bytes.</summary>
+    /// <summary>The length of the file in bytes.</summary>
     public long Length { get; }
 
     /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/> on.</summary>
-    /// <exception cref="WeightsFormatException">The file ends before, or cannot be read.</exception>
+    /// <exception cref="WeightsFormatException">The file is too short or cannot be read.</exception>
     public void Read(long offset, Span<byte> destination)
     {
         if (offset < 0 || destination.Length > Length - offset)
@@ -72,7 +74,7 @@ internal sealed class WeightsSource : IDisposable
         return bytes;
     }
 
-    /// <summary>The error that says what is wrong with this file.</summary>
+    /// <summary>An exception that says what is wrong with this file.</summary>
     public WeightsFormatException Refuse(string reason) =>
         new($"The weights '{Name}' cannot be read: {reason}. Fetch or save the file again.");
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
 /// <summary>
-/// The central directory of a zip archive (PKWARE, APPNOTE.TXT, with the 64-bit fields), for archives whose entries
-/// are stored uncompressed. Thread-safe.
+/// The central directory of a zip archive (PKWARE, APPNOTE.TXT, with the 64-bit fields), for archives with uncompressed
+/// entries. Stateless.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -22,7 +22,9 @@ internal static class ZipDirectory
     private const int LargestDirectory = 1 << 24;
 
     /// <summary>Reads the directory and checks that no two entries overlap.</summary>
-    /// <exception cref="WeightsFormatException">The archive is damaged, or an entry is compressed or encrypted.</exception>
+    /// <exception cref="WeightsFormatException">
+    /// The archive is damaged, or an entry is compressed or encrypted.
+    /// </exception>
     public static Dictionary<string, ZipEntry> Read(WeightsSource source)
     {
         (long offset, long length) = FindDirectory(source);
@@ -51,7 +53,8 @@ internal static class ZipDirectory
             }
 
             string name = Encoding.UTF8.GetString(directory.Slice(EntryLength, nameLength));
-            (ZipEntry entry, long begin) = Locate(source, directory[..total], directory.Slice(EntryLength + nameLength, extraLength));
+            (ZipEntry entry, long begin) =
+                Locate(source, directory[..total], directory.Slice(EntryLength + nameLength, extraLength));
             ranges.Add((begin, entry.Offset + entry.Length));
             if (!entries.TryAdd(name, entry))
             {
@@ -67,7 +70,7 @@ internal static class ZipDirectory
 
     private static (long Offset, long Length) FindDirectory(WeightsSource source)
     {
-        // The end record is the last thing in the file but for a comment of at most 64 KiB.
+        // Only a comment of at most 64 KiB can follow the end record.
         int tailLength = (int)Math.Min(source.Length, EndLength + ushort.MaxValue);
         long tailStart = source.Length - tailLength;
         byte[] tail = source.Read(tailStart, tailLength);
@@ -82,7 +85,7 @@ internal static class ZipDirectory
             }
         }
 
-        throw source.Refuse("it is a zip archive without its end, as after a broken download");
+        throw source.Refuse("it is a zip archive without its end, as after an interrupted download");
     }
 
     private static (long Offset, long Length)? FindDirectory64(WeightsSource source, long endOffset)
@@ -107,7 +110,10 @@ internal static class ZipDirectory
         return (BinaryPrimitives.ReadInt64LittleEndian(end[48..]), BinaryPrimitives.ReadInt64LittleEndian(end[40..]));
     }
 
-    private static (ZipEntry Entry, long Begin) Locate(WeightsSource source, ReadOnlySpan<byte> entry, ReadOnlySpan<byte> extra)
+    private static (ZipEntry Entry, long Begin) Locate(
+        WeightsSource source,
+        ReadOnlySpan<byte> entry,
+        ReadOnlySpan<byte> extra)
     {
         bool encrypted = (BinaryPrimitives.ReadUInt16LittleEndian(entry[8..]) & 1) != 0;
         int method = BinaryPrimitives.ReadUInt16LittleEndian(entry[10..]);
@@ -126,7 +132,8 @@ internal static class ZipDirectory
             throw source.Refuse("an entry is not where its directory says");
         }
 
-        long content = local + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        long content = local + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         if (length < 0 || content > source.Length || length > source.Length - content)
         {
             throw source.Refuse("an entry lies outside the file");
@@ -135,7 +142,7 @@ internal static class ZipDirectory
         return (new ZipEntry(content, length), local);
     }
 
-    /// <summary>The extra field 1 holds, in this order, those of the three numbers that do not fit 32 bits.</summary>
+    /// <summary>Extra field 1 holds those of the three numbers that do not fit 32 bits, in this order.</summary>
     private static void ReadLongFields(ReadOnlySpan<byte> extra, ref long length, ref long stored, ref long local)
     {
         while (extra.Length >= 4)

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
-/// <summary>Where the content of an uncompressed zip entry lies in the file.</summary>
+/// <summary>The location of an uncompressed zip entry in the file.</summary>
 /// <param name="Offset">Its first byte.</param>
 /// <param name="Length">Its length in bytes.</param>
 internal readonly record struct ZipEntry(long Offset, long Length);

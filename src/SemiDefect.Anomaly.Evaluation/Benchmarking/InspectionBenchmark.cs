@@ -3,16 +3,22 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 
-/// <summary>Times whole inspections, as <c>semidefect bench MODEL</c> does. Thread-safe: nothing is kept, but what else runs on the machine is timed with it.</summary>
+/// <summary>
+/// Times complete inspections, as <c>semidefect bench MODEL</c> does. Stateless and thread-safe, but concurrent work
+/// distorts the timing.
+/// </summary>
 public static class InspectionBenchmark
 {
     private const int WarmUps = 3;
 
-    /// <summary>Inspects image files one at a time for the latency, then all of them in a row for the throughput.</summary>
-    /// <param name="detector">The detector.</param>
-    /// <param name="paths">Image files, one at least; taken in turn.</param>
-    /// <param name="singles">Inspections one at a time, 1 or more.</param>
-    /// <param name="progress">Told how many inspections are done, from the calling thread.</param>
+    /// <summary>
+    /// Inspects image files one at a time to measure the latency, and then all of them in a row to measure the
+    /// throughput.
+    /// </summary>
+    /// <param name="detector">The detector; not disposed.</param>
+    /// <param name="paths">Image files, at least one, used in turn.</param>
+    /// <param name="singles">Number of single inspections, 1 or more.</param>
+    /// <param name="progress">Receives the number of completed inspections, on the calling thread.</param>
     /// <param name="cancellationToken">Stops between inspections.</param>
     /// <exception cref="SemiDefectException">An image cannot be read.</exception>
     public static InspectionTiming Run(
@@ -63,6 +69,7 @@ public static class InspectionBenchmark
             Process.GetCurrentProcess().PeakWorkingSet64);
     }
 
-    // The smallest value that the share of all stays within: no value that was not measured.
-    private static double Percentile(double[] sorted, double share) => sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
+    // The smallest measured value that is not exceeded by the given share of all values.
+    private static double Percentile(double[] sorted, double share) =>
+        sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Length) - 1)];
 }

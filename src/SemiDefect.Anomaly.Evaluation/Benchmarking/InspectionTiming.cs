@@ -1,14 +1,16 @@
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 
-/// <summary>What <see cref="InspectionBenchmark"/> measured. Immutable.</summary>
-/// <param name="Images">Inspections in a row.</param>
-/// <param name="ImagesPerSecond">Of all of them together, decoding included, no pictures written.</param>
-/// <param name="Singles">Inspections one at a time.</param>
-/// <param name="LatencyP50">Seconds from the file to the verdict that half of the single inspections stayed within.</param>
-/// <param name="LatencyP95">The same for 95 %.</param>
-/// <param name="LatencyP99">The same for 99 %.</param>
+/// <summary>The result of <see cref="InspectionBenchmark"/>. Immutable and thread-safe.</summary>
+/// <param name="Images">Number of inspections in a row.</param>
+/// <param name="ImagesPerSecond">Throughput of these, including decoding but no image output.</param>
+/// <param name="Singles">Number of single inspections.</param>
+/// <param name="LatencyP50">
+/// The median of the seconds from the file to the decision, over the single inspections.
+/// </param>
+/// <param name="LatencyP95">The 95th percentile of the same.</param>
+/// <param name="LatencyP99">The 99th percentile of the same.</param>
 /// <param name="StageSeconds">Mean seconds per single inspection, by stage.</param>
-/// <param name="PeakBytes">The most memory that the process ever held, in bytes.</param>
+/// <param name="PeakBytes">The peak memory of the process in bytes.</param>
 public sealed record InspectionTiming(
     int Images,
     double ImagesPerSecond,

@@ -1,8 +1,9 @@
+using System.Globalization;
 using SemiDefect.Anomaly.Calibration;
 
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>Rules on how many images there are of what. Thread-safe: nothing is kept.</summary>
+/// <summary>Rules on the numbers of images. Stateless.</summary>
 internal static class BalanceRules
 {
     private const int FewGood = 20;
@@ -15,11 +16,21 @@ internal static class BalanceRules
         double rate = new ThresholdOptions().FalseAlarmRate;
         if (good < FewGood)
         {
-            findings.Add(CheckSeverity.Warning, "few_good_images", $"{good} good images are few to learn from: thresholds will be careful, and rare but good looks will be called abnormal.");
+            findings.Add(
+                CheckSeverity.Warning,
+                "few_good_images",
+                $"{good} good images are few to learn from: thresholds will be conservative, and rare but normal "
+                    + "appearances will be called abnormal.");
         }
         else if (ConformalThreshold.Rank(good, rate) is null)
         {
-            findings.Add(CheckSeverity.Info, "few_good_images", FormattableString.Invariant($"{good} good images cannot guarantee a false-alarm rate of {rate}: a tail model will set the threshold."));
+            findings.Add(
+                CheckSeverity.Info,
+                "few_good_images",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{good} good images cannot guarantee a false-alarm rate of {rate}: a tail model will set the "
+                        + $"threshold."));
         }
 
         CheckedImage[] tested = [.. images.Where(image => !image.IsTraining)];
@@ -30,19 +41,30 @@ internal static class BalanceRules
 
         if (hasTraining && !tested.Any(image => image.IsGood))
         {
-            findings.Add(CheckSeverity.Warning, "no_good_test_image", "No good image is there to judge by: false alarms cannot be counted.");
+            findings.Add(
+                CheckSeverity.Warning,
+                "no_good_test_image",
+                "There is no good test image: false alarms cannot be counted.");
         }
 
         if (tested.All(image => image.IsGood))
         {
-            findings.Add(CheckSeverity.Info, "no_abnormal_image", "No abnormal image is there to judge by: try 'semidefect rehearse'.");
+            findings.Add(
+                CheckSeverity.Info, "no_abnormal_image", "There is no abnormal test image: try 'semidefect rehearse'.");
         }
 
-        foreach (IGrouping<string, CheckedImage> type in tested.Where(image => !image.IsGood).GroupBy(image => image.Type).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, CheckedImage> type
+            in tested.Where(image => !image.IsGood)
+                .GroupBy(image => image.Type)
+                .OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             if (type.Count() < FewOfType)
             {
-                findings.Add(CheckSeverity.Info, "rare_type", $"'{type.Key}' has {type.Count()} image{(type.Count() == 1 ? "" : "s")}: its figures will be rough. Look at the mean over types, too.");
+                findings.Add(
+                    CheckSeverity.Info,
+                    "rare_type",
+                    $"'{type.Key}' has {type.Count()} image{(type.Count() == 1 ? "" : "s")}: its figures will be "
+                        + "imprecise. Also look at the mean over types.");
             }
         }
     }

@@ -1,14 +1,14 @@
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum CheckSeverity
 {
-    /// <summary>Good to know.</summary>
+    /// <summary>For information.</summary>
     Info,
 
-    /// <summary>Likely to spoil results.</summary>
+    /// <summary>Likely to distort results.</summary>
     Warning,
 
-    /// <summary>Wrong.</summary>
+    /// <summary>An error.</summary>
     Error,
 }

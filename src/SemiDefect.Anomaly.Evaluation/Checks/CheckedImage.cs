@@ -2,11 +2,11 @@ using SemiDefect.Anomaly.Evaluation.Layouts;
 
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>An image of a data set under check.</summary>
-/// <param name="Path">Its path below the data set.</param>
-/// <param name="FullPath">Where it lies.</param>
-/// <param name="IsTraining">Whether it is learned from.</param>
-/// <param name="Type">'good', or the kind of defect.</param>
+/// <summary>An image of a data set that is being checked. Immutable and thread-safe.</summary>
+/// <param name="Path">Its path relative to the data set.</param>
+/// <param name="FullPath">Its full path.</param>
+/// <param name="IsTraining">Whether it is a training image.</param>
+/// <param name="Type">'good', or the type of defect.</param>
 /// <param name="MaskPath">Its mask, or null.</param>
 internal sealed record CheckedImage(string Path, string FullPath, bool IsTraining, string Type, string? MaskPath)
 {

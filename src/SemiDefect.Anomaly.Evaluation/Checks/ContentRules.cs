@@ -1,63 +1,116 @@
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>Rules on what the images hold: formats, copies, sizes, depths, colors. Thread-safe: nothing is kept.</summary>
+/// <summary>Rules on the content of images: formats, copies, sizes, depths, colors. Stateless.</summary>
 internal static class ContentRules
 {
-    public static void Apply(List<CheckedImage> images, ImageFingerprint?[] fingerprints, FindingList findings, CancellationToken cancellationToken)
+    public static void Apply(
+        List<CheckedImage> images,
+        ImageFingerprint?[] fingerprints,
+        FindingList findings,
+        CancellationToken cancellationToken)
     {
         for (int i = 0; i < images.Count; i++)
         {
             if (fingerprints[i] is { } image && !Fits(Path.GetExtension(images[i].Path), image.Format))
             {
-                findings.Add(CheckSeverity.Info, "wrong_extension", $"The file is a {image.Format} by its content, not what its name says; it is read all the same.", images[i].Path);
+                findings.Add(
+                    CheckSeverity.Info,
+                    "wrong_extension",
+                    $"The file is a {image.Format} by its content, unlike its extension; it is read anyway.",
+                    images[i].Path);
             }
         }
 
         AddCopies(images, fingerprints, findings, cancellationToken);
-        AddMixed(images, fingerprints, findings, "mixed_sizes", CheckSeverity.Info, "sizes", image => $"{image.Width} x {image.Height}");
-        AddMixed(images, fingerprints, findings, "mixed_depths", CheckSeverity.Warning, "depths", image => $"{image.BitDepth} bit");
-        AddMixed(images, fingerprints, findings, "mixed_colors", CheckSeverity.Warning, "kinds of color", image => image.IsGrey ? "grey" : "color");
+        AddMixed(
+            images,
+            fingerprints,
+            findings,
+            "mixed_sizes",
+            CheckSeverity.Info,
+            "sizes",
+            image => $"{image.Width} x {image.Height}");
+        AddMixed(
+            images,
+            fingerprints,
+            findings,
+            "mixed_depths",
+            CheckSeverity.Warning,
+            "depths",
+            image => $"{image.BitDepth} bit");
+        AddMixed(
+            images,
+            fingerprints,
+            findings,
+            "mixed_colors",
+            CheckSeverity.Warning,
+            "kinds of color",
+            image => image.IsGray ? "gray" : "color");
     }
 
     private static bool Fits(string extension, string format) => format switch
     {
-        "jpeg" => extension.Equals(".jpg", StringComparison.OrdinalIgnoreCase) || extension.Equals(".jpeg", StringComparison.OrdinalIgnoreCase),
-        "tiff" => extension.Equals(".tif", StringComparison.OrdinalIgnoreCase) || extension.Equals(".tiff", StringComparison.OrdinalIgnoreCase),
+        "jpeg" =>
+            extension.Equals(".jpg", StringComparison.OrdinalIgnoreCase)
+                || extension.Equals(".jpeg", StringComparison.OrdinalIgnoreCase),
+        "tiff" =>
+            extension.Equals(".tif", StringComparison.OrdinalIgnoreCase)
+                || extension.Equals(".tiff", StringComparison.OrdinalIgnoreCase),
         _ => extension.Equals($".{format}", StringComparison.OrdinalIgnoreCase),
     };
 
-    private static void AddCopies(List<CheckedImage> images, ImageFingerprint?[] fingerprints, FindingList findings, CancellationToken cancellationToken)
+    private static void AddCopies(
+        List<CheckedImage> images,
+        ImageFingerprint?[] fingerprints,
+        FindingList findings,
+        CancellationToken cancellationToken)
     {
         (List<(int, int)> copies, List<(int, int)> nearCopies) = DuplicateFinder.Find(fingerprints, cancellationToken);
         foreach ((int first, int second) in copies)
         {
-            AddPair(images[first], images[second], "", "the same picture twice", findings);
+            AddPair(images[first], images[second], "", "the same image twice", findings);
         }
 
         foreach ((int first, int second) in nearCopies)
         {
-            AddPair(images[first], images[second], "near_", "almost the same picture twice", findings);
+            AddPair(images[first], images[second], "near_", "almost the same image twice", findings);
         }
     }
 
-    private static void AddPair(CheckedImage first, CheckedImage second, string prefix, string what, FindingList findings)
+    private static void AddPair(
+        CheckedImage first,
+        CheckedImage second,
+        string prefix,
+        string what,
+        FindingList findings)
     {
         if (first.Type != second.Type)
         {
             findings.Add(
                 prefix.Length == 0 ? CheckSeverity.Error : CheckSeverity.Warning,
                 $"{prefix}conflict",
-                $"This is {what}, once as '{first.Type}' and once as '{second.Type}': decide which it is.",
+                $"This is {what}, once as '{first.Type}' and once as '{second.Type}': decide which label is right.",
                 first.Path,
                 second.Path);
         }
         else if (first.IsTraining != second.IsTraining)
         {
-            findings.Add(CheckSeverity.Warning, $"{prefix}leak", $"This is {what}, once to learn from and once to judge by: the figures will flatter. Remove one.", first.Path, second.Path);
+            findings.Add(
+                CheckSeverity.Warning,
+                $"{prefix}leak",
+                $"This is {what}, once for training and once for testing: the figures will be too optimistic. Remove "
+                    + "one.",
+                first.Path,
+                second.Path);
         }
         else
         {
-            findings.Add(CheckSeverity.Info, prefix.Length == 0 ? "duplicate" : "near_duplicate", $"This is {what}: it counts double.", first.Path, second.Path);
+            findings.Add(
+                CheckSeverity.Info,
+                prefix.Length == 0 ? "duplicate" : "near_duplicate",
+                $"This is {what}: it counts twice.",
+                first.Path,
+                second.Path);
         }
     }
 
@@ -73,7 +126,9 @@ internal static class ContentRules
         IGrouping<string, int>[] groups =
         [
             .. Enumerable.Range(0, images.Count).Where(i => fingerprints[i] is not null)
-                .GroupBy(i => trait(fingerprints[i]!)).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal),
+                .GroupBy(i => trait(fingerprints[i]!))
+                .OrderByDescending(group => group.Count())
+                .ThenBy(group => group.Key, StringComparer.Ordinal),
         ];
         if (groups.Length < 2)
         {
@@ -81,10 +136,15 @@ internal static class ContentRules
         }
 
         const int Shown = 4;
-        string list = string.Join(", ", groups.Take(Shown).Select(group => $"{group.Key} ({group.Count()})")) + (groups.Length > Shown ? ", ..." : "");
+        string list = string.Join(", ", groups.Take(Shown).Select(group => $"{group.Key} ({group.Count()})"))
+            + (groups.Length > Shown ? ", ..." : "");
 
-        // The images of the rare kinds are named, unless they are no rarity.
+        // Name the images of the rare kinds, unless there are too many.
         string[] odd = [.. groups.Skip(1).SelectMany(group => group).Order().Select(i => images[i].Path)];
-        findings.Add(severity, code, $"The images have {groups.Length} {what}: {list}. A detector takes them all for one kind.", odd.Length <= images.Count / 10 ? odd : []);
+        findings.Add(
+            severity,
+            code,
+            $"The images have {groups.Length} {what}: {list}. A detector treats them all alike.",
+            odd.Length <= images.Count / 10 ? odd : []);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
@@ -5,20 +6,20 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
 /// <summary>
-/// Looks a data set over before anybody trusts a figure that comes of it. Takes the layouts of <see cref="LabeledDataset"/>, and
-/// a plain folder of good images. Memory: about 8 KiB per image. Thread-safe: nothing is kept.
+/// Checks a data set before its results are trusted. Accepts the layouts of <see cref="LabeledDataset"/>, and a plain
+/// folder of good images. Memory: about 8 KiB per image. Stateless.
 /// </summary>
 public static class DatasetChecker
 {
-    /// <summary>Checks.</summary>
+    /// <summary>Checks a data set.</summary>
     /// <param name="path">The folder or csv file.</param>
-    /// <param name="fit">How to fit the detector that judges the good images; null to leave that out.</param>
-    /// <param name="progress">Told how many images are done of how many, from any thread.</param>
-    /// <param name="fitProgress">Told of the fit.</param>
-    /// <param name="limits">Limits on the images read; those of <paramref name="fit"/>, or the defaults, when null.</param>
+    /// <param name="fit">Options of a detector that examines the good images; null to skip this.</param>
+    /// <param name="progress">Receives the number of completed images and their total, on any thread.</param>
+    /// <param name="fitProgress">Receives the progress of the fit.</param>
+    /// <param name="limits">Limits on the images; null for those of <paramref name="fit"/> or the defaults.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <exception cref="SemiDefectException">There is no such data set, or the fit cannot work.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="SemiDefectException">There is no such data set, or the fit is impossible.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static CheckReport Check(
         string path,
         FitOptions? fit = null,
@@ -43,7 +44,11 @@ public static class DatasetChecker
 
         return new CheckReport(
             images.Count(image => image.IsTraining),
-            new SortedDictionary<string, int>(images.Where(image => !image.IsTraining).GroupBy(image => image.Type).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            new SortedDictionary<string, int>(
+                images.Where(image => !image.IsTraining)
+                    .GroupBy(image => image.Type)
+                    .ToDictionary(group => group.Key, group => group.Count()),
+                StringComparer.Ordinal),
             findings.Sorted());
     }
 
@@ -56,24 +61,47 @@ public static class DatasetChecker
         if (isPlainImages)
         {
             ImageFolder folder = ImageFolder.Open(root);
-            return ([.. folder.Items.Select(item => new CheckedImage(item.RelativePath, item.FullPath, true, LabeledDataset.Good, null))], folder);
+            List<CheckedImage> plain =
+            [
+                .. folder.Items.Select(item =>
+                    new CheckedImage(item.RelativePath, item.FullPath, true, LabeledDataset.Good, null))
+            ];
+            return (plain, folder);
         }
 
-        ImageFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good)) ? ImageFolder.Open(Path.Combine(root, "train", LabeledDataset.Good)) : null;
+        ImageFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good))
+            ? ImageFolder.Open(Path.Combine(root, "train", LabeledDataset.Good))
+            : null;
         LabeledDataset dataset = LabeledDataset.Open(root, needsTraining: false);
-        List<CheckedImage> images = [.. dataset.Test.Select(image => new CheckedImage(image.Path, image.FullPath, false, image.Type, image.MaskPath))];
+        List<CheckedImage> images =
+        [
+            .. dataset.Test.Select(
+                image => new CheckedImage(image.Path, image.FullPath, false, image.Type, image.MaskPath))
+        ];
         if (training is not null)
         {
-            images.InsertRange(0, training.Items.Select(item => new CheckedImage($"train/good/{item.RelativePath}", item.FullPath, true, LabeledDataset.Good, null)));
+            images.InsertRange(
+                0,
+                training.Items.Select(item =>
+                    new CheckedImage(
+                        $"train/good/{item.RelativePath}", item.FullPath, true, LabeledDataset.Good, null)));
             return (images, training);
         }
 
-        // No images are set apart to learn from: the good ones judge each other.
+        // There are no separate training images: the good images are compared with each other.
         CheckedImage[] good = [.. images.Where(image => image.IsGood)];
-        return (images, good.Length < 2 ? null : ImageFolder.Of(root, [.. good.Select(image => new FolderImage(image.Path, image.FullPath))]));
+        ImageFolder? goodFolder = good.Length < 2
+            ? null
+            : ImageFolder.Of(root, [.. good.Select(image => new FolderImage(image.Path, image.FullPath))]);
+        return (images, goodFolder);
     }
 
-    private static ImageFingerprint?[] Read(List<CheckedImage> images, ImageLimits limits, FindingList findings, IProgress<(int Done, int Total)>? progress, CancellationToken cancellationToken)
+    private static ImageFingerprint?[] Read(
+        List<CheckedImage> images,
+        ImageLimits limits,
+        FindingList findings,
+        IProgress<(int Done, int Total)>? progress,
+        CancellationToken cancellationToken)
     {
         var fingerprints = new ImageFingerprint?[images.Count];
         var errors = new string?[images.Count];
@@ -82,7 +110,8 @@ public static class DatasetChecker
         {
             try
             {
-                fingerprints[i] = ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, limits), images[i].Path, limits);
+                fingerprints[i] =
+                    ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, limits), images[i].Path, limits);
             }
             catch (SemiDefectException error)
             {
@@ -111,23 +140,29 @@ public static class DatasetChecker
         IProgress<FitProgress>? progress,
         CancellationToken cancellationToken)
     {
-        HashSet<string> readable = [.. images.Where((_, i) => fingerprints[i] is not null).Select(image => image.FullPath)];
+        HashSet<string> readable =
+            [.. images.Where((_, i) => fingerprints[i] is not null).Select(image => image.FullPath)];
         FolderImage[] items = [.. training.Items.Where(item => readable.Contains(item.FullPath))];
         if (items.Length < 4)
         {
             return;
         }
 
-        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
+        using AnomalyDetector detector =
+            AnomalyDetector.Fit(ImageFolder.Of(training.FullPath, items), fit, progress, cancellationToken);
         IReadOnlyList<double> scores = detector.Thresholds.ImageScores;
         double median = scores.Order().ElementAt(scores.Count / 2);
-        Dictionary<string, string> shown = images.ToDictionary(image => image.FullPath, image => image.Path, StringComparer.Ordinal);
+        Dictionary<string, string> shown =
+            images.ToDictionary(image => image.FullPath, image => image.Path, StringComparer.Ordinal);
         foreach ((int index, double score) in SuspiciousImages.Find(scores))
         {
             findings.Add(
                 CheckSeverity.Warning,
                 "suspicious_good",
-                FormattableString.Invariant($"A good image looks abnormal to the others (score {score:G4}, median {median:G4}): look at it, and take it out if it is not good."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A good image looks abnormal to the others (score {score:G4}, median {median:G4}): look at it, "
+                        + $"and remove it if it is not good."),
                 shown[items[index].FullPath]);
         }
     }

@@ -1,21 +1,23 @@
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
 /// <summary>
-/// Finds copies (the same pixels) and near-copies: the same picture packed again, resized or brightened. Two pictures are
-/// near-copies when their 64 x 64 thumbnails, brightness set equal, differ by less than a quarter of what lies between an
-/// image of this set and its nearest other one at the median, and by at most <see cref="LargestDistance"/> grey levels: good
-/// parts of a line look much alike, so the set itself must say what alike means. Shifted, turned and cropped copies
-/// are not found. Thread-safe: nothing is kept.
+/// Finds copies (identical pixels) and near-copies: the same image encoded again, resized or brightened. Two images are
+/// near-copies if their 64 x 64 thumbnails, with equalized brightness, differ by less than a quarter of the median
+/// distance between an image of this set and its nearest other image, and by at most <see cref="LargestDistance"/> gray
+/// levels. The threshold depends on the set, because good parts of one production line look much alike. Shifted,
+/// rotated and cropped copies are not found. Stateless.
 /// </summary>
 internal static class DuplicateFinder
 {
-    /// <summary>The root-mean-square difference in grey levels beyond which no two pictures are near-copies.</summary>
+    /// <summary>The root-mean-square difference in gray levels above which two images are never near-copies.</summary>
     public const double LargestDistance = 4;
 
     private const double ShareOfMedian = 0.25;
     private const int FewestImages = 8;
 
-    /// <summary>Pairs of positions, copies and near-copies apart; each image's copies are paired with the first of them.</summary>
+    /// <summary>
+    /// Pairs of indices, copies and near-copies separately; each copy is paired with the first of its copies.
+    /// </summary>
     public static (List<(int First, int Second)> Copies, List<(int First, int Second)> NearCopies) Find(
         IReadOnlyList<ImageFingerprint?> images, CancellationToken cancellationToken)
     {
@@ -40,9 +42,12 @@ internal static class DuplicateFinder
         return (copies, distinct.Count < 2 ? [] : FindNear(images, distinct, cancellationToken));
     }
 
-    private static List<(int First, int Second)> FindNear(IReadOnlyList<ImageFingerprint?> images, List<int> distinct, CancellationToken cancellationToken)
+    private static List<(int First, int Second)> FindNear(
+        IReadOnlyList<ImageFingerprint?> images,
+        List<int> distinct,
+        CancellationToken cancellationToken)
     {
-        // Each image's own list, joined in order afterwards: the threads' order must not show.
+        // Each image has its own list; the lists are joined in order, so that the order of the threads does not matter.
         double[] nearest = new double[distinct.Count];
         var close = new List<(int Other, double Distance)>[distinct.Count];
         Parallel.For(0, distinct.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
@@ -67,6 +72,9 @@ internal static class DuplicateFinder
 
         double median = nearest.Order().ElementAt(nearest.Length / 2);
         double limit = distinct.Count < FewestImages ? 1 : Math.Min(LargestDistance, ShareOfMedian * median);
-        return [.. Enumerable.Range(0, distinct.Count).SelectMany(i => close[i].Where(pair => pair.Distance < limit).Select(pair => (distinct[i], distinct[pair.Other])))];
+        return [
+            .. Enumerable.Range(0, distinct.Count).SelectMany(
+                i => close[i].Where(pair => pair.Distance < limit).Select(pair => (distinct[i], distinct[pair.Other])))
+        ];
     }
 }

@@ -8,6 +8,6 @@ internal sealed class FindingList
     public void Add(CheckSeverity severity, string code, string message, params IReadOnlyList<string> paths) =>
         _findings.Add(new CheckFinding(severity, code, message, paths));
 
-    /// <summary>The gravest first; otherwise in the order of the rules and of the files.</summary>
+    /// <summary>The findings, most severe first; otherwise in the order of the rules and of the files.</summary>
     public IReadOnlyList<CheckFinding> Sorted() => [.. _findings.OrderByDescending(finding => finding.Severity)];
 }

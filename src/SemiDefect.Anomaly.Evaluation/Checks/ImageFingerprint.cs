@@ -5,21 +5,21 @@ using SemiDefect.Anomaly.Imaging.Resampling;
 
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>What is kept of an image to compare it with others: 8 KiB. Immutable, and so thread-safe.</summary>
+/// <summary>The data that is kept of an image to compare it with others: 8 KiB. Immutable and thread-safe.</summary>
 internal sealed class ImageFingerprint
 {
     private const int Side = 64;
 
     private readonly short[] _thumbnail;
 
-    private ImageFingerprint(Image image, int bitDepth, string format, string pixels, short[] thumbnail, bool isGrey)
+    private ImageFingerprint(Image image, int bitDepth, string format, string pixels, short[] thumbnail, bool isGray)
     {
         Width = image.Width;
         Height = image.Height;
         BitDepth = bitDepth;
         Format = format;
         Pixels = pixels;
-        IsGrey = isGrey;
+        IsGray = isGray;
         _thumbnail = thumbnail;
     }
 
@@ -30,34 +30,40 @@ internal sealed class ImageFingerprint
     /// <summary>Bits per channel as stored.</summary>
     public int BitDepth { get; }
 
-    /// <summary>The true format: bmp, jpeg, png, tiff or webp.</summary>
+    /// <summary>The actual format: bmp, jpeg, png, tiff or webp.</summary>
     public string Format { get; }
 
-    /// <summary>The SHA-256 of the decoded pixels: equal for copies, whatever they are called or packed in.</summary>
+    /// <summary>The SHA-256 of the decoded pixels: equal for copies, whatever their name or encoding.</summary>
     public string Pixels { get; }
 
-    /// <summary>Whether red, green and blue are the same everywhere.</summary>
-    public bool IsGrey { get; }
+    /// <summary>Whether red, green and blue are equal everywhere.</summary>
+    public bool IsGray { get; }
 
     public static ImageFingerprint Of(byte[] content, string name, ImageLimits limits)
     {
         Image image = ImageFile.Decode(content, name, limits);
         ReadOnlySpan<byte> rgb = image.Rgb;
-        bool isGrey = true;
-        for (int i = 0; i < rgb.Length && isGrey; i += 3)
+        bool isGray = true;
+        for (int i = 0; i < rgb.Length && isGray; i += 3)
         {
-            isGrey = rgb[i] == rgb[i + 1] && rgb[i] == rgb[i + 2];
+            isGray = rgb[i] == rgb[i + 1] && rgb[i] == rgb[i + 2];
         }
 
-        // The size goes in as well: the same bytes in other rows are another picture.
+        // The width is hashed as well: the same bytes in rows of another length are another image.
         byte[] hash = SHA256.HashData([.. BitConverter.GetBytes(image.Width), .. SHA256.HashData(rgb)]);
-        return new ImageFingerprint(image, StoredDepth.Of(content), StoredDepth.FormatOf(content), Convert.ToHexString(hash), Thumbnail(image), isGrey);
+        return new ImageFingerprint(
+            image,
+            StoredDepth.Of(content),
+            StoredDepth.FormatOf(content),
+            Convert.ToHexString(hash),
+            Thumbnail(image),
+            isGray);
     }
 
-    /// <summary>The root of the mean squared difference of the thumbnails, in grey levels, brightness set equal.</summary>
+    /// <summary>The root-mean-square difference of the thumbnails with equalized brightness, in gray levels.</summary>
     public double DistanceTo(ImageFingerprint other)
     {
-        // In whole numbers, so that the vector's width cannot matter; 4,096 x 510^2 stays below 2^31.
+        // Integer arithmetic, so that the vector width does not matter; 4,096 x 510^2 stays below 2^31.
         ReadOnlySpan<short> a = _thumbnail;
         ReadOnlySpan<short> b = other._thumbnail;
         Vector<int> sums = Vector<int>.Zero;
@@ -81,21 +87,21 @@ internal sealed class ImageFingerprint
     private static short[] Thumbnail(Image image)
     {
         ReadOnlySpan<byte> rgb = PillowBilinear.Resize(image, Side, Side).Rgb;
-        short[] grey = new short[Side * Side];
+        short[] gray = new short[Side * Side];
         int total = 0;
-        for (int i = 0; i < grey.Length; i++)
+        for (int i = 0; i < gray.Length; i++)
         {
             // ITU-R BT.601 luma in thousandths.
-            grey[i] = (short)((299 * rgb[3 * i] + 587 * rgb[3 * i + 1] + 114 * rgb[3 * i + 2] + 500) / 1000);
-            total += grey[i];
+            gray[i] = (short)((299 * rgb[3 * i] + 587 * rgb[3 * i + 1] + 114 * rgb[3 * i + 2] + 500) / 1000);
+            total += gray[i];
         }
 
-        int mean = (total + grey.Length / 2) / grey.Length;
-        for (int i = 0; i < grey.Length; i++)
+        int mean = (total + gray.Length / 2) / gray.Length;
+        for (int i = 0; i < gray.Length; i++)
         {
-            grey[i] -= (short)mean;
+            gray[i] -= (short)mean;
         }
 
-        return grey;
+        return gray;
     }
 }

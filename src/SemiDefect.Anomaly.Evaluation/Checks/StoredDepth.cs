@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace SemiDefect.Anomaly.Evaluation.Checks;
 
-/// <summary>What a file's first bytes say of its format and depth. Thread-safe: nothing is kept.</summary>
+/// <summary>Detects the format and depth of a file from its first bytes. Stateless.</summary>
 internal static class StoredDepth
 {
     private const int BitsPerSampleTag = 258;
 
-    /// <summary>bmp, jpeg, png, tiff or webp; told by the content.</summary>
+    /// <summary>bmp, jpeg, png, tiff or webp, detected from the content.</summary>
     public static string FormatOf(ReadOnlySpan<byte> content) =>
         content.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47]) ? "png"
         : content.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]) ? "jpeg"
@@ -15,7 +15,7 @@ internal static class StoredDepth
         : content.StartsWith("RIFF"u8) ? "webp"
         : "tiff";
 
-    /// <summary>Bits per channel: of PNG and TIFF as their headers say, 8 for the others.</summary>
+    /// <summary>Bits per channel: from the header for PNG and TIFF, 8 for other formats.</summary>
     public static int Of(ReadOnlySpan<byte> content) => FormatOf(content) switch
     {
         "png" when content.Length > 25 => content[25] == 3 ? 8 : content[24],
@@ -49,13 +49,13 @@ internal static class StoredDepth
             ReadOnlySpan<byte> field = content.Slice((int)entry, 12);
             if (ReadUInt16(field, isLittle) == BitsPerSampleTag)
             {
-                // One or two values stand in the entry itself, more of them elsewhere.
+                // One or two values are stored in the entry itself, more of them elsewhere.
                 long place = ReadUInt32(field[4..], isLittle) <= 2 ? entry + 8 : ReadUInt32(field[8..], isLittle);
                 return place + 2 <= content.Length ? ReadUInt16(content[(int)place..], isLittle) : 8;
             }
         }
 
-        // The format's own default: bilevel.
+        // The default of the format: bilevel.
         return 1;
     }
 

@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// 95 % percentile bootstrap intervals (Efron 1979) of the image metrics: normal and abnormal images are drawn with
-/// replacement, each class to its own number, from a fixed seed. An interval is null where its metric is undefined in
-/// a resample. They say how far the figures may move with other images of the same kind; they do not cover a change
-/// of the detector. Immutable, and so thread-safe.
+/// 95 % percentile bootstrap intervals (Efron 1979) of the image metrics. Normal and abnormal images are drawn with
+/// replacement, each class to its own number, from a fixed seed. An interval is null if its metric is undefined in a
+/// resample. The intervals show how much the figures may vary with other images of the same kind; they do not cover a
+/// change of the detector. Immutable and thread-safe.
 /// </summary>
 public sealed record BootstrapIntervals
 {
@@ -14,38 +14,43 @@ public sealed record BootstrapIntervals
     {
     }
 
-    /// <summary>Of the area under the ROC curve.</summary>
+    /// <summary>The interval of the area under the ROC curve.</summary>
     public Interval? Auroc { get; private init; }
 
-    /// <summary>Of the average precision.</summary>
+    /// <summary>The interval of the average precision.</summary>
     public Interval? AveragePrecision { get; private init; }
 
-    /// <summary>Of the best F1.</summary>
+    /// <summary>The interval of the best F1.</summary>
     public Interval? F1Max { get; private init; }
 
-    /// <summary>Of the precision at the threshold.</summary>
+    /// <summary>The interval of the precision at the threshold.</summary>
     public Interval? Precision { get; private init; }
 
-    /// <summary>Of the recall at the threshold.</summary>
+    /// <summary>The interval of the recall at the threshold.</summary>
     public Interval? Recall { get; private init; }
 
-    /// <summary>Of the F1 at the threshold.</summary>
+    /// <summary>The interval of the F1 at the threshold.</summary>
     public Interval? F1 { get; private init; }
 
-    /// <summary>Of the specificity at the threshold.</summary>
+    /// <summary>The interval of the specificity at the threshold.</summary>
     public Interval? Specificity { get; private init; }
 
-    /// <summary>Of the balanced accuracy at the threshold.</summary>
+    /// <summary>The interval of the balanced accuracy at the threshold.</summary>
     public Interval? BalancedAccuracy { get; private init; }
 
-    /// <summary>Resamples.</summary>
+    /// <summary>Computes the intervals.</summary>
     /// <param name="scores">One score per image; no NaN.</param>
-    /// <param name="isAbnormal">The truth, in the same order.</param>
-    /// <param name="threshold">The threshold of the verdicts.</param>
-    /// <param name="resamples">How many times, at least 1.</param>
-    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="isAbnormal">The labels, in the same order.</param>
+    /// <param name="threshold">The decision threshold.</param>
+    /// <param name="resamples">Number of resamples, at least 1.</param>
+    /// <param name="seed">The random seed.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a number is NaN.</exception>
-    public static BootstrapIntervals Compute(ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal, double threshold, int resamples = 2000, ulong seed = 0)
+    public static BootstrapIntervals Compute(
+        ReadOnlySpan<double> scores,
+        ReadOnlySpan<bool> isAbnormal,
+        double threshold,
+        int resamples = 2000,
+        ulong seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
         ScoreGroup[] groups = ScoreGroup.Descending(scores, isAbnormal);
@@ -54,13 +59,14 @@ public sealed record BootstrapIntervals
         var generator = new SeededGenerator(seed);
         int[] positives = new int[groups.Length];
         int[] negatives = new int[groups.Length];
-        var rankings = new RankingAccumulator[resamples];
+        var rankings = new ImageMetricsAccumulator[resamples];
         var confusions = new Confusion[resamples];
         for (int i = 0; i < resamples; i++)
         {
             Draw(positiveGroups, positives, generator);
             Draw(negativeGroups, negatives, generator);
-            (rankings[i], confusions[i]) = Judge(groups, positives, negatives, positiveGroups.Length, negativeGroups.Length, threshold);
+            (rankings[i], confusions[i]) =
+                Evaluate(groups, positives, negatives, positiveGroups.Length, negativeGroups.Length, threshold);
         }
 
         return new BootstrapIntervals
@@ -88,10 +94,10 @@ public sealed record BootstrapIntervals
         }
     }
 
-    private static (RankingAccumulator Ranking, Confusion Confusion) Judge(
+    private static (ImageMetricsAccumulator Ranking, Confusion Confusion) Evaluate(
         ScoreGroup[] groups, int[] positives, int[] negatives, int positiveCount, int negativeCount, double threshold)
     {
-        var ranking = new RankingAccumulator(positiveCount, negativeCount);
+        var ranking = new ImageMetricsAccumulator(positiveCount, negativeCount);
         int truePositives = 0;
         int falsePositives = 0;
         for (int i = 0; i < groups.Length; i++)
@@ -109,6 +115,9 @@ public sealed record BootstrapIntervals
             }
         }
 
-        return (ranking, new Confusion(truePositives, falsePositives, negativeCount - falsePositives, positiveCount - truePositives));
+        return (
+            ranking,
+            new Confusion(
+                truePositives, falsePositives, negativeCount - falsePositives, positiveCount - truePositives));
     }
 }

@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
-/// <summary>A running sum whose error does not grow with the number of terms (Neumaier 1974).</summary>
+/// <summary>
+/// A running sum whose error does not grow with the number of terms (Neumaier 1974). Not thread-safe.
+/// </summary>
 internal struct CompensatedSum
 {
     private double _sum;

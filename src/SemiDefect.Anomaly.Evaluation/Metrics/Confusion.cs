@@ -1,8 +1,8 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// What became of the images at one threshold, abnormal being the positive class. A ratio whose denominator is 0 is
-/// null: it is not known, and counts neither for nor against. Immutable, and so thread-safe.
+/// The confusion matrix of images at one threshold, with abnormal as the positive class. A ratio whose denominator is 0
+/// is null, which means unknown. Immutable and thread-safe.
 /// </summary>
 /// <param name="TruePositives">Abnormal images called abnormal.</param>
 /// <param name="FalsePositives">Normal images called abnormal: false alarms.</param>
@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Evaluation.Metrics;
 /// <param name="FalseNegatives">Abnormal images called normal: escapes.</param>
 public readonly record struct Confusion(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
 {
-    /// <summary>The share of alarms that are right; null without alarms.</summary>
+    /// <summary>The share of alarms that are correct; null without alarms.</summary>
     public double? Precision => Ratio(TruePositives, TruePositives + FalsePositives);
 
     /// <summary>The share of abnormal images that are found; null without any.</summary>
@@ -19,16 +19,17 @@ public readonly record struct Confusion(int TruePositives, int FalsePositives, i
     /// <summary>The share of normal images that pass; null without any.</summary>
     public double? Specificity => Ratio(TrueNegatives, TrueNegatives + FalsePositives);
 
-    /// <summary>2 TP / (2 TP + FP + FN); null where no image is abnormal and none is called so.</summary>
+    /// <summary>2 TP / (2 TP + FP + FN); null if no image is abnormal or called abnormal.</summary>
     public double? F1 => Ratio(2 * TruePositives, 2 * TruePositives + FalsePositives + FalseNegatives);
 
-    /// <summary>The share of right verdicts; misleading where classes are unequal. Null without images.</summary>
-    public double? Accuracy => Ratio(TruePositives + TrueNegatives, TruePositives + TrueNegatives + FalsePositives + FalseNegatives);
+    /// <summary>The share of correct decisions; misleading for unbalanced classes. Null without images.</summary>
+    public double? Accuracy =>
+        Ratio(TruePositives + TrueNegatives, TruePositives + TrueNegatives + FalsePositives + FalseNegatives);
 
-    /// <summary>The mean of recall and specificity; null where either is.</summary>
+    /// <summary>The mean of recall and specificity; null if either is null.</summary>
     public double? BalancedAccuracy => (Recall + Specificity) / 2;
 
-    /// <summary>Counts; a score strictly above the threshold is called abnormal.</summary>
+    /// <summary>Counts the images; a score strictly above the threshold is called abnormal.</summary>
     /// <exception cref="ArgumentException">The lengths differ, or a number is NaN.</exception>
     public static Confusion At(double threshold, ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal)
     {

@@ -1,11 +1,13 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
-/// <summary>A 95 % interval.</summary>
+/// <summary>A 95 % interval. Immutable and thread-safe.</summary>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>
 public readonly record struct Interval(double Low, double High)
 {
-    /// <summary>From the 2.5th to the 97.5th percentile of resampled values, linearly interpolated; null if any is undefined.</summary>
+    /// <summary>
+    /// The 2.5th to the 97.5th percentile of resampled values, linearly interpolated; null if any value is undefined.
+    /// </summary>
     internal static Interval? Percentile(IReadOnlyCollection<double?> values)
     {
         if (values.Count == 0 || values.Any(value => value is null))

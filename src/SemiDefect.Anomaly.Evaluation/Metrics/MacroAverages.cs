@@ -1,20 +1,26 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// Means over things that count the same however many images they have: the types of defect, or the categories of a
-/// collection. A mean is over the defined values; null where there is none. Immutable, and so thread-safe.
+/// Means over items with equal weight, regardless of their number of images: the types of defect, or the categories of
+/// a collection. Undefined values are left out; a mean is null if there are no others. Immutable and thread-safe.
 /// </summary>
-/// <param name="ImageAuroc">Of the image AUROC.</param>
-/// <param name="ImageAveragePrecision">Of the average precision.</param>
-/// <param name="F1Max">Of the best F1.</param>
-/// <param name="Recall">Of the recall at the threshold.</param>
-/// <param name="PixelAuroc">Of the pixel AUROC.</param>
-/// <param name="PixelAveragePrecision">Of the pixel average precision.</param>
-/// <param name="Aupro">Of the AUPRO.</param>
+/// <param name="ImageAuroc">The mean image AUROC.</param>
+/// <param name="ImageAveragePrecision">The mean average precision.</param>
+/// <param name="F1Max">The mean best F1.</param>
+/// <param name="Recall">The mean recall at the threshold.</param>
+/// <param name="PixelAuroc">The mean pixel AUROC.</param>
+/// <param name="PixelAveragePrecision">The mean pixel average precision.</param>
+/// <param name="Aupro">The mean AUPRO.</param>
 public sealed record MacroAverages(
-    double? ImageAuroc, double? ImageAveragePrecision, double? F1Max, double? Recall, double? PixelAuroc, double? PixelAveragePrecision, double? Aupro)
+    double? ImageAuroc,
+    double? ImageAveragePrecision,
+    double? F1Max,
+    double? Recall,
+    double? PixelAuroc,
+    double? PixelAveragePrecision,
+    double? Aupro)
 {
-    /// <summary>Over types of defect.</summary>
+    /// <summary>The means over types of defect.</summary>
     public static MacroAverages Of(IReadOnlyCollection<TypeResult> types) => new(
         Mean(types, type => type.Ranking.Auroc),
         Mean(types, type => type.Ranking.AveragePrecision),
@@ -24,7 +30,7 @@ public sealed record MacroAverages(
         Mean(types, type => type.Pixel?.AveragePrecision),
         Mean(types, type => type.Pixel?.Aupro));
 
-    /// <summary>Over the categories of a collection.</summary>
+    /// <summary>The means over the categories of a collection.</summary>
     public static MacroAverages Of(IReadOnlyCollection<EvaluationResult> categories) => new(
         Mean(categories, result => result.Ranking.Auroc),
         Mean(categories, result => result.Ranking.AveragePrecision),

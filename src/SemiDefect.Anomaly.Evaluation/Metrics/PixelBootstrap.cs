@@ -3,9 +3,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// Bootstrap intervals of the pixel metrics, images with and without defects drawn apart. So that a resample does not
-/// need all pixels again, each image is kept as a histogram over the upper half of the score's bits (128 steps per
-/// doubling of the score): the ends of an interval are that coarse, the metrics themselves are not. Not thread-safe.
+/// Bootstrap intervals of the pixel metrics, with images with and without defects drawn separately. To avoid processing
+/// all pixels for each resample, an image is stored as a histogram over the upper half of the bits of the score (128
+/// steps per doubling). This limits the resolution of the ends of an interval, but not of the metrics themselves. Not
+/// thread-safe.
 /// </summary>
 internal sealed class PixelBootstrap
 {
@@ -18,9 +19,9 @@ internal sealed class PixelBootstrap
     private int _lowest = Bins;
     private int _highest = -1;
 
-    /// <summary>Takes a pixel of the present image.</summary>
-    /// <param name="descendingKey">Its score's key.</param>
-    /// <param name="area">The area of the region it belongs to; 0 for a good pixel.</param>
+    /// <summary>Adds a pixel of the current image.</summary>
+    /// <param name="descendingKey">The key of its score.</param>
+    /// <param name="area">The area of its region; 0 for a good pixel.</param>
     public void AddPixel(uint descendingKey, int area)
     {
         int bin = (int)(descendingKey >> 16);
@@ -37,7 +38,7 @@ internal sealed class PixelBootstrap
         }
     }
 
-    /// <summary>Ends the present image.</summary>
+    /// <summary>Ends the current image.</summary>
     public void EndImage(int regions)
     {
         var bins = new List<HistogramBin>();
@@ -57,7 +58,9 @@ internal sealed class PixelBootstrap
         _highest = -1;
     }
 
-    /// <summary>The intervals; null where the metric is undefined in a resample, or no resamples are asked for.</summary>
+    /// <summary>
+    /// The intervals; null if the metric is undefined in a resample, or if no resamples are requested.
+    /// </summary>
     public (Interval? Auroc, Interval? Aupro) Compute(int resamples, ulong seed)
     {
         ImageHistogram[] withDefects = [.. _images.Where(image => image.Regions > 0)];
@@ -68,7 +71,7 @@ internal sealed class PixelBootstrap
         }
 
         var generator = new SeededGenerator(seed);
-        var accumulators = new RankingAccumulator[resamples];
+        var accumulators = new ImageMetricsAccumulator[resamples];
         long[] good = new long[Bins];
         long[] defective = new long[Bins];
         double[] share = new double[Bins];
@@ -93,7 +96,7 @@ internal sealed class PixelBootstrap
                 }
             }
 
-            accumulators[i] = new RankingAccumulator(defective.Sum(), good.Sum(), regions);
+            accumulators[i] = new ImageMetricsAccumulator(defective.Sum(), good.Sum(), regions);
             for (int bin = 0; bin < Bins; bin++)
             {
                 if (good[bin] + defective[bin] > 0)
@@ -103,7 +106,9 @@ internal sealed class PixelBootstrap
             }
         }
 
-        return (Interval.Percentile([.. accumulators.Select(a => a.Auroc)]), Interval.Percentile([.. accumulators.Select(a => a.Aupro)]));
+        return (
+            Interval.Percentile([.. accumulators.Select(a => a.Auroc)]),
+            Interval.Percentile([.. accumulators.Select(a => a.Aupro)]));
     }
 
     private readonly record struct HistogramBin(ushort Bin, int Good, int Defective, float Share);

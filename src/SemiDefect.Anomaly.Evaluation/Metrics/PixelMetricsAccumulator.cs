@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// Pixel AUROC, average precision and AUPRO over any number of maps, exactly (every distinct score is a threshold;
-/// only the sums round, to about 1e-15), from bounded memory: besides one map, about 64 MiB of buffers and 1 KiB to
-/// 8 KiB per image for the intervals. Pixels beyond that wait sorted in a temporary file, 4 bytes for a good one and 8
-/// for a defective one. Not thread-safe.
+/// Exact pixel AUROC, average precision and AUPRO over any number of maps in bounded memory. Every distinct score is a
+/// threshold; only the sums are rounded, to about 1e-15. Memory: one map, about 64 MiB of buffers, and 1 KiB to 8 KiB
+/// per image for the intervals. Further pixels are stored sorted in a temporary file, with 4 bytes for a good and 8
+/// bytes for a defective pixel. Not thread-safe. The caller disposes it, which deletes the temporary files.
 /// </summary>
 public sealed class PixelMetricsAccumulator : IDisposable
 {
@@ -19,14 +19,14 @@ public sealed class PixelMetricsAccumulator : IDisposable
     private readonly List<bool> _groupHasDefects = [];
     private readonly PixelBootstrap _bootstrap = new();
 
-    // Per group: good pixels, defective pixels, regions; and the last two per size class.
+    // Per group: good pixels, defective pixels, regions. Per size class: the last two.
     private readonly List<long> _goodPixels = [];
     private readonly List<long> _defectPixels = [];
     private readonly List<int> _regions = [];
     private readonly long[] _sizePixels = new long[3];
     private readonly int[] _sizeRegions = new int[3];
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Creates an empty accumulator.</summary>
     public PixelMetricsAccumulator()
         : this(GoodCapacity, DefectCapacity)
     {
@@ -39,26 +39,39 @@ public sealed class PixelMetricsAccumulator : IDisposable
     }
 
     /// <summary>The size class of a region.</summary>
-    /// <param name="area">Its pixels in the original image.</param>
+    /// <param name="area">Its number of pixels in the original image.</param>
     public static DefectSize SizeOf(double area) =>
         area < 32 * 32 ? DefectSize.Small : area <= 96 * 96 ? DefectSize.Medium : DefectSize.Large;
 
-    /// <summary>Takes one image's map and truth. Images of one group should follow one another: it saves time.</summary>
+    /// <summary>Adds the map and mask of one image. Adding the images of a group consecutively is faster.</summary>
     /// <param name="map">Anomaly scores, width x height, row by row; no NaN.</param>
-    /// <param name="mask">The truth at the same size; any value but 0 is defective. Empty for an image without defects.</param>
+    /// <param name="mask">
+    /// The mask, of the same size; any value except 0 is defective. Empty for an image without defects.
+    /// </param>
     /// <param name="width">Pixels per row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="group">The defect type, or any name for good images.</param>
-    /// <param name="originalAreaPerPixel">How many pixels of the original image one pixel of the map stands for, above 0.</param>
-    /// <returns>The marked defects, in the raster order of their first pixels.</returns>
+    /// <param name="originalAreaPerPixel">
+    /// The number of pixels of the original image per pixel of the map, above 0.
+    /// </param>
+    /// <returns>The marked defects, in raster order of their first pixels.</returns>
     /// <exception cref="ArgumentException">The sizes differ, or a score is NaN.</exception>
     /// <exception cref="SemiDefectException">The temporary file cannot be written.</exception>
-    public IReadOnlyList<RegionOutcome> Add(ReadOnlySpan<float> map, ReadOnlySpan<byte> mask, int width, int height, string group, double originalAreaPerPixel = 1)
+    public IReadOnlyList<RegionOutcome> Add(
+        ReadOnlySpan<float> map,
+        ReadOnlySpan<byte> mask,
+        int width,
+        int height,
+        string group,
+        double originalAreaPerPixel = 1)
     {
         ArgumentNullException.ThrowIfNull(group);
         if (map.Length != (long)width * height || (!mask.IsEmpty && mask.Length != map.Length))
         {
-            throw new ArgumentException($"A {width} x {height} image needs {(long)width * height} scores and mask values, got {map.Length} and {mask.Length}.", nameof(map));
+            throw new ArgumentException(
+                $"A {width} x {height} image needs {(long)width * height} scores and mask values, got {map.Length} and "
+                    + $"{mask.Length}.",
+                nameof(map));
         }
 
         int groupIndex = IndexOf(group);
@@ -89,7 +102,7 @@ public sealed class PixelMetricsAccumulator : IDisposable
             }
             else
             {
-                // The two top bits of the lower half carry the size class; an area below 2^30 fits beside them.
+                // The two top bits of the lower half hold the size class; an area below 2^30 fits below them.
                 uint size = (uint)SizeOf(areas[label] * originalAreaPerPixel);
                 _defective.Add(groupIndex, ((ulong)key << 32) | (size << 30) | (uint)areas[label]);
                 defectPixels++;
@@ -104,11 +117,14 @@ public sealed class PixelMetricsAccumulator : IDisposable
         _defectPixels[groupIndex] += defectPixels;
         _regions[groupIndex] += count;
         _groupHasDefects[groupIndex] |= count > 0;
-        return [.. Enumerable.Range(1, count).Select(label => new RegionOutcome(areas[label] * originalAreaPerPixel, peaks[label]))];
+        return [
+            .. Enumerable.Range(1, count)
+                .Select(label => new RegionOutcome(areas[label] * originalAreaPerPixel, peaks[label]))
+        ];
     }
 
-    /// <summary>Computes the metrics of all that was added.</summary>
-    /// <param name="resamples">Bootstrap resamples for the intervals; 0 for none.</param>
+    /// <summary>Computes the metrics of everything that was added.</summary>
+    /// <param name="resamples">Number of bootstrap resamples for the intervals; 0 for none.</param>
     /// <param name="seed">The seed of the bootstrap.</param>
     /// <exception cref="SemiDefectException">The temporary file cannot be read.</exception>
     public PixelReport Complete(int resamples = 200, ulong seed = 0)
@@ -116,10 +132,16 @@ public sealed class PixelMetricsAccumulator : IDisposable
         int groups = _groups.Count;
         long goodPixels = _goodPixels.Sum();
         long goodImagePixels = Enumerable.Range(0, groups).Where(i => !_groupHasDefects[i]).Sum(i => _goodPixels[i]);
-        var overall = new RankingAccumulator(_defectPixels.Sum(), goodPixels, _regions.Sum());
-        RankingAccumulator?[] perGroup = [.. Enumerable.Range(0, groups).Select(i =>
-            _groupHasDefects[i] ? new RankingAccumulator(_defectPixels[i], goodImagePixels + _goodPixels[i], _regions[i]) : null)];
-        RankingAccumulator[] perSize = [.. Enumerable.Range(0, 3).Select(i => new RankingAccumulator(_sizePixels[i], goodPixels, _sizeRegions[i]))];
+        var overall = new ImageMetricsAccumulator(_defectPixels.Sum(), goodPixels, _regions.Sum());
+        ImageMetricsAccumulator?[] perGroup = [.. Enumerable.Range(0, groups).Select(i =>
+            _groupHasDefects[i]
+                ? new ImageMetricsAccumulator(_defectPixels[i], goodImagePixels + _goodPixels[i], _regions[i])
+                : null)];
+        ImageMetricsAccumulator[] perSize =
+        [
+            .. Enumerable.Range(0, 3)
+                .Select(i => new ImageMetricsAccumulator(_sizePixels[i], goodPixels, _sizeRegions[i]))
+        ];
 
         Sweep(overall, perGroup, perSize);
 
@@ -130,9 +152,12 @@ public sealed class PixelMetricsAccumulator : IDisposable
             aupro,
             new SortedDictionary<string, PixelMetrics>(
                 Enumerable.Range(0, groups).Where(i => perGroup[i] is not null)
-                    .ToDictionary(i => _groups[i], i => Result(perGroup[i]!, _regions[i], _defectPixels[i], goodImagePixels + _goodPixels[i])),
+                    .ToDictionary(
+                        i => _groups[i],
+                        i => Result(perGroup[i]!, _regions[i], _defectPixels[i], goodImagePixels + _goodPixels[i])),
                 StringComparer.Ordinal),
-            Enumerable.Range(0, 3).ToDictionary(i => (DefectSize)i, i => Result(perSize[i], _sizeRegions[i], _sizePixels[i], goodPixels)));
+            Enumerable.Range(0, 3).ToDictionary(
+                i => (DefectSize)i, i => Result(perSize[i], _sizeRegions[i], _sizePixels[i], goodPixels)));
     }
 
     /// <summary>Deletes the temporary files.</summary>
@@ -142,7 +167,9 @@ public sealed class PixelMetricsAccumulator : IDisposable
         _defective.Dispose();
     }
 
-    /// <summary>A number that falls as the score rises; equal for equal scores, plus and minus zero included.</summary>
+    /// <summary>
+    /// A number that decreases as the score increases; equal for equal scores, including plus and minus zero.
+    /// </summary>
     internal static uint DescendingKey(float score)
     {
         if (float.IsNaN(score))
@@ -155,12 +182,19 @@ public sealed class PixelMetricsAccumulator : IDisposable
         return ~ascending;
     }
 
-    private static PixelMetrics Result(RankingAccumulator accumulator, int regions, long defectPixels, long goodPixels) =>
+    private static PixelMetrics Result(
+        ImageMetricsAccumulator accumulator,
+        int regions,
+        long defectPixels,
+        long goodPixels) =>
         new(accumulator.Auroc, accumulator.AveragePrecision, accumulator.Aupro, regions, defectPixels, goodPixels);
 
-    // Between two scores that defective pixels have, good pixels only lengthen a straight piece of each curve, so they
-    // are counted and added in one go.
-    private void Sweep(RankingAccumulator overall, RankingAccumulator?[] perGroup, RankingAccumulator[] perSize)
+    // Between two scores of defective pixels, good pixels only lengthen a straight segment of each curve, so they are
+    // counted and added at once.
+    private void Sweep(
+        ImageMetricsAccumulator overall,
+        ImageMetricsAccumulator?[] perGroup,
+        ImageMetricsAccumulator[] perSize)
     {
         var tally = new PixelTally(overall, perGroup, perSize, [.. _groupHasDefects]);
         using IEnumerator<(int Tag, uint Value)> good = _good.Merge().GetEnumerator();

@@ -1,11 +1,13 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
-/// <summary>Counts the pixels of one step of the sweep and hands them to every accumulator that they concern. Not thread-safe.</summary>
+/// <summary>
+/// Counts the pixels of one step of the sweep and passes them to every accumulator concerned. Not thread-safe.
+/// </summary>
 internal sealed class PixelTally
 {
-    private readonly RankingAccumulator _overall;
-    private readonly RankingAccumulator?[] _perGroup;
-    private readonly RankingAccumulator[] _perSize;
+    private readonly ImageMetricsAccumulator _overall;
+    private readonly ImageMetricsAccumulator?[] _perGroup;
+    private readonly ImageMetricsAccumulator[] _perSize;
     private readonly bool[] _groupHasDefects;
     private readonly long[] _good;
     private readonly long[] _defective;
@@ -14,7 +16,11 @@ internal sealed class PixelTally
     private readonly double[] _sizeShare = new double[3];
     private bool _isEmpty = true;
 
-    public PixelTally(RankingAccumulator overall, RankingAccumulator?[] perGroup, RankingAccumulator[] perSize, bool[] groupHasDefects)
+    public PixelTally(
+        ImageMetricsAccumulator overall,
+        ImageMetricsAccumulator?[] perGroup,
+        ImageMetricsAccumulator[] perSize,
+        bool[] groupHasDefects)
     {
         _overall = overall;
         _perGroup = perGroup;

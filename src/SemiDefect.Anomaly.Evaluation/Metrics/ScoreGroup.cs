@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
-/// <summary>How many abnormal and normal images share one score.</summary>
+/// <summary>The numbers of abnormal and normal images with the same score. Immutable and thread-safe.</summary>
 internal readonly record struct ScoreGroup(double Score, int Positives, int Negatives)
 {
     /// <summary>The distinct scores, descending.</summary>
@@ -14,8 +14,10 @@ internal readonly record struct ScoreGroup(double Score, int Positives, int Nega
         double[] keys = new double[scores.Length];
         for (int i = 0; i < keys.Length; i++)
         {
-            // Minus zero becomes zero, so that the two tie.
-            keys[i] = double.IsNaN(scores[i]) ? throw new ArgumentException("A score is not a number.", nameof(scores)) : -(scores[i] + 0.0);
+            // Minus zero becomes zero, so that the two are tied.
+            keys[i] = double.IsNaN(scores[i])
+                ? throw new ArgumentException("A score is not a number.", nameof(scores))
+                : -(scores[i] + 0.0);
         }
 
         bool[] labels = isAbnormal.ToArray();

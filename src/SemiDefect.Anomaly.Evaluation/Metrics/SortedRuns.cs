@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// Any number of tagged values, given back in ascending order from bounded memory: what the buffer cannot hold is
-/// sorted and laid down in a temporary file that goes when this is disposed, and the runs are merged while they are
-/// read (external merge sort). Not thread-safe.
+/// Sorts any number of tagged values in bounded memory (external merge sort): when the buffer is full, it is sorted and
+/// written to a temporary file, which is deleted on disposal. The sorted runs are merged while they are read. Not
+/// thread-safe. The owner disposes it.
 /// </summary>
 internal sealed class SortedRuns<T> : IDisposable
     where T : unmanaged, IComparable<T>
@@ -27,7 +27,7 @@ internal sealed class SortedRuns<T> : IDisposable
     /// <summary>The number of values.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Adds a value. Cheap while the tag stays the same from call to call.</summary>
+    /// <summary>Adds a value. Cheap if the tag is the same as in the previous call.</summary>
     public void Add(int tag, T value)
     {
         if (_buffered == _buffer.Length || (tag != _tag && _buffered > 0))
@@ -40,7 +40,7 @@ internal sealed class SortedRuns<T> : IDisposable
         Count++;
     }
 
-    /// <summary>Everything added so far, ascending by value. Nothing may be added while it is read.</summary>
+    /// <summary>All values added so far, in ascending order. Nothing may be added during the enumeration.</summary>
     /// <exception cref="SemiDefectException">The temporary file cannot be written or read.</exception>
     public IEnumerable<(int Tag, T Value)> Merge()
     {
@@ -53,7 +53,7 @@ internal sealed class SortedRuns<T> : IDisposable
             readers.Add(new Reader(_buffer, _buffered, _tag));
         }
 
-        // Equal values of different tags may come in any order that is always the same: the run's number decides.
+        // Equal values with different tags may come in any reproducible order: the number of the run decides.
         var queue = new PriorityQueue<int, (T Value, int Run)>();
         for (int i = 0; i < readers.Count; i++)
         {
@@ -92,7 +92,10 @@ internal sealed class SortedRuns<T> : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SemiDefectException($"Cannot lay down sorted pixels in '{Path.GetTempPath()}': {error.Message} Free some space there, or set TMPDIR to another place.", error);
+            throw new SemiDefectException(
+                $"Cannot write sorted pixels to '{Path.GetTempPath()}': {error.Message} Free some space there, or set "
+                    + "TMPDIR to another folder.",
+                error);
         }
 
         _buffered = 0;
@@ -101,10 +104,12 @@ internal sealed class SortedRuns<T> : IDisposable
     private static FileStream CreateFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"semidefect-{Guid.NewGuid():N}.tmp");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1, FileOptions.DeleteOnClose);
+        var file = new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, 1, FileOptions.DeleteOnClose);
         if (!OperatingSystem.IsWindows())
         {
-            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last user.
+            // Windows deletes the file even if the process is killed; elsewhere, an unlinked file is freed with its
+            // last handle.
             File.Delete(path);
         }
 
@@ -121,7 +126,8 @@ internal sealed class SortedRuns<T> : IDisposable
         }
         catch (IOException error)
         {
-            throw new SemiDefectException($"Cannot read back sorted pixels from '{Path.GetTempPath()}': {error.Message}", error);
+            throw new SemiDefectException(
+                $"Cannot read back sorted pixels from '{Path.GetTempPath()}': {error.Message}", error);
         }
 
         return bytes.Length;

@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>A linear or logarithmic axis.</summary>
+/// <summary>A linear or logarithmic axis. Immutable and thread-safe.</summary>
 internal sealed class ChartScale
 {
     private readonly double _start;
@@ -28,7 +28,9 @@ internal sealed class ChartScale
 
     public bool IsLogarithmic => _isLogarithmic;
 
-    /// <summary>An axis that shows all values; logarithmic where a linear one would crowd most of them into a corner.</summary>
+    /// <summary>
+    /// An axis that covers all values; logarithmic if most values would be crowded at one end of a linear one.
+    /// </summary>
     public static ChartScale Around(IReadOnlyCollection<double> values)
     {
         double low = values.Min();
@@ -43,7 +45,7 @@ internal sealed class ChartScale
         return new ChartScale(low >= 0 ? Math.Max(0, low - margin) : low - margin, high + margin, false);
     }
 
-    /// <summary>Where a value lies, from 0 to 1.</summary>
+    /// <summary>The position of a value, from 0 to 1.</summary>
     public double At(double value) => ((_isLogarithmic ? PortableMath.Log(value) : value) - _start) / (_end - _start);
 
     private static List<double> LinearTicks(double low, double high)

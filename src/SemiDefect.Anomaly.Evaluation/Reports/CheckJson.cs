@@ -2,10 +2,10 @@ using SemiDefect.Anomaly.Evaluation.Checks;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>Writes the findings on a data set as JSON; the keys are a contract. Thread-safe: nothing is kept.</summary>
+/// <summary>Writes the findings in a data set as JSON; the keys are a contract. Stateless.</summary>
 public static class CheckJson
 {
-    /// <summary>The document.</summary>
+    /// <summary>Creates the document.</summary>
     public static string Write(CheckReport report, string dataset)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -27,7 +27,14 @@ public static class CheckJson
             foreach (CheckFinding finding in report.Findings)
             {
                 writer.WriteStartObject();
-                writer.WriteString("severity", finding.Severity switch { CheckSeverity.Error => "error", CheckSeverity.Warning => "warning", _ => "info" });
+                writer.WriteString(
+                    "severity",
+                    finding.Severity switch
+                    {
+                        CheckSeverity.Error => "error",
+                        CheckSeverity.Warning => "warning",
+                        _ => "info",
+                    });
                 writer.WriteString("code", finding.Code);
                 writer.WriteString("message", finding.Message);
                 EvaluationJson.WriteList(writer, "paths", finding.Paths);

@@ -8,17 +8,22 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// Writes evaluations as JSON. The keys are a contract; new ones may be added, none changes its meaning within a
-/// <c>schema</c> number. What is not defined is null. Everything but <c>timing</c> is the same on every machine. Thread-safe: nothing
-/// is kept.
+/// Writes evaluations as JSON. The keys are a contract: new ones may be added, but none changes its meaning within a
+/// <c>schema</c> version. Undefined values are null. Everything except <c>timing</c> is the same on every machine.
+/// Stateless.
 /// </summary>
 public static class EvaluationJson
 {
-    private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    /// <summary>The document of one evaluation.</summary>
+    /// <summary>Creates the document of one evaluation.</summary>
     /// <param name="result">The evaluation.</param>
-    /// <param name="fitSeconds">What the fit took, where there was one.</param>
+    /// <param name="fitSeconds">The duration of the fit, if there was one.</param>
     public static string Write(EvaluationResult result, double? fitSeconds = null)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -31,8 +36,8 @@ public static class EvaluationJson
         });
     }
 
-    /// <summary>The document of several categories, with the means over them.</summary>
-    /// <param name="categories">The evaluations, and what their fits took.</param>
+    /// <summary>Creates the document of several categories, with the means over them.</summary>
+    /// <param name="categories">The evaluations, and the durations of their fits.</param>
     public static string Write(IReadOnlyCollection<(EvaluationResult Result, double? FitSeconds)> categories)
     {
         ArgumentNullException.ThrowIfNull(categories);
@@ -95,7 +100,7 @@ public static class EvaluationJson
         writer.WriteEndObject();
     }
 
-    private static void WriteRanking(Utf8JsonWriter writer, RankingMetrics ranking)
+    private static void WriteRanking(Utf8JsonWriter writer, ImageMetrics ranking)
     {
         WriteNumber(writer, "image_auroc", ranking.Auroc);
         WriteNumber(writer, "image_ap", ranking.AveragePrecision);
@@ -122,8 +127,14 @@ public static class EvaluationJson
         writer.WriteNumber("true_negatives", confusion.TrueNegatives);
         writer.WriteNumber("false_negatives", confusion.FalseNegatives);
         writer.WriteEndObject();
-        WriteList(writer, "false_alarms", result.Images.Where(image => !image.IsRight && !image.Image.IsAbnormal).Select(image => image.Image.Path));
-        WriteList(writer, "escapes", result.Images.Where(image => !image.IsRight && image.Image.IsAbnormal).Select(image => image.Image.Path));
+        WriteList(
+            writer,
+            "false_alarms",
+            result.Images.Where(image => !image.IsRight && !image.Image.IsAbnormal).Select(image => image.Image.Path));
+        WriteList(
+            writer,
+            "escapes",
+            result.Images.Where(image => !image.IsRight && image.Image.IsAbnormal).Select(image => image.Image.Path));
         writer.WriteEndObject();
     }
 
@@ -165,7 +176,8 @@ public static class EvaluationJson
         writer.WriteStartObject("per_size");
         foreach (SizeResult size in sizes)
         {
-            writer.WriteStartObject(size.Size switch { DefectSize.Small => "small", DefectSize.Medium => "medium", _ => "large" });
+            writer.WriteStartObject(
+                size.Size switch { DefectSize.Small => "small", DefectSize.Medium => "medium", _ => "large" });
             writer.WriteNumber("images", size.Images);
             writer.WriteNumber("found", size.Found);
             WriteNumber(writer, "recall", size.Recall);

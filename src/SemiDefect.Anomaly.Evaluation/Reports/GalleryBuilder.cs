@@ -8,20 +8,26 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>Inspects the images of a gallery once more and draws them. Thread-safe: nothing is kept.</summary>
+/// <summary>Inspects the images of a gallery again and renders them. Stateless.</summary>
 internal static class GalleryBuilder
 {
     private const int LongestSide = 360;
     private const int PatchSide = 72;
 
-    /// <summary>The pictures of the images of most concern, in that order; every sort of verdict gets its share.</summary>
-    public static IReadOnlyList<GalleryItem> Build(AnomalyDetector detector, ReportContent content, CancellationToken cancellationToken)
+    /// <summary>
+    /// The rendered images of greatest concern, in that order; every kind of decision gets its share.
+    /// </summary>
+    public static IReadOnlyList<GalleryItem> Build(
+        AnomalyDetector detector,
+        ReportContent content,
+        CancellationToken cancellationToken)
     {
         ReportImage[] chosen = Choose(content.Images, content.GallerySize);
         var items = new List<GalleryItem>(chosen.Length);
 
-        // A file may have gone since it was inspected; the report does without it.
-        foreach (Inspection inspection in detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken))
+        // A file may have been deleted since it was inspected; the report omits it.
+        foreach (Inspection inspection
+            in detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken))
         {
             items.Add(Draw(detector, content, chosen[inspection.Index], inspection));
         }
@@ -29,26 +35,39 @@ internal static class GalleryBuilder
         return items;
     }
 
-    /// <summary>In turn the worst of each sort that is left, so that a crowd of escapes does not hide the false alarms.</summary>
+    /// <summary>
+    /// Takes the worst remaining image of each kind in turn, so that many escapes do not hide the false alarms.
+    /// </summary>
     internal static ReportImage[] Choose(IReadOnlyList<ReportImage> images, int count) =>
     [
         .. InOrder(images.GroupBy(image => image.Sort)
             .SelectMany(sort => InOrder(sort).Select((image, rank) => (Image: image, Rank: rank)))
-            .OrderBy(item => item.Rank).ThenByDescending(item => item.Image.Concern).ThenBy(item => item.Image.Path, StringComparer.Ordinal)
+            .OrderBy(item => item.Rank)
+            .ThenByDescending(item => item.Image.Concern)
+            .ThenBy(item => item.Image.Path, StringComparer.Ordinal)
             .Take(count).Select(item => item.Image)),
     ];
 
     private static IOrderedEnumerable<ReportImage> InOrder(IEnumerable<ReportImage> images) =>
         images.OrderByDescending(image => image.Concern).ThenBy(image => image.Path, StringComparer.Ordinal);
 
-    private static GalleryItem Draw(AnomalyDetector detector, ReportContent content, ReportImage image, Inspection inspection)
+    private static GalleryItem Draw(
+        AnomalyDetector detector,
+        ReportContent content,
+        ReportImage image,
+        Inspection inspection)
     {
         Image original = ImageFile.Read(image.FullPath, detector.ImageLimits);
         double scale = Math.Min(1, (double)LongestSide / Math.Max(original.Width, original.Height));
         int width = Math.Max(1, (int)Math.Round(original.Width * scale));
         int height = Math.Max(1, (int)Math.Round(original.Height * scale));
         PatchMatch match = inspection.HighestPatch;
-        return new GalleryItem(image, width, height, PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)), Heat(inspection, width, height))
+        return new GalleryItem(
+            image,
+            width,
+            height,
+            PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)),
+            Heat(inspection, width, height))
         {
             Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height, detector.ImageLimits),
             Patch = Neighborhood(original, match.X, match.Y, inspection.Geometry, match),
@@ -86,7 +105,7 @@ internal static class GalleryBuilder
         }
         catch (SemiDefectException)
         {
-            // Told among the evaluation's notes already.
+            // Already mentioned in the notes of the evaluation.
             return null;
         }
 
@@ -95,7 +114,8 @@ internal static class GalleryBuilder
         {
             for (int x = 0; x < width; x++)
             {
-                bool Inside(int atX, int atY) => atX >= 0 && atY >= 0 && atX < width && atY < height && mask[atY * width + atX] != 0;
+                bool Inside(int atX, int atY) =>
+                    atX >= 0 && atY >= 0 && atX < width && atY < height && mask[atY * width + atX] != 0;
                 if (!Inside(x, y) && (Inside(x - 1, y) || Inside(x + 1, y) || Inside(x, y - 1) || Inside(x, y + 1)))
                 {
                     ReadOnlySpan<byte> color = [0, 229, 255, 255];
@@ -107,7 +127,11 @@ internal static class GalleryBuilder
         return PictureEncoder.Encode(width, height, rgba);
     }
 
-    private static string? TrainingPatch(AnomalyDetector detector, string? folder, PatchMatch match, InputGeometry inspected)
+    private static string? TrainingPatch(
+        AnomalyDetector detector,
+        string? folder,
+        PatchMatch match,
+        InputGeometry inspected)
     {
         if (folder is null)
         {
@@ -127,7 +151,12 @@ internal static class GalleryBuilder
         }
     }
 
-    private static string Neighborhood(Image image, double centerX, double centerY, InputGeometry geometry, PatchMatch match)
+    private static string Neighborhood(
+        Image image,
+        double centerX,
+        double centerY,
+        InputGeometry geometry,
+        PatchMatch match)
     {
         double wanted = match.Neighborhood(geometry);
         int side = Math.Clamp((int)Math.Round(wanted), 1, Math.Min(image.Width, image.Height));
@@ -136,7 +165,7 @@ internal static class GalleryBuilder
         return PictureEncoder.Encode(PillowBilinear.Resize(Crop(image, left, top, side), PatchSide, PatchSide));
     }
 
-    /// <summary>A square piece of an image.</summary>
+    /// <summary>A square section of an image.</summary>
     internal static Image Crop(Image image, int left, int top, int side)
     {
         byte[] rgb = new byte[3 * side * side];

@@ -3,20 +3,20 @@ using SemiDefect.Anomaly.Rendering;
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// The report's heat layer: the heatmaps' colors on the heatmaps' scale, clear up to seven tenths of the pixel
-/// threshold, red at it and yellow at twice the threshold. The scale is tied to the threshold, not to the image,
-/// so that two images compare.
+/// The colors of the report's heat layer, which are those of heatmaps: transparent up to 0.7 times the pixel threshold,
+/// red at the threshold, and yellow at twice the threshold. The scale depends on the threshold, not on the image, so
+/// that images can be compared. Stateless.
 /// </summary>
 internal static class HeatColors
 {
-    /// <summary>The share of the threshold that has the last color.</summary>
+    /// <summary>The multiple of the threshold with the last color.</summary>
     private const double LastShare = 2;
 
-    // Shares of the threshold with their alpha. A layer that can be faded out may cover more than a heatmap does.
+    // Multiples of the threshold, with alpha. The layer can be faded out, so it may be more opaque than a heatmap.
     private static readonly (double Share, double Alpha)[] Opacities =
         [(0.7, 0), (0.9, 120), (1.0, 190), (1.4, 215), (LastShare, 235)];
 
-    /// <summary>Puts R, G, B and alpha of a map's value into the first four bytes of <paramref name="rgba"/>.</summary>
+    /// <summary>Writes R, G, B and alpha for a value of the map to the start of <paramref name="rgba"/>.</summary>
     public static void Write(double value, double threshold, Span<byte> rgba)
     {
         double share = threshold > 0 ? value / threshold : value > threshold ? LastShare : 0;

@@ -8,18 +8,25 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// Writes a report as one HTML file that asks for nothing else: styles, plots and pictures are inside, and a policy in it
-/// forbids the browser to fetch anything. Thread-safe: nothing is kept.
+/// Writes a report as one self-contained HTML file with styles, plots and images; its content security policy forbids
+/// the browser to load anything else. Stateless.
 /// </summary>
 public static class HtmlReport
 {
-    /// <summary>Writes the report. The images of the gallery are read and inspected once more.</summary>
-    /// <param name="path">The file; replaced if it is there.</param>
-    /// <param name="content">What to show.</param>
-    /// <param name="detector">The detector that made the verdicts.</param>
+    private const string ContentPolicy =
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+    /// <summary>Writes the report. The images of the gallery are read and inspected again.</summary>
+    /// <param name="path">The file; overwritten if it exists.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="detector">The detector that made the decisions; not disposed.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
-    public static void Write(string path, ReportContent content, AnomalyDetector detector, CancellationToken cancellationToken = default)
+    public static void Write(
+        string path,
+        ReportContent content,
+        AnomalyDetector detector,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(detector);
@@ -27,17 +34,27 @@ public static class HtmlReport
         AtomicFile.WriteText(path, Compose(content, detector, gallery));
     }
 
-    /// <summary>Writes the front page over several categories: a table with the mean, and links to the categories' own reports.</summary>
-    /// <param name="path">The file; replaced if it is there.</param>
+    /// <summary>
+    /// Writes the index page of several categories: a table with the mean, and links to the reports of the categories.
+    /// </summary>
+    /// <param name="path">The file; overwritten if it exists.</param>
     /// <param name="title">The heading.</param>
-    /// <param name="categories">The evaluations, with the address of each one's report relative to the front page.</param>
+    /// <param name="categories">
+    /// The evaluations, each with the address of its report relative to the index page.
+    /// </param>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
-    public static void WriteIndex(string path, string title, IReadOnlyList<(EvaluationResult Result, string Link)> categories)
+    public static void WriteIndex(
+        string path,
+        string title,
+        IReadOnlyList<(EvaluationResult Result, string Link)> categories)
     {
         ArgumentNullException.ThrowIfNull(categories);
         var page = new StringBuilder();
         AppendHead(page, title);
-        page.Append(CultureInfo.InvariantCulture, $"<header><h1>{HtmlText.Escape(title)}</h1><p>{categories.Count} categories; the mean counts each the same.</p></header>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<header><h1>{HtmlText.Escape(title)}</h1><p>"
+                + $"{categories.Count} categories; the mean counts each the same.</p></header>");
         ReportTables.Categories(page, categories);
         AppendFoot(page);
         AtomicFile.WriteText(path, page.ToString());
@@ -75,7 +92,7 @@ public static class HtmlReport
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+        <meta http-equiv="Content-Security-Policy" content="{ContentPolicy}">
         <title>{HtmlText.Escape(title)} – SemiDefect report</title>
         <style>
         {Resource("report.css")}</style>
@@ -97,10 +114,13 @@ public static class HtmlReport
     private static void AppendHeader(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
         string backbone = HtmlText.Escape(detector.Document.Backbone.Name);
-        int patches = detector.Document.Banks.Sum(bank => bank.Rows);
+        string patches = detector.Document.Banks.Sum(bank => bank.Rows).ToString("N0", CultureInfo.InvariantCulture);
+        int inspected = content.Images.Count;
+        string source = string.Create(
+            CultureInfo.InvariantCulture, $"{detector.Document.Fit.Images.Count} good images ({backbone})");
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{HtmlText.Escape(content.Title)}</h1>
-            <p>{content.Images.Count} images inspected by a detector that learned {patches.ToString("N0", CultureInfo.InvariantCulture)} patches of {detector.Document.Fit.Images.Count} good images ({backbone}).</p></header>
+            <p>{inspected} images inspected by a detector that learned {patches} patches of {source}.</p></header>
 
             """);
     }
@@ -109,8 +129,15 @@ public static class HtmlReport
     {
         string[] notes =
         [
-            .. content.Evaluation?.Notes ?? (detector.Thresholds.Image.Note is { } thresholdNote ? [thresholdNote] : []),
-            .. content.Unreadable.Count == 0 ? [] : new[] { $"{content.Unreadable.Count} images could not be read and count nowhere; they are listed at the end." },
+            .. content.Evaluation?.Notes
+                ?? (detector.Thresholds.Image.Note is { } thresholdNote ? [thresholdNote] : []),
+            .. content.Unreadable.Count == 0
+                ? []
+                : new[]
+                {
+                    $"{content.Unreadable.Count} images could not be read and count nowhere; they are listed at the "
+                        + "end.",
+                },
         ];
         if (notes.Length == 0)
         {
@@ -133,29 +160,43 @@ public static class HtmlReport
             return;
         }
 
-        double[] Scores(Func<ReportImage, bool> isMember) => [.. content.Images.Where(isMember).Select(image => image.Score)];
+        double[] Scores(Func<ReportImage, bool> isMember) =>
+            [.. content.Images.Where(isMember).Select(image => image.Score)];
         page.Append("<section><h2>Scores</h2><div class=\"charts\">");
-        page.Append("<figure>").Append(SvgCharts.Histogram(
+        string histogram = SvgCharts.Histogram(
             [
                 ("good", "good", Scores(image => image.IsAbnormal == false)),
                 ("abnormal", "bad", Scores(image => image.IsAbnormal == true)),
                 ("images", "plain", Scores(image => image.IsAbnormal is null)),
             ],
-            content.Images[0].Threshold)).Append("<figcaption>How images score. Right of the line is called abnormal.</figcaption></figure>");
+            content.Images[0].Threshold);
+        page.Append("<figure>")
+            .Append(histogram)
+            .Append("<figcaption>How images score. Right of the line is called abnormal.</figcaption></figure>");
         if (content.Evaluation is { } evaluation)
         {
             double[] scores = [.. evaluation.Images.Select(image => image.Score)];
             bool[] labels = [.. evaluation.Images.Select(image => image.Image.IsAbnormal)];
             if (evaluation.Ranking.Auroc is not null)
             {
-                page.Append("<figure>").Append(SvgCharts.Roc(RankingMetrics.Roc(scores, labels), evaluation.AtThreshold))
-                    .Append(CultureInfo.InvariantCulture, $"<figcaption>ROC curve, area {HtmlText.Metric(evaluation.Ranking.Auroc)}</figcaption></figure>");
+                page.Append("<figure>")
+                    .Append(SvgCharts.Roc(ImageMetrics.Roc(scores, labels), evaluation.AtThreshold))
+                    .Append(
+                        CultureInfo.InvariantCulture,
+                        $"<figcaption>ROC curve, area {HtmlText.Metric(evaluation.Ranking.Auroc)}</figcaption>"
+                            + $"</figure>");
             }
 
             if (evaluation.Ranking.AveragePrecision is not null)
             {
-                page.Append("<figure>").Append(SvgCharts.PrecisionRecall(RankingMetrics.PrecisionRecall(scores, labels), evaluation.AtThreshold))
-                    .Append(CultureInfo.InvariantCulture, $"<figcaption>Precision and recall, average precision {HtmlText.Metric(evaluation.Ranking.AveragePrecision)}</figcaption></figure>");
+                string curve = SvgCharts.PrecisionRecall(
+                    ImageMetrics.PrecisionRecall(scores, labels), evaluation.AtThreshold);
+                page.Append("<figure>")
+                    .Append(curve)
+                    .Append(
+                        CultureInfo.InvariantCulture,
+                        $"<figcaption>Precision and recall, average precision "
+                            + $"{HtmlText.Metric(evaluation.Ranking.AveragePrecision)}</figcaption></figure>");
             }
         }
 
@@ -164,7 +205,8 @@ public static class HtmlReport
 
     private static string Resource(string name)
     {
-        using Stream stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"SemiDefect.Anomaly.Evaluation.Reports.{name}")
+        using Stream stream =
+            typeof(HtmlReport).Assembly.GetManifestResourceStream($"SemiDefect.Anomaly.Evaluation.Reports.{name}")
             ?? throw new InvalidOperationException($"The resource {name} is missing.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();

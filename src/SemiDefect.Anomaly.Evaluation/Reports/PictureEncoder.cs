@@ -5,14 +5,14 @@ using SkiaSharp;
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// Pictures as data addresses in WebP, which every current browser shows. By SkiaSharp: ImageSharp's WebP and JPEG
-/// change with the processor's vector instructions, and its PNG is five times as large. Thread-safe: nothing is kept.
+/// Encodes images as data URIs in WebP, which every current browser supports. Uses SkiaSharp: the WebP and JPEG output
+/// of ImageSharp depends on the processor's vector instructions, and its PNG is five times as large. Stateless.
 /// </summary>
 internal static class PictureEncoder
 {
     private const int Quality = 82;
 
-    /// <summary>An opaque picture.</summary>
+    /// <summary>Encodes an opaque image.</summary>
     public static string Encode(Image image)
     {
         byte[] rgba = new byte[4 * image.Width * image.Height];
@@ -26,15 +26,17 @@ internal static class PictureEncoder
         return Encode(image.Width, image.Height, rgba);
     }
 
-    /// <summary>A picture of R, G, B and alpha, not premultiplied.</summary>
+    /// <summary>Encodes an image with R, G, B and alpha, not premultiplied.</summary>
     public static string Encode(int width, int height, byte[] rgba)
     {
         GCHandle pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
         try
         {
-            using var pixmap = new SKPixmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul), pinned.AddrOfPinnedObject());
+            using var pixmap = new SKPixmap(
+                new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul),
+                pinned.AddrOfPinnedObject());
             using SKData data = pixmap.Encode(SKEncodedImageFormat.Webp, Quality)
-                ?? throw new InvalidOperationException("The WebP encoder gave nothing.");
+                ?? throw new InvalidOperationException("The WebP encoder returned nothing.");
             return $"data:image/webp;base64,{Convert.ToBase64String(data.AsSpan())}";
         }
         finally

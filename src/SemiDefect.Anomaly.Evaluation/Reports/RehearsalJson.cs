@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>Writes a rehearsal as JSON; the keys are a contract. Thread-safe: nothing is kept.</summary>
+/// <summary>Writes a rehearsal as JSON; the keys are a contract. Stateless.</summary>
 public static class RehearsalJson
 {
-    /// <summary>The document.</summary>
+    /// <summary>Creates the document.</summary>
     public static string Write(RehearsalResult result)
     {
         ArgumentNullException.ThrowIfNull(result);

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>The gallery of a report: the images of most concern first. Thread-safe: nothing is kept.</summary>
+/// <summary>The gallery of a report: images of greatest concern first. Stateless.</summary>
 internal static class ReportGallery
 {
     public static void Append(StringBuilder page, ReportContent content, IReadOnlyList<GalleryItem> gallery)
@@ -15,8 +15,15 @@ internal static class ReportGallery
         }
 
         bool hasTruth = gallery.Any(item => item.Image.IsAbnormal is not null);
-        string count = gallery.Count < content.Images.Count ? $"{gallery.Count} of {content.Images.Count} images, the worst of each sort" : "All images";
-        page.Append(CultureInfo.InvariantCulture, $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {(hasTruth ? "the worst verdict first" : "the highest margin first")}. The heat is clear up to 70 % of the pixel threshold, red at it and yellow at twice the threshold, the same in every picture{(gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "")}.</p>");
+        string count = gallery.Count < content.Images.Count
+            ? $"{gallery.Count} of {content.Images.Count} images, the worst of each sort"
+            : "All images";
+        string order = hasTruth ? "the worst verdict first" : "the highest margin first";
+        string outline = gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "";
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {order}. The heat is clear up to 70 % of the pixel "
+                + $"threshold, red at it and yellow at twice the threshold, the same in every picture{outline}.</p>");
         AppendControls(page, gallery, hasTruth);
         page.Append("<div class=\"cards\">\n");
         foreach (GalleryItem item in gallery)
@@ -36,11 +43,17 @@ internal static class ReportGallery
         foreach ((string kind, string name) in kinds)
         {
             int count = kind == "all" ? gallery.Count : gallery.Count(item => item.Image.Sort == kind);
-            page.Append(CultureInfo.InvariantCulture, $"<button type=\"button\" data-kind=\"{kind}\" aria-pressed=\"{(kind == "all" ? "true" : "false")}\">{name} ({count})</button>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<button type=\"button\" data-kind=\"{kind}\" aria-pressed=\"{(kind == "all" ? "true" : "false")}\">"
+                    + $"{name} ({count})</button>");
         }
 
         page.Append("</div><label>heat <input type=\"range\" id=\"heat\" min=\"0\" max=\"100\" value=\"100\"></label>");
-        page.Append(gallery.Any(item => item.Outline is not null) ? "<label><input type=\"checkbox\" id=\"outline\" checked> marked defect</label></div>" : "</div>");
+        page.Append(
+            gallery.Any(item => item.Outline is not null)
+                ? "<label><input type=\"checkbox\" id=\"outline\" checked> marked defect</label></div>"
+                : "</div>");
     }
 
     private static void AppendCard(StringBuilder page, GalleryItem item)
@@ -48,16 +61,39 @@ internal static class ReportGallery
         ReportImage image = item.Image;
         string path = HtmlText.Escape(image.Path);
         string verdict = image.IsCalledAbnormal ? "abnormal" : "normal";
-        string truth = image.IsAbnormal is null ? "" : image.IsWrong ? (image.IsCalledAbnormal ? "false alarm" : "escape") : "right";
+        string truth = image.IsAbnormal is null ? ""
+            : image.IsWrong ? (image.IsCalledAbnormal ? "false alarm" : "escape")
+            : "right";
+        string outline = item.Outline is null ? "" : $"<img class=\"outline\" src=\"{item.Outline}\" alt=\"\">";
+        string original = $"<div class=\"picture\" role=\"img\" aria-label=\"{path}\"></div>";
+        string heatmap = $"<div class=\"picture\" role=\"img\" aria-label=\"Heatmap of {path}\">"
+            + $"<img class=\"heat\" src=\"{item.Heat}\" alt=\"\">{outline}</div>";
+        string verdictBadge = $"<span class=\"badge {(image.IsCalledAbnormal ? "bad" : "good")}\">{verdict}</span>";
+        string truthBadge = truth.Length == 0
+            ? ""
+            : $" <span class=\"badge {(image.IsWrong ? "wrong" : "right")}\">{truth}</span>";
+        string type = image.Type is null ? "" : $" <span class=\"type\">{HtmlText.Escape(image.Type)}</span>";
+        string score = Value("score", HtmlText.Number(image.Score));
+        string margin = Value("margin", (image.Margin > 0 ? "+" : "") + HtmlText.Number(image.Margin));
+        string pValue = image.PValue is double p ? Value("p-value", HtmlText.Number(p)) : "";
+        string patch = Patch(item.Patch, "strangest patch");
+        string nearest = item.TrainingPatch is null ? "" : Patch(item.TrainingPatch, "nearest learned");
+        string training = $"<span class=\"path\">{HtmlText.Escape(item.TrainingImage)}</span>";
         page.Append(CultureInfo.InvariantCulture, $"""
             <article class="card" data-kind="{image.Sort}" style="--picture:url({item.Picture})">
-            <div class="pair" style="--ratio:{item.Width}/{item.Height}"><div class="picture" role="img" aria-label="{path}"></div><div class="picture" role="img" aria-label="Heatmap of {path}"><img class="heat" src="{item.Heat}" alt="">{(item.Outline is null ? "" : $"<img class=\"outline\" src=\"{item.Outline}\" alt=\"\">")}</div></div>
+            <div class="pair" style="--ratio:{item.Width}/{item.Height}">{original}{heatmap}</div>
             <div class="caption"><p class="path">{path}</p>
-            <p><span class="badge {(image.IsCalledAbnormal ? "bad" : "good")}">{verdict}</span>{(truth.Length == 0 ? "" : $" <span class=\"badge {(image.IsWrong ? "wrong" : "right")}\">{truth}</span>")}{(image.Type is null ? "" : $" <span class=\"type\">{HtmlText.Escape(image.Type)}</span>")}</p>
-            <dl><div><dt>score</dt><dd>{HtmlText.Number(image.Score)}</dd></div><div><dt>margin</dt><dd>{(image.Margin > 0 ? "+" : "")}{HtmlText.Number(image.Margin)}</dd></div>{(image.PValue is double p ? $"<div><dt>p-value</dt><dd>{HtmlText.Number(p)}</dd></div>" : "")}</dl>
-            <div class="match"><figure><img src="{item.Patch}" alt="" width="72" height="72"><figcaption>strangest patch</figcaption></figure>{(item.TrainingPatch is null ? "" : $"<figure><img src=\"{item.TrainingPatch}\" alt=\"\" width=\"72\" height=\"72\"><figcaption>nearest learned</figcaption></figure>")}<p>compared with <span class="path">{HtmlText.Escape(item.TrainingImage)}</span></p></div></div>
+            <p>{verdictBadge}{truthBadge}{type}</p>
+            <dl>{score}{margin}{pValue}</dl>
+            <div class="match">{patch}{nearest}<p>compared with {training}</p></div></div>
             </article>
 
             """);
     }
+
+    private static string Value(string name, string value) => $"<div><dt>{name}</dt><dd>{value}</dd></div>";
+
+    private static string Patch(string source, string caption) =>
+        $"<figure><img src=\"{source}\" alt=\"\" width=\"72\" height=\"72\">"
+            + $"<figcaption>{caption}</figcaption></figure>";
 }

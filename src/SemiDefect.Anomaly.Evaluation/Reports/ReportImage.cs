@@ -2,51 +2,54 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>One inspected image as a report shows it. Immutable, and so thread-safe.</summary>
+/// <summary>One inspected image of a report. Immutable and thread-safe.</summary>
 public sealed record ReportImage
 {
-    /// <summary>What the image is called in the report.</summary>
+    /// <summary>The name of the image in the report.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Its full path.</summary>
     public required string FullPath { get; init; }
 
     /// <summary>The anomaly score.</summary>
     public required double Score { get; init; }
 
-    /// <summary>The threshold in force.</summary>
+    /// <summary>The threshold that was applied.</summary>
     public required double Threshold { get; init; }
 
     /// <summary>The conformal p-value, or null.</summary>
     public double? PValue { get; init; }
 
-    /// <summary>The truth; null where it is not known.</summary>
+    /// <summary>The label; null if it is unknown.</summary>
     public bool? IsAbnormal { get; init; }
 
-    /// <summary>'good' or the kind of defect; null where it is not known.</summary>
+    /// <summary>'good' or the type of defect; null if it is unknown.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The picture that marks the defect, or null.</summary>
+    /// <summary>The path of the mask that marks the defect, or null.</summary>
     public string? MaskPath { get; init; }
 
-    /// <summary>Score less threshold.</summary>
+    /// <summary>The score minus the threshold.</summary>
     public double Margin => Score - Threshold;
 
-    /// <summary>The verdict.</summary>
+    /// <summary>The decision.</summary>
     public bool IsCalledAbnormal => Score > Threshold;
 
-    /// <summary>Whether the verdict is known to be wrong.</summary>
+    /// <summary>Whether the decision is known to be wrong.</summary>
     public bool IsWrong => IsAbnormal is bool truth && truth != IsCalledAbnormal;
 
-    /// <summary>How far up a gallery the image belongs: the wrong verdicts first, and the worst of them first; without truth, the highest margins.</summary>
+    /// <summary>
+    /// The sort key of a gallery: wrong decisions first, and the worst of them first; without labels, the highest
+    /// margins first.
+    /// </summary>
     public double Concern => IsAbnormal == true ? -Margin : Margin;
 
-    /// <summary>alarm, escape or right; without truth abnormal or normal.</summary>
+    /// <summary>alarm, escape or right; without labels, abnormal or normal.</summary>
     internal string Sort => IsAbnormal is null
         ? (IsCalledAbnormal ? "abnormal" : "normal")
         : !IsWrong ? "right" : IsCalledAbnormal ? "alarm" : "escape";
 
-    /// <summary>An evaluated image.</summary>
+    /// <summary>Creates an evaluated image.</summary>
     public static ReportImage From(ImageResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -63,12 +66,19 @@ public sealed record ReportImage
         };
     }
 
-    /// <summary>An inspected image whose truth is not known.</summary>
-    /// <param name="inspection">The inspection of a file, named by its path.</param>
-    /// <param name="path">What to call it.</param>
+    /// <summary>Creates an inspected image without a label.</summary>
+    /// <param name="inspection">The inspection of a file; its name is the path of the file.</param>
+    /// <param name="path">The name of the image in the report.</param>
     public static ReportImage From(Inspection inspection, string path)
     {
         ArgumentNullException.ThrowIfNull(inspection);
-        return new ReportImage { Path = path, FullPath = inspection.Name, Score = inspection.Score, Threshold = inspection.Threshold, PValue = inspection.PValue };
+        return new ReportImage
+        {
+            Path = path,
+            FullPath = inspection.Name,
+            Score = inspection.Score,
+            Threshold = inspection.Threshold,
+            PValue = inspection.PValue,
+        };
     }
 }

@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Imaging.Resampling;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>A rehearsal's part of a report: the limits, an example of each kind, and every cell. Thread-safe: nothing is kept.</summary>
+/// <summary>The rehearsal in a report: the limits, an example of each kind, and every cell. Stateless.</summary>
 internal static class ReportRehearsal
 {
     private const int ExampleSide = 160;
@@ -14,7 +14,12 @@ internal static class ReportRehearsal
     public static void Append(StringBuilder page, RehearsalResult result, ImageLimits limits)
     {
         int used = result.Images.Count - result.AlreadyAbnormal.Count;
-        page.Append(CultureInfo.InvariantCulture, $"<section><h2>Rehearsal with planted defects</h2><p>Into each of {used} good images one defect was planted at a time. Found means at least nine in ten, there and at all that is larger or stronger. A promise only for defects that look like these.</p>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<section><h2>Rehearsal with planted defects</h2><p>"
+                + $"Into each of {used} good images one defect was planted at a time. Found means at least nine in "
+                + $"ten, there and at all that is larger or stronger. A promise only for defects that look like "
+                + $"these.</p>");
         AppendLimits(page, result);
         AppendExamples(page, result, limits);
         foreach (SyntheticDefectKind kind in result.Options.Kinds)
@@ -25,7 +30,7 @@ internal static class ReportRehearsal
         page.Append("</section>\n");
     }
 
-    /// <summary>The kind in plain words.</summary>
+    /// <summary>A readable name of the kind.</summary>
     public static string Name(SyntheticDefectKind kind) => kind switch
     {
         SyntheticDefectKind.CutPaste => "cut and paste",
@@ -36,12 +41,18 @@ internal static class ReportRehearsal
 
     private static void AppendLimits(StringBuilder page, RehearsalResult result)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">kind</th><th scope=\"col\">smallest size found at contrast {result.Options.Contrasts[^1]:0.##}</th><th scope=\"col\">lowest contrast found at {result.Options.Sizes[^1]} px</th></tr></thead><tbody>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<div class=\"scroll\"><table><thead><tr><th scope=\"col\">kind</th><th scope=\"col\">"
+                + $"smallest size found at contrast {result.Options.Contrasts[^1]:0.##}</th><th scope=\"col\">"
+                + $"lowest contrast found at {result.Options.Sizes[^1]} px</th></tr></thead><tbody>");
         foreach (RehearsalLimit limit in result.Limits)
         {
             string size = limit.SmallestSize is int pixels ? $"{pixels} px" : "none";
             string contrast = limit.LowestContrast?.ToString("0.##", CultureInfo.InvariantCulture) ?? "none";
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Name(limit.Kind)}</th><td>{size}</td><td>{contrast}</td></tr>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\">{Name(limit.Kind)}</th><td>{size}</td><td>{contrast}</td></tr>");
         }
 
         page.Append("</tbody></table></div>");
@@ -77,8 +88,12 @@ internal static class ReportRehearsal
             int side = Math.Min(shortest, Math.Max(3 * size, 64));
             int left = Math.Clamp(planted.Box.Left + planted.Box.Width / 2 - side / 2, 0, image.Width - side);
             int top = Math.Clamp(planted.Box.Top + planted.Box.Height / 2 - side / 2, 0, image.Height - side);
-            string picture = PictureEncoder.Encode(PillowBilinear.Resize(GalleryBuilder.Crop(planted.Image, left, top, side), ExampleSide, ExampleSide));
-            page.Append(CultureInfo.InvariantCulture, $"<figure><img src=\"{picture}\" alt=\"\" width=\"{ExampleSide}\" height=\"{ExampleSide}\"><figcaption>{Name(kind)}, {size} px, contrast {contrast:0.##}</figcaption></figure>");
+            string picture = PictureEncoder.Encode(
+                PillowBilinear.Resize(GalleryBuilder.Crop(planted.Image, left, top, side), ExampleSide, ExampleSide));
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<figure><img src=\"{picture}\" alt=\"\" width=\"{ExampleSide}\" height=\"{ExampleSide}\"><figcaption>"
+                    + $"{Name(kind)}, {size} px, contrast {contrast:0.##}</figcaption></figure>");
         }
 
         page.Append("</div>");
@@ -86,20 +101,25 @@ internal static class ReportRehearsal
 
     private static void AppendGrid(StringBuilder page, RehearsalResult result, SyntheticDefectKind kind)
     {
-        page.Append(CultureInfo.InvariantCulture, $"<h3>{Name(kind)}</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">size</th>");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h3>{Name(kind)}</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">size</th>");
         foreach (double contrast in result.Options.Contrasts)
         {
             page.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">contrast {contrast:0.##}</th>");
         }
 
         page.Append("</tr></thead><tbody>");
-        foreach (IGrouping<int, RehearsalCell> row in result.Cells.Where(cell => cell.Kind == kind).GroupBy(cell => cell.Size))
+        foreach (IGrouping<int, RehearsalCell> row
+            in result.Cells.Where(cell => cell.Kind == kind).GroupBy(cell => cell.Size))
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{row.Key} px</th>");
             foreach (RehearsalCell cell in row)
             {
                 page.Append(cell.Rate is double rate
-                    ? string.Create(CultureInfo.InvariantCulture, $"<td>{SvgCharts.Bar(rate, "found")}{cell.Found} of {cell.Trials}</td>")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"<td>{SvgCharts.Bar(rate, "found")}{cell.Found} of {cell.Trials}</td>")
                     : "<td>too large</td>");
             }
 

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>The figures at the head of a report. Thread-safe: nothing is kept.</summary>
+/// <summary>The key figures at the top of a report. Stateless.</summary>
 internal static class ReportSummary
 {
     public static void Append(StringBuilder page, ReportContent content)
@@ -18,18 +18,33 @@ internal static class ReportSummary
         else
         {
             int abnormal = content.Images.Count(image => image.IsCalledAbnormal);
-            Tile(page, "called abnormal", abnormal.ToString(CultureInfo.InvariantCulture), $"of {content.Images.Count} images", abnormal > 0 ? "bad" : "good");
-            Tile(page, "called normal", (content.Images.Count - abnormal).ToString(CultureInfo.InvariantCulture), HtmlText.Percent(content.Images.Count == 0 ? null : 1 - (double)abnormal / content.Images.Count), "good");
+            Tile(
+                page,
+                "called abnormal",
+                abnormal.ToString(CultureInfo.InvariantCulture),
+                $"of {content.Images.Count} images",
+                abnormal > 0 ? "bad" : "good");
+            Tile(
+                page,
+                "called normal",
+                (content.Images.Count - abnormal).ToString(CultureInfo.InvariantCulture),
+                HtmlText.Percent(content.Images.Count == 0 ? null : 1 - (double)abnormal / content.Images.Count),
+                "good");
             if (content.Unreadable.Count > 0)
             {
-                Tile(page, "unreadable", content.Unreadable.Count.ToString(CultureInfo.InvariantCulture), "listed at the end", "bad");
+                Tile(
+                    page,
+                    "unreadable",
+                    content.Unreadable.Count.ToString(CultureInfo.InvariantCulture),
+                    "listed at the end",
+                    "bad");
             }
         }
 
         page.Append("</section>\n");
-        if (content.Evaluation is { } judged)
+        if (content.Evaluation is { } evaluated)
         {
-            AppendConfusion(page, judged);
+            AppendConfusion(page, evaluated);
         }
     }
 
@@ -38,39 +53,94 @@ internal static class ReportSummary
         Confusion confusion = evaluation.AtThreshold;
         int abnormal = confusion.TruePositives + confusion.FalseNegatives;
         int good = confusion.TrueNegatives + confusion.FalsePositives;
-        Tile(page, "defects found", HtmlText.Percent(confusion.Recall), $"{confusion.TruePositives} of {abnormal}{Range(evaluation.Intervals.Recall, true)}", "");
-        Tile(page, "escapes", confusion.FalseNegatives.ToString(CultureInfo.InvariantCulture), "defects called normal", confusion.FalseNegatives > 0 ? "bad" : "good");
-        Tile(page, "false alarms", confusion.FalsePositives.ToString(CultureInfo.InvariantCulture), $"of {good} good images, {HtmlText.Percent(1 - confusion.Specificity)}", confusion.FalsePositives > 0 ? "bad" : "good");
-        Tile(page, "balanced accuracy", HtmlText.Percent(confusion.BalancedAccuracy), $"mean of recall and specificity{Range(evaluation.Intervals.BalancedAccuracy, true)}", "");
+        Tile(
+            page,
+            "defects found",
+            HtmlText.Percent(confusion.Recall),
+            $"{confusion.TruePositives} of {abnormal}{Range(evaluation.Intervals.Recall, true)}",
+            "");
+        Tile(
+            page,
+            "escapes",
+            confusion.FalseNegatives.ToString(CultureInfo.InvariantCulture),
+            "defects called normal",
+            confusion.FalseNegatives > 0 ? "bad" : "good");
+        Tile(
+            page,
+            "false alarms",
+            confusion.FalsePositives.ToString(CultureInfo.InvariantCulture),
+            $"of {good} good images, {HtmlText.Percent(1 - confusion.Specificity)}",
+            confusion.FalsePositives > 0 ? "bad" : "good");
+        Tile(
+            page,
+            "balanced accuracy",
+            HtmlText.Percent(confusion.BalancedAccuracy),
+            $"mean of recall and specificity{Range(evaluation.Intervals.BalancedAccuracy, true)}",
+            "");
     }
 
     private static void AppendMetrics(StringBuilder page, EvaluationResult evaluation)
     {
-        Tile(page, "image AUROC", HtmlText.Metric(evaluation.Ranking.Auroc), $"95 %{Range(evaluation.Intervals.Auroc, false)}", "");
-        Tile(page, "average precision", HtmlText.Metric(evaluation.Ranking.AveragePrecision), $"95 %{Range(evaluation.Intervals.AveragePrecision, false)}", "");
+        Tile(
+            page,
+            "image AUROC",
+            HtmlText.Metric(evaluation.Ranking.Auroc),
+            $"95 %{Range(evaluation.Intervals.Auroc, false)}",
+            "");
+        Tile(
+            page,
+            "average precision",
+            HtmlText.Metric(evaluation.Ranking.AveragePrecision),
+            $"95 %{Range(evaluation.Intervals.AveragePrecision, false)}",
+            "");
         if (evaluation.Pixel is { } pixel)
         {
-            Tile(page, "pixel AUROC", HtmlText.Metric(pixel.Overall.Auroc), $"95 %{Range(pixel.AurocInterval, false)}", "");
-            Tile(page, "AUPRO", HtmlText.Metric(pixel.Overall.Aupro), $"{pixel.Overall.Regions} defects, limit 0.3; 95 %{Range(pixel.AuproInterval, false)}", "");
+            Tile(
+                page,
+                "pixel AUROC",
+                HtmlText.Metric(pixel.Overall.Auroc),
+                $"95 %{Range(pixel.AurocInterval, false)}",
+                "");
+            Tile(
+                page,
+                "AUPRO",
+                HtmlText.Metric(pixel.Overall.Aupro),
+                $"{pixel.Overall.Regions} defects, limit 0.3; 95 %{Range(pixel.AuproInterval, false)}",
+                "");
         }
     }
 
     private static void AppendConfusion(StringBuilder page, EvaluationResult evaluation)
     {
         Confusion confusion = evaluation.AtThreshold;
+        string threshold = HtmlText.Number(evaluation.Threshold.Value);
+        string rule = HtmlText.Escape(evaluation.Threshold.Method);
+        string figures = $"Precision {HtmlText.Metric(confusion.Precision)}, "
+            + $"recall {HtmlText.Metric(confusion.Recall)}, "
+            + $"F1 {HtmlText.Metric(confusion.F1)}, specificity {HtmlText.Metric(confusion.Specificity)}.";
+        string bestF1 =
+            $"With the labels in sight, the best F1 would be {HtmlText.Metric(evaluation.Ranking.F1Max)}.";
+        const string Head =
+            "<tr><th></th><th scope=\"col\">called normal</th><th scope=\"col\">called abnormal</th></tr>";
+        int found = confusion.TruePositives;
+        string alarms = Errors(confusion.FalsePositives);
+        string escapes = Errors(confusion.FalseNegatives);
         page.Append(CultureInfo.InvariantCulture, $"""
             <section><h2>At the threshold</h2>
-            <p>Threshold {HtmlText.Number(evaluation.Threshold.Value)}, set by the rule “{HtmlText.Escape(evaluation.Threshold.Method)}” from good images alone. Precision {HtmlText.Metric(confusion.Precision)}, recall {HtmlText.Metric(confusion.Recall)}, F1 {HtmlText.Metric(confusion.F1)}, specificity {HtmlText.Metric(confusion.Specificity)}. With the labels in sight, the best F1 would be {HtmlText.Metric(evaluation.Ranking.F1Max)}.</p>
-            <div class="scroll"><table class="confusion"><thead><tr><th></th><th scope="col">called normal</th><th scope="col">called abnormal</th></tr></thead>
-            <tbody><tr><th scope="row">good</th><td>{confusion.TrueNegatives}</td><td class="{(confusion.FalsePositives > 0 ? "wrong" : "")}">{confusion.FalsePositives}</td></tr>
-            <tr><th scope="row">abnormal</th><td class="{(confusion.FalseNegatives > 0 ? "wrong" : "")}">{confusion.FalseNegatives}</td><td>{confusion.TruePositives}</td></tr></tbody></table></div></section>
+            <p>Threshold {threshold}, set by the rule “{rule}” from good images alone. {figures} {bestF1}</p>
+            <div class="scroll"><table class="confusion"><thead>{Head}</thead>
+            <tbody><tr><th scope="row">good</th><td>{confusion.TrueNegatives}</td>{alarms}</tr>
+            <tr><th scope="row">abnormal</th>{escapes}<td>{found}</td></tr></tbody></table></div></section>
 
             """);
     }
 
+    private static string Errors(int count) => $"<td class=\"{(count > 0 ? "wrong" : "")}\">{count}</td>";
+
     private static void Tile(StringBuilder page, string name, string value, string detail, string style) => page.Append(
         CultureInfo.InvariantCulture,
-        $"<div class=\"tile {style}\"><span class=\"tile-name\">{name}</span><span class=\"tile-value\">{value}</span><span class=\"tile-detail\">{detail}</span></div>");
+        $"<div class=\"tile {style}\"><span class=\"tile-name\">{name}</span><span class=\"tile-value\">{value}</span>"
+            + $"<span class=\"tile-detail\">{detail}</span></div>");
 
     private static string Range(Interval? interval, bool isPercent) => interval is not Interval known
         ? (isPercent ? "" : ": not known")

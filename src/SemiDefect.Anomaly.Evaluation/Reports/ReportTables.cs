@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>The tables of a report. Thread-safe: nothing is kept.</summary>
+/// <summary>The tables of a report. Stateless.</summary>
 internal static class ReportTables
 {
     public static void Types(StringBuilder page, EvaluationResult evaluation)
@@ -17,18 +17,29 @@ internal static class ReportTables
         }
 
         bool hasPixels = evaluation.Pixel is not null;
-        page.Append("<section><h2>By type of defect</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">type</th><th scope=\"col\" class=\"wide\">found</th><th scope=\"col\">recall</th><th scope=\"col\">image AUROC</th>")
+        page.Append(
+            "<section><h2>By type of defect</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">type</th>"
+                + "<th scope=\"col\" class=\"wide\">found</th><th scope=\"col\">recall</th><th scope=\"col\">"
+                + "image AUROC</th>")
             .Append(hasPixels ? "<th scope=\"col\">pixel AUROC</th><th scope=\"col\">AUPRO</th>" : "")
             .Append("</tr></thead><tbody>");
         foreach (TypeResult type in evaluation.PerType)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlText.Escape(type.Type)}</th><td class=\"wide\">{SvgCharts.Bar(type.Recall, "found")} {type.Found} of {type.Images}</td><td>{HtmlText.Metric(type.Recall)}</td><td>{HtmlText.Metric(type.Ranking.Auroc)}</td>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\">{HtmlText.Escape(type.Type)}</th><td class=\"wide\">"
+                    + $"{SvgCharts.Bar(type.Recall, "found")} {type.Found} of {type.Images}</td><td>"
+                    + $"{HtmlText.Metric(type.Recall)}</td><td>{HtmlText.Metric(type.Ranking.Auroc)}</td>");
             AppendPixels(page, hasPixels, type.Pixel);
         }
 
         MacroAverages macro = evaluation.Macro;
-        page.Append(CultureInfo.InvariantCulture, $"</tbody><tfoot><tr><th scope=\"row\">mean of types</th><td class=\"wide\">equal weight</td><td>{HtmlText.Metric(macro.Recall)}</td><td>{HtmlText.Metric(macro.ImageAuroc)}</td>")
-            .Append(hasPixels ? $"<td>{HtmlText.Metric(macro.PixelAuroc)}</td><td>{HtmlText.Metric(macro.Aupro)}</td>" : "")
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"</tbody><tfoot><tr><th scope=\"row\">mean of types</th><td class=\"wide\">equal weight</td><td>"
+                + $"{HtmlText.Metric(macro.Recall)}</td><td>{HtmlText.Metric(macro.ImageAuroc)}</td>")
+            .Append(
+                hasPixels ? $"<td>{HtmlText.Metric(macro.PixelAuroc)}</td><td>{HtmlText.Metric(macro.Aupro)}</td>" : "")
             .Append("</tr></tfoot></table></div></section>\n");
     }
 
@@ -39,11 +50,28 @@ internal static class ReportTables
             return;
         }
 
-        page.Append("<section><h2>By size of defect</h2><p>The size is the side of a square of the same area, in pixels of the original image; an image counts by its largest defect. A defect is shown when some pixel of it is above the pixel threshold.</p><div class=\"scroll\"><table><thead><tr><th scope=\"col\">size</th><th scope=\"col\" class=\"wide\">images found</th><th scope=\"col\">recall</th><th scope=\"col\">image AUROC</th><th scope=\"col\">defects shown</th><th scope=\"col\">pixel AUROC</th><th scope=\"col\">AUPRO</th></tr></thead><tbody>");
+        page.Append(
+            "<section><h2>By size of defect</h2><p>"
+                + "The size is the side of a square of the same area, in pixels of the original image; an image counts "
+                + "by its largest defect. A defect is shown when some pixel of it is above the pixel threshold.</p>"
+                + "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">size</th><th scope=\"col\" class=\"wide\">"
+                + "images found</th><th scope=\"col\">recall</th><th scope=\"col\">image AUROC</th><th scope=\"col\">"
+                + "defects shown</th><th scope=\"col\">pixel AUROC</th><th scope=\"col\">AUPRO</th></tr></thead>"
+                + "<tbody>");
         foreach (SizeResult size in evaluation.PerSize)
         {
-            string name = size.Size switch { DefectSize.Small => "under 32 px", DefectSize.Medium => "32 to 96 px", _ => "over 96 px" };
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td class=\"wide\">{(size.Recall is double recall ? SvgCharts.Bar(recall, "found") : "")} {size.Found} of {size.Images}</td><td>{HtmlText.Metric(size.Recall)}</td><td>{HtmlText.Metric(size.Ranking.Auroc)}</td><td>{size.DefectsShown} of {size.Defects}</td>");
+            string name = size.Size switch
+            {
+                DefectSize.Small => "under 32 px",
+                DefectSize.Medium => "32 to 96 px",
+                _ => "over 96 px",
+            };
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\">{name}</th><td class=\"wide\">"
+                    + $"{(size.Recall is double recall ? SvgCharts.Bar(recall, "found") : "")} {size.Found} of "
+                    + $"{size.Images}</td><td>{HtmlText.Metric(size.Recall)}</td><td>"
+                    + $"{HtmlText.Metric(size.Ranking.Auroc)}</td><td>{size.DefectsShown} of {size.Defects}</td>");
             AppendPixels(page, true, size.Pixel);
         }
 
@@ -52,24 +80,46 @@ internal static class ReportTables
 
     public static void Categories(StringBuilder page, IReadOnlyList<(EvaluationResult Result, string Link)> categories)
     {
-        page.Append("<section><div class=\"scroll\"><table><thead><tr><th scope=\"col\">category</th><th scope=\"col\">image AUROC</th><th scope=\"col\">AP</th><th scope=\"col\">F1-max</th><th scope=\"col\">recall</th><th scope=\"col\">false alarms</th><th scope=\"col\">pixel AUROC</th><th scope=\"col\">AUPRO</th></tr></thead><tbody>");
+        page.Append(
+            "<section><div class=\"scroll\"><table><thead><tr><th scope=\"col\">category</th><th scope=\"col\">"
+                + "image AUROC</th><th scope=\"col\">AP</th><th scope=\"col\">F1-max</th><th scope=\"col\">recall</th>"
+                + "<th scope=\"col\">false alarms</th><th scope=\"col\">pixel AUROC</th><th scope=\"col\">AUPRO</th>"
+                + "</tr></thead><tbody>");
         foreach ((EvaluationResult result, string link) in categories)
         {
             int good = result.AtThreshold.TrueNegatives + result.AtThreshold.FalsePositives;
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\"><a href=\"{HtmlText.Escape(link)}\">{HtmlText.Escape(result.Name)}</a></th><td>{HtmlText.Metric(result.Ranking.Auroc)}</td><td>{HtmlText.Metric(result.Ranking.AveragePrecision)}</td><td>{HtmlText.Metric(result.Ranking.F1Max)}</td><td>{HtmlText.Metric(result.AtThreshold.Recall)}</td><td>{result.AtThreshold.FalsePositives} of {good}</td><td>{HtmlText.Metric(result.Pixel?.Overall.Auroc)}</td><td>{HtmlText.Metric(result.Pixel?.Overall.Aupro)}</td></tr>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\"><a href=\"{HtmlText.Escape(link)}\">{HtmlText.Escape(result.Name)}</a></th><td>"
+                    + $"{HtmlText.Metric(result.Ranking.Auroc)}</td><td>"
+                    + $"{HtmlText.Metric(result.Ranking.AveragePrecision)}</td><td>"
+                    + $"{HtmlText.Metric(result.Ranking.F1Max)}</td><td>"
+                    + $"{HtmlText.Metric(result.AtThreshold.Recall)}</td><td>"
+                    + $"{result.AtThreshold.FalsePositives} of {good}</td><td>"
+                    + $"{HtmlText.Metric(result.Pixel?.Overall.Auroc)}</td><td>"
+                    + $"{HtmlText.Metric(result.Pixel?.Overall.Aupro)}</td></tr>");
         }
 
         MacroAverages mean = MacroAverages.Of([.. categories.Select(category => category.Result)]);
-        page.Append(CultureInfo.InvariantCulture, $"</tbody><tfoot><tr><th scope=\"row\">mean</th><td>{HtmlText.Metric(mean.ImageAuroc)}</td><td>{HtmlText.Metric(mean.ImageAveragePrecision)}</td><td>{HtmlText.Metric(mean.F1Max)}</td><td>{HtmlText.Metric(mean.Recall)}</td><td></td><td>{HtmlText.Metric(mean.PixelAuroc)}</td><td>{HtmlText.Metric(mean.Aupro)}</td></tr></tfoot></table></div></section>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"</tbody><tfoot><tr><th scope=\"row\">mean</th><td>{HtmlText.Metric(mean.ImageAuroc)}</td><td>"
+                + $"{HtmlText.Metric(mean.ImageAveragePrecision)}</td><td>{HtmlText.Metric(mean.F1Max)}</td><td>"
+                + $"{HtmlText.Metric(mean.Recall)}</td><td></td><td>{HtmlText.Metric(mean.PixelAuroc)}</td><td>"
+                + $"{HtmlText.Metric(mean.Aupro)}</td></tr></tfoot></table></div></section>\n");
     }
 
-    /// <summary>Every setting that the detector holds, and what was given besides; then the files that could not be read.</summary>
+    /// <summary>
+    /// All settings stored in the detector, the additional options, and the files that could not be read.
+    /// </summary>
     public static void Options(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
         page.Append("<section><h2>Every option used</h2><div class=\"scroll\"><table class=\"options\"><tbody>");
         foreach ((string name, string value) in content.Options.Concat(Settings(detector.Document)))
         {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{HtmlText.Escape(name)}</th><td>{HtmlText.Escape(value)}</td></tr>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\">{HtmlText.Escape(name)}</th><td>{HtmlText.Escape(value)}</td></tr>");
         }
 
         page.Append("</tbody></table></div></section>\n");
@@ -88,14 +138,17 @@ internal static class ReportTables
     }
 
     private static void AppendPixels(StringBuilder page, bool hasPixels, PixelMetrics? pixel) =>
-        page.Append(hasPixels ? $"<td>{HtmlText.Metric(pixel?.Auroc)}</td><td>{HtmlText.Metric(pixel?.Aupro)}</td></tr>" : "</tr>");
+        page.Append(
+            hasPixels
+                ? $"<td>{HtmlText.Metric(pixel?.Auroc)}</td><td>{HtmlText.Metric(pixel?.Aupro)}</td></tr>"
+                : "</tr>");
 
-    // Straight from the detector's own header, so that no option can be forgotten; the long lists are told by their length.
+    // Taken from the detector's header, so that no option is forgotten; long lists are shown by their length.
     private static List<(string Name, string Value)> Settings(DetectorDocument document)
     {
         var settings = new List<(string, string)>();
 
-        // Credits are the network's affair, not a setting.
+        // Credits belong to the network and are not a setting.
         LaneRecord[] lanes =
         [
             .. document.Lanes.Select(lane => lane.Backbone.Manifest is { } manifest

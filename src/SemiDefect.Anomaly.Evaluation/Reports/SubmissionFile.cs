@@ -4,20 +4,25 @@ using SemiDefect.Anomaly.IO;
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>
-/// A contest's answer: a csv with the columns id and label, filled in the order of the file that the contest gives, each
-/// image matched by its id (its file name without extension), never by its position. Labels are 0 (normal) and 1
-/// (abnormal); other columns are kept. Thread-safe: nothing is kept.
+/// The submission file of a contest: a csv with the columns id and label, filled in the order of the contest's
+/// template. Each image is matched by its id (its file name without extension), never by its position. Labels are 0
+/// (normal) and 1 (abnormal); other columns are kept. Stateless.
 /// </summary>
 public static class SubmissionFile
 {
     private const int NamesShown = 5;
 
-    /// <summary>Fills the contest's file and writes the answer.</summary>
-    /// <param name="templatePath">The file that the contest gives.</param>
-    /// <param name="outputPath">The answer; may be the same file.</param>
-    /// <param name="verdicts">The images' paths or names, and whether each is abnormal.</param>
-    /// <exception cref="SemiDefectException">A file cannot be read or written, an id is missing, extra or there twice; nothing is written then.</exception>
-    public static void Write(string templatePath, string outputPath, IEnumerable<(string Path, bool IsAbnormal)> verdicts)
+    /// <summary>Fills the template and writes the submission.</summary>
+    /// <param name="templatePath">The template of the contest.</param>
+    /// <param name="outputPath">The submission; may be the same file.</param>
+    /// <param name="verdicts">The paths or names of the images, and whether each is abnormal.</param>
+    /// <exception cref="SemiDefectException">
+    /// A file cannot be read or written, or an id is missing, unknown or duplicated; nothing is written then.
+    /// </exception>
+    public static void Write(
+        string templatePath,
+        string outputPath,
+        IEnumerable<(string Path, bool IsAbnormal)> verdicts)
     {
         ArgumentNullException.ThrowIfNull(verdicts);
         CsvTable table = CsvTable.Read(templatePath);
@@ -32,7 +37,8 @@ public static class SubmissionFile
             string id = row[idColumn].Trim();
             if (!seen.Add(id))
             {
-                throw new SemiDefectException($"'{templatePath}' lists the id '{id}' twice: it is not the file that the contest gave.");
+                throw new SemiDefectException(
+                    $"'{templatePath}' lists the id '{id}' twice: it is not the template of the contest.");
             }
 
             if (!byId.TryGetValue(id, out bool isAbnormal))
@@ -48,13 +54,17 @@ public static class SubmissionFile
 
         if (missing.Count > 0)
         {
-            throw new SemiDefectException($"{missing.Count} {(missing.Count == 1 ? "id has" : "ids have")} no readable image ({Some(missing)}): score every image that '{templatePath}' lists.");
+            throw new SemiDefectException(
+                $"{missing.Count} {(missing.Count == 1 ? "id has" : "ids have")} no readable image ({Some(missing)}): "
+                    + $"score every image that '{templatePath}' lists.");
         }
 
         string[] extra = [.. byId.Keys.Where(id => !seen.Contains(id)).Order(StringComparer.Ordinal)];
         if (extra.Length > 0)
         {
-            throw new SemiDefectException($"'{templatePath}' does not list {extra.Length} of the scored images ({Some(extra)}): score only the images that it lists.");
+            throw new SemiDefectException(
+                $"'{templatePath}' does not list {extra.Length} of the scored images ({Some(extra)}): score only the "
+                    + "images that it lists.");
         }
 
         AtomicFile.WriteText(outputPath, CsvTable.Format(table.Separator, rows));

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
-/// <summary>The report's plots as SVG text, colored by the page's style sheet. Thread-safe: nothing is kept.</summary>
+/// <summary>The plots of a report as SVG text, colored by the style sheet of the page. Stateless.</summary>
 internal static class SvgCharts
 {
     private const int Width = 420;
@@ -12,10 +12,14 @@ internal static class SvgCharts
     private const double Left = 40;
     private const double Right = 12;
 
-    /// <summary>One histogram per class on a common axis, each to its own height, with the threshold through all.</summary>
-    /// <param name="classes">Name, style class and scores; those without scores are left out.</param>
+    /// <summary>
+    /// One histogram per class on a common axis, each scaled to its own height, with a line at the threshold.
+    /// </summary>
+    /// <param name="classes">Name, style class and scores; classes without scores are omitted.</param>
     /// <param name="threshold">The threshold.</param>
-    public static string Histogram(IReadOnlyList<(string Name, string Style, double[] Scores)> classes, double threshold)
+    public static string Histogram(
+        IReadOnlyList<(string Name, string Style, double[] Scores)> classes,
+        double threshold)
     {
         (string Name, string Style, double[] Scores)[] shown = [.. classes.Where(one => one.Scores.Length > 0)];
         var scale = ChartScale.Around([.. shown.SelectMany(one => one.Scores), threshold]);
@@ -38,17 +42,33 @@ internal static class SvgCharts
             int most = counts.Max();
             Line(svg, "axis", Left, baseline, Width - Right, baseline);
             Text(svg, "label", Left - 5, baseline, "end", "0");
-            Text(svg, "label", Left - 5, baseline - PanelHeight + 24, "end", most.ToString(CultureInfo.InvariantCulture));
+            Text(
+                svg,
+                "label",
+                Left - 5,
+                baseline - PanelHeight + 24,
+                "end",
+                most.ToString(CultureInfo.InvariantCulture));
             for (int bin = 0; bin < Bins; bin++)
             {
                 if (counts[bin] > 0)
                 {
                     double height = Math.Max(1.5, counts[bin] * (PanelHeight - 14) / most);
-                    svg.Append(CultureInfo.InvariantCulture, $"<rect class=\"{shown[i].Style}\" x=\"{Left + bin * plot / Bins:0.##}\" y=\"{baseline - height:0.##}\" width=\"{plot / Bins - 1:0.##}\" height=\"{height:0.##}\"><title>{counts[bin]} {shown[i].Name}</title></rect>");
+                    svg.Append(
+                        CultureInfo.InvariantCulture,
+                        $"<rect class=\"{shown[i].Style}\" x=\"{Left + bin * plot / Bins:0.##}\" "
+                            + $"y=\"{baseline - height:0.##}\" width=\"{plot / Bins - 1:0.##}\" "
+                            + $"height=\"{height:0.##}\"><title>{counts[bin]} {shown[i].Name}</title></rect>");
                 }
             }
 
-            Text(svg, $"name {shown[i].Style}-text", Left, baseline - PanelHeight + 6, "start", $"{shown[i].Name} ({shown[i].Scores.Length})");
+            Text(
+                svg,
+                $"name {shown[i].Style}-text",
+                Left,
+                baseline - PanelHeight + 6,
+                "start",
+                $"{shown[i].Name} ({shown[i].Scores.Length})");
         }
 
         Line(svg, "threshold", thresholdX, Top - 12, thresholdX, bottom);
@@ -61,11 +81,17 @@ internal static class SvgCharts
             Text(svg, "label", x, bottom + 17, "middle", HtmlText.Number(tick));
         }
 
-        Text(svg, "title", Left + plot / 2, bottom + 34, "middle", scale.IsLogarithmic ? "anomaly score (logarithmic)" : "anomaly score");
+        Text(
+            svg,
+            "title",
+            Left + plot / 2,
+            bottom + 34,
+            "middle",
+            scale.IsLogarithmic ? "anomaly score (logarithmic)" : "anomaly score");
         return Close(svg);
     }
 
-    /// <summary>The ROC curve, with the point that the threshold gives.</summary>
+    /// <summary>The ROC curve, with the point of the threshold.</summary>
     public static string Roc(IReadOnlyList<CurvePoint> curve, Confusion atThreshold)
     {
         StringBuilder svg = OpenUnitSquare("ROC curve", "false-alarm rate", "recall");
@@ -85,7 +111,9 @@ internal static class SvgCharts
         return Close(svg);
     }
 
-    /// <summary>The precision-recall curve by steps, as average precision sums it, with the point that the threshold gives.</summary>
+    /// <summary>
+    /// The stepwise precision-recall curve, as summed by the average precision, with the point of the threshold.
+    /// </summary>
     public static string PrecisionRecall(IReadOnlyList<CurvePoint> curve, Confusion atThreshold)
     {
         StringBuilder svg = OpenUnitSquare("Precision-recall curve", "recall", "precision");
@@ -93,7 +121,9 @@ internal static class SvgCharts
         svg.Append("<polyline class=\"curve\" points=\"");
         foreach (CurvePoint point in curve)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"{UnitX(recallBefore):0.##},{UnitY(point.Y):0.##} {UnitX(point.X):0.##},{UnitY(point.Y):0.##} ");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"{UnitX(recallBefore):0.##},{UnitY(point.Y):0.##} {UnitX(point.X):0.##},{UnitY(point.Y):0.##} ");
             recallBefore = point.X;
         }
 
@@ -106,10 +136,12 @@ internal static class SvgCharts
         return Close(svg);
     }
 
-    /// <summary>A bar from 0 to 1 for a table's cell.</summary>
+    /// <summary>A bar from 0 to 1 for a table cell.</summary>
     public static string Bar(double share, string style) => string.Create(
         CultureInfo.InvariantCulture,
-        $"<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"100\" height=\"10\"/><rect class=\"{style}\" width=\"{100 * share:0.#}\" height=\"10\"/></svg>");
+        $"<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
+            + $"<rect class=\"track\" width=\"100\" height=\"10\"/>"
+            + $"<rect class=\"{style}\" width=\"{100 * share:0.#}\" height=\"10\"/></svg>");
 
     private static double UnitX(double x) => Left + x * (Width - Left - Right);
 
@@ -128,25 +160,42 @@ internal static class SvgCharts
         }
 
         Text(svg, "title", UnitX(0.5), UnitY(0) + 34, "middle", xTitle);
-        svg.Append(CultureInfo.InvariantCulture, $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(10 {UnitY(0.5):0.##}) rotate(-90)\">{yTitle}</text>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"title\" text-anchor=\"middle\" transform=\"translate(10 {UnitY(0.5):0.##}) rotate(-90)\">"
+                + $"{yTitle}</text>");
         return svg;
     }
 
     private static void OperatingPoint(StringBuilder svg, double x, double y)
     {
-        svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"point\" cx=\"{UnitX(x):0.##}\" cy=\"{UnitY(y):0.##}\" r=\"5\"><title>at the threshold: {x:0.000}, {y:0.000}</title></circle>");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<circle class=\"point\" cx=\"{UnitX(x):0.##}\" cy=\"{UnitY(y):0.##}\" r=\"5\"><title>"
+                + $"at the threshold: {x:0.000}, {y:0.000}</title></circle>");
         bool isRight = x > 0.55;
-        Text(svg, "threshold-text", UnitX(x) + (isRight ? -10 : 10), UnitY(y) + (y > 0.5 ? 18 : -6), isRight ? "end" : "start", "at the threshold");
+        Text(
+            svg,
+            "threshold-text",
+            UnitX(x) + (isRight ? -10 : 10),
+            UnitY(y) + (y > 0.5 ? 18 : -6),
+            isRight ? "end" : "start",
+            "at the threshold");
     }
 
     private static StringBuilder Open(double width, double height, string label) => new StringBuilder().Append(
-        CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"img\" aria-label=\"{label}\">");
+        CultureInfo.InvariantCulture,
+        $"<svg viewBox=\"0 0 {width:0.##} {height:0.##}\" role=\"img\" aria-label=\"{label}\">");
 
     private static string Close(StringBuilder svg) => svg.Append("</svg>").ToString();
 
     private static void Line(StringBuilder svg, string style, double x1, double y1, double x2, double y2) => svg.Append(
-        CultureInfo.InvariantCulture, $"<line class=\"{style}\" x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\"/>");
+        CultureInfo.InvariantCulture,
+        $"<line class=\"{style}\" x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\"/>");
 
-    private static void Text(StringBuilder svg, string style, double x, double y, string anchor, string text) => svg.Append(
-        CultureInfo.InvariantCulture, $"<text class=\"{style}\" x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\">{HtmlText.Escape(text)}</text>");
+    private static void Text(StringBuilder svg, string style, double x, double y, string anchor, string text) =>
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text class=\"{style}\" x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\">"
+                + $"{HtmlText.Escape(text)}</text>");
 }

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>Part of a circle's line, with a width and round ends.</summary>
+/// <summary>An arc of a circle with a width and round ends. Immutable and thread-safe.</summary>
 internal sealed class Arc : Shape
 {
     private readonly double _centerX;
@@ -15,7 +15,10 @@ internal sealed class Arc : Shape
     private readonly double _endAcross;
     private readonly double _endAlong;
 
-    /// <summary>The arc reaches <paramref name="halfSweep"/> radians (up to pi) to both sides of the direction <paramref name="axis"/>.</summary>
+    /// <summary>
+    /// The arc extends <paramref name="halfSweep"/> radians (up to pi) to both sides of the direction
+    /// <paramref name="axis"/>.
+    /// </summary>
     public Arc(double centerX, double centerY, double radius, double halfWidth, double axis, double halfSweep)
     {
         _centerX = centerX;

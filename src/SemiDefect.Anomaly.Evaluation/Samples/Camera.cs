@@ -3,14 +3,14 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>Turns a surface into the picture that a camera takes of it.</summary>
+/// <summary>Simulates the image that a camera takes of a surface. Stateless.</summary>
 internal static class Camera
 {
     private const int Size = DiePattern.Size;
     private const double ReliefStrength = 0.55;
     private const double TintStrength = 0.05;
 
-    /// <summary>The picture before the sensor's noise: one plane of gray levels, or three (red, green, blue).</summary>
+    /// <summary>The image before sensor noise: one plane of gray levels, or three (red, green, blue).</summary>
     public static double[][] Develop(Material[] surface, Conditions conditions, bool isColor)
     {
         double[][] planes = [.. Enumerable.Range(0, isColor ? 3 : 1).Select(_ => new double[Size * Size])];
@@ -20,7 +20,8 @@ internal static class Camera
             {
                 int at = y * Size + x;
                 Material pixel = surface[at];
-                double light = LightAt(surface, x, y, conditions) * (1 + pixel.Grain * conditions.Grain.At(0.8 * x + 0.6 * y, 0.8 * y - 0.6 * x));
+                double light = LightAt(surface, x, y, conditions)
+                    * (1 + pixel.Grain * conditions.Grain.At(0.8 * x + 0.6 * y, 0.8 * y - 0.6 * x));
                 double tint = conditions.Warmth + TintStrength * conditions.FilmThickness.At(x, y);
                 if (isColor)
                 {
@@ -44,7 +45,7 @@ internal static class Camera
         return planes;
     }
 
-    /// <summary>Adds noise and rounds to bytes, channels interleaved.</summary>
+    /// <summary>Adds noise and rounds to bytes with interleaved channels.</summary>
     public static byte[] Expose(double[][] planes, Conditions conditions)
     {
         var generator = new SeededGenerator(conditions.NoiseSeed);
@@ -55,8 +56,8 @@ internal static class Camera
             {
                 double level = planes[channel][i];
 
-                // Light comes in quanta: the noise grows with the root of the brightness. A color camera has few red and
-                // blue cells and fills in between them, which smooths their noise.
+                // Shot noise grows with the square root of the brightness. A color camera has few red and blue cells
+                // and interpolates between them, which smooths their noise.
                 double share = planes.Length == 3 && channel != 1 ? 0.35 : 1;
                 double deviation = share * conditions.NoiseLevel * Math.Sqrt(0.2 + Math.Max(0, level) * (0.8 / 128));
                 double noisy = level + deviation * NearGaussian(generator);
@@ -69,9 +70,12 @@ internal static class Camera
 
     private static double LightAt(Material[] surface, int x, int y, Conditions conditions)
     {
-        double slopeX = surface[y * Size + Math.Min(x + 1, Size - 1)].Height - surface[y * Size + Math.Max(x - 1, 0)].Height;
-        double slopeY = surface[Math.Min(y + 1, Size - 1) * Size + x].Height - surface[Math.Max(y - 1, 0) * Size + x].Height;
-        double relief = Math.Clamp(1 - ReliefStrength * (-slopeX * conditions.LightX - slopeY * conditions.LightY) * 0.5, 0.55, 1.5);
+        double slopeX =
+            surface[y * Size + Math.Min(x + 1, Size - 1)].Height - surface[y * Size + Math.Max(x - 1, 0)].Height;
+        double slopeY =
+            surface[Math.Min(y + 1, Size - 1) * Size + x].Height - surface[Math.Max(y - 1, 0) * Size + x].Height;
+        double relief = Math.Clamp(
+            1 - ReliefStrength * (-slopeX * conditions.LightX - slopeY * conditions.LightY) * 0.5, 0.55, 1.5);
         double acrossX = (x + 0.5) * (2.0 / Size) - 1;
         double acrossY = (y + 0.5) * (2.0 / Size) - 1;
         double field = 1 + conditions.GradientX * acrossX + conditions.GradientY * acrossY
@@ -79,7 +83,9 @@ internal static class Camera
         return conditions.Gain * field * relief;
     }
 
-    /// <summary>The sum of four uniform numbers, scaled to variance 1: close enough to a Gaussian for a sensor, and fast.</summary>
+    /// <summary>
+    /// The sum of four uniform numbers, scaled to variance 1: close enough to a Gaussian for sensor noise, and fast.
+    /// </summary>
     private static double NearGaussian(SeededGenerator generator)
     {
         ulong bits = generator.NextUInt64();
@@ -90,7 +96,11 @@ internal static class Camera
     private static double[] GaussianKernel(double deviation)
     {
         int radius = (int)Math.Ceiling(3 * deviation);
-        double[] kernel = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => PortableMath.Exp(-i * i / (2 * deviation * deviation)))];
+        double[] kernel =
+        [
+            .. Enumerable.Range(-radius, 2 * radius + 1)
+                .Select(i => PortableMath.Exp(-i * i / (2 * deviation * deviation)))
+        ];
         double sum = 0;
         foreach (double weight in kernel)
         {

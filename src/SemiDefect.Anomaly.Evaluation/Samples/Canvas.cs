@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>The surface as the camera would see it under even light: colors, heights and grain by pixel. Not thread-safe.</summary>
+/// <summary>The surface as seen under even light: colors, heights and grain by pixel. Not thread-safe.</summary>
 internal sealed class Canvas
 {
     public const int Size = DiePattern.Size;
@@ -10,10 +10,10 @@ internal sealed class Canvas
     private readonly Pose _pose;
     private readonly double _overEtch;
 
-    /// <summary>Covers everything with <paramref name="background"/>.</summary>
-    /// <param name="pose">How the die lies.</param>
-    /// <param name="overEtch">By how many pixels every outline lies inside of where it was drawn.</param>
-    /// <param name="background">What is below all elements.</param>
+    /// <summary>Fills the surface with <paramref name="background"/>.</summary>
+    /// <param name="pose">The pose of the die.</param>
+    /// <param name="overEtch">The number of pixels by which every outline is shrunk.</param>
+    /// <param name="background">The material below all elements.</param>
     public Canvas(Pose pose, double overEtch, Material background)
     {
         _pose = pose;
@@ -25,13 +25,14 @@ internal sealed class Canvas
     /// <summary>The pixels, row by row.</summary>
     public Material[] Surface { get; }
 
-    /// <summary>Lays an element over the rest; a pixel that its edge crosses takes a share of it.</summary>
+    /// <summary>Paints an element over the surface; a pixel on its edge is blended.</summary>
     public void Paint(Element element)
     {
         Bounds area = element.Shape.Bounds.Grow(element.Softness + 1);
         (double x, double y) = _pose.ToImage(area.Left, area.Top);
         var reach = new Bounds(x, y, x, y);
-        foreach ((double cornerX, double cornerY) in ((double, double)[])[(area.Right, area.Top), (area.Left, area.Bottom), (area.Right, area.Bottom)])
+        foreach ((double cornerX, double cornerY)
+            in ((double, double)[])[(area.Right, area.Top), (area.Left, area.Bottom), (area.Right, area.Bottom)])
         {
             (x, y) = _pose.ToImage(cornerX, cornerY);
             reach = reach.Join(new Bounds(x, y, x, y));

@@ -4,15 +4,16 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>
-/// What differs from one good image to the next: how the die lies, how it was etched and probed, how it is lit, and the camera.
-/// Immutable, and so thread-safe.
+/// The variation between good images: the pose of the die, etching, probing, lighting, and the camera. Immutable and
+/// thread-safe.
 /// </summary>
 internal sealed class Conditions
 {
-    /// <summary>Draws what the placement leaves open.</summary>
+    /// <summary>Draws what the placement does not determine.</summary>
     public Conditions(Placement placement, SeededGenerator generator)
     {
-        Pose = new Pose(0.014 * (2 * placement.Angle - 1), 5.5 * (2 * placement.ShiftX - 1), 5.5 * (2 * placement.ShiftY - 1));
+        Pose = new Pose(
+            0.014 * (2 * placement.Angle - 1), 5.5 * (2 * placement.ShiftX - 1), 5.5 * (2 * placement.ShiftY - 1));
         Gain = 0.88 + 0.22 * placement.Light;
         OverEtch = generator.NextDouble(-0.12, 0.12);
         GradientX = generator.NextDouble(-0.08, 0.08);
@@ -31,45 +32,45 @@ internal sealed class Conditions
 
     public Pose Pose { get; }
 
-    /// <summary>By how many pixels the outlines lie inside of where they were drawn.</summary>
+    /// <summary>The number of pixels by which outlines are shrunk.</summary>
     public double OverEtch { get; }
 
-    /// <summary>How bright the light is, 1 for what the materials were set for.</summary>
+    /// <summary>The brightness of the light; 1 is the nominal value of the materials.</summary>
     public double Gain { get; }
 
-    /// <summary>How much the light grows from the middle to the right edge.</summary>
+    /// <summary>The increase of the light from the center to the right edge.</summary>
     public double GradientX { get; }
 
-    /// <summary>How much the light grows from the middle to the lower edge.</summary>
+    /// <summary>The increase of the light from the center to the lower edge.</summary>
     public double GradientY { get; }
 
-    /// <summary>How much light the corners of the image lack.</summary>
+    /// <summary>The decrease of the light toward the corners of the image.</summary>
     public double Vignetting { get; }
 
-    /// <summary>How much red gains and blue loses.</summary>
+    /// <summary>The increase of red and decrease of blue.</summary>
     public double Warmth { get; }
 
-    /// <summary>Where the oblique light comes from.</summary>
+    /// <summary>The horizontal direction of the oblique light.</summary>
     public double LightX { get; }
 
-    /// <summary>Where the oblique light comes from.</summary>
+    /// <summary>The vertical direction of the oblique light.</summary>
     public double LightY { get; }
 
-    /// <summary>The standard deviation of the lens's blur, in pixels.</summary>
+    /// <summary>The standard deviation of the lens blur, in pixels.</summary>
     public double Blur { get; }
 
-    /// <summary>The standard deviation of the sensor's noise at half brightness, in gray levels.</summary>
+    /// <summary>The standard deviation of the sensor noise at half brightness, in gray levels.</summary>
     public double NoiseLevel { get; }
 
-    /// <summary>How the passivation's thickness, and with it the tint, drifts over the die.</summary>
+    /// <summary>The variation of the passivation thickness, and thus of the tint, over the die.</summary>
     public ValueNoise FilmThickness { get; }
 
     /// <summary>The fine texture of the surface.</summary>
     public ValueNoise Grain { get; }
 
-    /// <summary>The seed of the needle marks on the pads.</summary>
+    /// <summary>The seed of the probe marks on the pads.</summary>
     public ulong PadMarkSeed { get; }
 
-    /// <summary>The seed of the sensor's noise.</summary>
+    /// <summary>The seed of the sensor noise.</summary>
     public ulong NoiseSeed { get; }
 }

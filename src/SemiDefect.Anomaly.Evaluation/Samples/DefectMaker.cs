@@ -4,8 +4,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>
-/// Puts one defect on a die. Two kinds change the die's own conductors (broken_line, out_line); the others leave a foreign mark
-/// of the shape that they are named for.
+/// Puts one defect on a die. Two types change the die's own conductors (broken_line, out_line); the others add a
+/// foreign mark of the shape in their name. Stateless.
 /// </summary>
 internal static class DefectMaker
 {
@@ -17,9 +17,12 @@ internal static class DefectMaker
     private static readonly Material BrightResidue = new(188, 182, 166, 0.9, 0.1);
     private static readonly Material Gouge = new(190, 186, 178, -0.2, 0.25);
 
-    /// <summary>The kinds of defects, in ordinal order.</summary>
+    /// <summary>The types of defects, in ordinal order.</summary>
     public static IReadOnlyList<string> Types { get; } =
-        ["broken_line", "circle", "diagonal_line", "dot", "out_line", "quarter_circle", "scratch", "semicircle", "short_line", "square_line", "thick_line", "thin_line"];
+        [
+            "broken_line", "circle", "diagonal_line", "dot", "out_line", "quarter_circle", "scratch", "semicircle",
+            "short_line", "square_line", "thick_line", "thin_line"
+        ];
 
     /// <summary>Puts one defect of the given type on the die.</summary>
     public static Defect Apply(string type, DiePattern pattern, SeededGenerator generator)
@@ -40,16 +43,29 @@ internal static class DefectMaker
 
     private static Shape Figure(string type, SeededGenerator generator) => type switch
     {
-        "circle" => Around(generator, (x, y) => Rectangle.Disc(x, y, generator.NextDouble(5, 15)).Outline(generator.NextDouble(0.9, 1.7))),
+        "circle" =>
+            Around(
+                generator,
+                (x, y) => Rectangle.Disc(x, y, generator.NextDouble(5, 15)).Outline(generator.NextDouble(0.9, 1.7))),
         "semicircle" => Around(generator, (x, y) => Bow(x, y, generator, Math.PI / 2)),
         "quarter_circle" => Around(generator, (x, y) => Bow(x, y, generator, Math.PI / 4)),
         "square_line" => Around(generator, (x, y) => Square(x, y, generator).Outline(generator.NextDouble(0.9, 1.6))),
-        "dot" => Around(generator, (x, y) => Rectangle.Disc(x, y, 0.6 + 3.2 * generator.NextDouble() * generator.NextDouble())),
-        "diagonal_line" => Line(generator, generator.NextDouble(28, 80), generator.NextDouble(0.8, 1.4), Math.PI / 4 * (1 + 2 * generator.NextInt32(2)) + generator.NextDouble(-0.12, 0.12)),
-        "short_line" => Line(generator, generator.NextDouble(9, 17), generator.NextDouble(1.1, 1.7), AnyAngle(generator)),
-        "thick_line" => Line(generator, generator.NextDouble(20, 60), generator.NextDouble(2.2, 3.6), AnyAngle(generator)),
-        "thin_line" => Line(generator, generator.NextDouble(35, 100), generator.NextDouble(0.45, 0.65), AnyAngle(generator)),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such defect."),
+        "dot" =>
+            Around(
+                generator, (x, y) => Rectangle.Disc(x, y, 0.6 + 3.2 * generator.NextDouble() * generator.NextDouble())),
+        "diagonal_line" =>
+            Line(
+                generator,
+                generator.NextDouble(28, 80),
+                generator.NextDouble(0.8, 1.4),
+                Math.PI / 4 * (1 + 2 * generator.NextInt32(2)) + generator.NextDouble(-0.12, 0.12)),
+        "short_line" =>
+            Line(generator, generator.NextDouble(9, 17), generator.NextDouble(1.1, 1.7), AnyAngle(generator)),
+        "thick_line" =>
+            Line(generator, generator.NextDouble(20, 60), generator.NextDouble(2.2, 3.6), AnyAngle(generator)),
+        "thin_line" =>
+            Line(generator, generator.NextDouble(35, 100), generator.NextDouble(0.45, 0.65), AnyAngle(generator)),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such type of defect."),
     };
 
     private static Element Mark(Shape shape, SeededGenerator generator)
@@ -61,7 +77,11 @@ internal static class DefectMaker
             _ => BrightResidue,
         };
         Shape rough = shape.Roughened(new ValueNoise(generator, 3), generator.NextDouble(0.1, 0.35));
-        return new Element(rough, material, generator.NextInt32(5) == 0 ? generator.NextDouble(0.55, 0.75) : generator.NextDouble(0.8, 1), generator.NextDouble(1, 1.4));
+        return new Element(
+            rough,
+            material,
+            generator.NextInt32(5) == 0 ? generator.NextDouble(0.55, 0.75) : generator.NextDouble(0.8, 1),
+            generator.NextDouble(1, 1.4));
     }
 
     private static T Around<T>(SeededGenerator generator, Func<double, double, T> make)
@@ -73,7 +93,13 @@ internal static class DefectMaker
     private static double AnyAngle(SeededGenerator generator) => generator.NextDouble(0, Math.PI);
 
     private static Arc Bow(double x, double y, SeededGenerator generator, double halfSweep) =>
-        new(x, y, generator.NextDouble(11, 22), generator.NextDouble(1, 1.8), generator.NextDouble(0, 2 * Math.PI), halfSweep);
+        new(
+            x,
+            y,
+            generator.NextDouble(11, 22),
+            generator.NextDouble(1, 1.8),
+            generator.NextDouble(0, 2 * Math.PI),
+            halfSweep);
 
     private static Rectangle Square(double x, double y, SeededGenerator generator)
     {
@@ -91,7 +117,7 @@ internal static class DefectMaker
         return new Polyline(halfWidth, (x - reachX, y - reachY), (x + reachX, y + reachY));
     }
 
-    /// <summary>A bent line whose width and strength come and go, sometimes with a fainter one beside it.</summary>
+    /// <summary>A bent line of varying width and strength, sometimes with a fainter one beside it.</summary>
     private static IEnumerable<Element> Scratch(SeededGenerator generator)
     {
         double angle = AnyAngle(generator);
@@ -115,10 +141,14 @@ internal static class DefectMaker
             {
                 double along = end * (2.0 * i / Pieces - 1);
                 double across = aside + bend * (along * along / length - length / 4) + generator.NextDouble(-0.5, 0.5);
-                (double X, double Y) point = (centerX + along * alongX - across * alongY, centerY + along * alongY + across * alongX);
+                (double X, double Y) point =
+                    (centerX + along * alongX - across * alongY, centerY + along * alongY + across * alongX);
                 if (i > 0)
                 {
-                    yield return new Element(new Polyline(generator.NextDouble(0.5, 1.1), previous, point), Gouge, strength * generator.NextDouble(0.5, 1));
+                    yield return new Element(
+                        new Polyline(generator.NextDouble(0.5, 1.1), previous, point),
+                        Gouge,
+                        strength * generator.NextDouble(0.5, 1));
                 }
 
                 previous = point;
@@ -133,13 +163,15 @@ internal static class DefectMaker
         double slant = generator.NextDouble(-0.35, 0.35);
         double cosine = PortableMath.Cos(slant);
         double sine = PortableMath.Sin(slant);
-        (double X, double Y) along = (spot.AlongX * cosine - spot.AlongY * sine, spot.AlongX * sine + spot.AlongY * cosine);
+        (double X, double Y) along =
+            (spot.AlongX * cosine - spot.AlongY * sine, spot.AlongX * sine + spot.AlongY * cosine);
         var gap = new Rectangle(spot.X, spot.Y, spot.Length / 2, trace.HalfWidth + 2, 0, along);
-        elements[index] = elements[index] with { Shape = trace.Without(gap.Roughened(new ValueNoise(generator, 1.5), 0.5)) };
+        elements[index] =
+            elements[index] with { Shape = trace.Without(gap.Roughened(new ValueNoise(generator, 1.5), 0.5)) };
         return elements;
     }
 
-    /// <summary>A conductor that leaves its course and comes back, or that loses a branch to nowhere.</summary>
+    /// <summary>A conductor that makes a detour, or that has a branch leading nowhere.</summary>
     private static List<Element> DivertTrace(DiePattern pattern, SeededGenerator generator)
     {
         var elements = new List<Element>(pattern.Elements);
@@ -150,21 +182,35 @@ internal static class DefectMaker
         Material material = elements[index].Paint(spot.X, spot.Y);
         if (generator.NextInt32(3) == 0)
         {
-            var branch = new Polyline(trace.HalfWidth, spot.At(-half, 0), spot.At(half * generator.NextDouble(0, 0.5), offset * 1.6));
+            var branch = new Polyline(
+                trace.HalfWidth, spot.At(-half, 0), spot.At(half * generator.NextDouble(0, 0.5), offset * 1.6));
             elements.Insert(index + 1, new Element(branch, material));
             return elements;
         }
 
         double ramp = Math.Min(half - 1, Math.Abs(offset));
-        var gap = new Rectangle(spot.X, spot.Y, half - trace.HalfWidth, trace.HalfWidth + 1.5, 0, (spot.AlongX, spot.AlongY));
-        var detour = new Polyline(trace.HalfWidth, spot.At(-half, 0), spot.At(ramp - half, offset), spot.At(half - ramp, offset), spot.At(half, 0));
+        var gap = new Rectangle(
+            spot.X, spot.Y, half - trace.HalfWidth, trace.HalfWidth + 1.5, 0, (spot.AlongX, spot.AlongY));
+        var detour = new Polyline(
+            trace.HalfWidth,
+            spot.At(-half, 0),
+            spot.At(ramp - half, offset),
+            spot.At(half - ramp, offset),
+            spot.At(half, 0));
         elements[index] = elements[index] with { Shape = trace.Without(gap) };
         elements.Insert(index + 1, new Element(detour, material));
         return elements;
     }
 
-    /// <summary>A straight stretch of a conductor, longer ones being likelier, that can lose <paramref name="length"/>.</summary>
-    private static (int Index, Polyline Trace, Spot Spot) PickSpot(DiePattern pattern, SeededGenerator generator, double length, double margin)
+    /// <summary>
+    /// A straight section of a conductor from which <paramref name="length"/> can be removed; longer sections are more
+    /// likely.
+    /// </summary>
+    private static (int Index, Polyline Trace, Spot Spot) PickSpot(
+        DiePattern pattern,
+        SeededGenerator generator,
+        double length,
+        double margin)
     {
         var candidates = new List<(int Index, Polyline Trace, int Segment, double Length)>();
         double total = 0;
@@ -200,9 +246,10 @@ internal static class DefectMaker
         return (found, line, new Spot(fromX + at * alongX, fromY + at * alongY, alongX, alongY, length));
     }
 
-    /// <summary>The middle of a stretch, its direction and its length.</summary>
+    /// <summary>The center of a section, its direction and its length.</summary>
     private readonly record struct Spot(double X, double Y, double AlongX, double AlongY, double Length)
     {
-        public (double X, double Y) At(double along, double across) => (X + along * AlongX - across * AlongY, Y + along * AlongY + across * AlongX);
+        public (double X, double Y) At(double along, double across) =>
+            (X + along * AlongX - across * AlongY, Y + along * AlongY + across * AlongX);
     }
 }

@@ -2,14 +2,14 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>The drawing of a die that all its images share. Immutable, and so thread-safe.</summary>
+/// <summary>The layout of a die that all its images share. Immutable and thread-safe.</summary>
 /// <param name="Name">The name of its folder.</param>
-/// <param name="IsColor">Whether the camera sees colors.</param>
-/// <param name="Background">What lies around the die.</param>
-/// <param name="Elements">What is drawn, from the bottom up.</param>
-/// <param name="Traces">Which elements are conductors, that is a <see cref="Polyline"/> in a single material.</param>
+/// <param name="IsColor">Whether the camera records colors.</param>
+/// <param name="Background">The material around the die.</param>
+/// <param name="Elements">The elements, bottom to top.</param>
+/// <param name="Traces">The indices of the conductors, each a <see cref="Polyline"/> in a single material.</param>
 /// <param name="Pads">The centers of the bond pads.</param>
-/// <param name="PadMark">What the probe's needle leaves on a pad.</param>
+/// <param name="PadMark">The material of a probe mark on a pad.</param>
 internal sealed record DiePattern(
     string Name,
     bool IsColor,
@@ -19,6 +19,6 @@ internal sealed record DiePattern(
     IReadOnlyList<(double X, double Y)> Pads,
     Material PadMark)
 {
-    /// <summary>The width and height of an image, in pixels; also the size of the die coordinates.</summary>
+    /// <summary>The width and height of an image in pixels, and the size of the die coordinates.</summary>
     public const int Size = 256;
 }

@@ -3,7 +3,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>A small microcontroller under a color microscope: two memories, a field of logic cells, analog parts and a bus.</summary>
+/// <summary>
+/// A small microcontroller under a color microscope: two memories, an array of logic cells, analog parts and a bus.
+/// Stateless.
+/// </summary>
 internal static class LogicDie
 {
     private static readonly Material Street = new(58, 54, 60, 0, 0.05);
@@ -56,13 +59,14 @@ internal static class LogicDie
         {
             double along = 44 + 24 * i;
 
-            // Every wire leaves its pad straight, and steps aside by half a slot before it enters the core.
+            // Every wire leaves its pad straight, and shifts by half a slot before it enters the core.
             double aside = along + (i % 2 == 0 ? 5 : -5);
             builder.AddTrace(Metal, 1.3, (along, 34), (along, 36), (aside, 41), (aside, 44));
             builder.AddTrace(Metal, 1.3, (34, along), (36, along), (40, aside), (43, aside));
             builder.AddTrace(Metal, 1.3, (222, along), (220, along), (216, aside), (212, aside));
             builder.AddTrace(Metal, 1.3, (along, 222), (along, 219), (aside, 214), (aside, 211.5));
-            foreach ((double x, double y) in ((double, double)[])[(aside, 43.5), (42, aside), (213, aside), (aside, 212.5)])
+            foreach ((double x, double y)
+                in ((double, double)[])[(aside, 43.5), (42, aside), (213, aside), (aside, 212.5)])
             {
                 builder.AddVia(x, y, 1.8, Via, ViaHole);
             }
@@ -79,14 +83,16 @@ internal static class LogicDie
         builder.Add(Rectangle.Between(left - 2, top - 2, right + 2, bottom + 2, 1), Well);
         builder.Add(Rectangle.Between(left, top, right, bottom), (x, y) =>
         {
-            // Bit lines every 3 pixels, crossed by a word line every 4; a strap takes the place of every 8th bit line.
+            // Bit lines every 3 pixels, crossed by a word line every 4; a strap replaces every 8th bit line.
             double bit = Stripe(x - left, 3, 0.8);
             double word = Stripe(y - top, 4, 1.1);
             double strap = Stripe(x - left, 24, 1);
             return MemoryLow.Toward(MemoryHigh, 0.85 * bit * (1 - 0.55 * word)).Toward(Decoder, 0.9 * strap);
         });
         double middle = (top + bottom) / 2;
-        builder.Add(Rectangle.Between(left, middle - 3, right, middle + 3), (x, _) => Decoder.Brighter(1 - 0.3 * Stripe(x - left, 6, 1)));
+        builder.Add(
+            Rectangle.Between(left, middle - 3, right, middle + 3),
+            (x, _) => Decoder.Brighter(1 - 0.3 * Stripe(x - left, 6, 1)));
         builder.Add(Rectangle.Between(left, top, right, bottom).Outline(0.6), Copper);
     }
 
@@ -104,7 +110,8 @@ internal static class LogicDie
                 builder.Add(Rectangle.Between(x + 0.3, y + 1, x + width - 0.3, y + RowHeight - 1), cell);
                 if (width > 4)
                 {
-                    builder.Add(Rectangle.Between(x + 1.2, y + 3.4, x + width - 1.2, y + RowHeight - 3.4), cell.Brighter(0.62));
+                    builder.Add(
+                        Rectangle.Between(x + 1.2, y + 3.4, x + width - 1.2, y + RowHeight - 3.4), cell.Brighter(0.62));
                 }
 
                 x += width;
@@ -128,7 +135,8 @@ internal static class LogicDie
         int finger = 0;
         for (double x = left + 4; x <= right - 3; x += 4.4)
         {
-            builder.AddTrace(Metal, 1, (x, finger % 2 == 0 ? top + 2 : top + 7), (x, finger % 2 == 0 ? bottom - 7 : bottom - 2));
+            builder.AddTrace(
+                Metal, 1, (x, finger % 2 == 0 ? top + 2 : top + 7), (x, finger % 2 == 0 ? bottom - 7 : bottom - 2));
             finger++;
         }
     }
@@ -155,7 +163,7 @@ internal static class LogicDie
     {
         for (int line = 0; line < 5; line++)
         {
-            // Nested bends: the line nearest the memory turns first.
+            // Nested bends: the line nearest to the memory turns first.
             double x = 117 + 4.4 * line;
             double y = 104.4 + 4 * line;
             builder.AddTrace(Metal, 1.1, (x, 46), (x, y - 3), (x - 3, y), (52 + 9 * line, y));
@@ -173,7 +181,7 @@ internal static class LogicDie
         }
     }
 
-    /// <summary>1 in the middle of stripes that repeat, falling to 0 within a pixel at their edges.</summary>
+    /// <summary>1 in the center of repeated stripes, falling to 0 within a pixel at their edges.</summary>
     private static double Stripe(double at, double pitch, double halfWidth)
     {
         double offset = at - pitch * Math.Floor(at / pitch) - pitch / 2;

@@ -2,17 +2,18 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>What a surface looks like.</summary>
+/// <summary>The appearance of a surface. Immutable and thread-safe.</summary>
 /// <param name="Red">0 to 255 under even light.</param>
 /// <param name="Green">0 to 255 under even light.</param>
 /// <param name="Blue">0 to 255 under even light.</param>
-/// <param name="Height">How far it stands out; slopes catch the light.</param>
-/// <param name="Grain">How strong its fine texture is, as a share of its brightness.</param>
+/// <param name="Height">Its height; slopes reflect the light.</param>
+/// <param name="Grain">The strength of its fine texture, relative to its brightness.</param>
 internal readonly record struct Material(double Red, double Green, double Blue, double Height, double Grain)
 {
     public static Material Gray(double level, double height, double grain) => new(level, level, level, height, grain);
 
-    public Material Brighter(double factor) => this with { Red = Red * factor, Green = Green * factor, Blue = Blue * factor };
+    public Material Brighter(double factor) =>
+        this with { Red = Red * factor, Green = Green * factor, Blue = Blue * factor };
 
     public Material Toward(Material other, double share) => new(
         Red + share * (other.Red - Red),

@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>Collects the elements of a die from the bottom up. Not thread-safe.</summary>
+/// <summary>Collects the elements of a die, bottom to top. Not thread-safe.</summary>
 internal sealed class PatternBuilder
 {
     private readonly List<Element> _elements = [];

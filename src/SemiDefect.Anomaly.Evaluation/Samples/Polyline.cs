@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>A line through several points, with a width and round ends.</summary>
+/// <summary>A line through several points, with a width and round ends. Immutable and thread-safe.</summary>
 internal sealed class Polyline : Shape
 {
     public Polyline(double halfWidth, params (double X, double Y)[] points)

@@ -3,7 +3,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>How the die lies under the camera: turned about the middle of the image, then shifted.</summary>
+/// <summary>
+/// The pose of the die under the camera: a rotation about the center of the image, followed by a shift. Immutable and
+/// thread-safe.
+/// </summary>
 internal readonly struct Pose(double angle, double shiftX, double shiftY)
 {
     private const double Middle = DiePattern.Size / 2.0;

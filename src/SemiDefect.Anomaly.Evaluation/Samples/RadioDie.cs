@@ -2,7 +2,10 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>A radio-frequency die under a monochrome line camera: coils, capacitors, a power transistor and a slotted ground plane.</summary>
+/// <summary>
+/// A radio-frequency die under a monochrome line camera: coils, capacitors, a power transistor and a slotted ground
+/// plane. Stateless.
+/// </summary>
 internal static class RadioDie
 {
     private static readonly Material Tape = Material.Gray(34, 0, 0.08);
@@ -55,14 +58,27 @@ internal static class RadioDie
         }
     }
 
-    private static void AddOctagonalCoil(PatternBuilder builder, double centerX, double centerY, double radius, int turns)
+    private static void AddOctagonalCoil(
+        PatternBuilder builder,
+        double centerX,
+        double centerY,
+        double radius,
+        int turns)
     {
         builder.Add(Rectangle.Disc(centerX, centerY, radius + 7), Keepout);
 
-        // Corners of an octagon, as shares of the distance from the middle to a side.
+        // Corners of an octagon, as multiples of the distance from the center to a side.
         const double Corner = 0.41421356237309503;
-        (double X, double Y)[] corners = [(1, -Corner), (1, Corner), (Corner, 1), (-Corner, 1), (-1, Corner), (-1, -Corner), (-Corner, -1), (Corner, -1)];
-        var points = new List<(double X, double Y)> { (centerX + radius + 14, centerY - radius * Corner), (centerX + radius, centerY - radius * Corner) };
+        (double X, double Y)[] corners =
+        [
+            (1, -Corner), (1, Corner), (Corner, 1), (-Corner, 1), (-1, Corner), (-1, -Corner), (-Corner, -1),
+            (Corner, -1)
+        ];
+        var points = new List<(double X, double Y)>
+        {
+            (centerX + radius + 14, centerY - radius * Corner),
+            (centerX + radius, centerY - radius * Corner),
+        };
         double inner = radius;
         for (int i = 1; i < 8 * turns; i++)
         {
@@ -86,7 +102,13 @@ internal static class RadioDie
         {
             double outer = radius - 6.4 * turn;
             double next = outer - 6.4;
-            points.AddRange([(centerX - outer, centerY - outer), (centerX - outer, centerY + outer), (centerX + outer, centerY + outer), (centerX + outer, centerY - next)]);
+            points.AddRange(
+                [
+                    (centerX - outer, centerY - outer),
+                    (centerX - outer, centerY + outer),
+                    (centerX + outer, centerY + outer),
+                    (centerX + outer, centerY - next)
+                ]);
         }
 
         points.Add((centerX, points[^1].Y));

@@ -2,7 +2,10 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>A rectangle, turned and with rounded corners if wanted; a circle when the radius equals both half sizes.</summary>
+/// <summary>
+/// A rectangle with optional rotation and rounded corners; a circle if the radius equals both half sizes. Immutable and
+/// thread-safe.
+/// </summary>
 internal sealed class Rectangle : Shape
 {
     private readonly double _centerX;
@@ -18,8 +21,14 @@ internal sealed class Rectangle : Shape
     {
     }
 
-    /// <summary>A rectangle whose width runs along a direction of length 1.</summary>
-    public Rectangle(double centerX, double centerY, double halfWidth, double halfHeight, double radius, (double X, double Y) along)
+    /// <summary>A rectangle whose width runs along a unit vector.</summary>
+    public Rectangle(
+        double centerX,
+        double centerY,
+        double halfWidth,
+        double halfHeight,
+        double radius,
+        (double X, double Y) along)
     {
         _centerX = centerX;
         _centerY = centerY;
@@ -35,7 +44,8 @@ internal sealed class Rectangle : Shape
 
     public override Bounds Bounds { get; }
 
-    public static Rectangle Disc(double centerX, double centerY, double radius) => new(centerX, centerY, radius, radius, radius);
+    public static Rectangle Disc(double centerX, double centerY, double radius) =>
+        new(centerX, centerY, radius, radius, radius);
 
     public static Rectangle Between(double left, double top, double right, double bottom, double radius = 0) =>
         new((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, radius);

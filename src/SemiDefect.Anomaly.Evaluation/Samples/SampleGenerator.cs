@@ -8,32 +8,42 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>
-/// Makes a sample set: pictures of two kinds of dies in the layout of MVTec AD, good ones and ones with twelve types of
-/// defects and their masks. The same options give the same bytes on every machine, and an image depends on the seed and its own
-/// name alone: a larger count adds images and changes none. Thread-safe: nothing is kept.
+/// Generates a sample data set: images of two dies in the layout of MVTec AD, good ones and ones with twelve types of
+/// defects and their masks. The same options give the same bytes on every machine, and an image depends only on the
+/// seed and its own name: a larger count adds images and changes none. Stateless.
 /// </summary>
 public static class SampleGenerator
 {
     private static readonly Lazy<DiePattern[]> Patterns = new(() => [LogicDie.Create(), RadioDie.Create()]);
 
-    /// <summary>The names of the dies, each the folder of its data set.</summary>
+    /// <summary>The names of the dies, which are also the folder names of their data sets.</summary>
     public static IReadOnlyList<string> Dies => [.. Patterns.Value.Select(pattern => pattern.Name)];
 
     /// <summary>Writes FOLDER/logic-die and FOLDER/radio-die, each a data set for <see cref="MvtecDataset"/>.</summary>
-    /// <param name="folder">Where to write; made when it is missing. Files of the same set are written over.</param>
-    /// <param name="options">Null for the committed set.</param>
-    /// <param name="progress">Told after every image, from several threads.</param>
-    /// <param name="cancellationToken">Ends the work between two images; what is written stays.</param>
-    /// <exception cref="SemiDefectException">The folder cannot be written, or its die folders hold other images, which would end up in the set.</exception>
-    /// <exception cref="OperationCanceledException">Canceled.</exception>
-    public static void Write(string folder, SampleOptions? options = null, IProgress<SampleProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="folder">The target folder; created if it is missing. Files of the same set are overwritten.</param>
+    /// <param name="options">The options; null for those of the committed set.</param>
+    /// <param name="progress">Receives a report after every image, from several threads.</param>
+    /// <param name="cancellationToken">Stops between images; images already written are kept.</param>
+    /// <exception cref="SemiDefectException">
+    /// The folder cannot be written, or its die folders contain other images, which would become part of the set.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public static void Write(
+        string folder,
+        SampleOptions? options = null,
+        IProgress<SampleProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new SampleOptions();
         Job[] jobs = [.. JobsFor(options)];
         RefuseStrangers(folder, jobs);
         int done = 0;
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var parallel = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+        };
         try
         {
             Parallel.ForEach(jobs, parallel, job =>
@@ -66,7 +76,11 @@ public static class SampleGenerator
             {
                 for (int i = 0; i < options.DefectCount; i++)
                 {
-                    yield return new Job(pattern, $"{pattern.Name}/test/{type}/{i:D3}.png", $"{pattern.Name}/ground_truth/{type}/{i:D3}_mask.png", type);
+                    yield return new Job(
+                        pattern,
+                        $"{pattern.Name}/test/{type}/{i:D3}.png",
+                        $"{pattern.Name}/ground_truth/{type}/{i:D3}_mask.png",
+                        type);
                 }
             }
         }
@@ -106,12 +120,21 @@ public static class SampleGenerator
         foreach (string name in Patterns.Value.Select(pattern => pattern.Name))
         {
             string dieFolder = Path.Combine(folder, name);
-            if (Directory.Exists(dieFolder) && ImageFolder.ListImages(dieFolder).Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
+            if (Directory.Exists(dieFolder)
+                && ImageFolder.ListImages(dieFolder)
+                    .Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
             {
-                throw new SemiDefectException($"'{stranger.FullPath}' is not part of this sample set; choose an empty folder or remove '{dieFolder}' first.");
+                throw new SemiDefectException(
+                    $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder or remove "
+                        + $"'{dieFolder}' first.");
             }
         }
     }
 
-    private sealed record Job(DiePattern Pattern, string Path, string? MaskPath = null, string? Defect = null, int? TrainIndex = null);
+    private sealed record Job(
+        DiePattern Pattern,
+        string Path,
+        string? MaskPath = null,
+        string? Defect = null,
+        int? TrainIndex = null);
 }

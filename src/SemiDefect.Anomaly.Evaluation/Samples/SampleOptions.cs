@@ -2,17 +2,17 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>What sample set to make.</summary>
+/// <summary>Options of a sample data set. Immutable and thread-safe.</summary>
 public sealed record SampleOptions
 {
     private readonly int _count = 30;
 
-    /// <summary>What chance starts from; other seeds give other images of the same dies.</summary>
+    /// <summary>The random seed; other seeds give other images of the same dies.</summary>
     public ulong Seed { get; init; } = 2;
 
     /// <summary>
-    /// The number of good images per die to learn from, 1 to 10000. A quarter as many good ones and, of every type of
-    /// defect, a twentieth as many are made to test with, at least one.
+    /// The number of good training images per die, 1 to 10000. The test images are a quarter as many good ones and, for
+    /// every type of defect, a twentieth as many, but at least one.
     /// </summary>
     /// <exception cref="SemiDefectException">The count is out of range.</exception>
     public int Count

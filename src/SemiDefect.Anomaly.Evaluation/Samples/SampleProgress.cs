@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>How far the making of a sample set has come.</summary>
-/// <param name="Done">Images written so far, without masks.</param>
-/// <param name="Total">Images to be written.</param>
+/// <summary>The progress of generating a sample data set. Immutable and thread-safe.</summary>
+/// <param name="Done">Number of images written so far, not counting masks.</param>
+/// <param name="Total">Total number of images.</param>
 public readonly record struct SampleProgress(int Done, int Total);

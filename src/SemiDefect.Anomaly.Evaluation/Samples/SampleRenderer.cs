@@ -4,33 +4,36 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>Makes the pictures. Thread-safe: nothing is kept.</summary>
+/// <summary>Renders the images. Stateless.</summary>
 internal static class SampleRenderer
 {
     private const int Attempts = 200;
 
-    // A defect shows where it changes the picture by a fifth of its strongest change, so that the lens's blur does not widen
-    // the mask; but never by less than several times the sensor's noise, and always by what nobody would overlook.
+    // A pixel belongs to the mask if the defect changes it by at least a fifth of its strongest change, so that the
+    // lens blur does not widen the mask; but never by less than several times the sensor noise, and always if the
+    // change is obvious.
     private const double NoticeableShare = 0.2;
     private const double LeastNoticeable = 6;
     private const double AlwaysNoticeable = 14;
 
-    // A defect that changes no pixel by as much as this, or shows in too few, is drawn again: a careful eye must find it.
+    // A defect that changes no pixel by this much, or too few pixels, is drawn again: a careful observer must be able
+    // to find it.
     private const double LeastPeak = 40;
     private const double LeastShownShare = 0.85;
     private const int LeastArea = 3;
     private const int LeastLineArea = 9;
 
-    /// <summary>A good die; the index is that of a training image.</summary>
+    /// <summary>Renders a good die; the index is that of a training image.</summary>
     public static SampleImage RenderGood(DiePattern pattern, ulong seed, int? trainIndex)
     {
         var generator = new SeededGenerator(seed);
-        var conditions = new Conditions(trainIndex is { } index ? Placement.Even(index) : Placement.Random(generator), generator);
+        var conditions = new Conditions(
+            trainIndex is { } index ? Placement.Even(index) : Placement.Random(generator), generator);
         pattern = Probed(pattern, conditions);
         return new SampleImage(Camera.Expose(Develop(pattern, pattern.Elements, conditions), conditions), null);
     }
 
-    /// <summary>A die with one defect: the very picture of a good die but for the defect.</summary>
+    /// <summary>Renders a die with one defect: exactly the image of a good die except for the defect.</summary>
     public static SampleImage RenderDefect(DiePattern pattern, string type, ulong seed)
     {
         var generator = new SeededGenerator(seed);
@@ -42,16 +45,19 @@ internal static class SampleRenderer
             var defectGenerator = new SeededGenerator(generator.NextUInt64());
             Defect defect = DefectMaker.Apply(type, pattern, defectGenerator);
             double[][] bad = Develop(pattern, defect.Elements, conditions);
-            if (MaskOf(good, bad, type == "dot" ? LeastArea : LeastLineArea) is { } mask && Shows(defect.Figure, mask, conditions.Pose))
+            if (MaskOf(good, bad, type == "dot" ? LeastArea : LeastLineArea) is { } mask
+                && Shows(defect.Figure, mask, conditions.Pose))
             {
                 return new SampleImage(Camera.Expose(bad, conditions), mask);
             }
         }
 
-        throw new UnreachableException($"No visible '{type}' came out of {Attempts} attempts.");
+        throw new UnreachableException($"There was no visible '{type}' after {Attempts} attempts.");
     }
 
-    /// <summary>The die after the electrical test: on every pad the mark of a needle, and a second one where contact was tried again.</summary>
+    /// <summary>
+    /// The die after the electrical test: a probe mark on every pad, and a second one where contact was retried.
+    /// </summary>
     private static DiePattern Probed(DiePattern pattern, Conditions conditions)
     {
         var generator = new SeededGenerator(conditions.PadMarkSeed);
@@ -64,7 +70,8 @@ internal static class SampleRenderer
                 double y = padY + generator.NextDouble(-1.2, 1.2);
                 double reachX = generator.NextDouble(-0.5, 0.5);
                 double reachY = generator.NextDouble(0.8, 1.8);
-                var mark = new Polyline(generator.NextDouble(0.7, 1.1), (x - reachX, y - reachY), (x + reachX, y + reachY));
+                var mark = new Polyline(
+                    generator.NextDouble(0.7, 1.1), (x - reachX, y - reachY), (x + reachX, y + reachY));
                 elements.Add(new Element(mark, pattern.PadMark, generator.NextDouble(0.4, 0.8)));
             }
         }
@@ -102,7 +109,7 @@ internal static class SampleRenderer
         return peak >= LeastPeak && mask.Count(value => value != 0) >= leastArea ? mask : null;
     }
 
-    /// <summary>Whether most of the figure can be told from the ground beneath it.</summary>
+    /// <summary>Whether most of the figure can be distinguished from the background.</summary>
     private static bool Shows(Shape? figure, byte[] mask, Pose pose)
     {
         if (figure is null)

@@ -2,22 +2,22 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>A plane figure, given by its signed distance. Immutable, and so thread-safe.</summary>
+/// <summary>A plane figure, defined by its signed distance. Immutable and thread-safe.</summary>
 internal abstract class Shape
 {
-    /// <summary>A box that holds the whole figure.</summary>
+    /// <summary>A box that contains the whole figure.</summary>
     public abstract Bounds Bounds { get; }
 
-    /// <summary>The distance to the outline, negative inside; exact outside, a bound at least inside.</summary>
+    /// <summary>The distance to the outline, negative inside; exact outside, and at least a bound inside.</summary>
     public abstract double Distance(double x, double y);
 
-    /// <summary>The outline alone, as a band of twice <paramref name="halfWidth"/>.</summary>
+    /// <summary>Only the outline, as a band of width 2 x <paramref name="halfWidth"/>.</summary>
     public Shape Outline(double halfWidth) => new CombinedShape(this, halfWidth);
 
-    /// <summary>What is left of this figure when <paramref name="removed"/> is cut out of it.</summary>
+    /// <summary>The figure without <paramref name="removed"/>.</summary>
     public Shape Without(Shape removed) => new CombinedShape(this, removed);
 
-    /// <summary>The figure with an outline that wavers by up to <paramref name="amplitude"/>.</summary>
+    /// <summary>The figure with an outline that varies by up to <paramref name="amplitude"/>.</summary>
     public Shape Roughened(ValueNoise noise, double amplitude) => new CombinedShape(this, noise, amplitude);
 
     private sealed class CombinedShape : Shape

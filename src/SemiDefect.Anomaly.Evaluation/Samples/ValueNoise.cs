@@ -3,7 +3,9 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
-/// <summary>Smooth noise in [-1, 1]: random values on a lattice, which repeats, and a smooth blend between them. Immutable, and so thread-safe.</summary>
+/// <summary>
+/// Smooth noise in [-1, 1]: random values on a repeating lattice with smooth interpolation. Immutable and thread-safe.
+/// </summary>
 internal sealed class ValueNoise
 {
     private const int Size = 64;

@@ -6,21 +6,23 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
-/// <summary>An open device as the engine sees it. Owns the session.</summary>
+/// <summary>An open device as a search accelerator. Thread-safe; disposes the session.</summary>
 internal sealed class DeviceAccelerator(DeviceSession session) : SearchAccelerator
 {
     /// <inheritdoc/>
     public override string Name => $"{session.Description.Name} ({session.Description.Id})";
 
-    /// <summary>What the device is.</summary>
+    /// <summary>The description of the device.</summary>
     public AcceleratorDescription Description => session.Description;
 
     /// <inheritdoc/>
     public override INearestNeighbors CreateSearch(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads) =>
-        (INearestNeighbors?)DeviceNearestNeighbors.TryCreate(session, bank, groups, threads) ?? new PrefixNearestNeighbors(bank, groups, threads);
+        (INearestNeighbors?)DeviceNearestNeighbors.TryCreate(session, bank, groups, threads)
+            ?? new PrefixNearestNeighbors(bank, groups, threads);
 
     /// <inheritdoc/>
-    internal override ICenterFilter? CreateCenterFilter(BlockIndex index) => DeviceCenterFilter.TryCreate(session, index);
+    internal override ICenterFilter? CreateCenterFilter(BlockIndex index) =>
+        DeviceCenterFilter.TryCreate(session, index);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -7,29 +7,33 @@ using SemiDefect.Anomaly.Gpu.Kernels;
 
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
-/// <summary>Finds and opens devices. Thread-safe: nothing is kept.</summary>
+/// <summary>Finds and opens devices. Stateless.</summary>
 internal static class DeviceCatalog
 {
-    // One multiprocessor of enough threads for the largest group: each is a thread of the operating system.
+    // One multiprocessor with enough threads for the largest group: each is an operating system thread.
     private const int EmulatedWarp = 32;
     private const int EmulatedWarps = Kernels.CenterKernel.GroupSize / EmulatedWarp;
 
     static DeviceCatalog() => DriverLibraries.Register();
 
-    /// <summary>All devices there are, CUDA first, the emulation last.</summary>
+    /// <summary>All devices, CUDA first, the emulator last.</summary>
     public static IReadOnlyList<AcceleratorDescription> List()
     {
         using Context context = CreateContext(emulated: true);
         return [.. Describe(context).Select(device => device.Description)];
     }
 
-    /// <summary>Opens the first device that the filter lets through.</summary>
-    /// <param name="emulated">Whether the emulation is among them.</param>
-    /// <param name="filter">Whether a device will do.</param>
-    /// <param name="mayFallBack">Whether the CPU takes over when the device fails.</param>
-    /// <param name="notice">Told of that.</param>
-    /// <returns>Null if there is none.</returns>
-    public static DeviceSession? Open(bool emulated, Func<AcceleratorDescription, bool> filter, bool mayFallBack, Action<string>? notice)
+    /// <summary>Opens the first device that passes the filter.</summary>
+    /// <param name="emulated">Whether to include the emulator.</param>
+    /// <param name="filter">Whether a device is acceptable.</param>
+    /// <param name="mayFallBack">Whether the CPU takes over if the device fails.</param>
+    /// <param name="notice">Receives a message if it does.</param>
+    /// <returns>The session, which the caller disposes; null if there is no such device.</returns>
+    public static DeviceSession? Open(
+        bool emulated,
+        Func<AcceleratorDescription, bool> filter,
+        bool mayFallBack,
+        Action<string>? notice)
     {
         Context context = CreateContext(emulated);
         try
@@ -54,7 +58,7 @@ internal static class DeviceCatalog
 
     private static Context CreateContext(bool emulated) => Context.Create(builder =>
     {
-        // Not `fast math`: the bounds count on products and sums that are rounded correctly.
+        // Not `fast math`: the bounds require correctly rounded products and sums.
         builder.Optimize(OptimizationLevel.O2).Math(MathMode.Default);
         builder.Cuda();
         builder.OpenCL();
@@ -70,19 +74,23 @@ internal static class DeviceCatalog
         int cuda = 0;
         foreach (CudaDevice device in context.GetCudaDevices())
         {
-            devices.Add((device, Describe(device, $"cuda:{cuda++}", AcceleratorKind.Cuda, $"CUDA {device.DriverVersion}, {device.Architecture}", isGpu: true)));
+            string driver = $"CUDA {device.DriverVersion}, {device.Architecture}";
+            devices.Add((device, Describe(device, $"cuda:{cuda++}", AcceleratorKind.Cuda, driver, isGpu: true)));
         }
 
         int openCL = 0;
         foreach (CLDevice device in context.GetCLDevices())
         {
-            devices.Add((device, Describe(device, $"opencl:{openCL++}", AcceleratorKind.OpenCL, $"{device.PlatformVersion}, {device.CVersion}", IsGpu(device))));
+            string driver = $"{device.PlatformVersion}, {device.CVersion}";
+            devices.Add(
+                (device, Describe(device, $"opencl:{openCL++}", AcceleratorKind.OpenCL, driver, IsGpu(device))));
         }
 
         foreach (CPUDevice device in context.GetCPUDevices())
         {
             string driver = $"ILGPU {typeof(Context).Assembly.GetName().Version!.ToString(3)}";
-            devices.Add((device, Describe(device, AcceleratorChoice.Emulated, AcceleratorKind.Emulated, driver, isGpu: false)));
+            devices.Add(
+                (device, Describe(device, AcceleratorChoice.Emulated, AcceleratorKind.Emulated, driver, isGpu: false)));
         }
 
         return devices;
@@ -90,12 +98,18 @@ internal static class DeviceCatalog
 
     private static bool IsGpu(CLDevice device) => device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU);
 
-    private static AcceleratorDescription Describe(Device device, string id, AcceleratorKind kind, string driver, bool isGpu) => new(
-        id,
-        kind,
-        kind == AcceleratorKind.Emulated ? "the CPU, emulating a GPU" : device.Name.Trim(),
-        kind == AcceleratorKind.Emulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
-        kind == AcceleratorKind.Emulated ? Environment.ProcessorCount : device.NumMultiprocessors,
-        driver,
-        isGpu);
+    private static AcceleratorDescription Describe(
+        Device device,
+        string id,
+        AcceleratorKind kind,
+        string driver,
+        bool isGpu) =>
+        new(
+            id,
+            kind,
+            kind == AcceleratorKind.Emulated ? "the CPU, emulating a GPU" : device.Name.Trim(),
+            kind == AcceleratorKind.Emulated ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize,
+            kind == AcceleratorKind.Emulated ? Environment.ProcessorCount : device.NumMultiprocessors,
+            driver,
+            isGpu);
 }

@@ -1,4 +1,4 @@
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
-/// <summary>A device gave an answer that cannot be: its memory, its driver or its compiler is at fault.</summary>
+/// <summary>A device returned an impossible result: its memory, driver or compiler is faulty.</summary>
 internal sealed class DeviceFaultException(string message) : Exception(message);

@@ -7,7 +7,8 @@ using SemiDefect.Anomaly.Gpu.Selecting;
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
 /// <summary>
-/// An open device: its context, its compiled kernels, and what happens when it fails. Whoever uses the device holds <see cref="Gate"/>.
+/// An open device: its context, its compiled kernels, and the handling of its failures. Users of the device must hold
+/// <see cref="Gate"/>; everything else is thread-safe. The owner disposes it.
 /// </summary>
 internal sealed class DeviceSession : IDisposable
 {
@@ -18,12 +19,19 @@ internal sealed class DeviceSession : IDisposable
     private CenterKernels? _centerKernels;
 
     /// <summary>Opens a device.</summary>
-    /// <param name="context">Has the device; owned from here on.</param>
+    /// <param name="context">The ILGPU context of the device; owned by the session.</param>
     /// <param name="device">The device.</param>
-    /// <param name="description">What it is.</param>
-    /// <param name="mayFallBack">Whether the CPU takes over when the device fails; else it is an error.</param>
-    /// <param name="notice">Told once when the CPU takes over.</param>
-    public DeviceSession(Context context, Device device, AcceleratorDescription description, bool mayFallBack, Action<string>? notice)
+    /// <param name="description">Its description.</param>
+    /// <param name="mayFallBack">
+    /// Whether the CPU takes over if the device fails; otherwise a failure is an error.
+    /// </param>
+    /// <param name="notice">Receives one message when the CPU takes over.</param>
+    public DeviceSession(
+        Context context,
+        Device device,
+        AcceleratorDescription description,
+        bool mayFallBack,
+        Action<string>? notice)
     {
         _context = context;
         _mayFallBack = mayFallBack;
@@ -32,7 +40,7 @@ internal sealed class DeviceSession : IDisposable
         Accelerator = device.CreateAccelerator(context);
     }
 
-    /// <summary>What the device is.</summary>
+    /// <summary>The description of the device.</summary>
     public AcceleratorDescription Description { get; }
 
     /// <summary>The device.</summary>
@@ -41,13 +49,13 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Held while the device is used.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Whether the device has failed, and the CPU does everything.</summary>
+    /// <summary>Whether the device has failed and the CPU does all the work.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>The coreset's kernels, compiled when they are first wanted.</summary>
+    /// <summary>The kernels of the coreset, compiled on first use.</summary>
     public CenterKernels CenterKernels => _centerKernels ??= new CenterKernels(Accelerator);
 
-    /// <summary>The search kernels for a length of lists, compiled when they are first wanted.</summary>
+    /// <summary>The search kernels for a list length, compiled on first use.</summary>
     public SearchKernels SearchKernels(int slots)
     {
         if (!_searchKernels.TryGetValue(slots, out SearchKernels? kernels))
@@ -59,22 +67,25 @@ internal sealed class DeviceSession : IDisposable
         return kernels;
     }
 
-    /// <summary>Checks, before anything is allocated, that memory is free.</summary>
-    /// <exception cref="AcceleratorException">It is not.</exception>
+    /// <summary>Checks before any allocation that enough memory is free.</summary>
+    /// <exception cref="AcceleratorException">There is not enough memory.</exception>
     public void RequireMemory(long bytes, string what)
     {
-        // A driver's own needs and the display's come on top where it does not tell what is free.
+        // If the driver does not report free memory, leave room for its own needs and those of the display.
         long free = Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Accelerator.MemorySize / 10 * 9;
         if (bytes > free)
         {
             throw new AcceleratorException(
-                $"{Description.Name} ({Description.Id}) is too small for {what}: {Mebibytes(bytes)} are needed and {Mebibytes(free)} free.");
+                $"{Description.Name} ({Description.Id}) is too small for {what}: {Mebibytes(bytes)} are needed and "
+                    + $"{Mebibytes(free)} free.");
         }
     }
 
-    /// <summary>Does something with the device, alone; when that fails, the CPU takes over or it is an error.</summary>
-    /// <returns>False where the CPU must do it.</returns>
-    /// <exception cref="AcceleratorException">The device failed and was asked for by name.</exception>
+    /// <summary>
+    /// Uses the device exclusively. If this fails, either the CPU takes over or an exception is thrown.
+    /// </summary>
+    /// <returns>False if the CPU must do the work.</returns>
+    /// <exception cref="AcceleratorException">The device failed and was requested by name.</exception>
     public bool TryUse(Action use)
     {
         lock (Gate)
@@ -96,10 +107,13 @@ internal sealed class DeviceSession : IDisposable
                 string reason = Describe(error);
                 if (!_mayFallBack)
                 {
-                    throw new AcceleratorException($"{reason} Use --search-device cpu or auto, or mend the driver ('semidefect doctor' tests it).", error);
+                    throw new AcceleratorException(
+                        $"{reason} Use --search-device cpu or auto, or repair the driver ('semidefect doctor' tests "
+                            + "it).",
+                        error);
                 }
 
-                _notice?.Invoke($"{reason} Going on with the CPU, which finds the same.");
+                _notice?.Invoke($"{reason} Continuing on the CPU, with the same results.");
                 return false;
             }
         }
@@ -115,7 +129,7 @@ internal sealed class DeviceSession : IDisposable
         }
         catch (Exception) when (IsLost)
         {
-            // A device that is gone cannot take its memory back either.
+            // A lost device cannot free its memory either.
         }
     }
 

@@ -5,15 +5,18 @@ using ILGPU;
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
 /// <summary>
-/// Finds the drivers' libraries. Where only a driver is installed and nothing for developers, as in containers, Linux has them under their versioned names
-/// alone, which ILGPU does not look for. Thread-safe.
+/// Finds the libraries of GPU drivers. If only a driver without development files is installed, as in containers, Linux
+/// has the libraries only under versioned names, which ILGPU does not look for. Thread-safe.
 /// </summary>
 internal static class DriverLibraries
 {
     private const string Cuda = "cuda";
     private const string OpenCL = "OpenCL";
 
-    /// <summary>Whether there is a driver at all, without loading ILGPU: a machine without one should not pay for the question.</summary>
+    /// <summary>
+    /// Whether there is a driver at all, without loading ILGPU, so that the check costs nothing on machines without
+    /// one.
+    /// </summary>
     public static bool AreThere()
     {
         foreach (string name in Names(Cuda).Concat(Names(OpenCL)))
@@ -28,7 +31,7 @@ internal static class DriverLibraries
         return false;
     }
 
-    /// <summary>Teaches ILGPU where to look.</summary>
+    /// <summary>Registers a resolver for ILGPU.</summary>
     public static void Register()
     {
         try
@@ -37,7 +40,7 @@ internal static class DriverLibraries
         }
         catch (InvalidOperationException)
         {
-            // ILGPU has come to look by itself.
+            // A later version of ILGPU resolves the libraries itself.
         }
     }
 
@@ -51,7 +54,7 @@ internal static class DriverLibraries
             }
         }
 
-        // As if nobody had been asked.
+        // Fall back to the default resolution.
         return 0;
     }
 

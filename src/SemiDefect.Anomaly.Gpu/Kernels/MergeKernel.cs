@@ -3,19 +3,26 @@ using ILGPU;
 namespace SemiDefect.Anomaly.Gpu.Kernels;
 
 /// <summary>
-/// Makes one list of those that <see cref="SearchKernel"/> found in the parts of the bank: one thread per query, which leaves a part's list as soon as
-/// it has nothing less to offer. Equal keys keep the order of the parts, which is that of the rows.
+/// Merges the lists that <see cref="SearchKernel"/> found in the parts of the bank into one: one thread per query,
+/// which leaves a part's list as soon as it has no smaller keys to offer. Equal keys keep the order of the parts, which
+/// is that of the rows. Stateless.
 /// </summary>
 internal static class MergeKernel
 {
-    /// <summary>Runs as one group of <see cref="SearchKernel.TileQueries"/> threads per tile.</summary>
+    /// <summary>Runs with one group of <see cref="SearchKernel.TileQueries"/> threads per tile.</summary>
     /// <param name="partKeys">parts x slots x queries, ascending by slot.</param>
     /// <param name="partRows">Their rows.</param>
     /// <param name="keys">Receives slots x queries, ascending by slot.</param>
-    /// <param name="rows">Receives their rows; -1 where there are fewer.</param>
+    /// <param name="rows">Receives their rows; -1 if there are fewer.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="parts">The number of parts.</param>
-    public static void Run<TLength>(ArrayView<float> partKeys, ArrayView<int> partRows, ArrayView<float> keys, ArrayView<int> rows, int tiles, int parts)
+    public static void Run<TLength>(
+        ArrayView<float> partKeys,
+        ArrayView<int> partRows,
+        ArrayView<float> keys,
+        ArrayView<int> rows,
+        int tiles,
+        int parts)
         where TLength : struct, IListLength
     {
         int slots = default(TLength).Slots;
@@ -37,7 +44,8 @@ internal static class MergeKernel
                     break;
                 }
 
-                limit = NearestLists.Insert(listKeys, listRows, thread, slots, key, partRows[source + (long)slot * queries]);
+                limit = NearestLists.Insert(
+                    listKeys, listRows, thread, slots, key, partRows[source + (long)slot * queries]);
             }
         }
 

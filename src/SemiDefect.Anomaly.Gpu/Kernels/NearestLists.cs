@@ -3,12 +3,13 @@ using ILGPU;
 namespace SemiDefect.Anomaly.Gpu.Kernels;
 
 /// <summary>
-/// The rows with the least keys of each query of a tile, ascending, in shared memory. Slot by slot, so that the threads of a warp, each
-/// with a query of its own, meet in no bank whatever slots they are at.
+/// The rows with the smallest keys of each query of a tile, in ascending order, in shared memory. Stored slot by slot,
+/// so that the threads of a warp, each with its own query, never have bank conflicts, whatever slots they access.
+/// Stateless.
 /// </summary>
 internal static class NearestLists
 {
-    /// <summary>Empties the list of a thread's query; threads past the last query have none.</summary>
+    /// <summary>Clears the list of a thread's query; threads beyond the last query have none.</summary>
     public static void Clear(ArrayView<float> keys, ArrayView<int> rows, int thread, int slots)
     {
         if (thread < SearchKernel.TileQueries)
@@ -21,7 +22,7 @@ internal static class NearestLists
         }
     }
 
-    /// <summary>Puts a row where it belongs; its key must be below the last one's.</summary>
+    /// <summary>Inserts a row at its place; its key must be smaller than the last one's.</summary>
     /// <returns>The last key.</returns>
     public static float Insert(ArrayView<float> keys, ArrayView<int> rows, int thread, int slots, float key, int row)
     {
@@ -39,7 +40,15 @@ internal static class NearestLists
     }
 
     /// <summary>Writes the list of a thread's query, slot i at offset + i x stride + thread.</summary>
-    public static void Store(ArrayView<float> keys, ArrayView<int> rows, int thread, int slots, ArrayView<float> targetKeys, ArrayView<int> targetRows, long offset, long stride)
+    public static void Store(
+        ArrayView<float> keys,
+        ArrayView<int> rows,
+        int thread,
+        int slots,
+        ArrayView<float> targetKeys,
+        ArrayView<int> targetRows,
+        long offset,
+        long stride)
     {
         if (thread < SearchKernel.TileQueries)
         {

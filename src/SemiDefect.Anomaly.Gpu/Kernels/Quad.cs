@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Gpu.Kernels;
 
-/// <summary>Four float32 values that are read and written as one: 16 bytes, the widest access that a thread has.</summary>
+/// <summary>Four float32 values that are loaded and stored as one: 16 bytes, the widest access of a thread.</summary>
 internal struct Quad
 {
     /// <summary>The first value.</summary>
@@ -23,7 +23,7 @@ internal struct Quad
         W = w;
     }
 
-    /// <summary>this + factor x values, element by element; fused where the device does so.</summary>
+    /// <summary>this + factor x values, elementwise; fused where the device supports it.</summary>
     public readonly Quad Plus(float factor, Quad values) =>
         new(X + factor * values.X, Y + factor * values.Y, Z + factor * values.Z, W + factor * values.W);
 }

@@ -3,34 +3,36 @@ using ILGPU;
 namespace SemiDefect.Anomaly.Gpu.Kernels;
 
 /// <summary>
-/// norm[row] + query . row for every row of a part of the bank and every query of a tile, and of these the least of each query: a matrix
-/// product whose result is never stored. What is behind the numbers is in docs/gpu.md.
+/// Computes norm[row] + query . row for every row of a part of the bank and every query of a tile, and keeps the
+/// smallest of these for each query: a matrix product whose result is never stored. docs/gpu.md explains the sizes.
+/// Stateless.
 /// </summary>
 /// <remarks>
-/// A group of <see cref="GroupSize"/> threads takes <see cref="TileQueries"/> queries and one panel of
-/// <see cref="PanelRows"/> rows after another. Each thread has eight queries and eight rows: 64 sums in registers, so that four shared reads of
-/// 16 bytes feed 64 multiply-adds. Panels and tiles lie in memory column after column, as they are wanted in shared memory: 128 threads
-/// copy <see cref="ChunkColumns"/> columns as three reads of 16 bytes each, side by side, while the columns before are being multiplied.
-/// Then the sums go through shared memory, 32 rows at a time, to one thread per query, which alone keeps that query's list: no atomics, and the
-/// same list in every run.
+/// A group of <see cref="GroupSize"/> threads processes <see cref="TileQueries"/> queries and one panel of
+/// <see cref="PanelRows"/> rows after another. Each thread has eight queries and eight rows: 64 sums in registers, so
+/// that four shared reads of 16 bytes feed 64 multiply-adds. Panels and tiles are stored column by column, as they are
+/// needed in shared memory: 128 threads copy <see cref="ChunkColumns"/> columns by three adjacent 16-byte reads each
+/// while the previous columns are being multiplied. Then the sums pass through shared memory, 32 rows at a time, to one
+/// thread per query, which alone maintains that query's list: no atomics, and the same list in every run.
 /// </remarks>
 internal static class SearchKernel
 {
-    /// <summary>Queries in a tile.</summary>
+    /// <summary>Number of queries in a tile.</summary>
     public const int TileQueries = 64;
 
-    /// <summary>Rows in a panel.</summary>
+    /// <summary>Number of rows in a panel.</summary>
     public const int PanelRows = 128;
 
-    /// <summary>Threads in a group.</summary>
+    /// <summary>Number of threads in a group.</summary>
     public const int GroupSize = 128;
 
     /// <summary>
-    /// Groups on a multiprocessor at a time, which leaves a thread 128 of the 65,536 registers: 64 sums, 28 values on their way, and addresses.
+    /// Number of concurrent groups per multiprocessor. This leaves 128 of the 65,536 registers for a thread: 64 sums,
+    /// 28 values in transit, and addresses.
     /// </summary>
     public const int GroupsPerMultiprocessor = 4;
 
-    /// <summary>Columns in shared memory at a time: 6 KiB, twice.</summary>
+    /// <summary>Number of columns in shared memory at a time: 6 KiB, twice.</summary>
     public const int ChunkColumns = 8;
 
     private const int RowQuads = PanelRows / 4;
@@ -38,19 +40,21 @@ internal static class SearchKernel
     private const int RowChunk = ChunkColumns * RowQuads;
     private const int QueryChunk = ChunkColumns * QueryQuads;
 
-    // What 8 KiB hold, and the two halves of the chunks are 12.
+    // This many rows take 8 KiB; the two halves of the chunks take 12 KiB.
     private const int StageRows = 32;
 
-    /// <summary>Runs as tiles x parts groups, those of a part next to each other so that they find its rows in the cache.</summary>
+    /// <summary>
+    /// Runs with tiles x parts groups. The groups of a part are adjacent, so that they find its rows in the cache.
+    /// </summary>
     /// <param name="queries">The tiles, each chunks x 8 columns x 64 queries.</param>
     /// <param name="bank">The panels, each chunks x 8 columns x 128 rows.</param>
-    /// <param name="norms">What each row's sum starts with; infinity for rows that do not count.</param>
-    /// <param name="keys">Receives parts x slots x queries: the least sums, ascending.</param>
-    /// <param name="rows">Receives their rows; -1 where there are fewer.</param>
+    /// <param name="norms">The initial value of each row's sum; infinity for rows to ignore.</param>
+    /// <param name="keys">Receives parts x slots x queries: the smallest sums, ascending.</param>
+    /// <param name="rows">Receives their rows; -1 if there are fewer.</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="panels">The number of panels.</param>
-    /// <param name="panelsPerPart">The panels of every part but perhaps the last.</param>
-    /// <param name="chunks">The columns, in chunks of eight.</param>
+    /// <param name="panelsPerPart">The number of panels of every part; the last part may have fewer.</param>
+    /// <param name="chunks">The number of column chunks (eight columns each).</param>
     public static void Run<TLength>(
         ArrayView<Quad> queries,
         ArrayView<Quad> bank,
@@ -80,15 +84,18 @@ internal static class SearchKernel
         for (int panel = part * panelsPerPart; panel < end; panel++)
         {
             ArrayView<Quad> panelRows = bank.SubView((long)panel * chunks * RowChunk, (long)chunks * RowChunk);
-            Quad c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-            Quad c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
+            Quad c00 = default, c01 = default, c10 = default, c11 = default;
+            Quad c20 = default, c21 = default, c30 = default, c31 = default;
+            Quad c40 = default, c41 = default, c50 = default, c51 = default;
+            Quad c60 = default, c61 = default, c70 = default, c71 = default;
             Quad next0 = panelRows[thread];
             Quad next1 = panelRows[thread + GroupSize];
             Quad next2 = tileQueries[thread];
             int current = 0;
             for (int chunk = 0; chunk < chunks; chunk++)
             {
-                // One barrier per chunk will do: whoever writes here again has passed the next one, and so has everyone who read.
+                // One barrier per chunk is enough: a thread that writes here again has passed the next barrier, and so
+                // have all readers.
                 buffer[current + thread] = next0;
                 buffer[current + thread + GroupSize] = next1;
                 buffer[current + RowChunk + thread] = next2;
@@ -152,7 +159,8 @@ internal static class SearchKernel
                         float key = staged[i * TileQueries + thread];
                         if (key < limit)
                         {
-                            limit = NearestLists.Insert(listKeys, listRows, thread, slots, key, panel * PanelRows + round * StageRows + i);
+                            limit = NearestLists.Insert(
+                                listKeys, listRows, thread, slots, key, panel * PanelRows + round * StageRows + i);
                         }
                     }
                 }
@@ -161,11 +169,33 @@ internal static class SearchKernel
             Group.Barrier();
         }
 
-        NearestLists.Store(listKeys, listRows, thread, slots, keys, rows, (long)part * slots * tiles * TileQueries + tile * TileQueries, tiles * TileQueries);
+        NearestLists.Store(
+            listKeys,
+            listRows,
+            thread,
+            slots,
+            keys,
+            rows,
+            (long)part * slots * tiles * TileQueries + tile * TileQueries,
+            tiles * TileQueries);
     }
 
-    /// <summary>Turns a thread's eight queries by four rows into what the threads of the queries read: row after row.</summary>
-    private static void Stage(ArrayView<Quad> buffer, int rowLane, int queryLane, Quad norms, Quad c0, Quad c1, Quad c2, Quad c3, Quad c4, Quad c5, Quad c6, Quad c7)
+    /// <summary>
+    /// Rearranges a thread's eight queries by four rows into the row-by-row layout that the query threads read.
+    /// </summary>
+    private static void Stage(
+        ArrayView<Quad> buffer,
+        int rowLane,
+        int queryLane,
+        Quad norms,
+        Quad c0,
+        Quad c1,
+        Quad c2,
+        Quad c3,
+        Quad c4,
+        Quad c5,
+        Quad c6,
+        Quad c7)
     {
         int target = rowLane % 8 * 4 * QueryQuads + queryLane;
         buffer[target] = new Quad(norms.X + c0.X, norms.X + c1.X, norms.X + c2.X, norms.X + c3.X);

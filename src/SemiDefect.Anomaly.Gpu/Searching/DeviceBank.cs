@@ -10,20 +10,25 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
 /// <summary>
-/// A bank in a device's memory, uploaded once. Device memory: rows (padded to 128) x columns (padded to 8) x 4 bytes for the bank, and twice a batch
-/// of queries with its lists, some tens of MiB; the host holds 8 MiB more while the bank is uploaded. Not thread-safe.
+/// A bank in the memory of a device, uploaded once. Device memory: rows (padded to 128) x columns (padded to 8) x 4
+/// bytes for the bank, and two batches of queries with their lists, some tens of MiB; the host holds 8 MiB more during
+/// the upload. Not thread-safe. The owner disposes it, which frees the device memory.
 /// </summary>
 internal sealed unsafe class DeviceBank : ICandidateSource
 {
-    /// <summary>Queries in a batch unless fewer are asked for: the device has all it can do with them, and the CPU settles the batch before meanwhile.</summary>
+    /// <summary>
+    /// Number of queries in a batch if there are enough: this keeps the device busy while the CPU settles the previous
+    /// batch.
+    /// </summary>
     public const int UsualQueries = 2048;
 
     private const int MostSlots = 64;
 
-    // A launch is kept below this many multiply-adds: half a second on a device of a teraflop, so that no display driver takes it for a hang.
+    // A launch stays below this many multiply-adds: half a second on a device with one teraflop, so that no display
+    // driver considers it hung.
     private const long MostMultiplyAdds = 1L << 38;
 
-    // So that a part's lists have settled long before it ends.
+    // So that the lists of a part settle long before its end.
     private const int LeastPanelsPerPart = 2;
     private const int Waves = 2;
     private const long UploadValues = 1 << 21;
@@ -37,23 +42,35 @@ internal sealed unsafe class DeviceBank : ICandidateSource
 
     /// <summary>Uploads a bank.</summary>
     /// <param name="session">The device.</param>
-    /// <param name="bank">All values finite.</param>
-    /// <param name="space">The space that fits it.</param>
-    /// <param name="threads">Threads that lay it out.</param>
-    /// <param name="squares">Receives the squared length of each mapped row.</param>
-    /// <param name="mostQueries">Queries in a batch, a multiple of a tile.</param>
-    /// <exception cref="AcceleratorException">The device's memory does not hold it.</exception>
-    public DeviceBank(DeviceSession session, FeatureMatrix bank, SearchSpace space, int threads, double[] squares, int mostQueries = UsualQueries)
+    /// <param name="bank">The bank; all values finite.</param>
+    /// <param name="space">The search space of the bank.</param>
+    /// <param name="threads">Number of threads for packing.</param>
+    /// <param name="squares">Receives the squared norm of each mapped row.</param>
+    /// <param name="mostQueries">The maximum number of queries in a batch, a multiple of a tile.</param>
+    /// <exception cref="AcceleratorException">The bank does not fit the memory of the device.</exception>
+    public DeviceBank(
+        DeviceSession session,
+        FeatureMatrix bank,
+        SearchSpace space,
+        int threads,
+        double[] squares,
+        int mostQueries = UsualQueries)
     {
         _session = session;
         _panels = (bank.Rows + SearchKernel.PanelRows - 1) / SearchKernel.PanelRows;
         _chunks = space.Columns / SearchKernel.ChunkColumns;
-        BatchQueries = (int)Math.Clamp(MostMultiplyAdds / ((long)_panels * SearchKernel.PanelRows * space.Columns), SearchKernel.TileQueries, mostQueries)
+        BatchQueries = (int)Math.Clamp(
+            MostMultiplyAdds / ((long)_panels * SearchKernel.PanelRows * space.Columns),
+            SearchKernel.TileQueries,
+            mostQueries)
             / SearchKernel.TileQueries * SearchKernel.TileQueries;
         long panelValues = (long)space.Columns * SearchKernel.PanelRows;
-        long lists = Math.Max(BatchQueries / SearchKernel.TileQueries, TargetGroups) * MostSlots * SearchKernel.TileQueries + BatchQueries * MostSlots;
+        long lists =
+            Math.Max(BatchQueries / SearchKernel.TileQueries, TargetGroups) * MostSlots * SearchKernel.TileQueries
+                + BatchQueries * MostSlots;
         session.RequireMemory(
-            4 * (_panels * (panelValues + SearchKernel.PanelRows) + _lanes.Length * ((long)BatchQueries * space.Columns + 2 * lists)),
+            4 * (_panels * (panelValues + SearchKernel.PanelRows)
+                + _lanes.Length * ((long)BatchQueries * space.Columns + 2 * lists)),
             $"a memory bank of {bank.Rows} x {bank.Columns}");
         try
         {
@@ -76,7 +93,7 @@ internal sealed unsafe class DeviceBank : ICandidateSource
     /// <inheritdoc/>
     public int BatchQueries { get; }
 
-    // As many groups as run at once, twice: a multiprocessor that is done early has something left to do.
+    // Twice as many groups as run concurrently: a multiprocessor that finishes early still has work to do.
     private long TargetGroups => Waves * SearchKernel.GroupsPerMultiprocessor * _session.Accelerator.NumMultiprocessors;
 
     /// <inheritdoc/>
@@ -94,7 +111,8 @@ internal sealed unsafe class DeviceBank : ICandidateSource
         int panelsPerPart = (_panels + parts - 1) / parts;
         parts = (_panels + panelsPerPart - 1) / panelsPerPart;
         int queryCount = tiles * SearchKernel.TileQueries;
-        used.Reserve(_session.Accelerator, queries.Length / 4, (long)parts * slots * queryCount, (long)slots * queryCount);
+        used.Reserve(
+            _session.Accelerator, queries.Length / 4, (long)parts * slots * queryCount, (long)slots * queryCount);
         used.Length = slots * queryCount;
         CopyIn(used.Queries!.View, used.Stream, MemoryMarshal.Cast<float, Quad>(queries));
         SearchKernels kernels = _session.SearchKernels(slots);
@@ -129,8 +147,10 @@ internal sealed unsafe class DeviceBank : ICandidateSource
     public void End(int lane, Span<float> keys, Span<int> rows)
     {
         Lane used = _lanes[lane];
-        used.Keys!.View.SubView(0, used.Length).CopyToCPU(used.Stream, ref MemoryMarshal.GetReference(keys), used.Length);
-        used.Rows!.View.SubView(0, used.Length).CopyToCPU(used.Stream, ref MemoryMarshal.GetReference(rows), used.Length);
+        used.Keys!.View.SubView(0, used.Length)
+            .CopyToCPU(used.Stream, ref MemoryMarshal.GetReference(keys), used.Length);
+        used.Rows!.View.SubView(0, used.Length)
+            .CopyToCPU(used.Stream, ref MemoryMarshal.GetReference(rows), used.Length);
         used.Stream.Synchronize();
     }
 
@@ -146,10 +166,18 @@ internal sealed unsafe class DeviceBank : ICandidateSource
         _bank?.Dispose();
     }
 
-    private static void CopyIn(ArrayView1D<Quad, Stride1D.Dense> target, AcceleratorStream stream, ReadOnlySpan<Quad> source) =>
+    private static void CopyIn(
+        ArrayView1D<Quad, Stride1D.Dense> target,
+        AcceleratorStream stream,
+        ReadOnlySpan<Quad> source) =>
         target.SubView(0, source.Length).CopyFromCPU(stream, ref MemoryMarshal.GetReference(source), source.Length);
 
-    private void Upload(FeatureMatrix bank, SearchSpace space, int threads, double[] squares, int mostQueries = UsualQueries)
+    private void Upload(
+        FeatureMatrix bank,
+        SearchSpace space,
+        int threads,
+        double[] squares,
+        int mostQueries = UsualQueries)
     {
         int panelValues = space.Columns * SearchKernel.PanelRows;
         int panelsAtOnce = (int)Math.Clamp(UploadValues / panelValues, 1, _panels);
@@ -184,7 +212,7 @@ internal sealed unsafe class DeviceBank : ICandidateSource
         }
     }
 
-    /// <summary>What one batch under way needs; buffers grow to the largest batch.</summary>
+    /// <summary>The buffers of one batch in progress; they grow to the size of the largest batch.</summary>
     private sealed class Lane(AcceleratorStream stream) : IDisposable
     {
         public AcceleratorStream Stream { get; } = stream;
@@ -220,7 +248,10 @@ internal sealed unsafe class DeviceBank : ICandidateSource
             Stream.Dispose();
         }
 
-        private static MemoryBuffer1D<T, Stride1D.Dense> Grow<T>(Accelerator accelerator, MemoryBuffer1D<T, Stride1D.Dense>? buffer, long length)
+        private static MemoryBuffer1D<T, Stride1D.Dense> Grow<T>(
+            Accelerator accelerator,
+            MemoryBuffer1D<T, Stride1D.Dense>? buffer,
+            long length)
             where T : unmanaged
         {
             if (buffer is not null && buffer.Length >= length)

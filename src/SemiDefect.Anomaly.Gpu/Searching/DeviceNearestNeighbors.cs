@@ -8,10 +8,12 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
 /// <summary>
-/// Exact search that has a device look at every row and the CPU settle what it found. The device gives each query a few more rows than are wanted,
-/// by keys that are lower bounds of distances; the CPU measures them by <see cref="ExactDistance"/> and, by the last key, proves that no other row matters.
-/// A query for which it cannot (more rows are all but equally near than a list holds) is answered by <see cref="PrefixNearestNeighbors"/>, and so
-/// are all where the device is lost. The answers are those of the CPU, bit for bit. Thread-safe: one search at a time uses the device. Does not own the bank.
+/// Exact search in which a device examines every row and the CPU settles the results. For each query, the device
+/// returns a few more rows than requested, sorted by keys that are lower bounds of distances. The CPU measures these
+/// rows by <see cref="ExactDistance"/> and uses the last key to prove that no other row matters. If it cannot prove
+/// this (because more rows are nearly equidistant than a list holds), or if the device is lost,
+/// <see cref="PrefixNearestNeighbors"/> answers the query. The results equal those of the CPU, bit for bit.
+/// Thread-safe: one search at a time uses the device. The caller disposes it; the bank is not disposed.
 /// </summary>
 internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
 {
@@ -28,12 +30,12 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
 
     /// <summary>Wraps a source of candidates.</summary>
     /// <param name="session">The device.</param>
-    /// <param name="bank">Checked, and uploaded to the source.</param>
-    /// <param name="groups">The group of each row, or empty.</param>
-    /// <param name="threads">Threads of the CPU, 1 or more.</param>
-    /// <param name="space">The space of the source's keys.</param>
-    /// <param name="source">Owned from here on.</param>
-    /// <param name="squares">The squared length of each mapped row.</param>
+    /// <param name="bank">The bank, already checked and uploaded to the source.</param>
+    /// <param name="groups">The group of each row; may be empty.</param>
+    /// <param name="threads">Number of CPU threads, 1 or more.</param>
+    /// <param name="space">The search space of the source's keys.</param>
+    /// <param name="source">The source; disposed by this search.</param>
+    /// <param name="squares">The squared norm of each mapped row.</param>
     public DeviceNearestNeighbors(
         DeviceSession session,
         FeatureMatrix bank,
@@ -61,17 +63,27 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
     /// <inheritdoc/>
     public int Dimension => _bank.Columns;
 
-    /// <summary>Queries that the device could not settle and the CPU answered; for tests.</summary>
+    /// <summary>Number of queries that the device could not settle and the CPU answered; for tests.</summary>
     internal long Unsettled { get; private set; }
 
     /// <summary>Uploads a bank and searches it on the device.</summary>
-    /// <returns>Null where the device failed, and the CPU must do it.</returns>
-    /// <exception cref="ArgumentException">The bank is empty or holds NaN or infinity, or the groups do not fit it.</exception>
-    /// <exception cref="AcceleratorException">The device failed, or its memory is too small, and it was asked for by name.</exception>
-    public static DeviceNearestNeighbors? TryCreate(DeviceSession session, FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads)
+    /// <returns>
+    /// The search, which the caller disposes; null if the device failed and the CPU must do the work.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The bank is empty or holds NaN or infinity, or the groups do not match it.
+    /// </exception>
+    /// <exception cref="AcceleratorException">
+    /// The device failed or has too little memory, and was requested by name.
+    /// </exception>
+    public static DeviceNearestNeighbors? TryCreate(
+        DeviceSession session,
+        FeatureMatrix bank,
+        ReadOnlyMemory<int> groups,
+        int threads)
     {
         float largest = SearchArguments.CheckBank(bank, groups, threads);
-        threads = SearchArguments.ResolveThreads(threads);
+        threads = ThreadCount.Resolve(threads);
         DeviceNearestNeighbors? search = null;
         session.TryUse(() =>
         {
@@ -104,7 +116,8 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         fixed (double* distanceStart = squaredDistances)
         fixed (int* indexStart = indices)
         {
-            var call = new DeviceSearchCall((nint)queryStart, count, k, (nint)distanceStart, (nint)indexStart, excludedGroup, slots);
+            var call = new DeviceSearchCall(
+                (nint)queryStart, count, k, (nint)distanceStart, (nint)indexStart, excludedGroup, slots);
             bool[] unsettled = new bool[count];
             if (slots == 0 || !_session.TryUse(() => RunBatches(call, unsettled, cancellationToken)))
             {
@@ -116,7 +129,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         }
     }
 
-    /// <summary>Gives the device's memory back.</summary>
+    /// <summary>Frees the device memory.</summary>
     public void Dispose()
     {
         lock (_session.Gate)
@@ -127,7 +140,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             }
             catch (Exception) when (_session.IsLost)
             {
-                // A device that is gone cannot take its memory back either.
+                // A lost device cannot free its memory either.
             }
         }
 
@@ -137,7 +150,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         }
     }
 
-    /// <summary>While the CPU settles one batch, the device works on the next.</summary>
+    /// <summary>The device works on the next batch while the CPU settles the current one.</summary>
     private void RunBatches(DeviceSearchCall call, bool[] unsettled, CancellationToken cancellationToken)
     {
         if (call.ExcludedGroup != _maskedGroup)
@@ -145,7 +158,9 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             SetNorms(call.ExcludedGroup);
         }
 
-        int batch = Math.Min(_source.BatchQueries, (call.Count + SearchKernel.TileQueries - 1) / SearchKernel.TileQueries * SearchKernel.TileQueries);
+        int batch = Math.Min(
+            _source.BatchQueries,
+            (call.Count + SearchKernel.TileQueries - 1) / SearchKernel.TileQueries * SearchKernel.TileQueries);
         int batches = (call.Count + batch - 1) / batch;
         using var packed = new AlignedBuffer<float>((long)batch * _space.Columns);
         double[][] squares = [new double[batch], new double[batch]];
@@ -162,7 +177,10 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
 
             int taken = Math.Min(batch, call.Count - i * batch);
             int tiles = (taken + SearchKernel.TileQueries - 1) / SearchKernel.TileQueries;
-            _source.End(i % 2, keys.AsSpan(0, call.Slots * tiles * SearchKernel.TileQueries), rows.AsSpan(0, call.Slots * tiles * SearchKernel.TileQueries));
+            _source.End(
+                i % 2,
+                keys.AsSpan(0, call.Slots * tiles * SearchKernel.TileQueries),
+                rows.AsSpan(0, call.Slots * tiles * SearchKernel.TileQueries));
             Settle(call, i * batch, taken, tiles, squares[i % 2], keys, rows, unsettled, cancellationToken);
         }
 
@@ -172,28 +190,39 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             int taken = Math.Min(batch, call.Count - first);
             int tiles = (taken + SearchKernel.TileQueries - 1) / SearchKernel.TileQueries;
             PackTiles(call, first, taken, tiles, packed, squares[i % 2]);
-            _source.Begin(i % 2, new ReadOnlySpan<float>(packed.Data, tiles * SearchKernel.TileQueries * _space.Columns), tiles, call.Slots);
+            _source.Begin(
+                i % 2,
+                new ReadOnlySpan<float>(packed.Data, tiles * SearchKernel.TileQueries * _space.Columns),
+                tiles,
+                call.Slots);
         }
     }
 
-    private void PackTiles(DeviceSearchCall call, int first, int count, int tiles, AlignedBuffer<float> packed, double[] squares) => WorkQueue.Run(
-        tiles,
-        _threads,
-        tile =>
-        {
-            int start = tile * SearchKernel.TileQueries;
-            fixed (double* target = squares)
+    private void PackTiles(
+        DeviceSearchCall call,
+        int first,
+        int count,
+        int tiles,
+        AlignedBuffer<float> packed,
+        double[] squares) =>
+        WorkQueue.Run(
+            tiles,
+            _threads,
+            tile =>
             {
-                _space.Pack(
-                    call.Query(first + start, Dimension),
-                    Math.Min(SearchKernel.TileQueries, count - start),
-                    SearchKernel.TileQueries,
-                    -2,
-                    packed.Data + (long)start * _space.Columns,
-                    target + start);
-            }
-        },
-        CancellationToken.None);
+                int start = tile * SearchKernel.TileQueries;
+                fixed (double* target = squares)
+                {
+                    _space.Pack(
+                        call.Query(first + start, Dimension),
+                        Math.Min(SearchKernel.TileQueries, count - start),
+                        SearchKernel.TileQueries,
+                        -2,
+                        packed.Data + (long)start * _space.Columns,
+                        target + start);
+                }
+            },
+            CancellationToken.None);
 
     private void Settle(
         DeviceSearchCall call,
@@ -222,8 +251,8 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             cancellationToken);
     }
 
-    /// <summary>Measures a query's candidates, and proves that there are no others.</summary>
-    /// <returns>False where they may not be all that matter.</returns>
+    /// <summary>Measures a query's candidates, and proves that no other row matters.</summary>
+    /// <returns>False if other rows may matter.</returns>
     private bool TrySettle(DeviceSearchCall call, int query, double square, CandidateList candidates)
     {
         if (!(square <= SearchSpace.LongestQuery * SearchSpace.LongestQuery))
@@ -245,9 +274,11 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             for (; i - first < most && candidates.Row(i) >= 0 && candidates.Key(i) < limit; i++)
             {
                 int row = candidates.Row(i);
-                if (row >= Count || candidates.Holds(row, i) || (call.ExcludedGroup >= 0 && _groups.Span[row] == call.ExcludedGroup))
+                if (row >= Count
+                    || candidates.Holds(row, i)
+                    || (call.ExcludedGroup >= 0 && _groups.Span[row] == call.ExcludedGroup))
                 {
-                    throw new DeviceFaultException($"It named row {row} where that cannot be");
+                    throw new DeviceFaultException($"It returned row {row}, which is impossible here");
                 }
 
                 chosen[i - first] = row;
@@ -259,12 +290,13 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
                 upcoming[j] = (uint)next < (uint)Count ? next : chosen[0];
             }
 
-            ExactDistance.Squared(call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, upcoming, distances);
+            ExactDistance.Squared(
+                call.Query(query, Dimension), _bank.Data, Dimension, chosen, i - first, upcoming, distances);
             for (int j = 0; j < i - first; j++)
             {
                 if (!_space.IsPlausible(candidates.Key(first + j), distances[j], square, _squares[chosen[j]]))
                 {
-                    throw new DeviceFaultException($"It gave a distance to row {chosen[j]} that is not the vectors'");
+                    throw new DeviceFaultException($"It returned a wrong distance to row {chosen[j]}");
                 }
 
                 list.Offer(distances[j], chosen[j]);
@@ -276,7 +308,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         bool complete = i < candidates.Count || candidates.Key(candidates.Count - 1) >= limit;
         if (complete && float.IsPositiveInfinity(limit))
         {
-            throw new DeviceFaultException("It found fewer rows than there are");
+            throw new DeviceFaultException("It returned too few rows");
         }
 
         return complete;

@@ -1,21 +1,28 @@
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
-/// <summary>One call of a search, in memory that stays pinned while it runs.</summary>
-/// <param name="Queries">Where the queries begin.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="K">Neighbors wanted of each.</param>
-/// <param name="DistanceStart">Where the distances go.</param>
-/// <param name="IndexStart">Where the rows go.</param>
-/// <param name="ExcludedGroup">Rows passed over; -1 for none.</param>
-/// <param name="Slots">The device's list length.</param>
-internal sealed unsafe record DeviceSearchCall(nint Queries, int Count, int K, nint DistanceStart, nint IndexStart, int ExcludedGroup, int Slots)
+/// <summary>One call of a search, in memory that stays pinned during the call.</summary>
+/// <param name="Queries">The address of the queries.</param>
+/// <param name="Count">The number of queries.</param>
+/// <param name="K">Number of neighbors per query.</param>
+/// <param name="DistanceStart">The address of the distances.</param>
+/// <param name="IndexStart">The address of the rows.</param>
+/// <param name="ExcludedGroup">The group of rows to ignore; -1 for none.</param>
+/// <param name="Slots">The list length of the device.</param>
+internal sealed unsafe record DeviceSearchCall(
+    nint Queries,
+    int Count,
+    int K,
+    nint DistanceStart,
+    nint IndexStart,
+    int ExcludedGroup,
+    int Slots)
 {
-    /// <summary>A query's vector.</summary>
+    /// <summary>The vector of a query.</summary>
     public float* Query(int query, int dimension) => (float*)Queries + (long)query * dimension;
 
-    /// <summary>Where a query's distances go.</summary>
+    /// <summary>The distances of a query.</summary>
     public double* Distances(int query) => (double*)DistanceStart + (long)query * K;
 
-    /// <summary>Where a query's rows go.</summary>
+    /// <summary>The rows of a query.</summary>
     public int* Indices(int query) => (int*)IndexStart + (long)query * K;
 }

@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.Gpu.Kernels;
 
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
-/// <summary>The search kernels for one length of lists, compiled for one device. Thread-safe as far as the device is.</summary>
+/// <summary>The search kernels for one list length, compiled for one device. As thread-safe as the device.</summary>
 internal sealed class SearchKernels
 {
     private SearchKernels(SearchLauncher search, MergeLauncher merge)
@@ -14,7 +14,7 @@ internal sealed class SearchKernels
         Merge = merge;
     }
 
-    /// <summary>Starts <see cref="SearchKernel.Run{TLength}"/>.</summary>
+    /// <summary>Launches <see cref="SearchKernel.Run{TLength}"/>.</summary>
     public delegate void SearchLauncher(
         AcceleratorStream stream,
         KernelConfig config,
@@ -28,7 +28,7 @@ internal sealed class SearchKernels
         int panelsPerPart,
         int chunks);
 
-    /// <summary>Starts <see cref="MergeKernel.Run{TLength}"/>.</summary>
+    /// <summary>Launches <see cref="MergeKernel.Run{TLength}"/>.</summary>
     public delegate void MergeLauncher(
         AcceleratorStream stream,
         KernelConfig config,
@@ -45,7 +45,10 @@ internal sealed class SearchKernels
     /// <summary>The merge of its parts.</summary>
     public MergeLauncher Merge { get; }
 
-    /// <summary>The list length for a number of neighbors: a few more than are wanted, so that the last one bounds what was left out; 0 where there is none.</summary>
+    /// <summary>
+    /// The list length for a number of neighbors: a few more than requested, so that the last one bounds the rows that
+    /// were left out; 0 if there is none.
+    /// </summary>
     public static int SlotsFor(int k) => k switch { <= 8 => 16, <= 22 => 32, <= 50 => 64, _ => 0 };
 
     /// <summary>Compiles the kernels for lists of 16, 32 or 64.</summary>
@@ -61,8 +64,11 @@ internal sealed class SearchKernels
             accelerator.LoadKernel<SearchLauncher>(
                 Method(typeof(SearchKernel), typeof(TLength)),
                 new KernelSpecialization(SearchKernel.GroupSize, SearchKernel.GroupsPerMultiprocessor)),
-            accelerator.LoadKernel<MergeLauncher>(Method(typeof(MergeKernel), typeof(TLength)), new KernelSpecialization(SearchKernel.TileQueries, null)));
+            accelerator.LoadKernel<MergeLauncher>(
+                Method(typeof(MergeKernel), typeof(TLength)),
+                new KernelSpecialization(SearchKernel.TileQueries, null)));
 
     private static MethodInfo Method(Type kernel, Type length) =>
-        kernel.GetMethod(nameof(SearchKernel.Run), BindingFlags.Static | BindingFlags.Public)!.MakeGenericMethod(length);
+        kernel.GetMethod(
+            nameof(SearchKernel.Run), BindingFlags.Static | BindingFlags.Public)!.MakeGenericMethod(length);
 }

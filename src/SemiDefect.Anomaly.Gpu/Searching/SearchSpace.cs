@@ -5,18 +5,22 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
 /// <summary>
-/// What vectors are to a device: scaled by a power of two, centered, rounded to float32, and laid out as the kernels read them. Keys of the
-/// device are lower bounds of squared distances here, less the query's own part; docs/gpu.md proves it. Thread-safe once made.
+/// The representation of vectors on a device: scaled by a power of two, centered, rounded to float32, and laid out for
+/// the kernels. Keys of the device are lower bounds of squared distances in this space, less the query's own part;
+/// docs/gpu.md has the proof. Thread-safe after construction.
 /// </summary>
 internal sealed unsafe class SearchSpace
 {
-    /// <summary>A mapped vector is within this times its length of where exact arithmetic would put it: four roundings, of which one is used.</summary>
+    /// <summary>
+    /// The maximum distance of a mapped vector from its exact value, relative to its norm: four roundings, of which one
+    /// is used.
+    /// </summary>
     public const double Looseness = 4.0 / (1 << 24);
 
-    /// <summary>Longer queries are not for float32.</summary>
+    /// <summary>Queries with a larger norm are unsuitable for float32.</summary>
     public const double LongestQuery = 1e12;
 
-    // Covers whatever underflows, also where a device takes denormal numbers for zero.
+    // Covers any underflow, even if a device flushes denormal numbers to zero.
     private const double Underflow = 1e-30;
 
     private const int SampleRows = 4096;
@@ -27,16 +31,22 @@ internal sealed unsafe class SearchSpace
     {
         Scale = scale;
         _center = center;
-        Columns = (center.Length + SearchKernel.ChunkColumns - 1) / SearchKernel.ChunkColumns * SearchKernel.ChunkColumns;
+        Columns =
+            (center.Length + SearchKernel.ChunkColumns - 1) / SearchKernel.ChunkColumns * SearchKernel.ChunkColumns;
     }
 
-    /// <summary>The power of two that vectors are multiplied by, so that squares stay within float32.</summary>
+    /// <summary>The power of two by which vectors are multiplied, so that squares stay within float32.</summary>
     public double Scale { get; }
 
-    /// <summary>The columns on the device: zeros fill them up to a multiple of <see cref="SearchKernel.ChunkColumns"/>.</summary>
+    /// <summary>
+    /// The number of columns on the device, padded with zeros to a multiple of <see cref="SearchKernel.ChunkColumns"/>.
+    /// </summary>
     public int Columns { get; }
 
-    /// <summary>Fits the scale to the largest magnitude and the center to the mean of some rows: the nearer the vectors lie to it, the tighter the bounds.</summary>
+    /// <summary>
+    /// Derives the scale from the largest magnitude and the center from the mean of some rows: the nearer the vectors
+    /// are to the center, the tighter the bounds.
+    /// </summary>
     public static SearchSpace Of(FeatureMatrix bank, float largestMagnitude)
     {
         int exponent = largestMagnitude == 0 ? 0 : Math.ILogB(largestMagnitude);
@@ -60,13 +70,13 @@ internal sealed unsafe class SearchSpace
         return new SearchSpace(scale, center);
     }
 
-    /// <summary>Lays out consecutive vectors column after column.</summary>
+    /// <summary>Packs consecutive vectors column by column.</summary>
     /// <param name="vectors">count x dimension.</param>
     /// <param name="count">At most <paramref name="width"/>.</param>
-    /// <param name="width">The vectors of a panel or tile; zeros stand for those that are not there.</param>
-    /// <param name="factor">What mapped vectors are multiplied by: a power of two or its negative.</param>
+    /// <param name="width">The number of vectors in a panel or tile; missing vectors are zero.</param>
+    /// <param name="factor">The factor for the mapped vectors: a power of two or its negative.</param>
     /// <param name="target">Receives <see cref="Columns"/> x width values.</param>
-    /// <param name="squares">Receives the squared length of each mapped vector.</param>
+    /// <param name="squares">Receives the squared norm of each mapped vector.</param>
     public void Pack(float* vectors, int count, int width, float factor, float* target, double* squares)
     {
         new Span<float>(target, Columns * width).Clear();
@@ -87,25 +97,27 @@ internal sealed unsafe class SearchSpace
     public double Lowered(double square) => PrefixIndex.Lower(square, Columns, Looseness);
 
     /// <summary>
-    /// The least key of rows that cannot be nearer to a query than <paramref name="squaredDistance"/>, which is in the space of the vectors themselves.
+    /// The smallest key of rows that cannot be nearer to a query than <paramref name="squaredDistance"/>, which is
+    /// measured in the original space.
     /// </summary>
     /// <param name="squaredDistance">The squared distance.</param>
-    /// <param name="square">The mapped query's squared length.</param>
+    /// <param name="square">The squared norm of the mapped query.</param>
     public float Limit(double squaredDistance, double square)
     {
         double reach = Scale * Math.Sqrt(squaredDistance) + Looseness * Math.Sqrt(square) * (1 + 1e-6);
         return float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) + Underflow - Lowered(square)));
     }
 
-    /// <summary>Whether a key is what the device should have computed, but for rounding.</summary>
+    /// <summary>Whether the device may have computed this key, given rounding errors.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="squaredDistance">The squared distance of the vectors themselves.</param>
-    /// <param name="square">The mapped query's squared length.</param>
-    /// <param name="rowSquare">The mapped row's squared length.</param>
+    /// <param name="squaredDistance">The squared distance in the original space.</param>
+    /// <param name="square">The squared norm of the mapped query.</param>
+    /// <param name="rowSquare">The squared norm of the mapped row.</param>
     public bool IsPlausible(float key, double squaredDistance, double square, double rowSquare)
     {
         double expected = Scale * Scale * squaredDistance - square;
-        double tolerance = 4 * ((1 - PrefixIndex.Lower(1, Columns, Looseness)) + 8 * Looseness) * (square + rowSquare) + Underflow;
+        double tolerance =
+            4 * ((1 - PrefixIndex.Lower(1, Columns, Looseness)) + 8 * Looseness) * (square + rowSquare) + Underflow;
         return Math.Abs(key - expected) <= tolerance;
     }
 }

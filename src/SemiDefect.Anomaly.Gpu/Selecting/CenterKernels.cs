@@ -4,14 +4,14 @@ using SemiDefect.Anomaly.Gpu.Kernels;
 
 namespace SemiDefect.Anomaly.Gpu.Selecting;
 
-/// <summary>The coreset's kernels, compiled for one device. Thread-safe as far as the device is.</summary>
+/// <summary>The kernels of the coreset, compiled for one device. As thread-safe as the device.</summary>
 internal sealed class CenterKernels(Accelerator accelerator)
 {
-    /// <summary>Starts <see cref="CenterKernel.Run"/>.</summary>
+    /// <summary>Launches <see cref="CenterKernel.Run"/>.</summary>
     public delegate void RunLauncher(
         AcceleratorStream stream,
         KernelConfig config,
-        ArrayView<float> images,
+        ArrayView<float> codes,
         ArrayView<float> limits,
         ArrayView<int> found,
         int pick,
@@ -19,7 +19,7 @@ internal sealed class CenterKernels(Accelerator accelerator)
         int padded,
         int columns);
 
-    /// <summary>Starts <see cref="CenterKernel.Lower"/>.</summary>
+    /// <summary>Launches <see cref="CenterKernel.Lower"/>.</summary>
     public delegate void LowerLauncher(
         AcceleratorStream stream,
         KernelConfig config,
@@ -31,9 +31,11 @@ internal sealed class CenterKernels(Accelerator accelerator)
 
     /// <summary>Finds the rows near a pick.</summary>
     public RunLauncher Run { get; } = accelerator.LoadKernel<RunLauncher>(
-        typeof(CenterKernel).GetMethod(nameof(CenterKernel.Run))!, new KernelSpecialization(CenterKernel.GroupSize, null));
+        typeof(CenterKernel).GetMethod(nameof(CenterKernel.Run))!,
+        new KernelSpecialization(CenterKernel.GroupSize, null));
 
     /// <summary>Lowers limits.</summary>
     public LowerLauncher Lower { get; } = accelerator.LoadKernel<LowerLauncher>(
-        typeof(CenterKernel).GetMethod(nameof(CenterKernel.Lower))!, new KernelSpecialization(CenterKernel.GroupSize, null));
+        typeof(CenterKernel).GetMethod(nameof(CenterKernel.Lower))!,
+        new KernelSpecialization(CenterKernel.GroupSize, null));
 }

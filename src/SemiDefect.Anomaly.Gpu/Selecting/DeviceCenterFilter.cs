@@ -8,13 +8,14 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Gpu.Selecting;
 
 /// <summary>
-/// Has a device compare a pick's image with every row's. Distances between images bound those between rows from below, so that what it
-/// passes over cannot matter; the rest is measured by the CPU in float64, as ever, and so the picks are the same. Device memory: 64 x 4 + 16 bytes
-/// per row. Not thread-safe.
+/// Lets a device compare a pick's code with that of every row. Distances between codes are lower bounds of those
+/// between rows, so rows that it skips cannot matter; the others are measured by the CPU in float64, as always, so the
+/// picks are the same. Device memory: 64 x 4 + 16 bytes per row. Not thread-safe. The owner disposes it, which frees
+/// the device memory.
 /// </summary>
 internal sealed unsafe class DeviceCenterFilter : ICenterFilter
 {
-    // What is near most picks comes back in one transfer.
+    // For most picks, one transfer returns all near rows.
     private const int FirstRead = 1024;
 
     private readonly DeviceSession _session;
@@ -22,7 +23,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
     private readonly int _padded;
     private readonly int _columns;
     private readonly CenterKernels _kernels;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _images;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _codes;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _limits;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _found;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> _positions;
@@ -41,7 +42,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
         _kernels = session.CenterKernels;
         try
         {
-            _images = accelerator.Allocate1D<float>((long)_padded * _columns);
+            _codes = accelerator.Allocate1D<float>((long)_padded * _columns);
             _limits = accelerator.Allocate1D<float>(_padded);
             _found = accelerator.Allocate1D<int>(_padded + 1);
             _positions = accelerator.Allocate1D<int>(_padded);
@@ -51,10 +52,11 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
             {
                 for (int position = 0; position < _count; position++)
                 {
-                    column[position] = index.Image(position)[i];
+                    column[position] = index.Code(position)[i];
                 }
 
-                _images.View.SubView((long)i * _padded, _padded).CopyFromCPU(accelerator.DefaultStream, ref column[0], _padded);
+                _codes.View.SubView((long)i * _padded, _padded)
+                    .CopyFromCPU(accelerator.DefaultStream, ref column[0], _padded);
                 accelerator.DefaultStream.Synchronize();
             }
         }
@@ -65,9 +67,13 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
         }
     }
 
-    /// <summary>Uploads the images.</summary>
-    /// <returns>Null where the device failed, and the CPU must do it.</returns>
-    /// <exception cref="AcceleratorException">The device failed, or its memory is too small, and it was asked for by name.</exception>
+    /// <summary>Uploads the codes.</summary>
+    /// <returns>
+    /// The filter, which the caller disposes; null if the device failed and the CPU must do the work.
+    /// </returns>
+    /// <exception cref="AcceleratorException">
+    /// The device failed or has too little memory, and was requested by name.
+    /// </exception>
     public static DeviceCenterFilter? TryCreate(DeviceSession session, BlockIndex index)
     {
         DeviceCenterFilter? filter = null;
@@ -90,7 +96,12 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
     }
 
     /// <inheritdoc/>
-    public bool TryFindNear(int pick, float extra, ReadOnlySpan<int> positions, ReadOnlySpan<float> limits, out ReadOnlyMemory<int> near)
+    public bool TryFindNear(
+        int pick,
+        float extra,
+        ReadOnlySpan<int> positions,
+        ReadOnlySpan<float> limits,
+        out ReadOnlyMemory<int> near)
     {
         int found = 0;
         bool done;
@@ -100,7 +111,8 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
             nint positionAddress = (nint)positionStart;
             nint limitAddress = (nint)limitStart;
             int lowered = positions.Length;
-            done = _session.TryUse(() => found = Find(pick, extra, (int*)positionAddress, (float*)limitAddress, lowered));
+            done =
+                _session.TryUse(() => found = Find(pick, extra, (int*)positionAddress, (float*)limitAddress, lowered));
         }
 
         near = _near.AsMemory(1, found);
@@ -118,7 +130,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
             }
             catch (Exception) when (_session.IsLost)
             {
-                // A device that is gone cannot take its memory back either.
+                // A lost device cannot free its memory either.
             }
         }
     }
@@ -144,7 +156,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
         _kernels.Run(
             stream,
             new KernelConfig(_padded / CenterKernel.GroupSize, CenterKernel.GroupSize),
-            _images.View.BaseView,
+            _codes.View.BaseView,
             _limits.View.BaseView,
             _found.View.BaseView,
             pick,
@@ -156,7 +168,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
         int found = _near[0];
         if (found < 0 || found > _count)
         {
-            throw new DeviceFaultException($"It found {found} of {_count} patches");
+            throw new DeviceFaultException($"It returned {found} of {_count} patches");
         }
 
         if (found + 1 > read)
@@ -166,7 +178,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
 
         if (_near.AsSpan(1, found).ContainsAnyExceptInRange(0, _count - 1))
         {
-            throw new DeviceFaultException("It found a patch that is not there");
+            throw new DeviceFaultException("It returned a patch that does not exist");
         }
 
         return found;
@@ -180,7 +192,7 @@ internal sealed unsafe class DeviceCenterFilter : ICenterFilter
 
     private void FreeAll()
     {
-        _images?.Dispose();
+        _codes?.Dispose();
         _limits?.Dispose();
         _found?.Dispose();
         _positions?.Dispose();

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Writes single-channel TIFF files of 32-bit floats (TIFF 6.0, SampleFormat 3), little-endian, not compressed, without
-/// dates or names: the same values give the same bytes on every machine. Thread-safe: nothing is kept.
+/// Writes single-channel TIFF files of 32-bit floats (TIFF 6.0, SampleFormat 3), little-endian, uncompressed, without
+/// dates or names: the same values give the same bytes on every machine. Stateless.
 /// </summary>
 public static class FloatTiffWriter
 {
@@ -14,12 +14,12 @@ public static class FloatTiffWriter
     private const ushort Rational = 5;
     private const int TargetStripBytes = 1 << 16;
 
-    /// <summary>Writes one picture.</summary>
-    /// <param name="stream">Where to write; left open.</param>
+    /// <summary>Writes one image.</summary>
+    /// <param name="stream">The target; left open.</param>
     /// <param name="width">Pixels per row, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="values">width x height values, row by row from the top.</param>
-    /// <exception cref="ArgumentException">The sizes are impossible, or the length does not fit them.</exception>
+    /// <exception cref="ArgumentException">A size is invalid, or the number of values does not match it.</exception>
     public static void Write(Stream stream, int width, int height, ReadOnlySpan<float> values)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -27,7 +27,9 @@ public static class FloatTiffWriter
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (values.Length != (long)width * height)
         {
-            throw new ArgumentException($"A {width} x {height} picture needs {(long)width * height} values, got {values.Length}.", nameof(values));
+            throw new ArgumentException(
+                $"A {width} x {height} image needs {(long)width * height} values, got {values.Length}.",
+                nameof(values));
         }
 
         int rowsPerStrip = (int)Math.Clamp(TargetStripBytes / (4L * width), 1, height);
@@ -72,14 +74,15 @@ public static class FloatTiffWriter
             BinaryPrimitives.WriteUInt32LittleEndian(entry[8..], entries[i].Value);
         }
 
-        // One pixel per unit, without a unit.
+        // One pixel per unspecified unit.
         header[resolutionAt] = 1;
         header[resolutionAt + 4] = 1;
         for (int i = 0; i < strips; i++)
         {
             long start = (long)i * stripBytes;
             BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan((int)offsetsAt + 4 * i), (uint)(pixelsAt + start));
-            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan((int)lengthsAt + 4 * i), (uint)Math.Min(stripBytes, 4L * values.Length - start));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                header.AsSpan((int)lengthsAt + 4 * i), (uint)Math.Min(stripBytes, 4L * values.Length - start));
         }
 
         stream.Write(header);

@@ -1,15 +1,15 @@
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>Decodes one or several file formats. Implementations are thread-safe.</summary>
+/// <summary>Decodes one or more file formats. Implementations are thread-safe.</summary>
 internal interface IImageDecoder
 {
     /// <summary>Whether the content starts like one of this decoder's formats.</summary>
     bool Recognizes(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Decodes the first frame, upright, alpha dropped, without color management.</summary>
+    /// <summary>Decodes the first frame: upright, without alpha, without color management.</summary>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="name">What to call the file in messages.</param>
-    /// <param name="limits">Checked against the header before pixels are allocated.</param>
+    /// <param name="name">The name of the file in messages.</param>
+    /// <param name="limits">The limits, checked against the header before pixels are allocated.</param>
     /// <exception cref="ImageFormatException">The content cannot be decoded completely.</exception>
     Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits);
 }

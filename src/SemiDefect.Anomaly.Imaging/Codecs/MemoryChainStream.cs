@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>Reads pieces of memory one after another, without copying them together first. Not thread-safe.</summary>
+/// <summary>Reads pieces of memory one after another without copying them into one. Not thread-safe.</summary>
 internal sealed class MemoryChainStream(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : Stream
 {
     private int _piece;

@@ -2,7 +2,7 @@ using BitMiracle.LibTiff.Classic;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>Lets LibTiff read memory without a copy of it. Not thread-safe.</summary>
+/// <summary>Lets LibTiff read memory without copying it. Not thread-safe.</summary>
 internal sealed class MemoryTiffStream(ReadOnlyMemory<byte> bytes) : TiffStream
 {
     private long _position;
@@ -33,7 +33,7 @@ internal sealed class MemoryTiffStream(ReadOnlyMemory<byte> bytes) : TiffStream
     public override long Size(object clientData) => bytes.Length;
 
     public override void Write(object clientData, byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("The image is read only.");
+        throw new NotSupportedException("The image is read-only.");
 
     public override void Close(object clientData)
     {

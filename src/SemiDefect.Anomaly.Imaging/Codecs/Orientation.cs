@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// The orientation tag of EXIF 2.3 and TIFF 6.0 (tag 0x0112): 1 upright, 2 mirrored, 3 turned by 180 degrees, 4 upside
-/// down, 5 transposed, 6 to be turned clockwise, 7 transverse, 8 to be turned counterclockwise.
+/// The orientation tag of EXIF 2.3 and TIFF 6.0 (tag 0x0112): 1 upright, 2 mirrored, 3 rotated by 180 degrees, 4 upside
+/// down, 5 transposed, 6 needs a clockwise rotation, 7 transverse, 8 needs a counterclockwise rotation. Stateless.
 /// </summary>
 internal static class Orientation
 {
@@ -12,11 +12,11 @@ internal static class Orientation
     private const int Tag = 0x0112;
     private const int ShortType = 3;
 
-    /// <summary>Turns stored pixels upright; unknown values count as upright.</summary>
+    /// <summary>Rotates stored pixels upright; unknown values are treated as upright.</summary>
     /// <param name="width">Stored pixels per row.</param>
     /// <param name="height">Stored rows.</param>
-    /// <param name="rgb">Stored pixels; taken over where nothing has to be turned.</param>
-    /// <param name="orientation">The tag's value.</param>
+    /// <param name="rgb">Stored pixels; owned by the result if no rotation is needed.</param>
+    /// <param name="orientation">The value of the tag.</param>
     public static Image Apply(int width, int height, byte[] rgb, int orientation)
     {
         if (orientation is < 2 or > 8)
@@ -28,7 +28,8 @@ internal static class Orientation
         int outputWidth = swapped ? height : width;
         int outputHeight = swapped ? width : height;
 
-        // Stored coordinates of the output's first pixel, and the steps of the stored index along an output row and column.
+        // Stored coordinates of the first output pixel, and the increments of the stored index along an output row and
+        // column.
         bool fromRight = orientation is 2 or 3 or 7 or 8;
         bool fromBottom = orientation is 3 or 4 or 6 or 7;
         int stepX = fromRight ? -1 : 1;
@@ -51,7 +52,9 @@ internal static class Orientation
         return new Image(outputWidth, outputHeight, output);
     }
 
-    /// <summary>The orientation in an EXIF block (a TIFF header and directory); upright where there is none or it is damaged.</summary>
+    /// <summary>
+    /// The orientation in an EXIF block (a TIFF header and directory); upright if there is none or it is damaged.
+    /// </summary>
     public static int FromExif(ReadOnlySpan<byte> exif)
     {
         if (exif.StartsWith("Exif\0\0"u8))

@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// What a PNG file says before its pixels: header, palette, orientation and where the compressed data lies (ISO/IEC 15948,
-/// clauses 5 and 11). The checksums of these chunks are verified. Immutable once read, and so thread-safe.
+/// The parts of a PNG file before its pixels: header, palette, orientation, and the location of the compressed data
+/// (ISO/IEC 15948, clauses 5 and 11). The checksums of these chunks are verified. Immutable and thread-safe once read.
 /// </summary>
 internal sealed class PngChunks
 {
@@ -37,10 +37,12 @@ internal sealed class PngChunks
     /// <summary>The content of the IDAT chunks, in order.</summary>
     public List<ReadOnlyMemory<byte>> Data { get; } = [];
 
-    /// <summary>Bytes of a row of that many pixels.</summary>
+    /// <summary>The number of bytes in a row of the given number of pixels.</summary>
     public int RowBytes(int pixels) => (int)(((long)pixels * Channels * Depth + 7) / 8);
 
-    /// <exception cref="ImageFormatException">A chunk is damaged or missing, or the size is beyond the limits.</exception>
+    /// <exception cref="ImageFormatException">
+    /// A chunk is damaged or missing, or the size is beyond the limits.
+    /// </exception>
     public static PngChunks Read(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
     {
         var chunks = new PngChunks(name);
@@ -60,7 +62,10 @@ internal sealed class PngChunks
 
             ReadOnlyMemory<byte> content = bytes.Slice(position + 8, (int)length);
             ReadOnlySpan<byte> type = bytes.Span.Slice(position + 4, 4);
-            bool needed = type.SequenceEqual("IHDR"u8) || type.SequenceEqual("PLTE"u8) || type.SequenceEqual("IDAT"u8) || type.SequenceEqual("eXIf"u8);
+            bool needed = type.SequenceEqual("IHDR"u8)
+                || type.SequenceEqual("PLTE"u8)
+                || type.SequenceEqual("IDAT"u8)
+                || type.SequenceEqual("eXIf"u8);
             ReadOnlySpan<byte> checkedBytes = bytes.Span.Slice(position + 4, (int)length + 4);
             uint stored = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[(position + 8 + (int)length)..]);
             if (needed && Crc32.HashToUInt32(checkedBytes) != stored)
@@ -70,7 +75,7 @@ internal sealed class PngChunks
 
             if (first != type.SequenceEqual("IHDR"u8))
             {
-                throw chunks.Error("does not have its header where it belongs");
+                throw chunks.Error("does not start with its header");
             }
 
             first = false;
@@ -85,13 +90,13 @@ internal sealed class PngChunks
 
         if (chunks.Data.Count == 0 || (chunks.HasPalette && chunks.Palette.IsEmpty))
         {
-            throw chunks.Error("lacks its pixels or its palette");
+            throw chunks.Error("has no pixels or no palette");
         }
 
         return chunks;
     }
 
-    /// <summary>An error about this file.</summary>
+    /// <summary>An exception that names this file.</summary>
     public ImageFormatException Error(string what, Exception? inner = null) =>
         new($"'{Name}' is a damaged PNG image: it {what}; export it again.", inner);
 
@@ -120,7 +125,7 @@ internal sealed class PngChunks
         }
         else if ((type[0] & 0x20) == 0)
         {
-            throw Error("needs an extension that nobody knows");
+            throw Error("needs an unknown extension");
         }
     }
 

@@ -2,13 +2,15 @@ using System.Numerics;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>Undoes the row filters of PNG (ISO/IEC 15948, clause 9).</summary>
+/// <summary>Reverses the row filters of PNG (ISO/IEC 15948, clause 9). Stateless.</summary>
 internal static class PngFilter
 {
     /// <summary>Restores <paramref name="row"/> in place.</summary>
     /// <param name="type">The filter, 0 to 4.</param>
     /// <param name="row">The filtered bytes.</param>
-    /// <param name="previous">The restored row above, zeros above the first; as long as <paramref name="row"/>.</param>
+    /// <param name="previous">
+    /// The restored row above (zeros for the first row); as long as <paramref name="row"/>.
+    /// </param>
     /// <param name="step">Bytes per pixel, at least 1.</param>
     /// <returns>False if there is no such filter.</returns>
     public static bool Undo(int type, Span<byte> row, ReadOnlySpan<byte> previous, int step)

@@ -4,12 +4,12 @@ using System.IO.Compression;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// PNG (ISO/IEC 15948), all color types, depths and Adam7. Our own, because 16-bit samples must be rounded by one rule
-/// and a file that ends early must be refused. Transparency, gamma and profiles are ignored. Thread-safe: nothing is kept.
+/// Decodes PNG (ISO/IEC 15948) with all color types, depths and Adam7. Implemented here because 16-bit samples must be
+/// rounded by one rule and a truncated file must be rejected. Transparency, gamma and profiles are ignored. Stateless.
 /// </summary>
 internal sealed class PngImageDecoder : IImageDecoder
 {
-    // Deflate cannot expand more: 258 bytes from 2 bits (RFC 1951).
+    // The maximum expansion of Deflate: 258 bytes from 2 bits (RFC 1951).
     private const int MaxExpansion = 1032;
 
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
@@ -17,7 +17,8 @@ internal sealed class PngImageDecoder : IImageDecoder
 
     private static readonly (int X, int Y, int StepX, int StepY)[] OnePass = [(0, 0, 1, 1)];
 
-    public bool Recognizes(ReadOnlySpan<byte> bytes) => bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+    public bool Recognizes(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
     public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
     {
@@ -37,10 +38,10 @@ internal sealed class PngImageDecoder : IImageDecoder
                 ReadPass(chunks, inflated, rgb, x, y, stepX, stepY);
             }
 
-            // The checksum of the pixels comes after the last of them, and is verified on the way.
+            // The checksum follows the last pixel, and is verified when the end is read.
             if (inflated.ReadByte() != -1)
             {
-                throw chunks.Error("holds more pixels than its header says");
+                throw chunks.Error("has more pixels than its header says");
             }
         }
         catch (EndOfStreamException error)
@@ -49,7 +50,7 @@ internal sealed class PngImageDecoder : IImageDecoder
         }
         catch (InvalidDataException error)
         {
-            throw chunks.Error("holds pixels that cannot be unpacked", error);
+            throw chunks.Error("has pixels that cannot be decompressed", error);
         }
 
         return Orientation.Apply(chunks.Width, chunks.Height, rgb, chunks.Orientation);
@@ -67,7 +68,7 @@ internal sealed class PngImageDecoder : IImageDecoder
         int rowBytes = chunks.RowBytes(width);
         int pixelBytes = Math.Max(1, chunks.Channels * chunks.Depth / 8);
 
-        // The filter type comes before the row.
+        // The filter type precedes the row.
         byte[] row = new byte[1 + rowBytes];
         byte[] previous = new byte[1 + rowBytes];
         for (int i = 0; i < height; i++)
@@ -105,7 +106,7 @@ internal sealed class PngImageDecoder : IImageDecoder
         }
         else
         {
-            // Gray repeats its one sample; alpha, the last of two or four samples, is passed over.
+            // Gray repeats its only sample; alpha, the last of two or four samples, is skipped.
             bool wide = chunks.Depth == 16;
             int stride = wide ? 2 * channels : channels;
             int sampleBytes = wide ? 2 : 1;

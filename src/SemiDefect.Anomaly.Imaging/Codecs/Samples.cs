@@ -2,14 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>Brings samples of other depths to 8 bits.</summary>
+/// <summary>Converts samples of other depths to 8 bits. Stateless.</summary>
 internal static class Samples
 {
-    /// <summary>round(v / 257), which takes 0..65,535 onto 0..255; there are no ties, since 257 is odd.</summary>
+    /// <summary>round(v / 257), which maps 0..65,535 to 0..255; there are no ties, since 257 is odd.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte FromUInt16(int value) => (byte)((value * 255 + 32_895) >> 16);
 
-    /// <summary>The sample at <paramref name="index"/> of a row of 1, 2, 4 or 8-bit samples packed from the high bit down.</summary>
+    /// <summary>
+    /// The sample at <paramref name="index"/> of a row of 1, 2, 4 or 8-bit samples packed from the high bit down.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Packed(ReadOnlySpan<byte> row, int index, int depth)
     {
@@ -17,6 +19,6 @@ internal static class Samples
         return (row[bit >> 3] >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
     }
 
-    /// <summary>The factor that takes 1, 2, 4 or 8-bit samples onto 0..255.</summary>
+    /// <summary>The factor that maps 1, 2, 4 or 8-bit samples to 0..255.</summary>
     public static int FactorTo8Bits(int depth) => 255 / ((1 << depth) - 1);
 }

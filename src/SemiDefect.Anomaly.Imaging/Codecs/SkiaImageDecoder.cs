@@ -4,10 +4,11 @@ using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>JPEG, BMP and WebP by the libraries inside SkiaSharp, without color management. Thread-safe: nothing is kept.</summary>
+/// <summary>Decodes JPEG, BMP and WebP with SkiaSharp, without color management. Stateless.</summary>
 internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 {
-    // Huffman coding takes at least a bit for the DC of an 8 x 8 block, 512 pixels a byte (ITU-T T.81); with some room.
+    // Huffman coding takes at least one bit for the DC of an 8 x 8 block: 512 pixels per byte (ITU-T T.81); with some
+    // margin.
     private const int MaxJpegPixelsPerByte = 4096;
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => FormatOf(bytes) is not null;
@@ -39,7 +40,8 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 
     private static Image Decode(SKCodec codec, string name, string format, int width, int height)
     {
-        // Unpremultiplied, so that dropping alpha leaves the stored colors; no color space, so that none is converted.
+        // Unpremultiplied, so that dropping alpha leaves the stored colors; without a color space, so that none is
+        // converted.
         var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul, null);
         byte* rgba = (byte*)NativeMemory.AllocZeroed((nuint)width * (nuint)height, 4);
         try
@@ -47,7 +49,10 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
             SKCodecResult result = codec.GetPixels(info, (nint)rgba);
             if (result != SKCodecResult.Success)
             {
-                throw Damaged(name, format, result == SKCodecResult.IncompleteInput ? "it ends too early" : "its pixels cannot be decoded");
+                throw Damaged(
+                    name,
+                    format,
+                    result == SKCodecResult.IncompleteInput ? "it ends too early" : "its pixels cannot be decoded");
             }
 
             byte[] rgb = GC.AllocateUninitializedArray<byte>(3 * width * height);
@@ -70,7 +75,7 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
         }
     }
 
-    /// <summary>Refuses sizes that the file is too short for, before memory is taken for them.</summary>
+    /// <summary>Rejects sizes for which the file is too short, before memory is allocated.</summary>
     private static void CheckAgainstLength(ReadOnlySpan<byte> bytes, string name, string format, int width, int height)
     {
         long least = format switch

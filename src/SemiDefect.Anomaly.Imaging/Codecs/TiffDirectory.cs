@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Looks over the first directory of a TIFF or BigTIFF file before LibTiff takes memory for what it claims: sizes within
-/// the limits, values inside of the file, no more strips or tiles than the file has bytes.
+/// Checks the first directory of a TIFF or BigTIFF file before LibTiff allocates memory for what it claims: sizes
+/// within the limits, values inside the file, and no more strips or tiles than the file has bytes. Stateless.
 /// </summary>
 internal static class TiffDirectory
 {
@@ -15,30 +15,35 @@ internal static class TiffDirectory
     private const int TileWidth = 322;
     private const int TileLength = 323;
 
-    // Bytes per value of the types 0 to 18 of TIFF 6.0 and BigTIFF; 0 where there is no such type.
+    // Bytes per value of the types 0 to 18 of TIFF 6.0 and BigTIFF; 0 for undefined types.
     private static ReadOnlySpan<byte> TypeSizes => [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
     public static bool HasMagic(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8);
+        bytes.StartsWith("II*\0"u8)
+            || bytes.StartsWith("MM\0*"u8)
+            || bytes.StartsWith("II+\0"u8)
+            || bytes.StartsWith("MM\0+"u8);
 
-    /// <summary>Refuses directories that claim the impossible.</summary>
-    /// <exception cref="ImageFormatException">The directory is damaged, or the image beyond the limits.</exception>
+    /// <summary>Rejects directories with impossible claims.</summary>
+    /// <exception cref="ImageFormatException">The directory is damaged, or the image exceeds the limits.</exception>
     public static void Check(ReadOnlySpan<byte> bytes, string name, ImageLimits limits)
     {
         if (bytes.StartsWith("MM\0+"u8))
         {
-            // LibTiff takes their header for damaged.
-            throw new ImageFormatException($"'{name}' is a big-endian BigTIFF image, which is not read; save it as TIFF or PNG.");
+            // LibTiff considers their header damaged.
+            throw new ImageFormatException(
+                $"'{name}' is a big-endian BigTIFF image, which is not supported; save it as TIFF or PNG.");
         }
 
         Dictionary<int, ulong> numbers = Read(bytes, name);
         if (!numbers.TryGetValue(ImageWidth, out ulong width) || !numbers.TryGetValue(ImageLength, out ulong height))
         {
-            throw Damaged(name, "lacks its size");
+            throw Damaged(name, "has no size");
         }
 
         limits.Check(name, (long)Math.Min(width, long.MaxValue), (long)Math.Min(height, long.MaxValue));
-        ulong pieces = numbers.TryGetValue(TileWidth, out ulong tileWidth) && numbers.TryGetValue(TileLength, out ulong tileLength)
+        ulong pieces = numbers.TryGetValue(TileWidth, out ulong tileWidth)
+            && numbers.TryGetValue(TileLength, out ulong tileLength)
             ? Pieces(width, tileWidth) * Pieces(height, tileLength)
             : Pieces(height, numbers.GetValueOrDefault(RowsPerStrip, height));
         if (pieces * Math.Max(1, numbers.GetValueOrDefault(SamplesPerPixel, 1UL)) > (ulong)bytes.Length * 8)
@@ -47,7 +52,7 @@ internal static class TiffDirectory
         }
     }
 
-    /// <summary>The tags that hold one number, after all entries were found to lie inside of the file.</summary>
+    /// <summary>The tags with a single number, after checking that all entries lie inside the file.</summary>
     private static Dictionary<int, ulong> Read(ReadOnlySpan<byte> bytes, string name)
     {
         bool littleEndian = bytes[0] == 'I';
@@ -82,16 +87,25 @@ internal static class TiffDirectory
             int size = type < TypeSizes.Length ? TypeSizes[type] : 0;
             ulong values = Number(entry[4..], wordSize, littleEndian);
             CheckValues(bytes, entry[(4 + wordSize)..], name, values, size, littleEndian);
-            if (values == 1 && (type is 1 or 3 or 4 or 16) && size <= wordSize && !numbers.TryAdd(tag, Number(entry[(4 + wordSize)..], size, littleEndian)))
+            if (values == 1
+                && (type is 1 or 3 or 4 or 16)
+                && size <= wordSize
+                && !numbers.TryAdd(tag, Number(entry[(4 + wordSize)..], size, littleEndian)))
             {
-                throw Damaged(name, "says the same thing twice");
+                throw Damaged(name, "has a tag twice");
             }
         }
 
         return numbers;
     }
 
-    private static void CheckValues(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> word, string name, ulong values, int size, bool littleEndian)
+    private static void CheckValues(
+        ReadOnlySpan<byte> bytes,
+        ReadOnlySpan<byte> word,
+        string name,
+        ulong values,
+        int size,
+        bool littleEndian)
     {
         ulong length = (ulong)bytes.Length;
         bool inside = values <= length;
@@ -107,7 +121,7 @@ internal static class TiffDirectory
         }
     }
 
-    // No size means one piece; LibTiff refuses the impossible ones itself.
+    // No size means one piece; LibTiff itself rejects impossible ones.
     private static ulong Pieces(ulong size, ulong step) => step == 0 ? 1 : (size - 1) / step + 1;
 
     private static ImageFormatException Damaged(string name, string what) =>

@@ -3,12 +3,12 @@ using BitMiracle.LibTiff.Classic;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// TIFF and little-endian BigTIFF through LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every compression that it
-/// unpacks. The first image of the file is taken. Thread-safe: nothing is kept.
+/// Decodes TIFF and little-endian BigTIFF with LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every
+/// compression that LibTiff supports. Decodes the first image of the file. Stateless.
 /// </summary>
 internal sealed class TiffImageDecoder : IImageDecoder
 {
-    // Tiles may reach beyond the image, but not to many times its area.
+    // Tiles may extend beyond the image, but not to many times its area.
     private const long SpareTilePixels = 1 << 24;
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => TiffDirectory.HasMagic(bytes);
@@ -22,7 +22,8 @@ internal sealed class TiffImageDecoder : IImageDecoder
             using Tiff? tiff = Tiff.ClientOpen(name, "r", bytes, new MemoryTiffStream(bytes));
             if (tiff is null)
             {
-                throw new ImageFormatException($"'{name}' is a damaged TIFF image: its header cannot be read; export it again.");
+                throw new ImageFormatException(
+                    $"'{name}' is a damaged TIFF image: its header cannot be read; export it again.");
             }
 
             TiffLayout layout = TiffLayout.Read(tiff, name, limits);
@@ -43,19 +44,25 @@ internal sealed class TiffImageDecoder : IImageDecoder
                 }
             }
 
-            // These fill what is missing with gray or white, and only warn.
-            bool fills = layout.Compression is Compression.JPEG or Compression.OJPEG or Compression.CCITTFAX3 or Compression.CCITTFAX4 or Compression.CCITTRLE or Compression.CCITTRLEW;
+            // These codecs fill missing pixels with gray or white, and only warn.
+            bool fills = layout.Compression is Compression.JPEG
+                or Compression.OJPEG
+                or Compression.CCITTFAX3
+                or Compression.CCITTFAX4
+                or Compression.CCITTRLE
+                or Compression.CCITTRLEW;
             if (messages.Errors > 0 || (fills && messages.Warnings > 0))
             {
-                throw layout.Damaged("holds pixels that cannot be unpacked");
+                throw layout.Damaged("has pixels that cannot be decompressed");
             }
 
             return Orientation.Apply(layout.Width, layout.Height, rgb, layout.Orientation);
         }
         catch (Exception error) when (error is not (ImageFormatException or OutOfMemoryException))
         {
-            // LibTiff lets whatever a damaged file leads to escape: indices out of range, nulls, failed casts.
-            throw new ImageFormatException($"'{name}' is a damaged TIFF image: it cannot be unpacked; export it again.", error);
+            // Damaged files can make LibTiff throw anything: index out of range, null reference, invalid cast.
+            throw new ImageFormatException(
+                $"'{name}' is a damaged TIFF image: it cannot be decompressed; export it again.", error);
         }
     }
 
@@ -64,7 +71,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
         FieldValue[]? lengths = tiff.GetField(tiff.IsTiled() ? TiffTag.TILEBYTECOUNTS : TiffTag.STRIPBYTECOUNTS);
         if (lengths is null)
         {
-            throw layout.Damaged("lacks its pixels");
+            throw layout.Damaged("has no pixels");
         }
 
         foreach (long length in (long[])lengths[0].Value)
@@ -80,7 +87,9 @@ internal sealed class TiffImageDecoder : IImageDecoder
             long width = tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt();
             long height = tiff.GetField(TiffTag.TILELENGTH)[0].ToInt();
             bool possible = width is > 0 and <= 2 * ImageLimits.MaxSide && height is > 0 and <= 2 * ImageLimits.MaxSide;
-            if (!possible || RoundUp(layout.Width, width) * RoundUp(layout.Height, height) > 4L * layout.Width * layout.Height + SpareTilePixels)
+            if (!possible
+                || RoundUp(layout.Width, width) * RoundUp(layout.Height, height) > 4L * layout.Width * layout.Height
+                    + SpareTilePixels)
             {
                 throw layout.Damaged("has tiles of an impossible size");
             }
@@ -96,7 +105,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
         {
             if (!tiff.ReadScanline(row, y, (short)plane))
             {
-                throw layout.Damaged("holds pixels that cannot be unpacked");
+                throw layout.Damaged("has pixels that cannot be decompressed");
             }
 
             layout.Convert(row, plane, layout.Width, rgb.AsSpan(3 * y * layout.Width));
@@ -115,20 +124,24 @@ internal sealed class TiffImageDecoder : IImageDecoder
             {
                 if (tiff.ReadTile(tile, 0, x, y, 0, (short)plane) != tile.Length)
                 {
-                    throw layout.Damaged("holds pixels that cannot be unpacked");
+                    throw layout.Damaged("has pixels that cannot be decompressed");
                 }
 
                 int columns = Math.Min(tileWidth, layout.Width - x);
                 int rows = Math.Min(tileHeight, layout.Height - y);
                 for (int i = 0; i < rows; i++)
                 {
-                    layout.Convert(tile.AsSpan(i * rowBytes, rowBytes), plane, columns, rgb.AsSpan(3 * ((y + i) * layout.Width + x)));
+                    layout.Convert(
+                        tile.AsSpan(i * rowBytes, rowBytes),
+                        plane,
+                        columns,
+                        rgb.AsSpan(3 * ((y + i) * layout.Width + x)));
                 }
             }
         }
     }
 
-    // LibTiff's own figure must agree with what is taken out of the row.
+    // LibTiff's own value must agree with what is read from the row.
     private static int RowBytes(TiffLayout layout, int pixels, int stored)
     {
         long bits = (long)pixels * layout.Depth * (layout.IsSeparate ? 1 : layout.Samples);

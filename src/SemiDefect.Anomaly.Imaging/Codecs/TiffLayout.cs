@@ -3,7 +3,10 @@ using BitMiracle.LibTiff.Classic;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>How the pixels of a TIFF image are stored, and how a stored row becomes RGB. Immutable, and so thread-safe.</summary>
+/// <summary>
+/// The storage layout of the pixels of a TIFF image, and the conversion of stored rows to RGB. Immutable and
+/// thread-safe.
+/// </summary>
 internal sealed class TiffLayout
 {
     private const int MaxSamples = 8;
@@ -30,7 +33,7 @@ internal sealed class TiffLayout
     /// <summary>Bits per sample: 1, 2, 4, 8 or 16.</summary>
     public int Depth { get; }
 
-    /// <summary>Samples per pixel, extra ones included.</summary>
+    /// <summary>Samples per pixel, including extra ones.</summary>
     public int Samples { get; }
 
     public Photometric Photometric { get; private set; }
@@ -51,25 +54,31 @@ internal sealed class TiffLayout
     /// <summary>Whether the colors were multiplied by the alpha that follows them.</summary>
     private bool IsPremultiplied { get; set; }
 
-    /// <summary>Reads the layout and refuses what cannot be converted.</summary>
-    /// <exception cref="ImageFormatException">The kind of image is not supported, or it is beyond the limits.</exception>
+    /// <summary>Reads the layout and rejects unsupported ones.</summary>
+    /// <exception cref="ImageFormatException">
+    /// The image type is not supported, or the image exceeds the limits.
+    /// </exception>
     public static TiffLayout Read(Tiff tiff, string name, ImageLimits limits)
     {
         var layout = new TiffLayout(tiff, name);
         limits.Check(name, (uint)layout.Width, (uint)layout.Height);
-        if (layout.Depth is not (1 or 2 or 4 or 8 or 16) || Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is not ((int)SampleFormat.UINT or (int)SampleFormat.VOID))
+        if (layout.Depth is not (1 or 2 or 4 or 8 or 16)
+            || Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is
+                not ((int)SampleFormat.UINT or (int)SampleFormat.VOID))
         {
-            throw layout.Unsupported($"samples of {layout.Depth} bits that are not unsigned integers of 1, 2, 4, 8 or 16 bits");
+            throw layout.Unsupported(
+                $"samples of {layout.Depth} bits that are not unsigned integers of 1, 2, 4, 8 or 16 bits");
         }
 
         if (layout.Compression == Compression.JPEG && layout.Photometric == Photometric.YCBCR)
         {
-            // LibTiff then converts while it unpacks.
+            // LibTiff then converts while decoding.
             tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
             layout.Photometric = Photometric.RGB;
         }
 
-        if (layout.Photometric is not (Photometric.MINISBLACK or Photometric.MINISWHITE or Photometric.RGB or Photometric.PALETTE))
+        if (layout.Photometric is
+            not (Photometric.MINISBLACK or Photometric.MINISWHITE or Photometric.RGB or Photometric.PALETTE))
         {
             throw layout.Unsupported($"{layout.Photometric} colors");
         }
@@ -89,10 +98,10 @@ internal sealed class TiffLayout
     }
 
     /// <summary>Converts the first <paramref name="count"/> pixels of a stored row.</summary>
-    /// <param name="row">The stored row, of all samples or of one plane.</param>
-    /// <param name="plane">The plane, where they are separate.</param>
-    /// <param name="count">Pixels.</param>
-    /// <param name="rgb">Where the first pixel goes.</param>
+    /// <param name="row">The stored row, with all samples or those of one plane.</param>
+    /// <param name="plane">The plane, if planes are separate.</param>
+    /// <param name="count">The number of pixels.</param>
+    /// <param name="rgb">Receives the pixels.</param>
     public void Convert(ReadOnlySpan<byte> row, int plane, int count, Span<byte> rgb)
     {
         int stride = IsSeparate ? 1 : Samples;
@@ -125,8 +134,9 @@ internal sealed class TiffLayout
         }
     }
 
-    /// <summary>An error about damage to this file.</summary>
-    public ImageFormatException Damaged(string what) => new($"'{Name}' is a damaged TIFF image: it {what}; export it again.");
+    /// <summary>An exception about damage to this file.</summary>
+    public ImageFormatException Damaged(string what) =>
+        new($"'{Name}' is a damaged TIFF image: it {what}; export it again.");
 
     private ImageFormatException Unsupported(string what) =>
         new($"'{Name}' is a TIFF image with {what}; save it as 8 or 16-bit gray or RGB.");
@@ -137,8 +147,9 @@ internal sealed class TiffLayout
         return value is null ? otherwise : value[0].ToInt();
     }
 
-    // Undoes the multiplication by alpha; nothing is left to divide where alpha is 0.
-    private static byte Divide(byte value, int alpha) => alpha is 0 or 255 ? value : (byte)Math.Min(255, 255 * value / alpha);
+    // Reverses the multiplication by alpha; where alpha is 0, nothing is left to divide.
+    private static byte Divide(byte value, int alpha) =>
+        alpha is 0 or 255 ? value : (byte)Math.Min(255, 255 * value / alpha);
 
     private byte Sample(ReadOnlySpan<byte> row, int index) => Depth switch
     {
@@ -161,10 +172,10 @@ internal sealed class TiffLayout
         FieldValue[]? map = tiff.GetField(TiffTag.COLORMAP);
         if (map is null || map.Length < 3 || Depth > 8)
         {
-            throw Damaged("lacks its palette");
+            throw Damaged("has no palette");
         }
 
-        // A palette has 16 bits, of which common writers fill the high 8; those are taken, as others do.
+        // Palette entries have 16 bits, of which common writers fill the high 8; those are used, as other readers do.
         int entries = 1 << Depth;
         var palette = new byte[3 * entries];
         for (int channel = 0; channel < 3; channel++)
@@ -182,7 +193,11 @@ internal sealed class TiffLayout
     private void ReadExtraSamples(Tiff tiff)
     {
         FieldValue[]? extra = tiff.GetField(TiffTag.EXTRASAMPLES);
-        if (extra is null || extra.Length < 2 || extra[0].ToInt() < 1 || Samples <= Colors || Photometric == Photometric.PALETTE)
+        if (extra is null
+            || extra.Length < 2
+            || extra[0].ToInt() < 1
+            || Samples <= Colors
+            || Photometric == Photometric.PALETTE)
         {
             return;
         }

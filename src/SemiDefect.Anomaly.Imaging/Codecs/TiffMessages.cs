@@ -3,25 +3,26 @@ using BitMiracle.LibTiff.Classic;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Keeps LibTiff's messages off the console. LibTiff knows one handler for the whole process: while a thread decodes
-/// here its messages are counted, and those of other users of LibTiff go on to the handler that was set before. Thread-safe.
+/// Keeps LibTiff's messages off the console. LibTiff has one handler for the whole process: while a thread decodes
+/// here, its messages are counted, and those of other LibTiff users are forwarded to the previous handler. Thread-safe.
 /// </summary>
 internal sealed class TiffMessages : TiffErrorHandler
 {
     [ThreadStatic]
     private static Tally? _tally;
 
-    // LibTiff makes its own handler, which prints, only when it first needs one.
-    private static readonly TiffErrorHandler Previous = Tiff.SetErrorHandler(new TiffMessages()) ?? new TiffErrorHandler();
+    // LibTiff creates its own handler, which prints, only when it first needs one.
+    private static readonly TiffErrorHandler Previous = Tiff.SetErrorHandler(new TiffMessages())
+        ?? new TiffErrorHandler();
 
     private TiffMessages()
     {
     }
 
-    /// <summary>Begins to count the calling thread's messages, until the tally is disposed of.</summary>
+    /// <summary>Starts counting the messages of the calling thread, until the tally is disposed.</summary>
     public static Tally Count()
     {
-        // Touching the field makes sure that the handler is set.
+        // Accessing the field ensures that the handler is set.
         _ = Previous;
         return _tally = new Tally();
     }
@@ -38,7 +39,12 @@ internal sealed class TiffMessages : TiffErrorHandler
         }
     }
 
-    public override void ErrorHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+    public override void ErrorHandlerExt(
+        Tiff tif,
+        object clientData,
+        string method,
+        string format,
+        params object[] args)
     {
         if (_tally is null)
         {
@@ -58,7 +64,12 @@ internal sealed class TiffMessages : TiffErrorHandler
         }
     }
 
-    public override void WarningHandlerExt(Tiff tif, object clientData, string method, string format, params object[] args)
+    public override void WarningHandlerExt(
+        Tiff tif,
+        object clientData,
+        string method,
+        string format,
+        params object[] args)
     {
         if (_tally is null)
         {
@@ -66,7 +77,7 @@ internal sealed class TiffMessages : TiffErrorHandler
         }
     }
 
-    /// <summary>How much LibTiff complained. Belongs to one thread.</summary>
+    /// <summary>Counts LibTiff's errors and warnings. Must be used by one thread only.</summary>
     internal sealed class Tally : IDisposable
     {
         public int Errors { get; set; }

@@ -2,18 +2,18 @@ using SemiDefect.Anomaly.Imaging.Resampling;
 
 namespace SemiDefect.Anomaly.Imaging.Rendering;
 
-/// <summary>Many pictures on one, in rows from the left. Thread-safe: nothing is kept.</summary>
+/// <summary>Combines many images into one, in rows from the left. Stateless.</summary>
 public static class ContactSheet
 {
     /// <summary>
-    /// Lays pictures out in cells of one size on a white ground. Pictures larger than a cell may be are reduced, aspect kept; smaller ones
-    /// are not enlarged, and cells are no larger than the largest picture.
+    /// Arranges images in cells of one size on a white background. Images larger than the maximum cell are reduced with
+    /// their aspect ratio kept. Smaller ones are not enlarged, and cells are no larger than the largest image.
     /// </summary>
     /// <param name="pictures">At least one.</param>
-    /// <param name="columns">Cells per row, 1 or more.</param>
-    /// <param name="cell">The longest side that a cell may have, in pixels, 1 to 4096.</param>
-    /// <param name="gap">White pixels between cells, 0 to 256.</param>
-    /// <exception cref="ArgumentException">There are no pictures.</exception>
+    /// <param name="columns">Number of cells per row, 1 or more.</param>
+    /// <param name="cell">The maximum side length of a cell in pixels, 1 to 4096.</param>
+    /// <param name="gap">Number of white pixels between cells, 0 to 256.</param>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public static Image Compose(IReadOnlyList<Image> pictures, int columns, int cell, int gap)
     {
@@ -23,7 +23,7 @@ public static class ContactSheet
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)gap, 256u, nameof(gap));
         if (pictures.Count == 0)
         {
-            throw new ArgumentException("There is no picture to lay out.", nameof(pictures));
+            throw new ArgumentException("There are no images to arrange.", nameof(pictures));
         }
 
         columns = Math.Min(columns, pictures.Count);
@@ -42,7 +42,8 @@ public static class ContactSheet
             int top = i / columns * (cellHeight + gap) + (cellHeight - picture.Height) / 2;
             for (int y = 0; y < picture.Height; y++)
             {
-                picture.Rgb.Slice(3 * y * picture.Width, 3 * picture.Width).CopyTo(sheet.AsSpan(3 * ((top + y) * width + left)));
+                picture.Rgb.Slice(3 * y * picture.Width, 3 * picture.Width)
+                    .CopyTo(sheet.AsSpan(3 * ((top + y) * width + left)));
             }
         }
 

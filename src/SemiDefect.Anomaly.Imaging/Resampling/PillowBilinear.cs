@@ -5,27 +5,35 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Imaging.Resampling;
 
 /// <summary>
-/// Antialiased bilinear resampling in integer arithmetic, byte for byte what Pillow 9.4 gives for 8-bit pictures: the
-/// rows first, rounded to 8 bits, then the columns. Thread-safe: nothing is kept.
+/// Antialiased bilinear resampling in integer arithmetic, byte for byte equal to Pillow 9.4 for 8-bit images: first
+/// along the rows, rounded to 8 bits, then along the columns. Stateless.
 /// </summary>
 public static class PillowBilinear
 {
     private const int Half = 1 << (ResizeKernel.PrecisionBits - 1);
     private const int Channels = 3;
 
-    /// <summary>Resamples the whole picture.</summary>
-    /// <param name="source">The picture.</param>
+    /// <summary>Resamples a whole image.</summary>
+    /// <param name="source">The image.</param>
     /// <param name="width">The new width in pixels, at least 1.</param>
     /// <param name="height">The new height in pixels, at least 1.</param>
-    /// <returns>The resampled picture; <paramref name="source"/> itself if it has that size already.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A size below 1.</exception>
-    public static Image Resize(Image source, int width, int height) => ResizeWindow(source, width, height, 0, 0, width, height);
+    /// <returns>The resampled image, or <paramref name="source"/> itself if it has that size already.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    public static Image Resize(Image source, int width, int height) =>
+        ResizeWindow(source, width, height, 0, 0, width, height);
 
     /// <summary>
-    /// The window of the resampled picture with the given corner and size: the same bytes as cropping afterwards,
-    /// without computing what would be cut off.
+    /// The window of the resampled image with the given corner and size: the same bytes as cropping afterwards, without
+    /// computing the rest.
     /// </summary>
-    public static Image ResizeWindow(Image source, int width, int height, int left, int top, int windowWidth, int windowHeight)
+    public static Image ResizeWindow(
+        Image source,
+        int width,
+        int height,
+        int left,
+        int top,
+        int windowWidth,
+        int windowHeight)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -36,14 +44,21 @@ public static class PillowBilinear
         ArgumentOutOfRangeException.ThrowIfLessThan(windowHeight, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windowWidth, width - left);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windowHeight, height - top);
-        if (source.Width == windowWidth && source.Height == windowHeight && width == windowWidth && height == windowHeight)
+        if (source.Width == windowWidth
+            && source.Height == windowHeight
+            && width == windowWidth
+            && height == windowHeight)
         {
             return source;
         }
 
-        // A pass that changes no size is the identity; it is done as a copy.
-        ResizeKernel? columns = width == source.Width ? null : ResizeKernel.Create(source.Width, width, left, windowWidth);
-        ResizeKernel? rows = height == source.Height ? null : ResizeKernel.Create(source.Height, height, top, windowHeight);
+        // A pass that does not change the size is the identity, and is done by copying.
+        ResizeKernel? columns = width == source.Width
+            ? null
+            : ResizeKernel.Create(source.Width, width, left, windowWidth);
+        ResizeKernel? rows = height == source.Height
+            ? null
+            : ResizeKernel.Create(source.Height, height, top, windowHeight);
         int rowBytes = windowWidth * Channels;
         byte[] output = GC.AllocateUninitializedArray<byte>(checked(rowBytes * windowHeight));
         if (rows is null)
@@ -62,10 +77,16 @@ public static class PillowBilinear
     }
 
     /// <summary>
-    /// Narrows each input row once, when the first output row needs it, into a ring of as many rows as one output row
-    /// needs: memory stays small however tall the input is.
+    /// Resamples each input row horizontally once, when the first output row needs it, into a ring buffer with as many
+    /// rows as one output row needs, so that memory stays small for any input height.
     /// </summary>
-    private static void ResizeBothWays(Image source, ResizeKernel? columns, ResizeKernel rows, int left, byte[] output, int rowBytes)
+    private static void ResizeBothWays(
+        Image source,
+        ResizeKernel? columns,
+        ResizeKernel rows,
+        int left,
+        byte[] output,
+        int rowBytes)
     {
         int depth = 0;
         for (int y = 0; y < rows.Length; y++)
@@ -130,7 +151,7 @@ public static class PillowBilinear
         }
     }
 
-    // Integer sums do not depend on the vector width, so the widest that the machine has may be used.
+    // Integer sums do not depend on the vector width, so the widest available vectors may be used.
     private static void AddScaled(ReadOnlySpan<byte> row, int coefficient, Span<int> sums)
     {
         int i = 0;
@@ -170,7 +191,7 @@ public static class PillowBilinear
         }
     }
 
-    // The weights are never negative, but their rounded sum may pass 1 by a little.
+    // The weights are never negative, but their rounded sum may slightly exceed 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte ToByte(int sum) => (byte)Math.Min(sum >> ResizeKernel.PrecisionBits, 255);
 }

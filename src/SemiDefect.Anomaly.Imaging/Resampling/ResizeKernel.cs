@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Imaging.Resampling;
 
 /// <summary>
-/// The weights of one resampling axis: for every output position the first input position and fixed-point
-/// coefficients with <see cref="PrecisionBits"/> fractional bits. Triangle filter widened by the reduction, as in
-/// Pillow's 8-bit resampling (src/libImaging/Resample.c, Pillow 9.4). Immutable, and so thread-safe.
+/// The weights of one resampling axis: for every output position, the first input position and fixed-point coefficients
+/// with <see cref="PrecisionBits"/> fractional bits. The triangle filter is widened by the reduction factor, as in
+/// Pillow's 8-bit resampling (src/libImaging/Resample.c, Pillow 9.4). Immutable and thread-safe.
 /// </summary>
 internal sealed class ResizeKernel
 {
@@ -39,8 +39,8 @@ internal sealed class ResizeKernel
     public ReadOnlySpan<int> Coefficients(int index) => _coefficients.AsSpan(index * _stride, _counts[index]);
 
     /// <summary>
-    /// The weights that bring <paramref name="inputSize"/> samples to <paramref name="outputSize"/>, for the outputs
-    /// from <paramref name="first"/> on, <paramref name="count"/> of them.
+    /// The weights that resample <paramref name="inputSize"/> samples to <paramref name="outputSize"/>, for
+    /// <paramref name="count"/> outputs from <paramref name="first"/> on.
     /// </summary>
     public static ResizeKernel Create(int inputSize, int outputSize, int first, int count)
     {

@@ -3,17 +3,17 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Search.Benchmarking;
 
-/// <summary>What the benchmarks of arrays share. Thread-safe: nothing is kept.</summary>
+/// <summary>Helpers shared by the array benchmarks. Stateless.</summary>
 internal static class BenchmarkArrays
 {
-    /// <summary>Reads a matrix of finite float32 with a row at least; the caller owns it.</summary>
+    /// <summary>Reads a matrix of finite float32 values with at least one row. The caller disposes it.</summary>
     /// <exception cref="SemiDefectException">The file cannot be read or holds something else.</exception>
     public static FeatureMatrix Read(string path)
     {
         (int[] shape, float[] values) = NpyFile.Read<float>(path);
         if (shape.Length != 2 || shape[0] < 1 || shape[1] < 1)
         {
-            throw new SemiDefectException($"'{path}' must hold rows x dimensions, one of each at least.");
+            throw new SemiDefectException($"'{path}' must hold rows x dimensions, at least one of each.");
         }
 
         FeatureMatrix matrix = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
@@ -26,7 +26,7 @@ internal static class BenchmarkArrays
         return matrix;
     }
 
-    /// <summary>The median; the mean of the two in the middle where the count is even.</summary>
+    /// <summary>The median, or the mean of the two middle values if their number is even.</summary>
     public static double Median(List<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -6,22 +6,22 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Search.Benchmarking;
 
 /// <summary>
-/// Times the exact greedy coreset on an array of anyone's, as `semidefect bench --coreset FEATURES.npy FRACTION` does.
-/// Thread-safe: nothing is kept, but what else runs on the machine is timed with it.
+/// Times the exact greedy coreset on an array, as `semidefect bench --coreset FEATURES.npy FRACTION` does. Stateless
+/// and thread-safe, but concurrent work distorts the timing.
 /// </summary>
 public static class CoresetBenchmark
 {
     private const int Runs = 3;
     private const int FirstIndices = 10;
 
-    /// <summary>Selects three times over, everything from the array to the picks timed.</summary>
+    /// <summary>Runs the selection three times and times each run from the array to the picks.</summary>
     /// <param name="featuresPath">A .npy file of float32, rows x dimensions.</param>
     /// <param name="fraction">The share of the rows to pick, above 0 and at most 1.</param>
-    /// <param name="threads">Threads to use; 0 for as many as there are processors.</param>
-    /// <param name="accelerator">A device to look for rows near a pick; null for the CPU.</param>
-    /// <param name="progress">Told about each run's picks.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor.</param>
+    /// <param name="accelerator">A device that finds the rows near a pick; null for the CPU. Not disposed.</param>
+    /// <param name="progress">Receives the progress of each run.</param>
     /// <param name="cancellationToken">Stops between picks.</param>
-    /// <exception cref="SemiDefectException">The file cannot be read, or the fraction is impossible.</exception>
+    /// <exception cref="SemiDefectException">The file cannot be read, or the fraction is out of range.</exception>
     public static CoresetTiming Run(
         string featuresPath,
         double fraction,

@@ -1,13 +1,13 @@
 namespace SemiDefect.Anomaly.Search.Benchmarking;
 
-/// <summary>What <see cref="CoresetBenchmark"/> measured.</summary>
-/// <param name="Rows">Rows to pick from.</param>
-/// <param name="Dimension">Their columns.</param>
+/// <summary>The result of <see cref="CoresetBenchmark"/>. Immutable by convention and thread-safe.</summary>
+/// <param name="Rows">Number of rows to pick from.</param>
+/// <param name="Dimension">Number of columns.</param>
 /// <param name="MedianSeconds">The median time of a selection; `median_s` in JSON.</param>
-/// <param name="BestSeconds">The shortest; `best_s`.</param>
-/// <param name="Picks">Rows picked; `picks`.</param>
+/// <param name="BestSeconds">The shortest time; `best_s`.</param>
+/// <param name="Picks">Number of rows picked; `picks`.</param>
 /// <param name="CoveringRadius">The largest distance of a row to its nearest pick; `covering_radius`.</param>
-/// <param name="FirstIndices">The first ten picks in order; `first_indices`.</param>
+/// <param name="FirstIndices">The first ten picks, in order; `first_indices`.</param>
 public sealed record CoresetTiming(
     int Rows,
     int Dimension,

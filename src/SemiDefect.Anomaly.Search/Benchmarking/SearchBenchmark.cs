@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Search.Benchmarking;
 
 /// <summary>
-/// Times exact search on arrays of anyone's, as `semidefect bench --search BANK.npy QUERIES.npy --k K` does.
-/// Thread-safe: nothing is kept, but what else runs on the machine is timed with it.
+/// Times exact search on arrays, as `semidefect bench --search BANK.npy QUERIES.npy --k K` does. Stateless and
+/// thread-safe, but concurrent work distorts the timing.
 /// </summary>
 public static class SearchBenchmark
 {
@@ -14,21 +14,30 @@ public static class SearchBenchmark
     private const int MostRuns = 101;
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
 
-    /// <summary>Indexes the bank once, searches once to warm up, then times searches for a second, seven at least.</summary>
+    /// <summary>
+    /// Indexes the bank, runs one warm-up search, and then times searches for one second, but at least seven of them.
+    /// </summary>
     /// <param name="bankPath">A .npy file of float32, rows x dimensions.</param>
-    /// <param name="queriesPath">The same with as many dimensions.</param>
+    /// <param name="queriesPath">A .npy file of float32 with the same number of dimensions.</param>
     /// <param name="k">Neighbors per query.</param>
-    /// <param name="threads">Threads to use; 0 for as many as there are processors.</param>
-    /// <param name="accelerator">A device to search on; null for the CPU.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor.</param>
+    /// <param name="accelerator">A device to search on; null for the CPU. Not disposed.</param>
     /// <param name="cancellationToken">Stops between searches.</param>
-    /// <exception cref="SemiDefectException">A file cannot be read or does not fit.</exception>
-    public static SearchTiming Run(string bankPath, string queriesPath, int k, int threads = 0, SearchAccelerator? accelerator = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SemiDefectException">A file cannot be read, or the files do not match.</exception>
+    public static SearchTiming Run(
+        string bankPath,
+        string queriesPath,
+        int k,
+        int threads = 0,
+        SearchAccelerator? accelerator = null,
+        CancellationToken cancellationToken = default)
     {
         using FeatureMatrix bank = BenchmarkArrays.Read(bankPath);
         using FeatureMatrix queries = BenchmarkArrays.Read(queriesPath);
         if (queries.Columns != bank.Columns)
         {
-            throw new SemiDefectException($"'{queriesPath}' has {queries.Columns} dimensions, but '{bankPath}' has {bank.Columns}.");
+            throw new SemiDefectException(
+                $"'{queriesPath}' has {queries.Columns} dimensions, but '{bankPath}' has {bank.Columns}.");
         }
 
         if (k < 1 || k > bank.Rows)
@@ -58,6 +67,15 @@ public static class SearchBenchmark
             sum += distances[(long)query * k];
         }
 
-        return new SearchTiming(bank.Rows, bank.Columns, queries.Rows, k, BenchmarkArrays.Median(seconds), seconds.Min(), indexing.TotalSeconds, seconds.Count, sum);
+        return new SearchTiming(
+            bank.Rows,
+            bank.Columns,
+            queries.Rows,
+            k,
+            BenchmarkArrays.Median(seconds),
+            seconds.Min(),
+            indexing.TotalSeconds,
+            seconds.Count,
+            sum);
     }
 }

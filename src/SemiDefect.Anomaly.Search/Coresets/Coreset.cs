@@ -1,23 +1,26 @@
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Picks the rows that stand for all of them. Distances are squared Euclidean in float64 (<see cref="ExactDistance"/>),
-/// ties go to the lowest row, so the picks are the same on every machine and with any number of threads.
-/// Thread-safe: nothing is kept.
+/// Selects a coreset: a subset of rows that represents all rows. Distances are squared Euclidean in float64
+/// (<see cref="ExactDistance"/>) and ties go to the lowest row, so the picks are the same on every machine and for any
+/// number of threads. Stateless.
 /// </summary>
 public static class Coreset
 {
     /// <summary>Selects rows of <paramref name="features"/>.</summary>
-    /// <param name="features">One row per patch, at least one; all values finite. Neither changed nor owned.</param>
-    /// <param name="options">How many, and how.</param>
-    /// <param name="progress">Told every now and then; from the calling thread.</param>
+    /// <param name="features">One row per patch, at least one; all values finite. Neither changed nor disposed.</param>
+    /// <param name="options">The size of the coreset and the method.</param>
+    /// <param name="progress">Receives progress reports, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the selection between picks.</param>
-    /// <exception cref="ArgumentException">There are no rows, or one holds NaN or infinity.</exception>
-    /// <exception cref="SemiDefectException">A start row is not there, or the projection does not fit the features.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">There are no rows, or a row holds NaN or infinity.</exception>
+    /// <exception cref="SemiDefectException">
+    /// A start row does not exist, or the projection does not match the features.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static CoresetSelection Select(
         FeatureMatrix features,
         CoresetOptions options,
@@ -35,23 +38,34 @@ public static class Coreset
         return new CoresetSelection(picks, CoveringRadius(features, picks, options.Threads, cancellationToken));
     }
 
-    /// <summary>Whether options ask for the exact selection in the features' own space.</summary>
+    /// <summary>Whether the options ask for exact selection in the original feature space.</summary>
     internal static bool IsExact(CoresetOptions options) =>
         options.Method == CoresetMethod.Exact && options.Projection is null && options.ProjectionDimension is null;
 
-    /// <summary>The picks of the approximate method, or in a projected space.</summary>
-    internal static int[] PickInexactly(FeatureMatrix features, CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Picks rows by the approximate method or in a projected space.</summary>
+    internal static int[] PickInexactly(
+        FeatureMatrix features,
+        CoresetOptions options,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         float largest = SearchArguments.CheckBank(features, default, options.Threads);
-        int threads = SearchArguments.ResolveThreads(options.Threads);
+        int threads = ThreadCount.Resolve(options.Threads);
         int[]? starts = CheckStarts(features, options);
         using FeatureMatrix? reduced = Reduce(features, options, threads, cancellationToken);
         FeatureMatrix space = reduced ?? features;
         var limits = new GreedyLimits(options.TargetCount(features.Rows), options.CoveringRadius ?? 0);
-        using var greedy = new GreedyKCenter(space, reduced is null ? largest : Magnitude.Largest(reduced, threads), threads, cancellationToken, accelerator: options.Accelerator);
+        using var greedy = new GreedyKCenter(
+            space,
+            reduced is null ? largest : Magnitude.Largest(reduced, threads),
+            threads,
+            cancellationToken,
+            accelerator: options.Accelerator);
         if (options.Method == CoresetMethod.Approximate)
         {
-            greedy.SetInitialDistances(GreedyStart.MeanDistanceToAnchors(space, starts ?? DrawAnchors(features.Rows, options), threads, cancellationToken));
+            greedy.SetInitialDistances(
+                GreedyStart.MeanDistanceToAnchors(
+                    space, starts ?? DrawAnchors(features.Rows, options), threads, cancellationToken));
             starts = [];
         }
 
@@ -60,14 +74,14 @@ public static class Coreset
     }
 
     /// <summary>
-    /// Goes on with an exact greedy selection that was made elsewhere: the picks are those that would follow if the rows picked there were the first
-    /// ones here.
+    /// Continues an exact greedy selection that was started on other rows: the result is the same as if the rows picked
+    /// there had been the first picks here.
     /// </summary>
     /// <param name="features">The rows to pick from, all values finite.</param>
     /// <param name="squaredDistances">Each row's squared distance to the nearest row picked before.</param>
-    /// <param name="limits">The most further picks, and the radius at which to stop.</param>
-    /// <param name="threads">Threads, or 0 for one per core.</param>
-    /// <param name="progress">Told every now and then; from the calling thread.</param>
+    /// <param name="limits">The maximum number of further picks, and the radius at which to stop.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor.</param>
+    /// <param name="progress">Receives progress reports, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the selection between picks.</param>
     public static CoresetSelection Continue(
         FeatureMatrix features,
@@ -83,14 +97,15 @@ public static class Coreset
             return new CoresetSelection([], Math.Sqrt(squaredDistances.Max()));
         }
 
-        using var greedy = new GreedyKCenter(features, largest, SearchArguments.ResolveThreads(threads), cancellationToken);
+        using var greedy = new GreedyKCenter(
+            features, largest, ThreadCount.Resolve(threads), cancellationToken);
         greedy.SetInitialDistances(squaredDistances);
         int[] picks = greedy.Run([], limits, new ProgressReport(progress, limits.Count));
         return new CoresetSelection(picks, Math.Sqrt(greedy.LargestSquaredDistance));
     }
 
     /// <summary>
-    /// The largest Euclidean distance from any row of <paramref name="features"/> to the picked row nearest to it.
+    /// The largest Euclidean distance from any row of <paramref name="features"/> to its nearest picked row.
     /// </summary>
     /// <exception cref="ArgumentException">There are no rows or picks, or a row holds NaN or infinity.</exception>
     public static double CoveringRadius(
@@ -105,9 +120,16 @@ public static class Coreset
         return Math.Sqrt(distances.Max());
     }
 
-    /// <summary>Finds each row's nearest pick, the first one of equals, and its squared distance.</summary>
+    /// <summary>
+    /// Finds each row's nearest pick (the first one, if several are equally near) and its squared distance.
+    /// </summary>
     internal static void MeasureToPicks(
-        FeatureMatrix features, ReadOnlySpan<int> picks, int threads, double[] squaredDistances, int[] nearestPicks, CancellationToken cancellationToken)
+        FeatureMatrix features,
+        ReadOnlySpan<int> picks,
+        int threads,
+        double[] squaredDistances,
+        int[] nearestPicks,
+        CancellationToken cancellationToken)
     {
         const int Block = 4096;
         using FeatureMatrix bank = features.Gather(picks);
@@ -116,7 +138,13 @@ public static class Coreset
         {
             int count = Math.Min(Block, features.Rows - start);
             Span<int> nearest = nearestPicks.AsSpan(start, count);
-            search.Search(features.RowBlock(start, count), 1, squaredDistances.AsSpan(start, count), nearest, -1, cancellationToken);
+            search.Search(
+                features.RowBlock(start, count),
+                1,
+                squaredDistances.AsSpan(start, count),
+                nearest,
+                -1,
+                cancellationToken);
             foreach (ref int pick in nearest)
             {
                 pick = picks[pick];
@@ -130,14 +158,19 @@ public static class Coreset
         {
             if ((uint)start >= (uint)features.Rows)
             {
-                throw new SemiDefectException($"Start row {start} of the coreset is not among the {features.Rows} rows.");
+                throw new SemiDefectException(
+                    $"Start row {start} of the coreset is not among the {features.Rows} rows.");
             }
         }
 
         return options.Starts?.ToArray();
     }
 
-    private static FeatureMatrix? Reduce(FeatureMatrix features, CoresetOptions options, int threads, CancellationToken cancellationToken)
+    private static FeatureMatrix? Reduce(
+        FeatureMatrix features,
+        CoresetOptions options,
+        int threads,
+        CancellationToken cancellationToken)
     {
         if (options.Projection is not null)
         {
@@ -155,7 +188,7 @@ public static class Coreset
 
     private static int[] DrawAnchors(int rows, CoresetOptions options)
     {
-        // A sequence of its own, so that the anchors do not hang on whether a projection was drawn.
+        // A sequence of its own, so that the anchors do not depend on whether a projection was drawn.
         var generator = new SeededGenerator(options.Seed ^ 0xA5A5_5A5A_0F0F_F0F0);
         var anchors = new List<int>();
         while (anchors.Count < Math.Min(options.AnchorCount, rows))

@@ -3,21 +3,26 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Search.Coresets;
 
-/// <summary>How large a coreset is and how its rows are picked. Immutable, and so thread-safe.</summary>
+/// <summary>The size of a coreset and how its rows are picked. Immutable and thread-safe.</summary>
 public sealed record CoresetOptions
 {
-    /// <summary>Refuses whatever cannot be.</summary>
+    /// <summary>Creates options and rejects invalid values.</summary>
     /// <param name="fraction">The share of the rows to pick, above 0 and at most 1.</param>
-    /// <param name="count">The number of rows to pick, 1 or more. Give this, or the fraction, or a covering radius.</param>
+    /// <param name="count">The number of rows to pick, 1 or more. Specify a count, a fraction, or a covering
+    /// radius.</param>
     /// <param name="method">How rows are picked.</param>
-    /// <param name="coveringRadius">Stop as soon as every row is within this distance of a pick. For the exact method without projection only.</param>
-    /// <param name="projectionDimension">Pick by distances in a random projection to so many dimensions; null for none.</param>
-    /// <param name="seed">Of the anchors and of the projection.</param>
-    /// <param name="starts">Exact: the rows to pick first, in this order. Approximate: the anchors. Null to choose them as the method says.</param>
-    /// <param name="projection">The projection itself, target x source dimensions: reduced = features x projection^T. Null to draw one.</param>
-    /// <param name="anchorCount">Anchors of the approximate method where none are given, 1 or more.</param>
-    /// <param name="threads">Threads to use; 0 for as many as there are processors. The picks do not depend on it.</param>
-    /// <exception cref="SemiDefectException">A value or a combination is impossible.</exception>
+    /// <param name="coveringRadius">Stop as soon as every row is within this distance of a pick. Only for the exact
+    /// method without projection.</param>
+    /// <param name="projectionDimension">Measure distances in a random projection to this many dimensions; null for
+    /// none.</param>
+    /// <param name="seed">The seed for the anchors and the projection.</param>
+    /// <param name="starts">Exact method: the rows to pick first, in this order. Approximate method: the anchors. Null
+    /// for the method's default.</param>
+    /// <param name="projection">The projection, target x source dimensions: reduced = features x projection^T. Null to
+    /// draw one.</param>
+    /// <param name="anchorCount">Number of anchors of the approximate method if none are given, 1 or more.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor. Does not affect the picks.</param>
+    /// <exception cref="SemiDefectException">A value or a combination of values is invalid.</exception>
     public CoresetOptions(
         double? fraction = null,
         int? count = null,
@@ -32,19 +37,32 @@ public sealed record CoresetOptions
     {
         Refuse(fraction is not (null or (> 0 and <= 1)), "The coreset fraction must be above 0 and at most 1.");
         Refuse(count < 1, "The coreset count must be 1 or more.");
-        Refuse(fraction is not null && count is not null, "Give the coreset's size as a fraction or as a count, not as both.");
-        Refuse(fraction is null && count is null && coveringRadius is null, "Give the coreset's size: a fraction, a count, or a covering radius.");
-        Refuse(coveringRadius is not (null or (>= 0 and < double.PositiveInfinity)), "The coreset's covering radius must be 0 or more.");
+        Refuse(
+            fraction is not null && count is not null,
+            "Give the coreset's size as a fraction or as a count, not both.");
+        Refuse(
+            fraction is null && count is null && coveringRadius is null,
+            "Give the coreset's size: a fraction, a count, or a covering radius.");
+        Refuse(
+            coveringRadius is not (null or (>= 0 and < double.PositiveInfinity)),
+            "The coreset's covering radius must be 0 or more.");
         Refuse(!Enum.IsDefined(method), "The coreset method must be exact or approximate.");
         Refuse(projectionDimension < 1, "The coreset's projection must have 1 dimension or more.");
-        Refuse(projectionDimension is not null && projection is not null, "Give the coreset's projection or its dimension, not both.");
-        Refuse(starts is { Count: 0 }, "The coreset's start rows are an empty list; give none at all, or one at least.");
-        Refuse(starts is not null && starts.Distinct().Count() != starts.Count, "The coreset's start rows hold a row twice.");
+        Refuse(
+            projectionDimension is not null && projection is not null,
+            "Give the coreset's projection or its dimension, not both.");
+        Refuse(
+            starts is { Count: 0 },
+            "The list of the coreset's start rows is empty; omit it, or give at least one row.");
+        Refuse(
+            starts is not null && starts.Distinct().Count() != starts.Count,
+            "The coreset's start rows contain a row twice.");
         Refuse(anchorCount < 1, "The coreset needs 1 anchor or more.");
         Refuse(threads < 0, "The number of threads must be 0 (all processors) or more.");
         Refuse(
-            coveringRadius is not null && (method != CoresetMethod.Exact || projectionDimension is not null || projection is not null),
-            "A covering radius can be asked of the exact coreset method without projection only.");
+            coveringRadius is not null
+                && (method != CoresetMethod.Exact || projectionDimension is not null || projection is not null),
+            "A covering radius requires the exact coreset method without projection.");
         Fraction = fraction;
         Count = count;
         Method = method;
@@ -57,10 +75,10 @@ public sealed record CoresetOptions
         Threads = threads;
     }
 
-    /// <summary>The share of the rows to pick: int(rows x fraction) of them, 1 at least.</summary>
+    /// <summary>The share of the rows to pick: int(rows x fraction) of them, but at least 1.</summary>
     public double? Fraction { get; }
 
-    /// <summary>The number of rows to pick; all rows where there are fewer.</summary>
+    /// <summary>The number of rows to pick; all rows if there are fewer.</summary>
     public int? Count { get; }
 
     /// <summary>How rows are picked.</summary>
@@ -69,38 +87,56 @@ public sealed record CoresetOptions
     /// <summary>The distance (not squared) at which to stop.</summary>
     public double? CoveringRadius { get; }
 
-    /// <summary>The dimensions of the random projection.</summary>
+    /// <summary>The number of dimensions of the random projection.</summary>
     public int? ProjectionDimension { get; }
 
-    /// <summary>The seed of the anchors and of the projection.</summary>
+    /// <summary>The seed for the anchors and the projection.</summary>
     public ulong Seed { get; }
 
-    /// <summary>The rows picked first (exact) or the anchors (approximate).</summary>
+    /// <summary>The rows to pick first (exact method) or the anchors (approximate method).</summary>
     public IReadOnlyList<int>? Starts { get; }
 
-    /// <summary>The projection, target x source. Not owned.</summary>
+    /// <summary>The projection, target x source. Not disposed.</summary>
     public FeatureMatrix? Projection { get; }
 
-    /// <summary>Anchors of the approximate method.</summary>
+    /// <summary>Number of anchors of the approximate method.</summary>
     public int AnchorCount { get; }
 
-    /// <summary>Threads to use; 0 for one per processor.</summary>
+    /// <summary>Number of threads; 0 for one per processor.</summary>
     public int Threads { get; }
 
-    /// <summary>A device to look for rows near a pick; null for the CPU. The picks do not depend on it. Not owned.</summary>
+    /// <summary>
+    /// A device that finds the rows near a pick; null for the CPU. Does not affect the picks. Not disposed.
+    /// </summary>
     public SearchAccelerator? Accelerator { get; init; }
 
-    /// <summary>The most rows that may be picked out of <paramref name="rows"/>.</summary>
+    /// <summary>The maximum number of picks out of <paramref name="rows"/> rows.</summary>
     public int TargetCount(int rows) =>
         Count is int count ? Math.Min(count, rows)
         : Fraction is double fraction ? Math.Max(1, (int)(rows * fraction))
         : rows;
 
-    /// <summary>The same choices for a part of the rows, of which so many are picked at most; within half the covering radius, so that two such steps keep to it.</summary>
+    /// <summary>
+    /// The same options for a part of the rows, with at most <paramref name="count"/> picks and half the covering
+    /// radius, so that two such steps together stay within the radius.
+    /// </summary>
     public CoresetOptions ForPart(int count) =>
-        new(null, count, Method, CoveringRadius / 2, Projection is null ? ProjectionDimension : null, Seed, null, Projection, AnchorCount, Threads) { Accelerator = Accelerator };
+        new(
+            null,
+            count,
+            Method,
+            CoveringRadius / 2,
+            Projection is null ? ProjectionDimension : null,
+            Seed,
+            null,
+            Projection,
+            AnchorCount,
+            Threads)
+        {
+            Accelerator = Accelerator,
+        };
 
-    /// <summary>The same selection with another seed, other threads and another device: for whoever owns those.</summary>
+    /// <summary>The same options with another seed, number of threads and device.</summary>
     public CoresetOptions With(ulong seed, int threads, SearchAccelerator? accelerator) => new(
         Fraction, Count, Method, CoveringRadius, ProjectionDimension, seed, Starts, Projection, AnchorCount, threads)
     {

@@ -5,8 +5,9 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Every row's squared distance to the picks so far, and the limits below which a bound must stay for a new pick to
-/// matter; by block, with each block's farthest row. Distinct blocks may be changed by distinct threads. Memory: 16 bytes per row.
+/// Every row's squared distance to the picks so far, and the limits below which a bound must be for a new pick to
+/// matter; stored by block, with each block's farthest row. Different threads may change different blocks. Memory: 16
+/// bytes per row.
 /// </summary>
 internal sealed unsafe class GreedyDistances : IDisposable
 {
@@ -29,26 +30,28 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _blockPositions = new AlignedBuffer<int>(index.Blocks);
         _nearestPicks = new AlignedBuffer<int>(padded);
 
-        // Rows and blocks that only fill up are never near anything.
+        // Padding rows and blocks are never near anything.
         new Span<float>(_limits.Data, (int)padded).Fill(float.NegativeInfinity);
         new Span<float>(_blockLimits.Data, (int)_blockLimits.Length).Fill(float.NegativeInfinity);
     }
 
-    /// <summary>The limits of all rows by position, those of the last block padded.</summary>
+    /// <summary>The limits of all rows by position, including the padding of the last block.</summary>
     public ReadOnlySpan<float> AllLimits => new(_limits.Data, (int)_limits.Length);
 
-    /// <summary>The limits of the rows of a block, padded.</summary>
+    /// <summary>The limits of the rows of a block, including padding.</summary>
     public float* Limits(int block) => _limits.Data + (long)block * BlockKernel.BlockRows;
 
-    /// <summary>The largest limits of the blocks of a group, padded.</summary>
+    /// <summary>The largest limits of the blocks of a group, including padding.</summary>
     public float* BlockLimits(int group) => _blockLimits.Data + (long)group * BlockKernel.GroupBlocks;
 
-    /// <summary>Sets every row's distance; null for infinity.</summary>
+    /// <summary>Sets every row's distance; null sets all to infinity.</summary>
     public void Reset(double[]? squaredDistances)
     {
         for (int position = 0; position < _index.Order.Length; position++)
         {
-            _squares.Data[position] = squaredDistances is null ? double.PositiveInfinity : squaredDistances[_index.Order[position]];
+            _squares.Data[position] = squaredDistances is null
+                ? double.PositiveInfinity
+                : squaredDistances[_index.Order[position]];
             _nearestPicks.Data[position] = -1;
             SetLimit(position);
         }
@@ -59,7 +62,10 @@ internal sealed unsafe class GreedyDistances : IDisposable
         }
     }
 
-    /// <summary>Writes, by row, each row's squared distance and the row of the first pick that is so near; -1 where no pick has come nearer than what it began with.</summary>
+    /// <summary>
+    /// Writes, by row, each row's squared distance and the first pick at that distance, or -1 if no pick has come
+    /// nearer than the initial distance.
+    /// </summary>
     public void CopyTo(double[] squaredDistances, int[] nearestPicks)
     {
         for (int position = 0; position < _index.Order.Length; position++)
@@ -69,8 +75,8 @@ internal sealed unsafe class GreedyDistances : IDisposable
         }
     }
 
-    /// <summary>Takes a distance to the pick in row <paramref name="pick"/> that was measured.</summary>
-    /// <returns>Whether it is smaller than the one held; the block must then be summarized.</returns>
+    /// <summary>Accepts a measured distance to the pick in row <paramref name="pick"/>.</summary>
+    /// <returns>Whether it is smaller than the current distance; if so, the block must be summarized.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Lower(int position, double squaredDistance, int pick)
     {
@@ -85,7 +91,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         return true;
     }
 
-    /// <summary>Finds a block's farthest row, the lowest one of equals, and its largest limit.</summary>
+    /// <summary>Finds a block's farthest row (ties go to the lowest) and its largest limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Summarize(int block)
     {
@@ -111,7 +117,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
         _blockLimits.Data[block] = limit;
     }
 
-    /// <summary>The position of the farthest row of all, the lowest one of equals.</summary>
+    /// <summary>The position of the farthest row of all; ties go to the lowest row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double SquaredDistance, int Position) Farthest()
     {
@@ -146,6 +152,7 @@ internal sealed unsafe class GreedyDistances : IDisposable
     private void SetLimit(int position)
     {
         double reach = _index.Embedding.Scale * Math.Sqrt(_squares.Data[position]) + _index.Slack(position);
-        _limits.Data[position] = float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) * (1 + 1e-5) + 1e-35));
+        _limits.Data[position] =
+            float.BitIncrement((float)(reach * reach * (1 + PrefixIndex.Split) * (1 + 1e-5) + 1e-35));
     }
 }

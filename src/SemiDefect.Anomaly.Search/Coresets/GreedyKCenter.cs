@@ -7,13 +7,14 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Farthest-point selection that visits few rows: a new pick cannot matter to a block of rows whose bounding box is farther
-/// from it than any of them is from the picks before, nor to a row whose image is. What may matter is measured
-/// by <see cref="ExactDistance"/>, so the picks are those of the naive loop; docs/exact-search.md proves it. Not thread-safe.
+/// Farthest-point selection that visits few rows. A new pick cannot affect a block of rows whose bounding box is
+/// farther from it than any of its rows is from the earlier picks, nor a row whose code is. The remaining rows are
+/// measured by <see cref="ExactDistance"/>, so the picks equal those of the naive loop; docs/exact-search.md has the
+/// proof. Not thread-safe.
 /// </summary>
 internal sealed class GreedyKCenter : IDisposable
 {
-    /// <summary>Fewer blocks than this are not worth a thread of their own: threads meet after every pick.</summary>
+    /// <summary>Fewer blocks than this do not justify a thread: the threads synchronize after every pick.</summary>
     public const int BlocksPerWorker = 4096;
 
     private const int PiecesPerWorker = 4;
@@ -28,7 +29,7 @@ internal sealed class GreedyKCenter : IDisposable
     private readonly List<int> _loweredPositions = [];
     private readonly List<float> _loweredLimits = [];
 
-    /// <summary>Indexes the rows, which must be finite; an accelerator may look for rows near a pick.</summary>
+    /// <summary>Indexes the rows, which must be finite. An accelerator, if given, finds the rows near a pick.</summary>
     public GreedyKCenter(
         FeatureMatrix features,
         float largestMagnitude,
@@ -38,7 +39,8 @@ internal sealed class GreedyKCenter : IDisposable
         SearchAccelerator? accelerator = null)
     {
         _cancellationToken = cancellationToken;
-        _index = BlockIndex.Build(features, ImageKernel.Step, ShortWidth, packs: true, largestMagnitude, threads, cancellationToken);
+        _index = BlockIndex.Build(
+            features, CodeKernel.Step, ShortWidth, packs: true, largestMagnitude, threads, cancellationToken);
         _distances = new GreedyDistances(_index);
         _distances.Reset(null);
         int workers = Math.Clamp(_index.Blocks / blocksPerWorker, 1, threads);
@@ -46,17 +48,20 @@ internal sealed class GreedyKCenter : IDisposable
         _filter = accelerator?.CreateCenterFilter(_index);
     }
 
-    /// <summary>The largest squared distance of a row to the picks and to what it began with.</summary>
+    /// <summary>
+    /// The largest squared distance of a row, taking the picks and the initial distances into account.
+    /// </summary>
     public double LargestSquaredDistance => _distances.Farthest().SquaredDistance;
 
-    /// <summary>Writes, by row, each row's squared distance to the picks and the row of the pick nearest to it.</summary>
-    public void CopyDistances(double[] squaredDistances, int[] nearestPicks) => _distances.CopyTo(squaredDistances, nearestPicks);
+    /// <summary>Writes, by row, each row's squared distance to the picks and its nearest pick.</summary>
+    public void CopyDistances(double[] squaredDistances, int[] nearestPicks) =>
+        _distances.CopyTo(squaredDistances, nearestPicks);
 
-    /// <summary>Squared distances to begin with, as if by picks made before.</summary>
+    /// <summary>Sets the initial squared distances, as if they came from earlier picks.</summary>
     public void SetInitialDistances(double[] squaredDistances) => _distances.Reset(squaredDistances);
 
-    /// <summary>Picks the starts, and then the farthest row again and again.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Picks the start rows, and then the farthest row repeatedly.</summary>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public int[] Run(int[] starts, GreedyLimits limits, ProgressReport report)
     {
         var picks = new List<int>();
@@ -127,7 +132,9 @@ internal sealed class GreedyKCenter : IDisposable
         return positions;
     }
 
-    /// <summary>Has the filter, if there is one, look for rows near the pick. What it loses, the workers find by themselves.</summary>
+    /// <summary>
+    /// Lets the filter, if there is one, find the rows near the pick. If the filter fails, the workers find them.
+    /// </summary>
     private void FindNear(int pick)
     {
         if (_filter is null)
@@ -143,7 +150,12 @@ internal sealed class GreedyKCenter : IDisposable
         }
 
         float extra = PrefixIndex.Extra(_index.Slack(pick));
-        if (!_filter.TryFindNear(pick, extra, CollectionsMarshal.AsSpan(_loweredPositions), CollectionsMarshal.AsSpan(_loweredLimits), out _near))
+        if (!_filter.TryFindNear(
+            pick,
+            extra,
+            CollectionsMarshal.AsSpan(_loweredPositions),
+            CollectionsMarshal.AsSpan(_loweredLimits),
+            out _near))
         {
             DropFilter();
         }

@@ -5,15 +5,16 @@ using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Coresets;
 
-/// <summary>Where the greedy selections start. Thread-safe: nothing is kept.</summary>
+/// <summary>Initial row and distances of the greedy selections. Stateless.</summary>
 internal static unsafe class GreedyStart
 {
     private const int RowsPerPiece = 256;
     private const int ColumnsPerPiece = 128;
 
     /// <summary>
-    /// The row whose distances to all rows have the largest Euclidean norm, the lowest one of equals. The sum over j of
-    /// |x_i - x_j|^2 is n |x_i - mean|^2 plus what is the same for every i, so it is the row farthest from the mean.
+    /// The row whose distances to all rows have the largest Euclidean norm; ties go to the lowest row. The sum over j
+    /// of |x_i - x_j|^2 is n |x_i - mean|^2 plus a term that is the same for every i, so this is the row farthest from
+    /// the mean.
     /// </summary>
     public static int FarthestFromMean(FeatureMatrix features, int threads, CancellationToken cancellationToken)
     {
@@ -41,10 +42,14 @@ internal static unsafe class GreedyStart
     }
 
     /// <summary>
-    /// The square of each row's mean Euclidean distance to the anchors: what the approximate method takes for the
-    /// distance to begin with. Squared, because squared distances are what it is compared with.
+    /// The square of each row's mean Euclidean distance to the anchors, which is the initial distance of the
+    /// approximate method. It is squared because it is compared with squared distances.
     /// </summary>
-    public static double[] MeanDistanceToAnchors(FeatureMatrix features, int[] anchors, int threads, CancellationToken cancellationToken)
+    public static double[] MeanDistanceToAnchors(
+        FeatureMatrix features,
+        int[] anchors,
+        int threads,
+        CancellationToken cancellationToken)
     {
         double[] result = new double[features.Rows];
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
@@ -65,7 +70,7 @@ internal static unsafe class GreedyStart
         return result;
     }
 
-    /// <summary>Each column is summed from the first row to the last.</summary>
+    /// <summary>The mean of the rows; each column is summed from the first row to the last.</summary>
     private static double[] Mean(FeatureMatrix features, int threads, CancellationToken cancellationToken)
     {
         double[] mean = new double[features.Columns];
@@ -106,7 +111,9 @@ internal static unsafe class GreedyStart
         }
     }
 
-    /// <summary>Element i goes to lane i mod 8, as in <see cref="ExactDistance"/>.</summary>
+    /// <summary>
+    /// The squared distance, summed in lanes as in <see cref="ExactDistance"/>: element i goes to lane i mod 8.
+    /// </summary>
     private static double SquaredDistance(ReadOnlySpan<float> values, ReadOnlySpan<double> mean)
     {
         Vector256<double> first = Vector256<double>.Zero;

@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Brings distances up to date with a pick. Workers of the same selection may do so at the same time for distinct groups of
-/// blocks; one worker is not thread-safe.
+/// Updates distances for a new pick. Several workers of one selection may run concurrently on different groups of
+/// blocks; a single worker is not thread-safe.
 /// </summary>
 internal sealed unsafe class GreedyWorker : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
 
     private readonly BlockIndex _index;
     private readonly GreedyDistances _distances;
-    private readonly AlignedBuffer<float> _shortImage;
+    private readonly AlignedBuffer<float> _shortCode;
     private readonly int[] _candidates = new int[Capacity];
     private readonly List<int> _changed = [];
     private readonly List<int> _lowered = [];
@@ -25,25 +25,26 @@ internal sealed unsafe class GreedyWorker : IDisposable
     {
         _index = index;
         _distances = distances;
-        _shortImage = new AlignedBuffer<float>(index.ShortWidth);
+        _shortCode = new AlignedBuffer<float>(index.ShortWidth);
     }
 
     /// <summary>
-    /// Lowers the distances of all rows that the pick, given by its position, is nearer to than any pick before, in the groups of blocks
-    /// <paramref name="first"/>, first + <paramref name="step"/>, and so on: neighbors in space are spread over the pieces.
+    /// Lowers the distances of all rows that are nearer to the pick (given by its position) than to any earlier pick,
+    /// in the groups of blocks <paramref name="first"/>, first + <paramref name="step"/>, and so on. The stride spreads
+    /// spatial neighbors over the workers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Update(int pick, int first, int step)
     {
-        float* image = _index.Image(pick);
-        _index.CopyShortImage(pick, _shortImage.Data);
+        float* code = _index.Code(pick);
+        _index.CopyShortCode(pick, _shortCode.Data);
         float extra = PrefixIndex.Extra(_index.Slack(pick));
         for (int group = first; group < _index.Groups; group += step)
         {
-            uint near = BlockKernel.NearBoxes(_index.Boxes(group), image, _distances.BlockLimits(group), extra);
+            uint near = BlockKernel.NearBoxes(_index.Boxes(group), code, _distances.BlockLimits(group), extra);
             for (; near != 0; near &= near - 1)
             {
-                Visit(group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near), pick, image, extra);
+                Visit(group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near), pick, code, extra);
             }
         }
 
@@ -51,7 +52,9 @@ internal sealed unsafe class GreedyWorker : IDisposable
         _lowered.Clear();
     }
 
-    /// <summary>The same, where a filter has found the rows that may matter: the ones of the groups first, first + step, and so on are looked at.</summary>
+    /// <summary>
+    /// The same for rows found by a filter: only those in the groups first, first + step, and so on are examined.
+    /// </summary>
     public void Update(int pick, int first, int step, ReadOnlySpan<int> near)
     {
         foreach (int position in near)
@@ -72,7 +75,9 @@ internal sealed unsafe class GreedyWorker : IDisposable
         Finish(pick);
     }
 
-    /// <summary>Moves the positions whose limits were lowered since the last call, and their limits, to the lists.</summary>
+    /// <summary>
+    /// Moves the positions whose limits were lowered since the last call, and their new limits, to the lists.
+    /// </summary>
     public void TakeLowered(List<int> positions, List<float> limits)
     {
         foreach (int position in _lowered)
@@ -85,13 +90,13 @@ internal sealed unsafe class GreedyWorker : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _shortImage.Dispose();
+    public void Dispose() => _shortCode.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Visit(int block, int pick, float* image, float extra)
+    private void Visit(int block, int pick, float* code, float extra)
     {
         float* limits = _distances.Limits(block);
-        uint near = BlockKernel.NearRows(_index.Block(block), _shortImage.Data, _index.ShortWidth, limits, extra);
+        uint near = BlockKernel.NearRows(_index.Block(block), _shortCode.Data, _index.ShortWidth, limits, extra);
         if (_count > Capacity - BlockKernel.BlockRows)
         {
             Measure(pick);
@@ -101,7 +106,7 @@ internal sealed unsafe class GreedyWorker : IDisposable
         {
             int offset = BitOperations.TrailingZeroCount(near);
             int position = block * BlockKernel.BlockRows + offset;
-            float bound = ImageKernel.SquaredDistance(image, _index.Image(position));
+            float bound = CodeKernel.SquaredDistance(code, _index.Code(position));
             if (bound < limits[offset] + extra)
             {
                 _candidates[_count++] = position;

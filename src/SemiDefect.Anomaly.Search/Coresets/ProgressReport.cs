@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// Tells about a selection a few times a second, and estimates what is left from the latest window of picks, not from
-/// the average: early picks cost far more than late ones. Not thread-safe.
+/// Reports the progress of a selection a few times a second. The remaining time is estimated from the latest window of
+/// picks instead of the overall average, because early picks cost far more than late ones. Not thread-safe.
 /// </summary>
 internal sealed class ProgressReport
 {

@@ -7,14 +7,14 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Coresets;
 
 /// <summary>
-/// A dense random projection (Johnson and Lindenstrauss 1984): standard normal entries over the root of the target
-/// dimension, so that distances keep their expectation. Thread-safe: nothing is kept.
+/// A dense random projection (Johnson and Lindenstrauss 1984): standard normal entries divided by the square root of
+/// the target dimension, so that squared distances keep their expectation. Stateless.
 /// </summary>
 internal static unsafe class RandomProjection
 {
     private const int RowsPerPiece = 96;
 
-    /// <summary>Draws a projection, target x source, that the caller owns.</summary>
+    /// <summary>Draws a projection, target x source. The caller disposes it.</summary>
     public static FeatureMatrix Draw(int target, int source, ulong seed)
     {
         FeatureMatrix projection = FeatureMatrix.Allocate(target, source);
@@ -31,16 +31,27 @@ internal static unsafe class RandomProjection
         return projection;
     }
 
-    /// <summary>features x projection^T, accumulated in float64 in a fixed order and rounded once; the caller owns it.</summary>
-    /// <exception cref="SemiDefectException">The projection takes another number of columns, or a value overflows.</exception>
-    public static FeatureMatrix Apply(FeatureMatrix features, FeatureMatrix projection, int threads, CancellationToken cancellationToken)
+    /// <summary>
+    /// Computes features x projection^T, accumulated in float64 in a fixed order and rounded once. The caller disposes
+    /// the result.
+    /// </summary>
+    /// <exception cref="SemiDefectException">
+    /// The projection takes a different number of columns, or a value overflows.
+    /// </exception>
+    public static FeatureMatrix Apply(
+        FeatureMatrix features,
+        FeatureMatrix projection,
+        int threads,
+        CancellationToken cancellationToken)
     {
         if (projection.Columns != features.Columns)
         {
-            throw new SemiDefectException($"The projection takes {projection.Columns} columns, but the features have {features.Columns}.");
+            throw new SemiDefectException(
+                $"The projection takes {projection.Columns} columns, but the features have {features.Columns}.");
         }
 
-        int padded = (projection.Rows + ProjectionKernel.ColumnMultiple - 1) / ProjectionKernel.ColumnMultiple * ProjectionKernel.ColumnMultiple;
+        int padded = (projection.Rows + ProjectionKernel.ColumnMultiple - 1) / ProjectionKernel.ColumnMultiple
+            * ProjectionKernel.ColumnMultiple;
         using var directions = new AlignedBuffer<double>((long)features.Columns * padded);
         for (int target = 0; target < projection.Rows; target++)
         {
@@ -63,7 +74,8 @@ internal static unsafe class RandomProjection
                 cancellationToken);
             if (Magnitude.FirstRowNotFinite(reduced) is int bad and >= 0)
             {
-                throw new SemiDefectException($"Row {bad} of the features is too large to be projected; scale the features down.");
+                throw new SemiDefectException(
+                    $"Row {bad} of the features is too large to be projected; scale the features down.");
             }
 
             return reduced;
@@ -75,14 +87,21 @@ internal static unsafe class RandomProjection
         }
     }
 
-    private static void ApplyPiece(FeatureMatrix features, double* directions, int padded, FeatureMatrix reduced, int piece, double* widened)
+    private static void ApplyPiece(
+        FeatureMatrix features,
+        double* directions,
+        int padded,
+        FeatureMatrix reduced,
+        int piece,
+        double* widened)
     {
         int first = piece * RowsPerPiece;
         int count = Math.Min(RowsPerPiece, features.Rows - first);
         double* products = widened + (long)RowsPerPiece * features.Columns;
         for (int i = 0; i < count; i++)
         {
-            TensorPrimitives.ConvertTruncating<float, double>(features.Row(first + i), new Span<double>(widened + (long)i * features.Columns, features.Columns));
+            TensorPrimitives.ConvertTruncating<float, double>(
+                features.Row(first + i), new Span<double>(widened + (long)i * features.Columns, features.Columns));
         }
 
         ProjectionKernel.Multiply(widened, count, features.Columns, directions, padded, products);

@@ -4,13 +4,13 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
-/// Zeroed memory outside the garbage-collected heap that starts on a cache line. Not thread-safe to dispose; reading is.
+/// Zeroed, cache-line-aligned memory outside the garbage-collected heap. Reading is thread-safe, disposing is not.
 /// </summary>
 internal sealed unsafe class AlignedBuffer<T> : SafeHandle
     where T : unmanaged
 {
     /// <summary>Allocates <paramref name="length"/> elements.</summary>
-    /// <exception cref="OutOfMemoryException">The memory is not there.</exception>
+    /// <exception cref="OutOfMemoryException">There is not enough memory.</exception>
     public AlignedBuffer(long length)
         : base(0, ownsHandle: true)
     {

@@ -5,30 +5,32 @@ using System.Runtime.Intrinsics.X86;
 namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
-/// norm[row] - 2 query . (row - center) over all columns, straight from the bank's own rows: for data in which a prefix
-/// tells nothing. In float32, fused where the processor can; docs/exact-search.md bounds the error whatever the order.
-/// Thread-safe: nothing is kept.
+/// Computes norm[row] - 2 query . (row - center) over all columns, directly from the rows of the bank: for data in
+/// which a prefix carries no information. In float32, fused where the processor supports it; docs/exact-search.md
+/// bounds the error for any order of summation. Stateless.
 /// </summary>
 internal static unsafe class DenseKernel
 {
-    // Products are kept four per query, however many rows a kernel takes.
+    // Four products are stored per query, however many rows a kernel processes.
     private const int Stride = 4;
 
-    /// <summary>Queries in a group: as many as leave all sums in registers.</summary>
+    /// <summary>Number of queries in a group, chosen so that all sums stay in registers.</summary>
     public static int GroupQueries => Vector512.IsHardwareAccelerated ? 6 : 4;
 
     /// <summary>
-    /// Lays a group of centered queries out in the order in which the kernel reads it: a vector of each query in turn, and
-    /// what no longer fills a vector at the end.
+    /// Packs a centered query into a group in the order in which the kernel reads it: one vector of each query in turn,
+    /// followed by the columns that do not fill a vector.
     /// </summary>
     /// <param name="query">One query.</param>
-    /// <param name="position">Its place in the group.</param>
+    /// <param name="position">Its position in the group.</param>
     /// <param name="columns">Its length.</param>
     /// <param name="queries">The group, <see cref="GroupQueries"/> x <paramref name="columns"/> values.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<float> query, int position, int columns, float* queries)
     {
-        int width = Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256.IsHardwareAccelerated ? Vector256<float>.Count : Vector128<float>.Count;
+        int width = Vector512.IsHardwareAccelerated ? Vector512<float>.Count
+            : Vector256.IsHardwareAccelerated ? Vector256<float>.Count
+            : Vector128<float>.Count;
         int whole = columns - columns % width;
         for (int i = 0; i < columns; i++)
         {
@@ -44,14 +46,22 @@ internal static unsafe class DenseKernel
     /// <summary>Computes the bounds of consecutive rows for one group of queries.</summary>
     /// <param name="rows">The first row.</param>
     /// <param name="count">The number of rows.</param>
-    /// <param name="norms">What each row's bound starts with.</param>
-    /// <param name="queries">The group as <see cref="Pack"/> leaves it.</param>
-    /// <param name="center">What is taken off each row.</param>
-    /// <param name="columns">The columns of rows and queries.</param>
+    /// <param name="norms">The initial value of each row's bound.</param>
+    /// <param name="queries">The group, packed by <see cref="Pack"/>.</param>
+    /// <param name="center">Subtracted from each row.</param>
+    /// <param name="columns">The number of columns of rows and queries.</param>
     /// <param name="bounds">Receives one row of results per query.</param>
-    /// <param name="stride">From one query's results to the next one's.</param>
+    /// <param name="stride">The distance from one query's results to the next query's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* rows, int count, float* norms, float* queries, float* center, int columns, float* bounds, int stride)
+    public static void Run(
+        float* rows,
+        int count,
+        float* norms,
+        float* queries,
+        float* center,
+        int columns,
+        float* bounds,
+        int stride)
     {
         float* products = stackalloc float[6 * Stride];
         for (int row = 0; row < count; row += RowsAtOnce)
@@ -86,7 +96,15 @@ internal static unsafe class DenseKernel
 
     /// <summary>Six queries times four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SixTimesFour<TVector, TSimd>(float* queries, float* row0, float* row1, float* row2, float* row3, float* center, int columns, float* products)
+    private static void SixTimesFour<TVector, TSimd>(
+        float* queries,
+        float* row0,
+        float* row1,
+        float* row2,
+        float* row3,
+        float* center,
+        int columns,
+        float* products)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -149,7 +167,14 @@ internal static unsafe class DenseKernel
 
     /// <summary>Four queries times three rows, for sixteen registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourTimesThree<TVector, TSimd>(float* queries, float* row0, float* row1, float* row2, float* center, int columns, float* products)
+    private static void FourTimesThree<TVector, TSimd>(
+        float* queries,
+        float* row0,
+        float* row1,
+        float* row2,
+        float* center,
+        int columns,
+        float* products)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -212,8 +237,18 @@ internal static unsafe class DenseKernel
         }
     }
 
-    /// <summary>The columns past the last whole vector.</summary>
-    private static void AddRest(float* rest, int group, float* row0, float* row1, float* row2, float* row3, float* center, int start, int columns, float* products)
+    /// <summary>Adds the columns after the last whole vector.</summary>
+    private static void AddRest(
+        float* rest,
+        int group,
+        float* row0,
+        float* row1,
+        float* row2,
+        float* row3,
+        float* center,
+        int start,
+        int columns,
+        float* products)
     {
         for (int query = 0; query < group; query++, products += Stride)
         {

@@ -5,22 +5,22 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
-/// norm[row] - 2 query . row for every row of a block and every query of a tile, few columns deep: the inner part of a
-/// squared distance. Inner products are taken of 16-bit integers, exactly, which is twice as fast as of float32 and reads half as much;
-/// docs/exact-search.md bounds what rounding to integers loses. Thread-safe: nothing is kept.
+/// Computes norm[row] - 2 query . row for every row of a block and every query of a tile, over a few columns: the inner
+/// part of a squared distance. Inner products are taken of 16-bit integers and are exact, which is twice as fast as
+/// float32 and reads half as much memory; docs/exact-search.md bounds the error of rounding to integers. Stateless.
 /// </summary>
 /// <remarks>
-/// The bank is packed in blocks of <see cref="BlockKernel.BlockRows"/> rows, pair of columns after pair of columns, so that a vector
-/// holds two columns of consecutive rows. A tile holds <see cref="TileQueries"/> negated queries likewise. No product of a query and
-/// a row may leave 32 bits: <see cref="ImageRounding"/> sees to it.
+/// The bank is packed in blocks of <see cref="BlockKernel.BlockRows"/> rows, one pair of columns after another, so that
+/// a vector holds two columns of consecutive rows. A tile holds <see cref="TileQueries"/> negated queries in the same
+/// layout. No inner product of a query and a row may exceed 32 bits: <see cref="CodeRounding"/> ensures this.
 /// </remarks>
 internal static unsafe class PanelKernel
 {
-    /// <summary>Queries in a tile: as many as leave all sums in registers.</summary>
+    /// <summary>Number of queries in a tile, chosen so that all sums stay in registers.</summary>
     public static int TileQueries => Vector512.IsHardwareAccelerated ? 12 : 6;
 
-    /// <summary>Where a number stands in a block, or in a tile of as many queries as a block has rows.</summary>
-    /// <param name="rows">Rows of a block, or queries of a tile.</param>
+    /// <summary>The offset of a value in a block, or in a tile of the given number of queries.</summary>
+    /// <param name="rows">Number of rows of a block or queries of a tile.</param>
     /// <param name="row">The row or query.</param>
     /// <param name="column">The column.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,12 +28,12 @@ internal static unsafe class PanelKernel
 
     /// <summary>Computes the bounds of one block.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="norms">What each row's result starts with.</param>
+    /// <param name="norms">The initial value of each row's result.</param>
     /// <param name="tile">The queries.</param>
-    /// <param name="columns">The columns of the block and the queries, an even count.</param>
-    /// <param name="scale">What the inner products are multiplied by.</param>
+    /// <param name="columns">The number of columns of the block and the queries; even.</param>
+    /// <param name="scale">The factor for the inner products.</param>
     /// <param name="bounds">Receives one row of results per query.</param>
-    /// <param name="stride">From one query's results to the next one's.</param>
+    /// <param name="stride">The distance from one query's results to the next query's.</param>
     public static void Run(short* block, float* norms, short* tile, int columns, float scale, float* bounds, int stride)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -52,7 +52,14 @@ internal static unsafe class PanelKernel
 
     /// <summary>Twelve queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTwelve<TVector, TSimd>(int* block, float* norms, int* tile, int pairs, float scale, float* bounds, int stride)
+    private static void RunTwelve<TVector, TSimd>(
+        int* block,
+        float* norms,
+        int* tile,
+        int pairs,
+        float scale,
+        float* bounds,
+        int stride)
         where TVector : unmanaged
         where TSimd : struct, IPairSimd<TVector>
     {
@@ -157,7 +164,14 @@ internal static unsafe class PanelKernel
 
     /// <summary>Six queries times two vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunSix<TVector, TSimd>(int* block, float* norms, int* tile, int pairs, float scale, float* bounds, int stride)
+    private static void RunSix<TVector, TSimd>(
+        int* block,
+        float* norms,
+        int* tile,
+        int pairs,
+        float scale,
+        float* bounds,
+        int stride)
         where TVector : unmanaged
         where TSimd : struct, IPairSimd<TVector>
     {

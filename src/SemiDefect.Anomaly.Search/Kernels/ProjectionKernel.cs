@@ -5,15 +5,15 @@ namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
 /// Matrix product in float64: result [rows x columns] = left [rows x inner] * right [inner x columns]. Every element is
-/// summed in the order of the inner index with separate multiplication and addition, so that the bits are the same on
-/// every machine. Thread-safe: nothing is kept.
+/// summed in the order of the inner index with separate multiplications and additions, so that the bits are the same on
+/// every machine. Stateless.
 /// </summary>
 internal static unsafe class ProjectionKernel
 {
     /// <summary>The number of columns must be a multiple of this.</summary>
     public const int ColumnMultiple = 32;
 
-    /// <summary>Computes the product; all matrices row-major without gaps.</summary>
+    /// <summary>Computes the product; all matrices are row-major without gaps.</summary>
     public static void Multiply(double* left, int rows, int inner, double* right, int columns, double* result)
     {
         int row = 0;
@@ -21,7 +21,8 @@ internal static unsafe class ProjectionKernel
         {
             for (int column = 0; column < columns; column += 32)
             {
-                Six<Vector512<double>, Simd512>(left + (long)row * inner, inner, right + column, columns, result + (long)row * columns + column);
+                Six<Vector512<double>, Simd512>(
+                    left + (long)row * inner, inner, right + column, columns, result + (long)row * columns + column);
             }
         }
 

@@ -4,23 +4,23 @@ using System.Runtime.Intrinsics;
 namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
-/// Matrix product in float32: result [rows x columns] = left [rows x inner] * right [inner x columns]. The products are summed
-/// <see cref="Chunk"/> at a time, fused where the processor can, and then chunk by chunk: rounding errors stay below those of
-/// <see cref="Roundings"/> steps. For filters with an error bound only. Thread-safe: nothing is kept.
+/// Matrix product in float32: result [rows x columns] = left [rows x inner] * right [inner x columns]. The products are
+/// summed in chunks of <see cref="Chunk"/>, fused where the processor supports it, and then chunk by chunk, so that
+/// rounding errors stay below those of <see cref="Roundings"/> steps. Only for filters with an error bound. Stateless.
 /// </summary>
-/// <remarks>The right matrix is packed in panels of <see cref="PanelColumns"/> columns, row after row.</remarks>
+/// <remarks>The right matrix is packed in panels of <see cref="PanelColumns"/> columns, row by row.</remarks>
 internal static unsafe class QueryProjectionKernel
 {
-    /// <summary>Rows are taken six at a time; there must be room for a whole number of sixes.</summary>
+    /// <summary>Rows are processed six at a time; buffers must have room for a multiple of this number.</summary>
     public const int RowMultiple = 6;
 
-    /// <summary>Columns in a panel.</summary>
+    /// <summary>Number of columns in a panel.</summary>
     public const int PanelColumns = 32;
 
-    /// <summary>Products that are summed before the sum is added to those before.</summary>
+    /// <summary>Number of products that are summed before the sum is added to the earlier ones.</summary>
     public const int Chunk = 64;
 
-    /// <summary>The most roundings that a product goes through.</summary>
+    /// <summary>The maximum number of roundings that affect one product.</summary>
     public static int Roundings(int inner) => Chunk + 1 + (inner + Chunk - 1) / Chunk;
 
     /// <summary>Packs the right matrix.</summary>
@@ -38,11 +38,12 @@ internal static unsafe class QueryProjectionKernel
 
     /// <summary>Computes the product.</summary>
     /// <param name="left">The left matrix, row-major.</param>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="inner">Its columns.</param>
+    /// <param name="rows">The number of its rows.</param>
+    /// <param name="inner">The number of its columns.</param>
     /// <param name="packed">The right matrix, packed.</param>
-    /// <param name="columns">Its columns, a multiple of <see cref="PanelColumns"/>.</param>
-    /// <param name="result">Receives the product, row-major, up to the next multiple of <see cref="RowMultiple"/> rows.</param>
+    /// <param name="columns">The number of its columns, a multiple of <see cref="PanelColumns"/>.</param>
+    /// <param name="result">Receives the product, row-major, up to the next multiple of <see cref="RowMultiple"/>
+    /// rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(float* left, int rows, int inner, float* packed, int columns, float* result)
     {
@@ -58,22 +59,25 @@ internal static unsafe class QueryProjectionKernel
                     float* target = result + (long)row * columns + panel;
                     if (Vector512.IsHardwareAccelerated)
                     {
-                        Six<Vector512<float>, Simd512>(source, inner, depth, packed + (long)start * PanelColumns, target, columns);
+                        Six<Vector512<float>, Simd512>(
+                            source, inner, depth, packed + (long)start * PanelColumns, target, columns);
                     }
                     else if (Vector256.IsHardwareAccelerated)
                     {
-                        Six<Vector256<float>, Simd256>(source, inner, depth, packed + (long)start * PanelColumns, target, columns);
+                        Six<Vector256<float>, Simd256>(
+                            source, inner, depth, packed + (long)start * PanelColumns, target, columns);
                     }
                     else
                     {
-                        Six<Vector128<float>, Simd128>(source, inner, depth, packed + (long)start * PanelColumns, target, columns);
+                        Six<Vector128<float>, Simd128>(
+                            source, inner, depth, packed + (long)start * PanelColumns, target, columns);
                     }
                 }
             }
         }
     }
 
-    /// <summary>Adds the products of six rows and some of the inner indices, two vectors of columns at a time.</summary>
+    /// <summary>Adds the products of six rows and a range of inner indices, two vectors of columns at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Six<TVector, TSimd>(float* left, int inner, int depth, float* right, float* result, int columns)
         where TVector : unmanaged

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Search.Kernels;
 
-/// <summary>Vectors of 128 bits.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<Vector128<double>, double>, IPairSimd<Vector128<int>>
+/// <summary>128-bit vectors.</summary>
+internal readonly unsafe struct Simd128
+    : ISimd<Vector128<float>, float>, ISimd<Vector128<double>, double>, IPairSimd<Vector128<int>>
 {
     static int ISimd<Vector128<float>, float>.Count => Vector128<float>.Count;
 
@@ -114,7 +115,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<
         {
             Vector128<short> left = a.AsInt16();
             Vector128<short> right = b.AsInt16();
-            return sum + AdvSimd.Arm64.AddPairwise(AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower()), AdvSimd.MultiplyWideningUpper(left, right));
+            return sum + AdvSimd.Arm64.AddPairwise(
+                AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower()),
+                AdvSimd.MultiplyWideningUpper(left, right));
         }
 
         return sum + ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
@@ -122,5 +125,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, float>, ISimd<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreScaled(Vector128<int> sum, float scale, float* start, float* destination) =>
-        Vector128.MultiplyAddEstimate(Vector128.ConvertToSingle(sum), Vector128.Create(scale), Vector128.Load(start)).Store(destination);
+        Vector128.MultiplyAddEstimate(
+            Vector128.ConvertToSingle(sum), Vector128.Create(scale), Vector128.Load(start)).Store(destination);
 }

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Search.Kernels;
 
-/// <summary>Vectors of 256 bits.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, float>, ISimd<Vector256<double>, double>, IPairSimd<Vector256<int>>
+/// <summary>256-bit vectors.</summary>
+internal readonly unsafe struct Simd256
+    : ISimd<Vector256<float>, float>, ISimd<Vector256<double>, double>, IPairSimd<Vector256<int>>
 {
     static int ISimd<Vector256<float>, float>.Count => Vector256<float>.Count;
 
@@ -114,5 +115,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, float>, ISimd<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreScaled(Vector256<int> sum, float scale, float* start, float* destination) =>
-        Vector256.MultiplyAddEstimate(Vector256.ConvertToSingle(sum), Vector256.Create(scale), Vector256.Load(start)).Store(destination);
+        Vector256.MultiplyAddEstimate(
+            Vector256.ConvertToSingle(sum), Vector256.Create(scale), Vector256.Load(start)).Store(destination);
 }

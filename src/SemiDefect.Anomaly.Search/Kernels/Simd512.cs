@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SemiDefect.Anomaly.Search.Kernels;
 
-/// <summary>Vectors of 512 bits.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, float>, ISimd<Vector512<double>, double>, IPairSimd<Vector512<int>>
+/// <summary>512-bit vectors.</summary>
+internal readonly unsafe struct Simd512
+    : ISimd<Vector512<float>, float>, ISimd<Vector512<double>, double>, IPairSimd<Vector512<int>>
 {
     static int ISimd<Vector512<float>, float>.Count => Vector512<float>.Count;
 
@@ -122,5 +123,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, float>, ISimd<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreScaled(Vector512<int> sum, float scale, float* start, float* destination) =>
-        Vector512.MultiplyAddEstimate(Vector512.ConvertToSingle(sum), Vector512.Create(scale), Vector512.Load(start)).Store(destination);
+        Vector512.MultiplyAddEstimate(
+            Vector512.ConvertToSingle(sum), Vector512.Create(scale), Vector512.Load(start)).Store(destination);
 }

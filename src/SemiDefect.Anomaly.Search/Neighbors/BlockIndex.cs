@@ -6,17 +6,17 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The images of all rows under a <see cref="PrefixEmbedding"/>, reordered so that neighbors in space are neighbors in
-/// memory, in blocks of <see cref="BlockKernel.BlockRows"/> with a bounding box each. A row's place in that order is its
-/// position. Thread-safe once made; does not own the rows. Memory per row: 24 bytes and 4 for
-/// every number of a long image, and of a short one where those are packed.
+/// The codes of all rows under a <see cref="PrefixEmbedding"/>, reordered so that spatial neighbors are neighbors in
+/// memory, in blocks of <see cref="BlockKernel.BlockRows"/> with a bounding box each. A row's index in that order is
+/// its position. Thread-safe after construction; does not own the rows. Memory per row: 24 bytes, 4 per value of a long
+/// code, and 4 per value of a short code if those are packed.
 /// </summary>
 internal sealed unsafe class BlockIndex : IDisposable
 {
     private const int RowsPerPiece = 192;
     private const int GroupFloats = 2 * BlockKernel.BoxDimensions * BlockKernel.GroupBlocks;
 
-    private readonly AlignedBuffer<float> _images;
+    private readonly AlignedBuffer<float> _codes;
     private readonly AlignedBuffer<float> _rests;
     private readonly AlignedBuffer<float> _lengths;
     private readonly AlignedBuffer<float> _blocks;
@@ -30,46 +30,57 @@ internal sealed unsafe class BlockIndex : IDisposable
         ShortWidth = embedding.ShortWidth;
         Blocks = (rows.Rows + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         Groups = (Blocks + BlockKernel.GroupBlocks - 1) / BlockKernel.GroupBlocks;
-        _images = new AlignedBuffer<float>((long)rows.Rows * Width);
+        _codes = new AlignedBuffer<float>((long)rows.Rows * Width);
         _rests = new AlignedBuffer<float>(rows.Rows);
         _lengths = new AlignedBuffer<float>(rows.Rows);
         _blocks = new AlignedBuffer<float>(packs ? (long)Blocks * BlockKernel.BlockRows * ShortWidth : 0);
         _boxes = new AlignedBuffer<float>((long)Groups * GroupFloats);
     }
 
-    /// <summary>The rows, in their own order.</summary>
+    /// <summary>The rows, in their original order.</summary>
     public FeatureMatrix Rows { get; }
 
-    /// <summary>The map.</summary>
+    /// <summary>The embedding.</summary>
     public PrefixEmbedding Embedding { get; }
 
-    /// <summary>Numbers in a long image.</summary>
+    /// <summary>Length of a long code.</summary>
     public int Width { get; }
 
-    /// <summary>Numbers in a short image.</summary>
+    /// <summary>Length of a short code.</summary>
     public int ShortWidth { get; }
 
-    /// <summary>The number of blocks of <see cref="BlockKernel.BlockRows"/> rows, the last perhaps not full.</summary>
+    /// <summary>
+    /// The number of blocks of <see cref="BlockKernel.BlockRows"/> rows; the last one may be partial.
+    /// </summary>
     public int Blocks { get; }
 
-    /// <summary>The number of groups of <see cref="BlockKernel.GroupBlocks"/> blocks, the last perhaps not full.</summary>
+    /// <summary>
+    /// The number of groups of <see cref="BlockKernel.GroupBlocks"/> blocks; the last one may be partial.
+    /// </summary>
     public int Groups { get; }
 
     /// <summary>The row at each position.</summary>
     public int[] Order { get; private set; } = [];
 
-    /// <summary>Maps all rows; they must be finite.</summary>
+    /// <summary>Embeds and indexes all rows, which must be finite.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="width">Numbers in a long image.</param>
-    /// <param name="shortWidth">Numbers in a short image.</param>
-    /// <param name="packs">Whether <see cref="Block"/> will be wanted.</param>
+    /// <param name="width">Length of a long code.</param>
+    /// <param name="shortWidth">Length of a short code.</param>
+    /// <param name="packs">Whether to pack short codes for <see cref="Block"/>.</param>
     /// <param name="largestMagnitude">The largest magnitude among the rows' values.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="threads">Number of threads.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     public static BlockIndex Build(
-        FeatureMatrix rows, int width, int shortWidth, bool packs, float largestMagnitude, int threads, CancellationToken cancellationToken)
+        FeatureMatrix rows,
+        int width,
+        int shortWidth,
+        bool packs,
+        float largestMagnitude,
+        int threads,
+        CancellationToken cancellationToken)
     {
-        PrefixEmbedding embedding = PrefixEmbedding.Fit(rows, width, shortWidth, largestMagnitude, threads, cancellationToken);
+        PrefixEmbedding embedding =
+            PrefixEmbedding.Fit(rows, width, shortWidth, largestMagnitude, threads, cancellationToken);
         var index = new BlockIndex(rows, embedding, packs);
         try
         {
@@ -80,8 +91,15 @@ internal sealed unsafe class BlockIndex : IDisposable
                 scratch => scratch.Dispose(),
                 index.MapPiece,
                 cancellationToken);
-            index.Order = SpatialOrder.Of(index._images.Data, width, BlockKernel.BoxDimensions, rows.Rows, BlockKernel.BlockRows, threads, cancellationToken);
-            Reorder(index._images.Data, width, index.Order);
+            index.Order = SpatialOrder.Of(
+                index._codes.Data,
+                width,
+                BlockKernel.BoxDimensions,
+                rows.Rows,
+                BlockKernel.BlockRows,
+                threads,
+                cancellationToken);
+            Reorder(index._codes.Data, width, index.Order);
             Reorder(index._rests.Data, 1, index.Order);
             Reorder(index._lengths.Data, 1, index.Order);
             WorkQueue.Run(index.Groups, threads, index.PackGroup, cancellationToken);
@@ -94,40 +112,42 @@ internal sealed unsafe class BlockIndex : IDisposable
         }
     }
 
-    /// <summary>The long image at a position.</summary>
+    /// <summary>The long code at a position.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float* Image(int position) => _images.Data + (long)position * Width;
+    public float* Code(int position) => _codes.Data + (long)position * Width;
 
-    /// <summary>The length of the scaled and centered vector at a position, rounded up.</summary>
+    /// <summary>The norm of the scaled and centered vector at a position, rounded up.</summary>
     public float Length(int position) => _lengths.Data[position];
 
-    /// <summary>How far the image at a position may be from where exact arithmetic would put it.</summary>
+    /// <summary>The maximum distance of the code at a position from its exact value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public double Slack(int position) => Embedding.Looseness * _lengths.Data[position];
 
-    /// <summary>The boxes of a group, as <see cref="BlockKernel.NearBoxes"/> takes them.</summary>
+    /// <summary>The boxes of a group, in the layout of <see cref="BlockKernel.NearBoxes"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Boxes(int group) => _boxes.Data + (long)group * GroupFloats;
 
-    /// <summary>The length of every scaled and centered vector, by position, rounded up.</summary>
+    /// <summary>The norm of every scaled and centered vector, by position, rounded up.</summary>
     public ReadOnlySpan<float> Lengths => new(_lengths.Data, Rows.Rows);
 
-    /// <summary>A block's short images, where they were packed, as <see cref="BlockKernel.NearRows"/> takes them.</summary>
+    /// <summary>
+    /// A block's short codes, if they were packed, in the layout of <see cref="BlockKernel.NearRows"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Block(int block) => _blocks.Data + (long)block * BlockKernel.BlockRows * ShortWidth;
 
-    /// <summary>Writes the short image at a position.</summary>
-    public void CopyShortImage(int position, float* image)
+    /// <summary>Writes the short code at a position.</summary>
+    public void CopyShortCode(int position, float* code)
     {
-        new ReadOnlySpan<float>(Image(position), ShortWidth - 1).CopyTo(new Span<float>(image, ShortWidth));
-        image[ShortWidth - 1] = _rests.Data[position];
+        new ReadOnlySpan<float>(Code(position), ShortWidth - 1).CopyTo(new Span<float>(code, ShortWidth));
+        code[ShortWidth - 1] = _rests.Data[position];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Embedding.Dispose();
-        _images.Dispose();
+        _codes.Dispose();
         _rests.Dispose();
         _lengths.Dispose();
         _blocks.Dispose();
@@ -168,7 +188,8 @@ internal sealed unsafe class BlockIndex : IDisposable
         int first = piece * RowsPerPiece;
         int count = Math.Min(RowsPerPiece, Rows.Rows - first);
         double* lengths = stackalloc double[RowsPerPiece];
-        Embedding.Map(Rows.Data + (long)first * Rows.Columns, count, scratch, Image(first), _rests.Data + first, lengths);
+        Embedding.Map(
+            Rows.Data + (long)first * Rows.Columns, count, scratch, Code(first), _rests.Data + first, lengths);
         for (int i = 0; i < count; i++)
         {
             _lengths.Data[first + i] = float.BitIncrement((float)lengths[i]);
@@ -178,7 +199,7 @@ internal sealed unsafe class BlockIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackGroup(int group)
     {
-        float* image = stackalloc float[ShortWidth];
+        float* code = stackalloc float[ShortWidth];
         int end = Math.Min(Blocks, (group + 1) * BlockKernel.GroupBlocks);
         for (int block = group * BlockKernel.GroupBlocks; block < end; block++)
         {
@@ -193,18 +214,18 @@ internal sealed unsafe class BlockIndex : IDisposable
             int count = Math.Min(BlockKernel.BlockRows, Rows.Rows - first);
             for (int i = 0; i < count; i++)
             {
-                CopyShortImage(first + i, image);
+                CopyShortCode(first + i, code);
                 for (int column = 0; column < ShortWidth && _blocks.Length > 0; column++)
                 {
-                    Block(block)[column * BlockKernel.BlockRows + i] = image[column];
+                    Block(block)[column * BlockKernel.BlockRows + i] = code[column];
                 }
 
                 for (int column = 0; column < BlockKernel.BoxDimensions; column++)
                 {
                     ref float low = ref box[2 * column * BlockKernel.GroupBlocks];
                     ref float high = ref box[(2 * column + 1) * BlockKernel.GroupBlocks];
-                    low = Math.Min(low, image[column]);
-                    high = Math.Max(high, image[column]);
+                    low = Math.Min(low, code[column]);
+                    high = Math.Max(high, code[column]);
                 }
             }
         }

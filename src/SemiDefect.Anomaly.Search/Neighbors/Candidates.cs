@@ -3,13 +3,15 @@ using SemiDefect.Anomaly.Search.Kernels;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>Rows that a query has yet to be measured against, with what is known of their distance. Not thread-safe.</summary>
+/// <summary>
+/// Rows that a query has yet to be measured against, with lower bounds of their distances. Not thread-safe.
+/// </summary>
 internal sealed unsafe class Candidates : IDisposable
 {
     private readonly AlignedBuffer<float> _bounds;
     private readonly AlignedBuffer<int> _positions;
 
-    /// <summary>Makes room for <paramref name="capacity"/> rows.</summary>
+    /// <summary>Allocates room for <paramref name="capacity"/> rows.</summary>
     public Candidates(int capacity)
     {
         Capacity = capacity;
@@ -17,10 +19,10 @@ internal sealed unsafe class Candidates : IDisposable
         _positions = new AlignedBuffer<int>(capacity);
     }
 
-    /// <summary>The most rows held.</summary>
+    /// <summary>The maximum number of rows.</summary>
     public int Capacity { get; }
 
-    /// <summary>The rows held.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; set; }
 
     /// <summary>Lower bounds of their squared distances.</summary>
@@ -37,7 +39,7 @@ internal sealed unsafe class Candidates : IDisposable
         Positions[Count++] = position;
     }
 
-    /// <summary>Puts the least bounds first.</summary>
+    /// <summary>Sorts the rows by bound, smallest first.</summary>
     public void Sort() => SmallSort.Sort(Bounds, Positions, Count);
 
     /// <inheritdoc/>

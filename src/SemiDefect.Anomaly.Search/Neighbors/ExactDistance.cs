@@ -6,9 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The squared Euclidean distance that this engine reports: differences and squares in float64, summed in eight
-/// logical lanes (element i goes to lane i mod 8), the lanes then added as ((0+4)+(2+6))+((1+5)+(3+7)). No fused
-/// multiply-add, so the bits are the same whatever the instruction set. Thread-safe: nothing is kept.
+/// The squared Euclidean distance that this engine reports: differences and squares in float64, summed in eight logical
+/// lanes (element i goes to lane i mod 8), which are then added as ((0+4)+(2+6))+((1+5)+(3+7)). No fused multiply-add
+/// is used, so the bits are the same for every instruction set. Stateless.
 /// </summary>
 public static class ExactDistance
 {
@@ -67,18 +67,26 @@ public static class ExactDistance
     }
 
     /// <summary>
-    /// One vector against up to four rows of a matrix at a time: the sums are independent, so that neither additions nor
-    /// memory have to be waited for.
+    /// Measures one vector against up to four rows of a matrix at a time: the sums are independent, which hides the
+    /// latency of additions and memory.
     /// </summary>
     /// <param name="a">The vector.</param>
     /// <param name="matrix">Rows of the same length.</param>
     /// <param name="length">That length.</param>
-    /// <param name="rows">The rows to take.</param>
-    /// <param name="count">How many, 4 at most.</param>
-    /// <param name="upcoming">Four rows that are likely to be next, to have them on the way; the same as these if unknown.</param>
+    /// <param name="rows">The rows to measure.</param>
+    /// <param name="count">Their number, at most 4.</param>
+    /// <param name="upcoming">Four rows that are likely to be measured next, for prefetching; pass
+    /// <paramref name="rows"/> if unknown.</param>
     /// <param name="distances">Receives the squared distances.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void Squared(float* a, float* matrix, int length, int* rows, int count, int* upcoming, double* distances)
+    internal static unsafe void Squared(
+        float* a,
+        float* matrix,
+        int length,
+        int* rows,
+        int count,
+        int* upcoming,
+        double* distances)
     {
         if (count == 0 || !Avx512F.IsSupported)
         {
@@ -90,7 +98,7 @@ public static class ExactDistance
             return;
         }
 
-        // A row given twice costs less than a loop for every count.
+        // Duplicating a row costs less than a separate loop for every count.
         float* b0 = matrix + (long)rows[0] * length;
         float* b1 = matrix + (long)rows[Math.Min(1, count - 1)] * length;
         float* b2 = matrix + (long)rows[Math.Min(2, count - 1)] * length;
@@ -139,8 +147,14 @@ public static class ExactDistance
         }
     }
 
-    /// <summary>Adds the elements past the last eight and the lanes.</summary>
-    private static unsafe double Finish(Vector256<double> lower, Vector256<double> upper, float* a, float* b, int start, int length)
+    /// <summary>Adds the remaining elements (fewer than eight) and the lanes.</summary>
+    private static unsafe double Finish(
+        Vector256<double> lower,
+        Vector256<double> upper,
+        float* a,
+        float* b,
+        int start,
+        int length)
     {
         if (start < length)
         {

@@ -1,11 +1,12 @@
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// Every distance of every query in float64, nothing skipped: the plain statement of what exact search means, and the
-/// judge of the fast search. Thread-safe; does not own the bank. Memory beyond the bank and the
-/// answers: none to speak of.
+/// Brute-force search: every distance of every query in float64. It defines what exact search means, and is the
+/// reference for the fast search. Thread-safe. The caller disposes it; the bank is not disposed. Memory beyond the bank
+/// and the results is negligible.
 /// </summary>
 public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
 {
@@ -18,15 +19,18 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
 
     /// <summary>Wraps <paramref name="bank"/>, which must outlive the search and must not change.</summary>
     /// <param name="bank">At least one row; all values finite.</param>
-    /// <param name="groups">The group of each row, 0 or more (the fold or image it came from); empty where nothing is ever excluded.</param>
-    /// <param name="threads">Threads to use; 0 for as many as there are processors. The results do not depend on it.</param>
-    /// <exception cref="ArgumentException">The bank is empty or holds NaN or infinity, or the groups do not fit it.</exception>
+    /// <param name="groups">The group of each row, 0 or more (for example, its fold or image); empty if no group is
+    /// ever excluded.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor. Does not affect the results.</param>
+    /// <exception cref="ArgumentException">
+    /// The bank is empty or holds NaN or infinity, or the groups do not match it.
+    /// </exception>
     public FlatNearestNeighbors(FeatureMatrix bank, ReadOnlyMemory<int> groups = default, int threads = 0)
     {
         SearchArguments.CheckBank(bank, groups, threads);
         _bank = bank;
         _groups = groups;
-        _threads = SearchArguments.ResolveThreads(threads);
+        _threads = ThreadCount.Resolve(threads);
     }
 
     /// <inheritdoc/>
@@ -55,11 +59,15 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
         fixed (double* distanceStart = squaredDistances)
         fixed (int* indexStart = indices)
         {
-            // Spans and fixed pointers cannot be captured; the memory stays pinned until the loop is over.
+            // Spans and fixed pointers cannot be captured; the memory stays pinned until the loop ends.
             nint queryAddress = (nint)queryStart;
             nint distanceAddress = (nint)distanceStart;
             nint indexAddress = (nint)indexStart;
-            var options = new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken };
+            var options = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = _threads,
+                CancellationToken = cancellationToken,
+            };
             Parallel.For(0, (count + QueryBlock - 1) / QueryBlock, options, block =>
             {
                 int first = block * QueryBlock;
@@ -80,7 +88,14 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
     {
     }
 
-    private void SearchBlock(float* queries, int first, int end, int k, double* distances, int* indices, int excludedGroup)
+    private void SearchBlock(
+        float* queries,
+        int first,
+        int end,
+        int k,
+        double* distances,
+        int* indices,
+        int excludedGroup)
     {
         ReadOnlySpan<int> groups = excludedGroup < 0 ? default : _groups.Span;
         int columns = _bank.Columns;

@@ -1,8 +1,9 @@
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The rows of two banks searched as one: those of the second follow those of the first. Groups are the first one's; nothing of the second is ever
-/// excluded. Thread-safe. Owns the second search alone.
+/// Searches the rows of two banks as one: those of the second follow those of the first. Groups apply to the first
+/// bank; rows of the second are never excluded. Thread-safe. The caller disposes it; this disposes the second search
+/// but not the first.
 /// </summary>
 public sealed class JoinedNearestNeighbors(INearestNeighbors first, INearestNeighbors second) : INearestNeighbors
 {
@@ -13,7 +14,9 @@ public sealed class JoinedNearestNeighbors(INearestNeighbors first, INearestNeig
     public int Dimension => first.Dimension;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">As of any search; and the first bank has fewer than k rows left.</exception>
+    /// <exception cref="ArgumentException">
+    /// As for any search, or fewer than k rows of the first bank are left.
+    /// </exception>
     public void Search(
         ReadOnlySpan<float> queries,
         int k,
@@ -30,15 +33,23 @@ public sealed class JoinedNearestNeighbors(INearestNeighbors first, INearestNeig
         second.Search(queries, more, distances, rows, -1, cancellationToken);
         for (int query = 0; query < count; query++)
         {
-            Merge(squaredDistances.Slice(query * k, k), indices.Slice(query * k, k), distances.AsSpan(query * more, more), rows.AsSpan(query * more, more));
+            Merge(
+                squaredDistances.Slice(query * k, k),
+                indices.Slice(query * k, k),
+                distances.AsSpan(query * more, more),
+                rows.AsSpan(query * more, more));
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => second.Dispose();
 
-    // From the far end: what is farther than both ends is dropped, and of equals the later row.
-    private void Merge(Span<double> squaredDistances, Span<int> indices, ReadOnlySpan<double> moreDistances, ReadOnlySpan<int> moreRows)
+    // Merges from the back: a pair farther than both ends is dropped, and of equal distances, the later row.
+    private void Merge(
+        Span<double> squaredDistances,
+        Span<int> indices,
+        ReadOnlySpan<double> moreDistances,
+        ReadOnlySpan<int> moreRows)
     {
         int own = squaredDistances.Length;
         int more = moreDistances.Length;

@@ -6,16 +6,16 @@ using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>The largest magnitude of many values, and with it whether all are finite. Thread-safe: nothing is kept.</summary>
+/// <summary>The largest magnitude of many values, which also tells whether all are finite. Stateless.</summary>
 internal static class Magnitude
 {
     private const int RowsPerPiece = 512;
 
-    /// <summary>The largest magnitude; infinity or NaN if any value is not finite, 0 for none.</summary>
+    /// <summary>The largest magnitude; infinity or NaN if any value is not finite, 0 if there are none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest(ReadOnlySpan<float> values)
     {
-        // Without the sign, the bit patterns of IEEE 754 sort like the magnitudes, and infinity and NaN last.
+        // Without the sign bit, IEEE 754 bit patterns sort by magnitude, with infinity and NaN last.
         ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(values);
         ref int start = ref MemoryMarshal.GetReference(bits);
         Vector256<int> mask = Vector256.Create(int.MaxValue);
@@ -64,7 +64,7 @@ internal static class Magnitude
         return Largest(largest);
     }
 
-    /// <summary>The first row with a value that is not finite, or -1.</summary>
+    /// <summary>The first row that holds a non-finite value, or -1.</summary>
     public static int FirstRowNotFinite(FeatureMatrix matrix)
     {
         for (int row = 0; row < matrix.Rows; row++)

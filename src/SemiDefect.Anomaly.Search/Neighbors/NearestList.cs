@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The best k rows so far of one query, kept in order of distance, then of index, in memory that the caller owns. What
-/// it ends with does not depend on the order of the offers. Not thread-safe.
+/// The best k rows of one query so far, sorted by distance and then by index, in memory that the caller owns. The final
+/// list does not depend on the order in which rows are offered. Not thread-safe.
 /// </summary>
 internal unsafe struct NearestList
 {
@@ -13,7 +13,7 @@ internal unsafe struct NearestList
     private readonly int _capacity;
     private int _count;
 
-    /// <summary>An empty list over <paramref name="capacity"/> elements, one at least.</summary>
+    /// <summary>An empty list with room for <paramref name="capacity"/> elements, at least one.</summary>
     public NearestList(double* distances, int* indices, int capacity)
     {
         _distances = distances;
@@ -24,8 +24,8 @@ internal unsafe struct NearestList
     /// <summary>The largest squared distance that can still enter; infinity while there is room.</summary>
     public readonly double Limit => _count < _capacity ? double.PositiveInfinity : _distances[_capacity - 1];
 
-    /// <summary>Takes the row in where it belongs. A row must not be offered twice.</summary>
-    /// <returns>Whether it was near enough to be kept.</returns>
+    /// <summary>Inserts the row at its place. A row must not be offered twice.</summary>
+    /// <returns>Whether it was near enough to be inserted.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Offer(double squaredDistance, int index)
     {

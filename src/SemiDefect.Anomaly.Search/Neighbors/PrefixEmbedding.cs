@@ -6,11 +6,12 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// A map of vectors to <see cref="Width"/> numbers under which no two vectors move apart: the leading principal
-/// coordinates, and as the last number the length of what they leave out. Distances between images are therefore lower
-/// bounds of distances between vectors; docs/exact-search.md proves it, and that <see cref="Looseness"/> covers all rounding.
-/// A version of <see cref="ShortWidth"/> numbers of the same kind comes with it. Thread-safe once made. Memory: 8 bytes
-/// per column and number; while it is fitted, 32 MiB for a sample (128 rows in float64 twice where those take more).
+/// Embeds vectors in <see cref="Width"/> dimensions such that no two vectors move apart: a code consists of the leading
+/// principal coordinates and, as its last value, the norm of the residual. Distances between codes are therefore lower
+/// bounds of distances between vectors; docs/exact-search.md has the proof, and shows that <see cref="Looseness"/>
+/// covers all rounding. A short code of <see cref="ShortWidth"/> values of the same kind is produced as well.
+/// Thread-safe after construction. Memory: 8 bytes per column and value; while fitting, 32 MiB for a sample (or twice
+/// 128 rows in float64 if that is more).
 /// </summary>
 internal sealed unsafe class PrefixEmbedding : IDisposable
 {
@@ -21,7 +22,13 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     private readonly AlignedBuffer<double> _center;
     private readonly AlignedBuffer<double> _basis;
 
-    private PrefixEmbedding(int dimension, int width, int shortWidth, double scale, AlignedBuffer<double> center, AlignedBuffer<double> basis)
+    private PrefixEmbedding(
+        int dimension,
+        int width,
+        int shortWidth,
+        double scale,
+        AlignedBuffer<double> center,
+        AlignedBuffer<double> basis)
     {
         Dimension = dimension;
         Width = width;
@@ -34,29 +41,42 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
         Looseness = Math.ScaleB(1, -22) + Math.Sqrt(8 * (summation + orthonormality));
     }
 
-    /// <summary>The length of the vectors it takes.</summary>
+    /// <summary>The number of columns of a vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>Numbers in an image: a multiple of <see cref="ImageKernel.Step"/>.</summary>
+    /// <summary>The length of a code: a multiple of <see cref="CodeKernel.Step"/>.</summary>
     public int Width { get; }
 
-    /// <summary>Numbers in a short image: even, and at most <see cref="Width"/>.</summary>
+    /// <summary>The length of a short code: even, and at most <see cref="Width"/>.</summary>
     public int ShortWidth { get; }
 
-    /// <summary>A power of two that vectors are multiplied by first, so that squares stay within float32; 1 for ordinary data.</summary>
+    /// <summary>
+    /// A power of two by which vectors are multiplied first, so that squares stay within float32; 1 for ordinary data.
+    /// </summary>
     public double Scale { get; }
 
-    /// <summary>An image lies within this times the length of its (scaled, centered) vector of where exact arithmetic would put it.</summary>
+    /// <summary>
+    /// The maximum distance of a code from its exact value, relative to the norm of its scaled and centered vector.
+    /// </summary>
     public double Looseness { get; }
 
     /// <summary>The center, scaled.</summary>
     public double* Center => _center.Data;
 
-    /// <summary>The directions: <see cref="Dimension"/> x <see cref="Width"/>, row-major; the last column, and any without a direction, is zero.</summary>
+    /// <summary>
+    /// The directions: <see cref="Dimension"/> x <see cref="Width"/>, row-major. The last column is zero, as is any
+    /// column without a direction.
+    /// </summary>
     public double* Basis => _basis.Data;
 
-    /// <summary>Fits to rows that are all finite, the largest magnitude among them given.</summary>
-    public static PrefixEmbedding Fit(FeatureMatrix rows, int width, int shortWidth, float largestMagnitude, int threads, CancellationToken cancellationToken)
+    /// <summary>Fits to finite rows, given their largest magnitude.</summary>
+    public static PrefixEmbedding Fit(
+        FeatureMatrix rows,
+        int width,
+        int shortWidth,
+        float largestMagnitude,
+        int threads,
+        CancellationToken cancellationToken)
     {
         int dimension = rows.Columns;
         int count = Math.Min(rows.Rows, Math.Clamp(SampleValues / dimension, SmallestSample, LargestSample));
@@ -81,7 +101,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
 
         for (int column = 0; column < dimension; column++)
         {
-            // A float32 value, so that kernels in float32 can subtract the very same center.
+            // A float32 value, so that float32 kernels can subtract exactly the same center.
             center.Data[column] = (float)(center.Data[column] / count);
         }
 
@@ -94,20 +114,20 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
             }
         }
 
-        AlignedBuffer<double> basis = PrincipalSubspace.Fit(sample.Data, count, dimension, width, width - 1, threads, cancellationToken);
+        AlignedBuffer<double> basis =
+            PrincipalSubspace.Fit(sample.Data, count, dimension, width, width - 1, threads, cancellationToken);
         return new PrefixEmbedding(dimension, width, shortWidth, scale, center, basis);
     }
 
-    /// <summary>
-    /// Maps consecutive rows.
-    /// </summary>
+    /// <summary>Embeds consecutive rows.</summary>
     /// <param name="rows">count x <see cref="Dimension"/>, row-major.</param>
     /// <param name="count">The number of rows.</param>
     /// <param name="scratch">Working memory of the calling thread.</param>
-    /// <param name="images">Receives count x <see cref="Width"/>.</param>
-    /// <param name="shortRests">Receives the last number of each short image; its other numbers are the first of the long one.</param>
-    /// <param name="lengths">Receives the length of each scaled and centered vector.</param>
-    public void Map(float* rows, int count, Scratch scratch, float* images, float* shortRests, double* lengths)
+    /// <param name="codes">Receives count x <see cref="Width"/>.</param>
+    /// <param name="shortRests">Receives the last value of each short code; its other values are the first ones of the
+    /// long code.</param>
+    /// <param name="lengths">Receives the norm of each scaled and centered vector.</param>
+    public void Map(float* rows, int count, Scratch scratch, float* codes, float* shortRests, double* lengths)
     {
         for (int first = 0; first < count; first += Scratch.Rows)
         {
@@ -115,7 +135,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
                 rows + (long)first * Dimension,
                 Math.Min(Scratch.Rows, count - first),
                 scratch,
-                images + (long)first * Width,
+                codes + (long)first * Width,
                 shortRests + first,
                 lengths + first);
         }
@@ -129,7 +149,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MapFew(float* rows, int count, Scratch scratch, float* images, float* shortRests, double* lengths)
+    private void MapFew(float* rows, int count, Scratch scratch, float* codes, float* shortRests, double* lengths)
     {
         double* widened = scratch.Widened;
         for (int i = 0; i < count; i++)
@@ -141,16 +161,16 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
         for (int i = 0; i < count; i++)
         {
             double* score = scratch.Scores + i * Width;
-            float* image = images + (long)i * Width;
+            float* code = codes + (long)i * Width;
             double square = SumOfSquares(widened + (long)i * Dimension, Dimension);
             double shortSquare = SumOfSquares(score, ShortWidth - 1);
             double longSquare = shortSquare + SumOfSquares(score + (ShortWidth - 1), Width - ShortWidth);
             for (int column = 0; column < Width - 1; column++)
             {
-                image[column] = (float)score[column];
+                code[column] = (float)score[column];
             }
 
-            image[Width - 1] = (float)Math.Sqrt(Math.Max(0, square - longSquare));
+            code[Width - 1] = (float)Math.Sqrt(Math.Max(0, square - longSquare));
             shortRests[i] = (float)Math.Sqrt(Math.Max(0, square - shortSquare));
             lengths[i] = Math.Sqrt(square);
         }
@@ -202,7 +222,7 @@ internal sealed unsafe class PrefixEmbedding : IDisposable
     /// <summary>Working memory of one thread.</summary>
     internal sealed class Scratch : IDisposable
     {
-        /// <summary>Rows mapped at a time: few, so that they stay in the cache between the steps.</summary>
+        /// <summary>Number of rows embedded at a time, few enough to stay in the cache between the steps.</summary>
         public const int Rows = 12;
 
         private readonly AlignedBuffer<double> _memory;

@@ -7,19 +7,22 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// What <see cref="PrefixNearestNeighbors"/> knows of its bank: a <see cref="BlockIndex"/>, short images as integers and norms for the kernels, and the
-/// middle of each block to find a start. Thread-safe once made; does not own the bank. Memory per row: 610 bytes, or 640 from
-/// <see cref="LargeBank"/> rows on; and about 1 MiB per thread that has searched, or 2 MiB where it needed the dense kernel.
+/// The index behind <see cref="PrefixNearestNeighbors"/>: a <see cref="BlockIndex"/>, integer short codes and norms for
+/// the kernels, and the center of each block to choose where a search starts. Thread-safe after construction; does not
+/// own the bank. Memory: 610 bytes per row, or 640 from <see cref="LargeBank"/> rows on, plus about 1 MiB per thread
+/// that has searched (2 MiB if it needed the dense kernel).
 /// </summary>
 internal sealed unsafe class PrefixIndex : IDisposable
 {
     /// <summary>
-    /// Splits (a + b)^2 into a^2 (1 + this) + b^2 (1 + 1 / this): what belongs to the row can then be taken off its norm
-    /// beforehand. See docs/exact-search.md.
+    /// Splits (a + b)^2 into a^2 (1 + this) + b^2 (1 + 1 / this), so that the row's part can be subtracted from its
+    /// norm in advance. See docs/exact-search.md.
     /// </summary>
     public const double Split = 1e-4;
 
-    /// <summary>From so many rows on, longer short images pay: they cost more to compare and discard more.</summary>
+    /// <summary>
+    /// From this many rows on, longer short codes pay off: they cost more to compare and discard more.
+    /// </summary>
     public const int LargeBank = 16384;
 
     private const double Unit = 1.0 / (1 << 24);
@@ -36,7 +39,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     {
         Blocks = blocks;
         QueryEmbedding = new QueryEmbedding(blocks.Embedding);
-        Rounding = ImageRounding.For(blocks.Lengths);
+        Rounding = CodeRounding.For(blocks.Lengths);
         MiddleBlocks = (blocks.Blocks + BlockKernel.BlockRows - 1) / BlockKernel.BlockRows;
         _norms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
         _denseNorms = Infinities((long)blocks.Blocks * BlockKernel.BlockRows);
@@ -49,51 +52,58 @@ internal sealed unsafe class PrefixIndex : IDisposable
     /// <summary>The bank.</summary>
     public FeatureMatrix Bank => Blocks.Rows;
 
-    /// <summary>The map.</summary>
+    /// <summary>The embedding of rows.</summary>
     public PrefixEmbedding Embedding => Blocks.Embedding;
 
-    /// <summary>The same for queries.</summary>
+    /// <summary>The embedding of queries.</summary>
     public QueryEmbedding QueryEmbedding { get; }
 
-    /// <summary>The bank's images.</summary>
+    /// <summary>The codes of the bank.</summary>
     public BlockIndex Blocks { get; }
 
-    /// <summary>How short images become integers.</summary>
-    public ImageRounding Rounding { get; }
+    /// <summary>How short codes are rounded to integers.</summary>
+    public CodeRounding Rounding { get; }
 
-    /// <summary>The most that rounding to integers moved a row's short image.</summary>
+    /// <summary>The largest error of rounding a row's short code to integers.</summary>
     public double RoundingError { get; private set; }
 
-    /// <summary>The rounded short images, as <see cref="PanelKernel"/> takes them.</summary>
+    /// <summary>The rounded short codes, in the layout of <see cref="PanelKernel"/>.</summary>
     public short* Panels => _panels.Data;
 
-    /// <summary>By position, the rounded short images' lowered squared lengths; infinity past the last one.</summary>
+    /// <summary>By position, the lowered squared norms of the rounded short codes; infinity for padding.</summary>
     public float* Norms => _norms.Data;
 
-    /// <summary>By row, the vectors' own lowered squared lengths; infinity past the last one.</summary>
+    /// <summary>By row, the lowered squared norms of the vectors; infinity for padding.</summary>
     public float* DenseNorms => _denseNorms.Data;
 
-    /// <summary>By block, what the looseness of its images adds to a limit; below any limit past the last one.</summary>
+    /// <summary>By block, what the looseness of its codes adds to a limit; lower than any limit for padding.</summary>
     public float* BlockSlacks => _blockSlacks.Data;
 
-    /// <summary>The middles of the blocks, rounded and themselves packed in blocks.</summary>
+    /// <summary>The centers of the blocks, rounded and packed in blocks themselves.</summary>
     public short* Middles => _middles.Data;
 
-    /// <summary>Their squared lengths; infinity past the last one.</summary>
+    /// <summary>The squared norms of the block centers; infinity for padding.</summary>
     public float* MiddleNorms => _middleNorms.Data;
 
-    /// <summary>The number of blocks of middles.</summary>
+    /// <summary>The number of blocks of block centers.</summary>
     public int MiddleBlocks { get; }
 
     /// <summary>Indexes a bank whose values are all finite.</summary>
-    public static PrefixIndex Build(FeatureMatrix bank, float largestMagnitude, int threads, CancellationToken cancellationToken)
+    public static PrefixIndex Build(
+        FeatureMatrix bank,
+        float largestMagnitude,
+        int threads,
+        CancellationToken cancellationToken)
     {
         int shortWidth = bank.Rows < LargeBank ? 32 : 48;
-        var index = new PrefixIndex(BlockIndex.Build(bank, 2 * ImageKernel.Step, shortWidth, packs: false, largestMagnitude, threads, cancellationToken));
+        var index = new PrefixIndex(
+            BlockIndex.Build(
+                bank, 2 * CodeKernel.Step, shortWidth, packs: false, largestMagnitude, threads, cancellationToken));
         try
         {
             double[] errors = new double[index.Blocks.Groups];
-            WorkQueue.Run(index.Blocks.Groups, threads, group => errors[group] = index.SummarizeGroup(group), cancellationToken);
+            WorkQueue.Run(
+                index.Blocks.Groups, threads, group => errors[group] = index.SummarizeGroup(group), cancellationToken);
             index.RoundingError = errors.Max();
             return index;
         }
@@ -104,22 +114,29 @@ internal sealed unsafe class PrefixIndex : IDisposable
         }
     }
 
-    /// <summary>Lowers a squared length so that the sum of two of them less twice a float32 inner product is a lower bound.</summary>
+    /// <summary>
+    /// Lowers a squared norm so that the sum of two of them minus twice a float32 inner product is a lower bound.
+    /// </summary>
     public static double Lower(double square, int columns, double looseness) =>
         square * (1 - 2.2 * (columns + 8) * Unit - looseness * looseness * (1 + 1 / Split));
 
-    /// <summary>What the looseness of an image adds to a limit on squared distances.</summary>
-    public static float Extra(double slack) => float.BitIncrement((float)(slack * slack * (1 + 1 / Split) * (1 + 1e-5)));
+    /// <summary>What the looseness of a code adds to a limit on squared distances.</summary>
+    public static float Extra(double slack) =>
+        float.BitIncrement((float)(slack * slack * (1 + 1 / Split) * (1 + 1e-5)));
 
-    /// <summary>Lends working memory for one thread; allocating it afresh for every search would cost as much as a small search.</summary>
+    /// <summary>
+    /// Rents working memory for one thread; allocating it for every search would cost as much as a small search.
+    /// </summary>
     public PrefixSearchScratch Rent(int k)
     {
-        PrefixSearchScratch scratch = _scratches.TryTake(out PrefixSearchScratch? used) ? used : new PrefixSearchScratch(this);
+        PrefixSearchScratch scratch = _scratches.TryTake(out PrefixSearchScratch? used)
+            ? used
+            : new PrefixSearchScratch(this);
         scratch.Reserve(k);
         return scratch;
     }
 
-    /// <summary>Takes working memory back.</summary>
+    /// <summary>Returns working memory.</summary>
     public void Return(PrefixSearchScratch scratch) => _scratches.Add(scratch);
 
     /// <inheritdoc/>
@@ -150,7 +167,7 @@ internal sealed unsafe class PrefixIndex : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double SummarizeGroup(int group)
     {
-        float* image = stackalloc float[Blocks.ShortWidth];
+        float* code = stackalloc float[Blocks.ShortWidth];
         short* rounded = stackalloc short[Blocks.ShortWidth];
         double largestError = 0;
         Span<double> sums = stackalloc double[Blocks.ShortWidth];
@@ -169,18 +186,20 @@ internal sealed unsafe class PrefixIndex : IDisposable
             double loosest = 0;
             for (int position = first; position < end; position++)
             {
-                Blocks.CopyShortImage(position, image);
-                double square = Rounding.Round(image, Blocks.ShortWidth, rounded, out double error);
+                Blocks.CopyShortCode(position, code);
+                double square = Rounding.Round(code, Blocks.ShortWidth, rounded, out double error);
                 largestError = Math.Max(largestError, error);
                 for (int column = 0; column < Blocks.ShortWidth; column++)
                 {
-                    Panels[(long)first * Blocks.ShortWidth + PanelKernel.Offset(BlockKernel.BlockRows, position - first, column)] = rounded[column];
-                    sums[column] += image[column];
+                    int offset = PanelKernel.Offset(BlockKernel.BlockRows, position - first, column);
+                    Panels[(long)first * Blocks.ShortWidth + offset] = rounded[column];
+                    sums[column] += code[column];
                 }
 
                 double length = Blocks.Length(position);
                 Norms[position] = (float)(Lower(square, Blocks.ShortWidth, 0) - Extra(Blocks.Slack(position)));
-                DenseNorms[Blocks.Order[position]] = (float)Lower(length * length * (1 - 3 * Unit), Bank.Columns, Embedding.Looseness);
+                DenseNorms[Blocks.Order[position]] =
+                    (float)Lower(length * length * (1 - 3 * Unit), Bank.Columns, Embedding.Looseness);
                 loosest = Math.Max(loosest, Blocks.Slack(position));
             }
 

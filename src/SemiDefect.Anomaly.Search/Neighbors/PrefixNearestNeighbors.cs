@@ -1,17 +1,19 @@
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// Exact search that looks at few distances: lower bounds from a few dozen principal coordinates discard most rows, a
-/// hundred and more coordinates most of the rest, and what remains is measured by <see cref="ExactDistance"/>. A query whose bounds
-/// discard too little is answered with bounds from all columns instead. The answers equal those of
-/// <see cref="FlatNearestNeighbors"/> bit for bit, whatever the instruction set and the number of threads;
-/// docs/exact-search.md proves it. Thread-safe; does not own the bank.
+/// Exact search that computes few distances: lower bounds from a few dozen principal coordinates discard most rows,
+/// more than a hundred coordinates discard most of the others, and the remaining rows are measured by
+/// <see cref="ExactDistance"/>. If the bounds of a query discard too little, bounds from all columns are used instead.
+/// The results equal those of <see cref="FlatNearestNeighbors"/> bit for bit, for every instruction set and number of
+/// threads; docs/exact-search.md has the proof. Thread-safe. The caller disposes it, which frees the index; the bank is
+/// not disposed.
 /// </summary>
 /// <remarks>
-/// Memory: the index takes 610 bytes per row (640 from 16,384 rows on), searches 1 to 2 MiB per thread. The index is built from
-/// the bank when this is made, in a fraction of a second, and is never stored.
+/// Memory: the index takes 610 bytes per row (640 from 16,384 rows on), and searches take 1 to 2 MiB per thread. The
+/// index is built by the constructor, in a fraction of a second, and is never stored.
 /// </remarks>
 public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
 {
@@ -21,11 +23,14 @@ public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
 
     /// <summary>Indexes <paramref name="bank"/>, which must outlive the search and must not change.</summary>
     /// <param name="bank">At least one row; all values finite.</param>
-    /// <param name="groups">The group of each row, 0 or more (the fold or image it came from); empty where nothing is ever excluded.</param>
-    /// <param name="threads">Threads to use; 0 for as many as there are processors. The results do not depend on it.</param>
+    /// <param name="groups">The group of each row, 0 or more (for example, its fold or image); empty if no group is
+    /// ever excluded.</param>
+    /// <param name="threads">Number of threads; 0 for one per processor. Does not affect the results.</param>
     /// <param name="cancellationToken">Stops the indexing.</param>
-    /// <exception cref="ArgumentException">The bank is empty or holds NaN or infinity, or the groups do not fit it.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">
+    /// The bank is empty or holds NaN or infinity, or the groups do not match it.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public PrefixNearestNeighbors(
         FeatureMatrix bank,
         ReadOnlyMemory<int> groups = default,
@@ -34,7 +39,7 @@ public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
     {
         float largest = SearchArguments.CheckBank(bank, groups, threads);
         _groups = groups;
-        _threads = SearchArguments.ResolveThreads(threads);
+        _threads = ThreadCount.Resolve(threads);
         _index = PrefixIndex.Build(bank, largest, _threads, cancellationToken);
     }
 
@@ -59,16 +64,17 @@ public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
             return;
         }
 
-        // The memory stays pinned until the search is over, so that threads may write to it.
+        // The memory stays pinned until the search ends, so threads may write to it.
         fixed (float* queryStart = queries)
         fixed (double* distanceStart = squaredDistances)
         fixed (int* indexStart = indices)
         {
-            using var call = new PrefixSearch(_index, _groups.Span, excludedGroup, _threads, queryStart, count, k, distanceStart, indexStart);
+            using var call = new PrefixSearch(
+                _index, _groups.Span, excludedGroup, _threads, queryStart, count, k, distanceStart, indexStart);
             call.Run(cancellationToken);
         }
     }
 
-    /// <summary>Gives the index's memory back.</summary>
+    /// <summary>Frees the index.</summary>
     public void Dispose() => _index.Dispose();
 }

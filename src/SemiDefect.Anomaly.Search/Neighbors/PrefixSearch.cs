@@ -5,19 +5,20 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// One call of <see cref="PrefixNearestNeighbors"/>: first every query by its image, then those that the images told
-/// too little by the dense kernel. Both hand out (some queries) x (some of the bank) to threads; where the bank is divided,
-/// each part has a list of its own, and the lists are merged at the end. Not thread-safe.
+/// One call of <see cref="PrefixNearestNeighbors"/>: first, every query is searched by its code; then, queries for
+/// which the codes discard too little are searched by the dense kernel. Both passes split the work into (some queries)
+/// x (a part of the bank) per thread. If the bank is divided, each part has its own list, and the lists are merged at
+/// the end. Not thread-safe.
 /// </summary>
 internal sealed unsafe partial class PrefixSearch : IDisposable
 {
     private const int LeastGroupsPerSegment = 2;
     private const int LeastRounds = 8;
 
-    // After so many queries, the others follow if nine in ten gave up.
+    // After this many queries, the others skip the codes if nine in ten have given up.
     private const int LeastVisited = 48;
 
-    // What the dense kernel can square without leaving the range of float32.
+    // The largest norm that the dense kernel can square within the range of float32.
     private const double LongestDenseQuery = 1e12;
 
     private readonly PrefixIndex _index;
@@ -80,21 +81,22 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
     /// <summary>Searches.</summary>
     public void Run(CancellationToken cancellationToken)
     {
-        using var images = new QueryImages(_index, _queries, _count, _k, _threads, cancellationToken);
+        using var codes = new QueryCodes(_index, _queries, _count, _k, _threads, cancellationToken);
         Distribute(
             _count,
             PanelKernel.TileQueries,
-            PrefixSearchScratch.ImageQueries,
-            (first, end, segment, scratch) => VisitByImages(images, first, end, segment, scratch, cancellationToken),
+            PrefixSearchScratch.CodeQueries,
+            (first, end, segment, scratch) => VisitByCodes(codes, first, end, segment, scratch, cancellationToken),
             cancellationToken);
-        int[] rest = [.. images.Order.Where(query => _gaveUp[query] != 0)];
+        int[] rest = [.. codes.Order.Where(query => _gaveUp[query] != 0)];
         if (rest.Length > 0)
         {
             Distribute(
                 rest.Length,
                 DenseKernel.GroupQueries,
                 PrefixSearchScratch.DenseQueries,
-                (first, end, segment, scratch) => VisitDensely(rest.AsSpan(first, end - first), segment, scratch, cancellationToken),
+                (first, end, segment, scratch) =>
+                    VisitDensely(rest.AsSpan(first, end - first), segment, scratch, cancellationToken),
                 cancellationToken);
         }
 
@@ -110,8 +112,13 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
         _partIndices?.Dispose();
     }
 
-    /// <summary>Divides queries, in units that the kernels like, and the bank among the threads.</summary>
-    private void Distribute(int count, int unit, int most, Action<int, int, int, PrefixSearchScratch> visit, CancellationToken cancellationToken)
+    /// <summary>Divides the queries (in units that suit the kernels) and the bank among the threads.</summary>
+    private void Distribute(
+        int count,
+        int unit,
+        int most,
+        Action<int, int, int, PrefixSearchScratch> visit,
+        CancellationToken cancellationToken)
     {
         int units = (count + unit - 1) / unit;
         int pieces = (count + most - 1) / most;
@@ -134,7 +141,11 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void VisitDensely(ReadOnlySpan<int> queries, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
+    private void VisitDensely(
+        ReadOnlySpan<int> queries,
+        int segment,
+        PrefixSearchScratch scratch,
+        CancellationToken cancellationToken)
     {
         int columns = _index.Bank.Columns;
         int group = DenseKernel.GroupQueries;
@@ -193,7 +204,9 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
     }
 
     private (int Start, int End) Segment(int segment) =>
-        ((int)((long)_index.Blocks.Groups * segment / _segments), (int)((long)_index.Blocks.Groups * (segment + 1) / _segments));
+        (
+            (int)((long)_index.Blocks.Groups * segment / _segments),
+            (int)((long)_index.Blocks.Groups * (segment + 1) / _segments));
 
     private NearestList List(int query, int segment)
     {
@@ -201,7 +214,7 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
         double* distances = (_partDistances is null ? _distances : _partDistances.Data) + offset;
         int* indices = (_partIndices is null ? _indices : _partIndices.Data) + offset;
 
-        // A part of the bank may have fewer rows than k; what is not filled must not be merged.
+        // A part of the bank may have fewer rows than k; unfilled entries must not be merged.
         new Span<int>(indices, _k).Fill(-1);
         return new NearestList(distances, indices, _k);
     }

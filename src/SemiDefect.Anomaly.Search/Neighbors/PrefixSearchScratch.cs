@@ -3,31 +3,33 @@ using SemiDefect.Anomaly.Search.Kernels;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>What one thread of a <see cref="PrefixSearch"/> works with; kept from search to search. Not thread-safe.</summary>
+/// <summary>
+/// The working memory of one thread of a <see cref="PrefixSearch"/>, reused between searches. Not thread-safe.
+/// </summary>
 internal sealed unsafe class PrefixSearchScratch : IDisposable
 {
-    /// <summary>Queries that share a pass over the bank by their images.</summary>
-    public static readonly int ImageQueries = 8 * PanelKernel.TileQueries;
+    /// <summary>Number of queries that share a pass over the bank by their codes.</summary>
+    public static readonly int CodeQueries = 8 * PanelKernel.TileQueries;
 
-    /// <summary>Queries that share a pass over the bank by the dense kernel.</summary>
+    /// <summary>Number of queries that share a pass over the bank by the dense kernel.</summary>
     public const int DenseQueries = 192;
 
-    /// <summary>Blocks whose bounds are kept at a time.</summary>
+    /// <summary>Number of blocks whose bounds are kept at a time.</summary>
     public const int BatchBlocks = 64;
 
-    /// <summary>Rows whose bounds are kept at a time.</summary>
+    /// <summary>Number of rows whose bounds are kept at a time.</summary>
     public const int BatchRows = BatchBlocks * BlockKernel.BlockRows;
 
-    /// <summary>Rows whose dense bounds are kept before they are looked at.</summary>
+    /// <summary>Number of rows whose dense bounds are computed before they are examined.</summary>
     public const int DenseChunkRows = 256;
 
-    /// <summary>Rows that all groups of queries meet while they are in the second-level cache.</summary>
+    /// <summary>Number of rows that all groups of queries process while they are in the L2 cache.</summary>
     public const int DenseBlockRows = 64;
 
-    // Estimates come from short images; the best by them are compared by long images before k are measured.
+    // Estimates come from short codes; the best of these rows are compared by long codes before k of them are measured.
     private const int SpareSeeds = 4;
 
-    // A few times what is usually left, so that most queries measure once.
+    // A few times the usual number, so that most queries measure once.
     private const int PendingRows = 16;
     private const int CandidateRows = 256;
 
@@ -46,34 +48,36 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     {
         _index = index;
         Embedding = new QueryEmbedding.Scratch(index.Bank.Columns, index.Blocks.Width);
-        _tiles = new AlignedBuffer<short>((long)ImageQueries * index.Blocks.ShortWidth);
+        _tiles = new AlignedBuffer<short>((long)CodeQueries * index.Blocks.ShortWidth);
         _bounds = new AlignedBuffer<float>((long)BatchRows * PanelKernel.TileQueries);
         _centered = new float[index.Bank.Columns];
-        States = new QueryState[Math.Max(ImageQueries, DenseQueries)];
+        States = new QueryState[Math.Max(CodeQueries, DenseQueries)];
     }
 
     /// <summary>One state per query.</summary>
     public QueryState[] States { get; }
 
-    /// <summary>By query of a tile, room for the rows that may matter; empty between two batches.</summary>
-    public Candidates[] Candidates { get; } = [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
+    /// <summary>By query of a tile, the rows that may matter; empty between two batches.</summary>
+    public Candidates[] Candidates { get; } =
+        [.. Enumerable.Range(0, PanelKernel.TileQueries).Select(_ => new Candidates(CandidateRows))];
 
-    /// <summary>By query, the rows that its image could not rule out.</summary>
-    public Candidates[] Pending { get; } = [.. Enumerable.Range(0, ImageQueries).Select(_ => new Candidates(PendingRows))];
+    /// <summary>By query, the rows that its code could not rule out.</summary>
+    public Candidates[] Pending { get; } =
+        [.. Enumerable.Range(0, CodeQueries).Select(_ => new Candidates(PendingRows))];
 
-    /// <summary>What mapping vectors to images needs.</summary>
+    /// <summary>The working memory of the query embedding.</summary>
     public QueryEmbedding.Scratch Embedding { get; }
 
-    /// <summary>The first positions of the blocks at hand.</summary>
+    /// <summary>The first positions of the current blocks.</summary>
     public int* Starts => _starts.Data;
 
-    /// <summary>The queries' rounded short images, negated, in tiles.</summary>
+    /// <summary>The queries' rounded short codes, negated, in tiles.</summary>
     public short* Tiles => _tiles.Data;
 
     /// <summary>The bounds of a tile.</summary>
     public float* Bounds => _bounds.Data;
 
-    /// <summary>The queries less the center, packed for the dense kernel.</summary>
+    /// <summary>The centered queries, packed for the dense kernel.</summary>
     public float* PackedQueries => Dense.Data;
 
     /// <summary>The center in float32.</summary>
@@ -99,33 +103,37 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         _k = k;
     }
 
-    /// <summary>An empty list for the blocks to begin with.</summary>
+    /// <summary>An empty list for the first blocks to search.</summary>
     public SeedList NearBlocks(int i, int capacity) =>
-        new(_seedPositions!.Data + (long)i * (_k + SpareSeeds), _seedEstimates!.Data + (long)i * (_k + SpareSeeds), null, Math.Min(capacity, _k + SpareSeeds));
+        new(
+            _seedPositions!.Data + (long)i * (_k + SpareSeeds),
+            _seedEstimates!.Data + (long)i * (_k + SpareSeeds),
+            null,
+            Math.Min(capacity, _k + SpareSeeds));
 
-    /// <summary>Packs a query as number <paramref name="i"/> of the tiles.</summary>
-    /// <returns>Its state; one that every row passes where the query is too long.</returns>
+    /// <summary>Packs a query at index <paramref name="i"/> of the tiles.</summary>
+    /// <returns>The query's state; if the query is too long, a state that every row passes.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public QueryState Place(int i, QueryImages images, int query, float* vector, NearestList list)
+    public QueryState Place(int i, QueryCodes codes, int query, float* vector, NearestList list)
     {
         int group = PanelKernel.TileQueries;
         int width = _index.Blocks.ShortWidth;
         short* tile = Tiles + i / group * group * width;
-        float* image = stackalloc float[width];
+        float* code = stackalloc float[width];
         short* rounded = stackalloc short[width];
-        images.CopyShortImage(query, image);
-        double square = _index.Rounding.Round(image, width, rounded, out double error);
+        codes.CopyShortCode(query, code);
+        double square = _index.Rounding.Round(code, width, rounded, out double error);
         for (int column = 0; column < width; column++)
         {
             tile[PanelKernel.Offset(group, i % group, column)] = (short)-rounded[column];
         }
 
-        bool tooLong = images.Length(query) > QueryEmbedding.Longest;
+        bool tooLong = codes.Length(query) > QueryEmbedding.Longest;
         return new QueryState(
             _index,
             vector,
-            tooLong ? null : images.Image(query),
-            images.Slack(query),
+            tooLong ? null : codes.Code(query),
+            codes.Slack(query),
             error + _index.RoundingError,
             tooLong ? double.NegativeInfinity : PrefixIndex.Lower(square, width, 0),
             _index.Blocks.Order,
@@ -152,7 +160,8 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
         DenseKernel.Pack(_centered, i % group, columns, PackedQueries + (long)i / group * group * columns);
         double looseness = _index.Embedding.Looseness;
         double lowered = PrefixIndex.Lower(square, columns, looseness);
-        return new QueryState(_index, query, null, looseness * Math.Sqrt(square), 0, lowered, null, _k, cap, list, Seeds(i));
+        return new QueryState(
+            _index, query, null, looseness * Math.Sqrt(square), 0, lowered, null, _k, cap, list, Seeds(i));
     }
 
     /// <inheritdoc/>
@@ -171,7 +180,11 @@ internal sealed unsafe class PrefixSearchScratch : IDisposable
     private SeedList Seeds(int i)
     {
         long offset = (long)i * (_k + SpareSeeds);
-        return new SeedList(_seedPositions!.Data + offset, _seedEstimates!.Data + offset, _seedDistances!.Data + offset, _k + SpareSeeds);
+        return new SeedList(
+            _seedPositions!.Data + offset,
+            _seedEstimates!.Data + offset,
+            _seedDistances!.Data + offset,
+            _k + SpareSeeds);
     }
 
     private void DisposeSeeds()

@@ -6,24 +6,28 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The leading principal directions of a sample by subspace iteration (Golub and Van Loan, Matrix Computations, 8.2) and
-/// a final Rayleigh-Ritz step. In plain float64 arithmetic with fixed orders: the same bits on every machine and with any
-/// number of threads. Directions that the sample does not span come out as zeros. Thread-safe: nothing is kept.
+/// The leading principal directions of a sample by subspace iteration (Golub and Van Loan, Matrix Computations, 8.2)
+/// and a final Rayleigh-Ritz step. Plain float64 arithmetic in a fixed order: the bits are the same on every machine
+/// and for any number of threads. Directions that the sample does not span are zero. Stateless.
 /// </summary>
 internal static unsafe class PrincipalSubspace
 {
     private const int Iterations = 3;
     private const int RowsPerPiece = 96;
 
-    /// <summary>Fits to a centered sample.</summary>
+    /// <summary>Computes the directions of a centered sample.</summary>
     /// <param name="sample">rows x inner, row-major.</param>
-    /// <param name="rows">Rows of the sample, 1 or more.</param>
-    /// <param name="inner">Its columns.</param>
-    /// <param name="columns">Columns of the result, a multiple of <see cref="ProjectionKernel.ColumnMultiple"/>.</param>
-    /// <param name="used">The directions wanted, at most <paramref name="columns"/>; the other columns stay zero.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="rows">Number of rows of the sample, 1 or more.</param>
+    /// <param name="inner">Number of columns of the sample.</param>
+    /// <param name="columns">Number of columns of the result, a multiple of
+    /// <see cref="ProjectionKernel.ColumnMultiple"/>.</param>
+    /// <param name="used">The number of directions to compute, at most <paramref name="columns"/>; the other columns
+    /// stay zero.</param>
+    /// <param name="threads">Number of threads.</param>
     /// <param name="cancellationToken">Stops between steps.</param>
-    /// <returns>inner x columns, row-major: orthonormal columns, or zeros, by falling variance.</returns>
+    /// <returns>
+    /// inner x columns, row-major: orthonormal or zero columns, by decreasing variance. The caller disposes it.
+    /// </returns>
     public static AlignedBuffer<double> Fit(
         double* sample,
         int rows,
@@ -62,8 +66,8 @@ internal static unsafe class PrincipalSubspace
     }
 
     /// <summary>
-    /// How far the columns are from orthonormal (or zero): the Frobenius norm of the difference of their Gram matrix to
-    /// the nearest diagonal of ones and zeros.
+    /// How far the columns are from orthonormal (or zero): the Frobenius norm of the difference between their Gram
+    /// matrix and the nearest diagonal matrix of ones and zeros.
     /// </summary>
     public static double OrthonormalityError(double* basis, int inner, int columns)
     {
@@ -81,7 +85,15 @@ internal static unsafe class PrincipalSubspace
         return Math.Sqrt(sum);
     }
 
-    private static void Multiply(double* left, int rows, int inner, double* right, int columns, double* result, int threads, CancellationToken cancellationToken) =>
+    private static void Multiply(
+        double* left,
+        int rows,
+        int inner,
+        double* right,
+        int columns,
+        double* result,
+        int threads,
+        CancellationToken cancellationToken) =>
         WorkQueue.Run(
             (rows + RowsPerPiece - 1) / RowsPerPiece,
             threads,
@@ -89,11 +101,12 @@ internal static unsafe class PrincipalSubspace
             {
                 int first = piece * RowsPerPiece;
                 int count = Math.Min(RowsPerPiece, rows - first);
-                ProjectionKernel.Multiply(left + (long)first * inner, count, inner, right, columns, result + (long)first * columns);
+                ProjectionKernel.Multiply(
+                    left + (long)first * inner, count, inner, right, columns, result + (long)first * columns);
             },
             cancellationToken);
 
-    /// <summary>Turns the basis within its span so that its columns are the principal axes of the scores.</summary>
+    /// <summary>Rotates the basis within its span so that its columns are the principal axes of the scores.</summary>
     private static void AlignWithAxes(double* scores, int rows, int columns, double* basis, int inner)
     {
         double[] rotation = SymmetricEigen.Decompose(Gram(scores, rows, columns), columns);
@@ -103,10 +116,13 @@ internal static unsafe class PrincipalSubspace
             ProjectionKernel.Multiply(basis, inner, columns, right, columns, turned.Data);
         }
 
-        Buffer.MemoryCopy(turned.Data, basis, (long)inner * columns * sizeof(double), (long)inner * columns * sizeof(double));
+        Buffer.MemoryCopy(
+            turned.Data, basis, (long)inner * columns * sizeof(double), (long)inner * columns * sizeof(double));
     }
 
-    /// <summary>Makes columns that should be zero exactly so: the proof of the bounds wants either that or unit length.</summary>
+    /// <summary>
+    /// Sets columns that should be zero to exactly zero: the proof of the bounds requires either that or unit length.
+    /// </summary>
     private static void ClearRemnants(double* basis, int inner, int columns)
     {
         for (int column = 0; column < columns; column++)
@@ -137,7 +153,7 @@ internal static unsafe class PrincipalSubspace
         return gram;
     }
 
-    /// <summary>Modified Gram-Schmidt on rows, twice over (Giraud and Langou 2002: twice is enough).</summary>
+    /// <summary>Modified Gram-Schmidt on rows, applied twice (Giraud and Langou 2002: twice is enough).</summary>
     private static void Orthonormalize(double[] rows, int count, int length)
     {
         for (int i = 0; i < count; i++)
@@ -153,7 +169,7 @@ internal static unsafe class PrincipalSubspace
                 }
             }
 
-            // What is left of a direction within the span of the others is rounding noise.
+            // The remainder of a direction within the span of the others is rounding noise.
             double norm = Math.Sqrt(Dot(row, row));
             double factor = norm > 1e-10 * before ? 1 / norm : 0;
             foreach (ref double value in row)

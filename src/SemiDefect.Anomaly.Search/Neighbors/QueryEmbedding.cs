@@ -5,19 +5,22 @@ using SemiDefect.Anomaly.Search.Kernels;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// A <see cref="PrefixEmbedding"/> in float32, for queries: half the work, and images that lie less exactly where they belong. How
-/// far they may be from there comes with each image (docs/exact-search.md proves it); a query for which that is too far is
-/// mapped in float64. Thread-safe once made; does not own the map. Memory: 4 bytes per column and number.
+/// A <see cref="PrefixEmbedding"/> in float32, for queries: half the work, but less accurate codes. An error bound
+/// comes with each code (docs/exact-search.md has the proof); a query whose bound is too large is embedded in float64.
+/// Thread-safe after construction; does not own the float64 embedding. Memory: 4 bytes per column and value.
 /// </summary>
 internal sealed unsafe class QueryEmbedding : IDisposable
 {
-    /// <summary>Queries that can be mapped at a time.</summary>
+    /// <summary>Maximum number of queries per call.</summary>
     public const int Rows = 4 * QueryProjectionKernel.RowMultiple;
 
-    /// <summary>Images of vectors longer than this (scaled and centered) are all zeros: their squares could leave the range of float32.</summary>
+    /// <summary>
+    /// Vectors with a larger norm (scaled and centered) get all-zero codes: their squares could exceed the range of
+    /// float32.
+    /// </summary>
     public const double Longest = 1e15;
 
-    // Relative to a vector's length; the distances that matter are tenths of it.
+    // Relative to the norm of the vector; the distances that matter are tenths of it.
     private const double LargestSlack = 1e-3;
     private const double Unit = 1.0 / (1 << 24);
 
@@ -25,64 +28,78 @@ internal sealed unsafe class QueryEmbedding : IDisposable
     private readonly AlignedBuffer<float> _basis;
     private readonly double _scoreSlack;
 
-    /// <summary>Prepares the map for float32.</summary>
+    /// <summary>Prepares the embedding for float32.</summary>
     public QueryEmbedding(PrefixEmbedding embedding)
     {
         _embedding = embedding;
         _basis = new AlignedBuffer<float>((long)embedding.Dimension * embedding.Width);
         QueryProjectionKernel.Pack(embedding.Basis, embedding.Dimension, embedding.Width, _basis.Data);
 
-        // Three more roundings: of the vector, of the basis, and to spare.
+        // Three more roundings: one of the vector, one of the basis, and one to spare.
         double roundings = QueryProjectionKernel.Roundings(embedding.Dimension) + 3;
         _scoreSlack = 1.02 * roundings * Unit + embedding.Looseness * embedding.Looseness;
     }
 
-    /// <summary>Maps consecutive queries, <see cref="Rows"/> at most.</summary>
-    /// <param name="queries">count x columns, row-major; finite, or the length comes out infinite or NaN.</param>
+    /// <summary>Embeds consecutive queries, at most <see cref="Rows"/>.</summary>
+    /// <param name="queries">count x columns, row-major. If a value is not finite, the norm is infinity or NaN.</param>
     /// <param name="count">The number of queries.</param>
     /// <param name="scratch">Working memory of the calling thread.</param>
-    /// <param name="images">Receives count long images.</param>
-    /// <param name="shortRests">Receives the last number of each short image; its other numbers are the first of the long one.</param>
-    /// <param name="lengths">Receives the length of each scaled and centered query.</param>
-    /// <param name="slacks">Receives how far each image may be from where exact arithmetic would put it.</param>
+    /// <param name="codes">Receives count long codes.</param>
+    /// <param name="shortRests">Receives the last value of each short code; its other values are the first ones of the
+    /// long code.</param>
+    /// <param name="lengths">Receives the norm of each scaled and centered query.</param>
+    /// <param name="slacks">Receives the maximum distance of each code from its exact value.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Map(float* queries, int count, Scratch scratch, float* images, float* shortRests, double* lengths, double* slacks)
+    public void Map(
+        float* queries,
+        int count,
+        Scratch scratch,
+        float* codes,
+        float* shortRests,
+        double* lengths,
+        double* slacks)
     {
         int dimension = _embedding.Dimension;
         int width = _embedding.Width;
         for (int i = 0; i < count; i++)
         {
-            lengths[i] = Math.Sqrt(Center(queries + (long)i * dimension, _embedding.Scale, _embedding.Center, scratch.Centered + (long)i * dimension, dimension));
+            lengths[i] = Math.Sqrt(
+                Center(
+                    queries + (long)i * dimension,
+                    _embedding.Scale,
+                    _embedding.Center,
+                    scratch.Centered + (long)i * dimension,
+                    dimension));
         }
 
         QueryProjectionKernel.Multiply(scratch.Centered, count, dimension, _basis.Data, width, scratch.Scores);
         bool tooLoose = false;
         for (int i = 0; i < count; i++)
         {
-            float* image = images + (long)i * width;
+            float* code = codes + (long)i * width;
             if (!(lengths[i] <= Longest))
             {
-                new Span<float>(image, width).Clear();
+                new Span<float>(code, width).Clear();
                 shortRests[i] = 0;
                 slacks[i] = lengths[i];
                 continue;
             }
 
-            new ReadOnlySpan<float>(scratch.Scores + i * width, width - 1).CopyTo(new Span<float>(image, width));
-            slacks[i] = SetRests(image, lengths[i], out image[width - 1], out shortRests[i]);
+            new ReadOnlySpan<float>(scratch.Scores + i * width, width - 1).CopyTo(new Span<float>(code, width));
+            slacks[i] = SetRests(code, lengths[i], out code[width - 1], out shortRests[i]);
             tooLoose |= slacks[i] > LargestSlack * lengths[i];
         }
 
         if (tooLoose)
         {
-            MapExactly(queries, count, scratch, images, shortRests, lengths, slacks);
+            MapExactly(queries, count, scratch, codes, shortRests, lengths, slacks);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _basis.Dispose();
 
-    /// <summary>Writes the centered vector and returns its squared length.</summary>
+    /// <summary>Writes the centered vector and returns its squared norm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Center(float* source, double scale, double* center, float* target, int length)
     {
@@ -111,19 +128,21 @@ internal sealed unsafe class QueryEmbedding : IDisposable
         return sum + Vector256.Sum(s0 + s1);
     }
 
-    private double SetRests(float* image, double length, out float longRest, out float shortRest)
+    private double SetRests(float* code, double length, out float longRest, out float shortRest)
     {
         int shortScores = _embedding.ShortWidth - 1;
-        (double shortSquare, double shortSum) = Norms(image, shortScores);
-        (double restSquare, double restSum) = Norms(image + shortScores, _embedding.Width - 1 - shortScores);
+        (double shortSquare, double shortSum) = Norms(code, shortScores);
+        (double restSquare, double restSum) = Norms(code + shortScores, _embedding.Width - 1 - shortScores);
         double square = length * length;
         double slack = _scoreSlack * length;
-        double longSlack = Root(square - (shortSquare + restSquare), RadicandSlack(shortSum + restSum, length), out longRest);
+        double longSlack =
+            Root(square - (shortSquare + restSquare), RadicandSlack(shortSum + restSum, length), out longRest);
         double shortSlack = Root(square - shortSquare, RadicandSlack(shortSum, length), out shortRest);
-        return (Math.Sqrt(_embedding.Width) * slack + Math.Max(longSlack, shortSlack) + Math.ScaleB(length, -22)) * (1 + 1e-6) + Math.ScaleB(1, -125);
+        double sum = Math.Sqrt(_embedding.Width) * slack + Math.Max(longSlack, shortSlack) + Math.ScaleB(length, -22);
+        return sum * (1 + 1e-6) + Math.ScaleB(1, -125);
     }
 
-    /// <summary>What scores that are off by a little make of the sum of their squares.</summary>
+    /// <summary>How much small errors of the scores change the sum of their squares.</summary>
     private double RadicandSlack(double sumOfScores, double length)
     {
         double slack = _scoreSlack * length;
@@ -131,7 +150,7 @@ internal sealed unsafe class QueryEmbedding : IDisposable
         return 2 * slack * sumOfScores + _embedding.Width * slack * slack + exact * exact;
     }
 
-    /// <summary>The root of a number that is off by no more than a slack, and what the root may be off by.</summary>
+    /// <summary>The square root of a value with a known maximum error; returns the maximum error of the root.</summary>
     private static double Root(double radicand, double slack, out float root)
     {
         double value = Math.Sqrt(Math.Max(0, radicand));
@@ -167,9 +186,16 @@ internal sealed unsafe class QueryEmbedding : IDisposable
         return (squares, sum);
     }
 
-    private void MapExactly(float* queries, int count, Scratch scratch, float* images, float* shortRests, double* lengths, double* slacks)
+    private void MapExactly(
+        float* queries,
+        int count,
+        Scratch scratch,
+        float* codes,
+        float* shortRests,
+        double* lengths,
+        double* slacks)
     {
-        _embedding.Map(queries, count, scratch.Exact, images, shortRests, lengths);
+        _embedding.Map(queries, count, scratch.Exact, codes, shortRests, lengths);
         for (int i = 0; i < count; i++)
         {
             if (lengths[i] <= Longest)
@@ -178,7 +204,7 @@ internal sealed unsafe class QueryEmbedding : IDisposable
             }
             else
             {
-                new Span<float>(images + (long)i * _embedding.Width, _embedding.Width).Clear();
+                new Span<float>(codes + (long)i * _embedding.Width, _embedding.Width).Clear();
                 shortRests[i] = 0;
             }
         }

@@ -2,39 +2,39 @@ using System.Runtime.CompilerServices;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <content>The rows that are measured to have a limit to begin with.</content>
+/// <content>The rows that are measured first to obtain an initial limit.</content>
 internal unsafe partial struct QueryState
 {
-    /// <summary>Takes rows to begin with; see <see cref="SeedList.Gather"/>.</summary>
+    /// <summary>Gathers seed rows; see <see cref="SeedList.Gather"/>.</summary>
     public void Gather(int* starts, int blocks, float* estimates) => _seeds.Gather(starts, blocks, estimates);
 
-    /// <summary>Has the images of the seeds brought nearer.</summary>
+    /// <summary>Prefetches the codes of the seeds.</summary>
     public readonly void PrefetchSeeds()
     {
         for (int i = 0; i < _seeds.Count; i++)
         {
-            PrefetchImage(_seeds.Positions[i], _index.Blocks.Width);
+            PrefetchCode(_seeds.Positions[i], _index.Blocks.Width);
         }
     }
 
-    /// <summary>Sorts the seeds by their long images.</summary>
+    /// <summary>Sorts the seeds by their long codes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RankSeeds()
     {
-        if (_image is null)
+        if (_code is null)
         {
             return;
         }
 
         for (int i = 0; i < _seeds.Count; i++)
         {
-            _seeds.Estimates[i] = ImageDistance(_seeds.Positions[i], float.PositiveInfinity);
+            _seeds.Estimates[i] = CodeDistance(_seeds.Positions[i], float.PositiveInfinity);
         }
 
         SmallSort.Sort(_seeds.Estimates, _seeds.Positions, _seeds.Count);
     }
 
-    /// <summary>Names four of the rows that <see cref="MeasureSeeds"/> would begin with.</summary>
+    /// <summary>Returns four of the rows that <see cref="MeasureSeeds"/> would measure first.</summary>
     public readonly void FirstSeeds(int* rows)
     {
         for (int i = 0; i < 4; i++)
@@ -43,8 +43,8 @@ internal unsafe partial struct QueryState
         }
     }
 
-    /// <summary>Measures the k seeds that look nearest, so that there is a limit to begin with.</summary>
-    /// <param name="following">Four rows that will be measured next, to have them on the way; null if unknown.</param>
+    /// <summary>Measures the k seeds that look nearest, which gives an initial limit.</summary>
+    /// <param name="following">Four rows that will be measured next, for prefetching; null if unknown.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void MeasureSeeds(int* following)
     {
@@ -66,7 +66,8 @@ internal unsafe partial struct QueryState
                 upcoming[j] = isLast ? following[j] : RowAt(_seeds.Positions[Math.Min(i + j + 4, _k - 1)]);
             }
 
-            ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, _seeds.Distances + i);
+            ExactDistance.Squared(
+                _query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, _seeds.Distances + i);
             for (int j = i; j < i + taken; j++)
             {
                 largest = Math.Max(largest, _seeds.Distances[j]);
@@ -78,7 +79,7 @@ internal unsafe partial struct QueryState
         Tighten();
     }
 
-    /// <summary>Moves the seeds among the candidates to the list: they have been measured.</summary>
+    /// <summary>Moves seeds from the candidates to the list, since they have been measured.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeSeeds(Candidates candidates)
     {

@@ -7,19 +7,20 @@ using SemiDefect.Anomaly.Search.Kernels;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// One query against one part of the bank: what it has found, and the bound that a row must stay below to matter. Not
+/// One query against one part of the bank: the rows found so far, and the bound below which a row may matter. Not
 /// thread-safe.
 /// </summary>
 internal unsafe partial struct QueryState
 {
-    // In units of a nanosecond or so: a check of a long image, an exact distance, and what a dense bound costs per row.
-    private const long ImageCost = 15;
+    // In units of about a nanosecond: the cost of comparing a long code, of an exact distance, and of a dense bound per
+    // row.
+    private const long CodeCost = 15;
     private const long ExactCost = 150;
     private const long DenseCost = 12;
 
     private readonly PrefixIndex _index;
     private readonly float* _query;
-    private readonly float* _image;
+    private readonly float* _code;
     private readonly double _looseness;
     private readonly double _rounding;
     private readonly double _loweredSquare;
@@ -38,19 +39,20 @@ internal unsafe partial struct QueryState
     /// <summary>Starts a search.</summary>
     /// <param name="index">The bank.</param>
     /// <param name="query">The vector.</param>
-    /// <param name="image">Its long image; null where bounds come from the dense kernel.</param>
-    /// <param name="looseness">How far an image may be from where exact arithmetic would put it.</param>
-    /// <param name="rounding">What rounding to integers adds to a distance by which bounds discard.</param>
-    /// <param name="loweredSquare">The query's part of every bound: its lowered squared length.</param>
-    /// <param name="order">The row at each position; null where positions are rows.</param>
-    /// <param name="k">Rows wanted.</param>
-    /// <param name="cap">A squared distance that k rows of the whole bank are known not to exceed; infinity if there is none.</param>
+    /// <param name="code">Its long code; null if bounds come from the dense kernel.</param>
+    /// <param name="looseness">The maximum distance of the code from its exact value.</param>
+    /// <param name="rounding">What rounding to integers adds to the distance used by the bounds.</param>
+    /// <param name="loweredSquare">The query's part of every bound: its lowered squared norm.</param>
+    /// <param name="order">The row at each position; null if positions are rows.</param>
+    /// <param name="k">Number of neighbors.</param>
+    /// <param name="cap">A squared distance that k rows of the whole bank are known not to exceed; infinity if none is
+    /// known.</param>
     /// <param name="list">Receives the rows found.</param>
-    /// <param name="seeds">Receives the rows to begin with; k of them at least.</param>
+    /// <param name="seeds">Receives the seed rows; has room for at least k of them.</param>
     public QueryState(
         PrefixIndex index,
         float* query,
-        float* image,
+        float* code,
         double looseness,
         double rounding,
         double loweredSquare,
@@ -62,7 +64,7 @@ internal unsafe partial struct QueryState
     {
         _index = index;
         _query = query;
-        _image = image;
+        _code = code;
         _looseness = looseness;
         _rounding = rounding;
         _loweredSquare = loweredSquare;
@@ -72,7 +74,7 @@ internal unsafe partial struct QueryState
         _list = list;
         _seeds = seeds;
 
-        // Patience with the bounds: a few near rows at the start do not mean that they are weak.
+        // Some patience with the bounds: a few near rows at the start do not mean that the bounds are weak.
         _budget = DenseCost * (256 + index.Bank.Rows / 16);
         Tighten();
     }
@@ -80,39 +82,52 @@ internal unsafe partial struct QueryState
     /// <summary>A squared distance that k rows are known not to exceed; infinity before there are seeds.</summary>
     public readonly double Cap => _cap;
 
-    /// <summary>The squared distance to a box below which a block may matter, but for the block's own looseness.</summary>
+    /// <summary>
+    /// The squared distance to a box below which a block may matter, apart from the block's own looseness.
+    /// </summary>
     public readonly float BoxLimit => _boxLimit;
 
     /// <summary>
-    /// Looks at blocks of rows, of whose squared distances <paramref name="bounds"/> are lower bounds less the query's own
-    /// part; infinity where a row does not count.
+    /// Examines blocks of rows. <paramref name="bounds"/> are lower bounds of their squared distances, less the query's
+    /// own part; infinity if a row is ignored.
     /// </summary>
     /// <param name="starts">The first position of each block of <see cref="BlockKernel.BlockRows"/>.</param>
     /// <param name="blocks">The number of blocks.</param>
     /// <param name="bounds">One per row, block after block.</param>
-    /// <param name="covered">The rows that these blocks stand for, with those that boxes have ruled out.</param>
-    /// <param name="candidates">Receives the rows that may matter; <see cref="Absorb"/> takes them from there.</param>
-    /// <param name="pending">As <see cref="Absorb"/> takes it.</param>
-    /// <param name="mayGiveUp">Whether to stop when the bounds turn out too weak to be worth their while.</param>
-    /// <returns>False if it gave up: the list is then incomplete.</returns>
+    /// <param name="covered">Number of rows that these blocks account for, including those ruled out by their
+    /// boxes.</param>
+    /// <param name="candidates">Receives the rows that may matter, to be passed to <see cref="Absorb"/>.</param>
+    /// <param name="pending">As for <see cref="Absorb"/>.</param>
+    /// <param name="mayGiveUp">Whether to stop if the bounds turn out to be too weak to be worthwhile.</param>
+    /// <returns>False if it gave up; the list is then incomplete.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Scan(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp) =>
-        Vector512.IsHardwareAccelerated ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
-        : Vector256.IsHardwareAccelerated ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+    public bool Scan(
+        int* starts,
+        int blocks,
+        float* bounds,
+        int covered,
+        Candidates candidates,
+        Candidates? pending,
+        bool mayGiveUp) =>
+        Vector512.IsHardwareAccelerated
+            ? Scan<Vector512<float>, Simd512>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
+        : Vector256.IsHardwareAccelerated
+            ? Scan<Vector256<float>, Simd256>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp)
         : Scan<Vector128<float>, Simd128>(starts, blocks, bounds, covered, candidates, pending, mayGiveUp);
 
     /// <summary>
-    /// Measures candidates at once, or has their images looked at and keeps the rest for later: the more there are to choose
-    /// from, the fewer have to be measured.
+    /// Measures candidates immediately, or compares their codes and keeps the remaining rows for later: the more there
+    /// are to choose from, the fewer have to be measured.
     /// </summary>
-    /// <param name="candidates">The rows; none afterwards.</param>
-    /// <param name="pending">Rows that the images could not rule out, measured when they are many; not used without an image.</param>
-    /// <param name="mayGiveUp">Whether it may stop.</param>
+    /// <param name="candidates">The rows; empty afterwards.</param>
+    /// <param name="pending">Rows that the codes could not rule out, measured once there are many; not used without a
+    /// code.</param>
+    /// <param name="mayGiveUp">Whether it may give up.</param>
     /// <returns>False if it gave up.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Absorb(Candidates candidates, Candidates? pending, bool mayGiveUp)
     {
-        if (pending is null || _image is null)
+        if (pending is null || _code is null)
         {
             TakeSeeds(candidates);
             candidates.Sort();
@@ -141,10 +156,10 @@ internal unsafe partial struct QueryState
     }
 
     /// <summary>Measures the candidates, most promising first, four at a time to keep the memory busy.</summary>
-    /// <param name="candidates">The rows, sorted; none afterwards.</param>
-    /// <param name="following">Four rows that will be measured next, to have them on the way; null if unknown.</param>
-    /// <param name="mayGiveUp">Whether it may stop.</param>
-    /// <returns>False if it gave up: the list is then incomplete.</returns>
+    /// <param name="candidates">The rows, sorted; empty afterwards.</param>
+    /// <param name="following">Four rows that will be measured next, for prefetching; null if unknown.</param>
+    /// <param name="mayGiveUp">Whether it may give up.</param>
+    /// <returns>False if it gave up; the list is then incomplete.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Measure(Candidates candidates, int* following, bool mayGiveUp)
     {
@@ -171,7 +186,9 @@ internal unsafe partial struct QueryState
             bool isLast = i == candidates.Count && following is not null;
             for (int j = 0; j < 4; j++)
             {
-                upcoming[j] = isLast ? following[j] : RowAt(candidates.Positions[Math.Min(i + j, candidates.Count - 1)]);
+                upcoming[j] = isLast
+                    ? following[j]
+                    : RowAt(candidates.Positions[Math.Min(i + j, candidates.Count - 1)]);
             }
 
             ExactDistance.Squared(_query, _index.Bank.Data, _index.Bank.Columns, rows, taken, upcoming, distances);
@@ -192,7 +209,7 @@ internal unsafe partial struct QueryState
         return true;
     }
 
-    /// <summary>Names four of the rows that <see cref="Measure"/> would begin with.</summary>
+    /// <summary>Returns four of the rows that <see cref="Measure"/> would measure first.</summary>
     public readonly void First(Candidates candidates, int* rows)
     {
         for (int i = 0; i < 4; i++)
@@ -202,7 +219,14 @@ internal unsafe partial struct QueryState
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Scan<TVector, TSimd>(int* starts, int blocks, float* bounds, int covered, Candidates candidates, Candidates? pending, bool mayGiveUp)
+    private bool Scan<TVector, TSimd>(
+        int* starts,
+        int blocks,
+        float* bounds,
+        int covered,
+        Candidates candidates,
+        Candidates? pending,
+        bool mayGiveUp)
         where TVector : unmanaged
         where TSimd : struct, ISimd<TVector, float>
     {
@@ -231,7 +255,7 @@ internal unsafe partial struct QueryState
 
             if (candidates.Count > candidates.Capacity - pair)
             {
-                // Only the rows seen so far have earned their share.
+                // Only the rows seen so far count toward the budget.
                 long ahead = DenseCost * covered * (count - i - pair) / count;
                 _budget -= ahead;
                 if (!Absorb(candidates, pending, mayGiveUp))
@@ -247,38 +271,38 @@ internal unsafe partial struct QueryState
         return true;
     }
 
-    /// <summary>Adds a row to the candidates, and has its image on the way by the time they are settled.</summary>
+    /// <summary>Adds a row to the candidates and prefetches its code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Add(int position, float bound, Candidates candidates)
     {
-        if (_image is not null)
+        if (_code is not null)
         {
-            PrefetchImage(position, ImageKernel.Step);
+            PrefetchCode(position, CodeKernel.Step);
         }
 
         candidates.Add(position, bound);
     }
 
-    /// <summary>Has the beginning of an image brought nearer.</summary>
+    /// <summary>Prefetches the beginning of a code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void PrefetchImage(int position, int numbers)
+    private readonly void PrefetchCode(int position, int numbers)
     {
-        float* image = _index.Blocks.Image(position);
+        float* code = _index.Blocks.Code(position);
         for (int i = 0; i < numbers && Sse.IsSupported; i += 16)
         {
-            Sse.Prefetch1(image + i);
+            Sse.Prefetch1(code + i);
         }
     }
 
-    /// <summary>The squared distance of the long images, or less once it is above a limit.</summary>
+    /// <summary>The squared distance of the long codes, or a partial sum once it exceeds a limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly float ImageDistance(int position, double limit)
+    private readonly float CodeDistance(int position, double limit)
     {
-        float* image = _index.Blocks.Image(position);
-        float sum = ImageKernel.SquaredDistance(_image, image);
-        for (int i = ImageKernel.Step; i < _index.Blocks.Width && sum <= limit; i += ImageKernel.Step)
+        float* code = _index.Blocks.Code(position);
+        float sum = CodeKernel.SquaredDistance(_code, code);
+        for (int i = CodeKernel.Step; i < _index.Blocks.Width && sum <= limit; i += CodeKernel.Step)
         {
-            sum += ImageKernel.SquaredDistance(_image + i, image + i);
+            sum += CodeKernel.SquaredDistance(_code + i, code + i);
         }
 
         return sum;
@@ -286,18 +310,18 @@ internal unsafe partial struct QueryState
 
     private readonly int RowAt(int position) => _order is null ? position : _order[position];
 
-    /// <summary>Discards the candidates whose long images tell that they are too far.</summary>
+    /// <summary>Discards the candidates whose long codes show that they are too far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sift(Candidates candidates)
     {
-        _budget -= ImageCost * candidates.Count;
+        _budget -= CodeCost * candidates.Count;
         int kept = 0;
         for (int i = 0; i < candidates.Count; i++)
         {
             int position = candidates.Positions[i];
             double reach = _reach + _index.Blocks.Slack(position);
             double limit = reach * reach;
-            float bound = ImageDistance(position, limit);
+            float bound = CodeDistance(position, limit);
             candidates.Positions[kept] = position;
             candidates.Bounds[kept] = bound;
             kept += bound > limit ? 0 : 1;
@@ -308,7 +332,7 @@ internal unsafe partial struct QueryState
 
     private readonly bool IsBeyond(int position, float bound)
     {
-        if (_image is null)
+        if (_code is null)
         {
             return bound >= _threshold;
         }
@@ -317,7 +341,7 @@ internal unsafe partial struct QueryState
         return bound > reach * reach;
     }
 
-    /// <summary>Turns the limit into the bounds that a row must stay below.</summary>
+    /// <summary>Converts the limit into the bounds below which a row may matter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tighten()
     {
@@ -332,7 +356,8 @@ internal unsafe partial struct QueryState
 
         double reach = _index.Embedding.Scale * Math.Sqrt(limit) + _looseness;
         double boundReach = reach + _rounding;
-        _threshold = float.BitIncrement((float)(boundReach * boundReach * (1 + PrefixIndex.Split) + 1e-35 - _loweredSquare));
+        _threshold =
+            float.BitIncrement((float)(boundReach * boundReach * (1 + PrefixIndex.Split) + 1e-35 - _loweredSquare));
         _boxLimit = float.BitIncrement((float)((reach * reach * (1 + PrefixIndex.Split) + 1e-35) * (1 + 1e-5)));
         _reach = reach * (1 + 1e-5) + 1e-17;
     }

@@ -1,13 +1,14 @@
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>The checks that every search makes at its public entries.</summary>
-public static class SearchArguments
+/// <summary>The argument checks of all searches, made at their public entry points. Stateless.</summary>
+internal static class SearchArguments
 {
     /// <summary>Checks a bank, its groups and a thread count.</summary>
     /// <returns>The largest magnitude in the bank.</returns>
-    /// <exception cref="ArgumentException">They do not fit.</exception>
+    /// <exception cref="ArgumentException">An argument is invalid.</exception>
     public static float CheckBank(FeatureMatrix bank, ReadOnlyMemory<int> groups, int threads)
     {
         ArgumentNullException.ThrowIfNull(bank);
@@ -22,15 +23,18 @@ public static class SearchArguments
             throw new ArgumentException($"{groups.Length} groups for {bank.Rows} rows.", nameof(groups));
         }
 
-        float largest = Magnitude.Largest(bank, ResolveThreads(threads));
+        float largest = Magnitude.Largest(bank, ThreadCount.Resolve(threads));
         return float.IsFinite(largest)
             ? largest
-            : throw new ArgumentException($"Row {Magnitude.FirstRowNotFinite(bank)} of the bank holds NaN or infinity.", nameof(bank));
+            : throw new ArgumentException(
+                $"Row {Magnitude.FirstRowNotFinite(bank)} of the bank holds NaN or infinity.", nameof(bank));
     }
 
-    /// <summary>Checks one call of <see cref="INearestNeighbors.Search"/>, but for whether the queries are finite.</summary>
+    /// <summary>
+    /// Checks the arguments of <see cref="INearestNeighbors.Search"/>, except whether the queries are finite.
+    /// </summary>
     /// <returns>The number of queries.</returns>
-    /// <exception cref="ArgumentException">Sizes do not fit, or fewer than k rows are left.</exception>
+    /// <exception cref="ArgumentException">Sizes do not match, or fewer than k rows are left.</exception>
     public static int Check(
         INearestNeighbors search,
         ReadOnlySpan<int> groups,
@@ -42,7 +46,8 @@ public static class SearchArguments
     {
         if (queries.Length % search.Dimension != 0)
         {
-            throw new ArgumentException($"The queries are no whole number of rows of {search.Dimension}.", nameof(queries));
+            throw new ArgumentException(
+                $"The queries are not a whole number of rows of {search.Dimension} values.", nameof(queries));
         }
 
         int left = search.Count - (excludedGroup < 0 || groups.IsEmpty ? 0 : groups.Count(excludedGroup));
@@ -65,7 +70,7 @@ public static class SearchArguments
         return count;
     }
 
-    /// <summary>Refuses queries that are not finite.</summary>
+    /// <summary>Rejects queries that are not finite.</summary>
     /// <exception cref="ArgumentException">A query is not finite.</exception>
     public static void CheckFinite(ReadOnlySpan<float> queries)
     {
@@ -75,9 +80,6 @@ public static class SearchArguments
         }
     }
 
-    /// <summary>What a search says to queries that are not finite.</summary>
+    /// <summary>The exception for queries that are not finite.</summary>
     public static ArgumentException NotFinite() => new("A query holds NaN or infinity.", "queries");
-
-    /// <summary>The number of threads to use; 0 asks for one per processor.</summary>
-    public static int ResolveThreads(int threads) => threads == 0 ? Environment.ProcessorCount : threads;
 }

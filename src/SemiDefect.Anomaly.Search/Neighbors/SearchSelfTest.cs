@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>The fast search against the plain one on this machine's instruction set. Thread-safe: nothing is kept.</summary>
+/// <summary>Compares the fast search with brute force on this machine's instruction set. Stateless.</summary>
 public static class SearchSelfTest
 {
     private const int Rows = 1500;
@@ -10,7 +10,7 @@ public static class SearchSelfTest
     private const int Queries = 40;
     private const int Neighbors = 5;
 
-    /// <summary>Searches both ways, in a few milliseconds.</summary>
+    /// <summary>Runs both searches, in a few milliseconds.</summary>
     /// <returns>Whether distances and rows agree bit for bit.</returns>
     public static bool Run()
     {
@@ -18,7 +18,7 @@ public static class SearchSelfTest
         float[] values = new float[(Rows + Queries) * Columns];
         for (int row = 0; row < Rows + Queries; row++)
         {
-            // A walk, so that rows have near ones and far ones.
+            // A random walk, so that some rows are near and others far.
             for (int column = 0; column < Columns; column++)
             {
                 int before = (row - 1) * Columns + column;
@@ -31,7 +31,8 @@ public static class SearchSelfTest
         using INearestNeighbors fast = NearestNeighbors.Create(bank);
         (double[] Distances, int[] Rows) expected = Search(flat, values);
         (double[] Distances, int[] Rows) found = Search(fast, values);
-        return expected.Distances.AsSpan().SequenceEqual(found.Distances) && expected.Rows.AsSpan().SequenceEqual(found.Rows);
+        return expected.Distances.AsSpan().SequenceEqual(found.Distances)
+            && expected.Rows.AsSpan().SequenceEqual(found.Rows);
     }
 
     private static (double[] Distances, int[] Rows) Search(INearestNeighbors search, float[] values)

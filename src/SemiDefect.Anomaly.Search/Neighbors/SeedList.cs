@@ -6,8 +6,8 @@ using SemiDefect.Anomaly.Search.Kernels;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The positions with the least estimates so far, least first: a few of the rows there are measured to have a limit to begin with.
-/// Memory is the caller's. Not thread-safe.
+/// The positions with the smallest estimates so far, in ascending order; a few of these rows are measured to obtain an
+/// initial limit. The caller owns the memory. Not thread-safe.
 /// </summary>
 internal unsafe struct SeedList
 {
@@ -17,7 +17,7 @@ internal unsafe struct SeedList
     /// <param name="positions">Room for <paramref name="capacity"/> positions.</param>
     /// <param name="estimates">Room for their estimates.</param>
     /// <param name="distances">Room for their squared distances.</param>
-    /// <param name="capacity">The most positions held.</param>
+    /// <param name="capacity">The maximum number of positions.</param>
     public SeedList(int* positions, float* estimates, double* distances, int capacity)
     {
         Positions = positions;
@@ -26,7 +26,7 @@ internal unsafe struct SeedList
         _capacity = capacity;
     }
 
-    /// <summary>The positions held.</summary>
+    /// <summary>The number of positions.</summary>
     public int Count { get; set; }
 
     /// <summary>The positions.</summary>
@@ -35,10 +35,10 @@ internal unsafe struct SeedList
     /// <summary>Their estimates.</summary>
     public float* Estimates { get; }
 
-    /// <summary>The squared distances of those that were measured; the caller's to fill.</summary>
+    /// <summary>The squared distances of the positions that were measured; filled by the caller.</summary>
     public double* Distances { get; }
 
-    /// <summary>Takes from blocks of rows; an estimate of infinity means that a row does not count.</summary>
+    /// <summary>Adds rows of blocks; an estimate of infinity means that a row is ignored.</summary>
     /// <param name="starts">The first position of each block of <see cref="BlockKernel.BlockRows"/>.</param>
     /// <param name="blocks">The number of blocks.</param>
     /// <param name="estimates">An estimate of each row's distance, block after block; only their order matters.</param>
@@ -86,8 +86,8 @@ internal unsafe struct SeedList
     }
 
     /// <summary>
-    /// A value that at least as many estimates stay below as there is room for: the least estimates of the vectors' lanes belong to
-    /// distinct rows. It saves most of the insertions.
+    /// A value such that at least as many estimates as there is room for do not exceed it: the minima of the vector
+    /// lanes belong to different rows. It saves most of the insertions.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly float Ceiling<TVector, TSimd>(int count, float* estimates)

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// Shell's sort with Ciura's gaps (2001) for a few hundred values at most. The library's sort would do, but it is compiled
-/// without optimization at first, and takes longer than the search it serves. Thread-safe: nothing is kept.
+/// Shell sort with Ciura's gaps (2001) for at most a few hundred values. The library's sort runs unoptimized at first,
+/// and then takes longer than the search that uses it. Stateless.
 /// </summary>
 internal static unsafe class SmallSort
 {
     private static ReadOnlySpan<int> Gaps => [132, 57, 23, 10, 4, 1];
 
-    /// <summary>Sorts <paramref name="keys"/>, least first, and <paramref name="items"/> with them.</summary>
+    /// <summary>Sorts <paramref name="keys"/> in ascending order, and <paramref name="items"/> with them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sort(float* keys, int* items, int count)
     {
@@ -33,7 +33,7 @@ internal static unsafe class SmallSort
         }
     }
 
-    /// <summary>Sorts <paramref name="keys"/>, least first.</summary>
+    /// <summary>Sorts <paramref name="keys"/> in ascending order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sort(float* keys, int count)
     {

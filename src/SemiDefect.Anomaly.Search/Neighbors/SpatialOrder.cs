@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// An order of rows in which neighbors in space are near each other: halves the rows at the median of the coordinate that varies most,
-/// again and again (a k-d tree's leaves, Bentley 1975). Ties go by row, so the order is the same on every machine.
-/// Thread-safe: nothing is kept. Memory: 12 bytes per row while it works, 4 in the result.
+/// Orders rows so that spatial neighbors are near each other: splits the rows at the median of the coordinate with the
+/// largest variance, recursively (the leaves of a k-d tree, Bentley 1975). Ties go to the lowest row, so the order is
+/// the same on every machine. Stateless. Memory: 12 bytes per row while running, 4 in the result.
 /// </summary>
 internal static unsafe class SpatialOrder
 {
@@ -13,13 +13,20 @@ internal static unsafe class SpatialOrder
 
     /// <summary>Orders the rows.</summary>
     /// <param name="coordinates">The first coordinate of the first row.</param>
-    /// <param name="stride">From one row to the next.</param>
-    /// <param name="dimensions">The coordinates to look at.</param>
+    /// <param name="stride">The distance from one row to the next.</param>
+    /// <param name="dimensions">The number of coordinates to consider.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="leaf">Rows are kept together in runs of so many, the runs starting at multiples of it.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="leaf">Rows are kept together in runs of this length, which start at multiples of it.</param>
+    /// <param name="threads">Number of threads.</param>
     /// <param name="cancellationToken">Stops between splits.</param>
-    public static int[] Of(float* coordinates, int stride, int dimensions, int rows, int leaf, int threads, CancellationToken cancellationToken)
+    public static int[] Of(
+        float* coordinates,
+        int stride,
+        int dimensions,
+        int rows,
+        int leaf,
+        int threads,
+        CancellationToken cancellationToken)
     {
         int[] order = new int[rows];
         for (int row = 0; row < rows; row++)
@@ -33,7 +40,16 @@ internal static unsafe class SpatialOrder
         return order;
     }
 
-    private static void Split(float* coordinates, int stride, int dimensions, int[] order, float[] keys, int start, int end, int leaf, ParallelOptions options)
+    private static void Split(
+        float* coordinates,
+        int stride,
+        int dimensions,
+        int[] order,
+        float[] keys,
+        int start,
+        int end,
+        int leaf,
+        ParallelOptions options)
     {
         options.CancellationToken.ThrowIfCancellationRequested();
         int count = end - start;
@@ -67,7 +83,7 @@ internal static unsafe class SpatialOrder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int WidestAxis(float* coordinates, int stride, int dimensions, ReadOnlySpan<int> rows)
     {
-        // In large groups every eighth row tells as much.
+        // In large groups, every eighth row is representative enough.
         int step = rows.Length > 4096 ? 8 : 1;
         Span<double> sums = stackalloc double[dimensions];
         Span<double> squares = stackalloc double[dimensions];
@@ -100,7 +116,7 @@ internal static unsafe class SpatialOrder
         return widest;
     }
 
-    /// <summary>Partial sorting (Hoare's selection): afterwards nothing before the middle comes after it.</summary>
+    /// <summary>Partial sorting (Hoare's selection): afterwards, no element before the middle sorts after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Select(float[] keys, int[] order, int left, int right, int middle)
     {

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Search.Numerics;
 
 /// <summary>
-/// Rows x columns of float32 in row-major order, outside the garbage-collected heap: either allocated (64-byte
-/// aligned) or a read-only view of a memory-mapped file. May exceed 2^31 elements; a single row or block may not.
-/// Reading is thread-safe, writing distinct rows too. Dispose it to give the memory back; spans taken from it are
-/// invalid from then on.
+/// Rows x columns of float32 in row-major order, outside the garbage-collected heap: either allocated (64-byte aligned)
+/// or a read-only view of a memory-mapped file. May exceed 2^31 elements; a single row or block may not. Concurrent
+/// reads, and concurrent writes to different rows, are thread-safe. The owner disposes it, which frees the memory and
+/// invalidates spans taken from it.
 /// </summary>
 public sealed unsafe class FeatureMatrix : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed unsafe class FeatureMatrix : IDisposable
     /// <summary>The size of the content in bytes.</summary>
     public long ByteLength => (long)Rows * Columns * sizeof(float);
 
-    /// <summary>The first element. For kernels that must not pay for a span per row.</summary>
+    /// <summary>The first element, for kernels that cannot afford a span per row.</summary>
     internal float* Data
     {
         get
@@ -44,8 +44,8 @@ public sealed unsafe class FeatureMatrix : IDisposable
     }
 
     /// <summary>Allocates a matrix of zeros.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or there are no columns.</exception>
-    /// <exception cref="OutOfMemoryException">The memory is not there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or the number of columns is 0.</exception>
+    /// <exception cref="OutOfMemoryException">There is not enough memory.</exception>
     public static FeatureMatrix Allocate(int rows, int columns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -53,7 +53,7 @@ public sealed unsafe class FeatureMatrix : IDisposable
         return new FeatureMatrix(new OwnedMemory((ulong)rows * (ulong)columns * sizeof(float)), 0, rows, columns);
     }
 
-    /// <summary>Copies <paramref name="values"/>, row after row.</summary>
+    /// <summary>Copies <paramref name="values"/>, row by row.</summary>
     /// <exception cref="ArgumentException">The length is not rows x columns.</exception>
     public static FeatureMatrix CopyOf(ReadOnlySpan<float> values, int rows, int columns)
     {
@@ -67,12 +67,14 @@ public sealed unsafe class FeatureMatrix : IDisposable
         return matrix;
     }
 
-    /// <summary>Wraps memory that <paramref name="owner"/> holds, from a byte offset on; takes ownership.</summary>
+    /// <summary>
+    /// Wraps the memory of <paramref name="owner"/> from a byte offset on, and takes ownership of it.
+    /// </summary>
     public static FeatureMatrix Over(SafeBuffer owner, long byteOffset, int rows, int columns) =>
         new(owner, byteOffset, rows, columns);
 
-    /// <summary>One row, <see cref="Columns"/> long.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <summary>One row, <see cref="Columns"/> values long.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The row does not exist.</exception>
     public Span<float> Row(int index)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -81,7 +83,7 @@ public sealed unsafe class FeatureMatrix : IDisposable
     }
 
     /// <summary>Consecutive rows as one span of <paramref name="count"/> x <see cref="Columns"/> values.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The rows are not all there.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the matrix.</exception>
     /// <exception cref="OverflowException">The block holds more than 2^31 - 1 values.</exception>
     public Span<float> RowBlock(int start, int count)
     {
@@ -92,7 +94,7 @@ public sealed unsafe class FeatureMatrix : IDisposable
         return new Span<float>(_data + (long)start * Columns, checked(count * Columns));
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
         if (!_disposed)

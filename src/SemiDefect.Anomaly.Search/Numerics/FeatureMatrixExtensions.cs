@@ -1,10 +1,10 @@
 namespace SemiDefect.Anomaly.Search.Numerics;
 
-/// <summary>What selection needs of feature matrices.</summary>
+/// <summary>Selection of rows. Stateless.</summary>
 public static class FeatureMatrixExtensions
 {
-    /// <summary>Copies the rows named into a new matrix that the caller owns.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A row is not there.</exception>
+    /// <summary>Copies the given rows into a new matrix. The caller disposes it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A row does not exist.</exception>
     public static FeatureMatrix Gather(this FeatureMatrix source, ReadOnlySpan<int> rows)
     {
         FeatureMatrix result = FeatureMatrix.Allocate(rows.Length, source.Columns);
@@ -24,7 +24,10 @@ public static class FeatureMatrixExtensions
         }
     }
 
-    /// <summary>Copies the rows of two matrices of the same width, one below the other, into a new matrix that the caller owns.</summary>
+    /// <summary>
+    /// Copies the rows of two matrices of the same width, one below the other, into a new matrix. The caller disposes
+    /// it.
+    /// </summary>
     public static FeatureMatrix Append(this FeatureMatrix upper, FeatureMatrix lower)
     {
         FeatureMatrix result = FeatureMatrix.Allocate(checked(upper.Rows + lower.Rows), upper.Columns);

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace SemiDefect.Anomaly.Search.Numerics;
 
 /// <summary>
-/// Reads and writes NumPy's .npy format (versions 1 and 2, little-endian, row-major; NEP 1). Nothing is pickled: object arrays
-/// are refused. Thread-safe: nothing is kept.
+/// Reads and writes NumPy's .npy format (versions 1 and 2, little-endian, row-major; NEP 1). Object arrays, which would
+/// need pickle, are rejected. Stateless.
 /// </summary>
 public static partial class NpyFile
 {
@@ -34,8 +34,8 @@ public static partial class NpyFile
         }
     }
 
-    /// <summary>Writes an array, C order, version 1.0.</summary>
-    /// <exception cref="ArgumentException">The shape does not fit the number of values.</exception>
+    /// <summary>Writes an array in C order, version 1.0.</summary>
+    /// <exception cref="ArgumentException">The shape does not match the number of values.</exception>
     public static void Write<T>(Stream stream, ReadOnlySpan<T> values, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {
@@ -55,7 +55,7 @@ public static partial class NpyFile
         stream.Write(MemoryMarshal.AsBytes(values));
     }
 
-    /// <summary>Writes the header alone, for content that follows piece by piece.</summary>
+    /// <summary>Writes only the header, for content that is written in pieces.</summary>
     public static void WriteHeader<T>(Stream stream, params ReadOnlySpan<int> shape)
         where T : unmanaged
     {
@@ -95,7 +95,8 @@ public static partial class NpyFile
         uint headerLength = BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
         if (headerLength > LargestHeader)
         {
-            throw new SemiDefectException($"'{name}' claims a header of {headerLength} bytes; at most {LargestHeader} are read.");
+            throw new SemiDefectException(
+                $"'{name}' claims a header of {headerLength} bytes; at most {LargestHeader} are read.");
         }
 
         byte[] headerBytes = new byte[headerLength];
@@ -103,12 +104,14 @@ public static partial class NpyFile
         Match match = HeaderPattern().Match(Encoding.ASCII.GetString(headerBytes));
         if (!match.Success || match.Groups["order"].Value != "False")
         {
-            throw new SemiDefectException($"'{name}' has a header that this reader does not take: a plain array in C order is needed.");
+            throw new SemiDefectException(
+                $"'{name}' has an unsupported header: a plain array in C order is required.");
         }
 
         if (match.Groups["descr"].Value != Descriptor<T>())
         {
-            throw new SemiDefectException($"'{name}' holds '{match.Groups["descr"].Value}', but '{Descriptor<T>()}' is needed.");
+            throw new SemiDefectException(
+                $"'{name}' holds '{match.Groups["descr"].Value}', but '{Descriptor<T>()}' is needed.");
         }
 
         return ReadContent<T>(stream, name, match.Groups["shape"].Value);
@@ -130,7 +133,7 @@ public static partial class NpyFile
             count = shape[i] == 0 ? 0 : count > Array.MaxLength ? count : count * shape[i];
         }
 
-        // Checked against the file before anything is allocated.
+        // Check against the file size before allocating anything.
         if (count > Array.MaxLength || count * Marshal.SizeOf<T>() != stream.Length - stream.Position)
         {
             throw new SemiDefectException($"'{name}' does not hold the ({shapeText}) values that its header claims.");
@@ -152,8 +155,10 @@ public static partial class NpyFile
         : typeof(T) == typeof(int) ? "<i4"
         : typeof(T) == typeof(long) ? "<i8"
         : typeof(T) == typeof(byte) ? "|u1"
-        : throw new NotSupportedException($"There is no .npy type for {typeof(T)} here.");
+        : throw new NotSupportedException($"The .npy format does not support {typeof(T)} here.");
 
-    [GeneratedRegex(@"^\s*\{\s*'descr':\s*'(?<descr>[^']+)'\s*,\s*'fortran_order':\s*(?<order>True|False)\s*,\s*'shape':\s*\((?<shape>[0-9, ]*)\)\s*,?\s*\}\s*$")]
+    [GeneratedRegex(
+        @"^\s*\{\s*'descr':\s*'(?<descr>[^']+)'\s*,\s*'fortran_order':\s*(?<order>True|False)\s*,"
+            + @"\s*'shape':\s*\((?<shape>[0-9, ]*)\)\s*,?\s*\}\s*$")]
     private static partial Regex HeaderPattern();
 }

@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Search.Numerics;
 
 /// <summary>
-/// Exp, Log, Pow, Sin and Cos out of IEEE 754 additions, multiplications and divisions alone. The functions of
-/// <see cref="Math"/> call the C runtime, whose last digit differs between Windows and Linux; these give the same
-/// bits everywhere. Relative error is below 1e-15 for <see cref="Exp"/> and <see cref="Log"/> and below 4e-15 for
-/// <see cref="Pow"/>; absolute error below 1e-15 for <see cref="Sin"/> and <see cref="Cos"/> up to |x| = 1e5.
-/// Thread-safe: nothing is kept.
+/// Exp, Log, Pow, Sin and Cos from IEEE 754 additions, multiplications and divisions only. The functions of
+/// <see cref="Math"/> call the C runtime, whose last digit differs between Windows and Linux; these give the same bits
+/// everywhere. The relative error is below 1e-15 for <see cref="Exp"/> and <see cref="Log"/> and below 4e-15 for
+/// <see cref="Pow"/>; the absolute error is below 1e-15 for <see cref="Sin"/> and <see cref="Cos"/> up to |x| = 1e5.
+/// Stateless.
 /// </summary>
 public static class PortableMath
 {
@@ -85,7 +85,8 @@ public static class PortableMath
     }
 
     /// <summary><paramref name="x"/> to the power <paramref name="y"/> for x >= 0.</summary>
-    public static double Pow(double x, double y) => y == 0 ? 1 : x == 0 ? (y > 0 ? 0 : double.PositiveInfinity) : Exp(y * Log(x));
+    public static double Pow(double x, double y) =>
+        y == 0 ? 1 : x == 0 ? (y > 0 ? 0 : double.PositiveInfinity) : Exp(y * Log(x));
 
     /// <summary>The sine of an angle in radians, |x| up to 1e5.</summary>
     public static double Sin(double x)

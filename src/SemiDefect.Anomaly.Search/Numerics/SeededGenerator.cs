@@ -1,14 +1,14 @@
 namespace SemiDefect.Anomaly.Search.Numerics;
 
 /// <summary>
-/// The only source of chance in this engine: SplitMix64 (Steele, Lea and Flood 2014), the same sequence on every
-/// machine and in every version. Not thread-safe: give each thread its own.
+/// The only source of randomness in this engine: SplitMix64 (Steele, Lea and Flood 2014), with the same sequence on
+/// every machine and in every version. Not thread-safe: give each thread its own.
 /// </summary>
 public sealed class SeededGenerator
 {
     private ulong _state;
 
-    /// <summary>Starts the sequence that belongs to <paramref name="seed"/>.</summary>
+    /// <summary>Starts the sequence of <paramref name="seed"/>.</summary>
     public SeededGenerator(ulong seed) => _state = seed;
 
     /// <summary>The next 64 random bits.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace SemiDefect.Anomaly.Search.Numerics;
 
 /// <summary>
-/// Eigenvectors of a small symmetric matrix by cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations, 8.5) in plain float64
-/// arithmetic: the same bits on every machine. Thread-safe: nothing is kept.
+/// Eigenvectors of a small symmetric matrix by cyclic Jacobi rotations (Golub and Van Loan, Matrix Computations, 8.5)
+/// in plain float64 arithmetic: the bits are the same on every machine. Stateless.
 /// </summary>
 internal static class SymmetricEigen
 {

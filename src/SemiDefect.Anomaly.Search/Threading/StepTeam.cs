@@ -3,9 +3,10 @@ using System.Runtime.ExceptionServices;
 namespace SemiDefect.Anomaly.Search.Threading;
 
 /// <summary>
-/// Threads that share one short step after another, thousands of times. The caller goes through a step's pieces itself; helpers
-/// take pieces when they happen to be running, and spin between steps, since a step takes less time than waking a thread. A
-/// helper that the machine does not schedule is not waited for unless it has begun a piece. Not thread-safe.
+/// Threads that share one short step after another, thousands of times. The caller processes the pieces of a step
+/// itself. Helpers take pieces if they happen to be running, and spin between steps, because a step takes less time
+/// than waking a thread. The caller does not wait for a helper that is not scheduled unless it has begun a piece. Not
+/// thread-safe.
 /// </summary>
 internal sealed class StepTeam : IDisposable
 {
@@ -13,7 +14,8 @@ internal sealed class StepTeam : IDisposable
     private readonly Action<int, int, int> _work;
     private readonly Thread[] _helpers;
 
-    // The step in the upper half, the pieces taken in the lower, so that nobody can take a piece of a step that is over.
+    // The upper half holds the step, the lower half the number of pieces taken, so that nobody can take a piece of a
+    // finished step.
     private long _ticket;
     private int _argument;
     private int _finished;
@@ -21,9 +23,9 @@ internal sealed class StepTeam : IDisposable
     private Exception? _error;
 
     /// <summary>Starts the helpers.</summary>
-    /// <param name="members">How many there are at most, with the caller.</param>
-    /// <param name="pieces">The pieces of every step.</param>
-    /// <param name="work">Takes the member's number, the piece, and the step's argument.</param>
+    /// <param name="members">The maximum number of threads, including the caller.</param>
+    /// <param name="pieces">The number of pieces of every step.</param>
+    /// <param name="work">Called with the member's index, the piece, and the step's argument.</param>
     public StepTeam(int members, int pieces, Action<int, int, int> work)
     {
         _pieces = pieces;
@@ -38,7 +40,7 @@ internal sealed class StepTeam : IDisposable
         }
     }
 
-    /// <summary>Does a step, and waits until all its pieces are done.</summary>
+    /// <summary>Runs a step and waits until all its pieces are done.</summary>
     public void Run(int argument)
     {
         _argument = argument;
@@ -60,7 +62,7 @@ internal sealed class StepTeam : IDisposable
         }
     }
 
-    /// <summary>Ends the helpers.</summary>
+    /// <summary>Stops the helpers.</summary>
     public void Dispose()
     {
         Volatile.Write(ref _ended, true);

@@ -2,16 +2,24 @@ using System.Runtime.ExceptionServices;
 
 namespace SemiDefect.Anomaly.Search.Threading;
 
-/// <summary>Hands numbered pieces of work to threads, the next to whoever is free. Thread-safe: nothing is kept.</summary>
+/// <summary>
+/// Distributes numbered pieces of work among threads; each free thread takes the next piece. Stateless.
+/// </summary>
 internal static class WorkQueue
 {
     /// <summary>
-    /// Runs <paramref name="work"/> for 0 .. <paramref name="count"/> - 1, each once, in no particular order, on up to
-    /// <paramref name="threads"/> threads; <paramref name="prepare"/> gives a thread what it keeps to itself, and
-    /// <paramref name="release"/> takes it back.
+    /// Runs <paramref name="work"/> for 0 to <paramref name="count"/> - 1, each once, in no particular order, on up to
+    /// <paramref name="threads"/> threads. <paramref name="prepare"/> creates the state of a thread, and
+    /// <paramref name="release"/> disposes it.
     /// </summary>
-    /// <exception cref="OperationCanceledException">It was cancelled between two pieces.</exception>
-    public static void Run<TState>(int count, int threads, Func<TState> prepare, Action<TState> release, Action<int, TState> work, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The operation was canceled between two pieces.</exception>
+    public static void Run<TState>(
+        int count,
+        int threads,
+        Func<TState> prepare,
+        Action<TState> release,
+        Action<int, TState> work,
+        CancellationToken cancellationToken)
     {
         int next = -1;
         void Drain()
@@ -52,7 +60,7 @@ internal static class WorkQueue
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>The same for work that needs nothing of its own.</summary>
+    /// <summary>The same for work without thread state.</summary>
     public static void Run(int count, int threads, Action<int> work, CancellationToken cancellationToken) =>
         Run(count, threads, () => 0, _ => { }, (piece, _) => work(piece), cancellationToken);
 
@@ -64,8 +72,10 @@ internal static class WorkQueue
         }
         catch (AggregateException error)
         {
-            // All threads stop when it is cancelled; anything else matters more.
-            ExceptionDispatchInfo.Throw(error.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? error.InnerExceptions[0]);
+            // All threads stop on cancellation; any other exception takes precedence.
+            ExceptionDispatchInfo.Throw(
+                error.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException)
+                    ?? error.InnerExceptions[0]);
         }
     }
 }

@@ -200,7 +200,7 @@ internal static class ModelEndpoints
         double[] scores = [.. judged.Select(record => record.Score)];
         bool[] truth = [.. judged.Select(IsBad)];
         bool enough = good.Length >= FewestVerdicts && bad.Length >= FewestVerdicts;
-        RankingMetrics? metrics = enough ? RankingMetrics.Compute(scores, truth) : null;
+        ImageMetrics? metrics = enough ? ImageMetrics.Compute(scores, truth) : null;
         return new AdviceJson(
             good.Length,
             bad.Length,

@@ -5,6 +5,7 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Threading;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;
@@ -132,7 +133,7 @@ internal sealed class DetectorFitter(
         double[] peaks = new double[branches.Length];
         var parallel = new ParallelOptions
         {
-            MaxDegreeOfParallelism = SearchArguments.ResolveThreads(_options.Threads),
+            MaxDegreeOfParallelism = ThreadCount.Resolve(_options.Threads),
             CancellationToken = cancellationToken,
         };
         Parallel.For(0, branches.Length, parallel, image =>

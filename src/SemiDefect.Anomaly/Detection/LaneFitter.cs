@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Threading;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Detection;
@@ -211,7 +212,7 @@ internal sealed class LaneFitter : IDisposable
     {
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = SearchArguments.ResolveThreads(_options.Threads),
+            MaxDegreeOfParallelism = ThreadCount.Resolve(_options.Threads),
             CancellationToken = _cancellationToken,
         };
         Parallel.ForEach(images, options, image =>

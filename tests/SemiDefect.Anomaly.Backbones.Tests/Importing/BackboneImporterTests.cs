@@ -15,9 +15,15 @@ public sealed class BackboneImporterTests
         using var folder = new TemporaryFolder();
         string path = folder.File("resnet18.onnx");
         string[] taps = ["layer1", "layer2", "layer3"];
-        BackboneImporter.FromWeights(Repository.SharedPath("backbones/resnet18-layer1-3.safetensors"), "resnet18", path, new BackboneImportOptions { Taps = taps });
+        BackboneImporter.FromWeights(
+            Repository.SharedPath("backbones/resnet18-layer1-3.safetensors"),
+            "resnet18",
+            path,
+            new BackboneImportOptions { Taps = taps });
         using OnnxBackbone imported = OnnxBackbone.Load(BackboneFile.Open(path));
-        using OnnxBackbone exported = OnnxBackbone.Load(BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx")), new OnnxBackboneOptions { Taps = taps });
+        using OnnxBackbone exported = OnnxBackbone.Load(
+            BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx")),
+            new OnnxBackboneOptions { Taps = taps });
         float[] input = FormulaWeights.Input(2, 96);
         IReadOnlyList<FeatureMap> expected = exported.Extract(input, 2, 96, 96);
         IReadOnlyList<FeatureMap> actual = imported.Extract(input, 2, 96, 96);
@@ -50,34 +56,42 @@ public sealed class BackboneImporterTests
     }
 
     [Fact]
-    public void Names_as_in_the_published_DenseNet_files_and_behind_a_wrapper_are_understood()
+    public void Names_of_published_DenseNet_files_and_of_wrappers_are_understood()
     {
         using var folder = new TemporaryFolder();
         string[] taps = ["features.denseblock1"];
-        IReadOnlyList<NamedTensor> tensors = [.. FormulaWeights.StateDict("densenet121", taps).Where(tensor => !tensor.Name.Contains("denseblock3", StringComparison.Ordinal))];
+        IReadOnlyList<NamedTensor> tensors =
+        [
+            .. FormulaWeights.StateDict("densenet121", taps)
+                .Where(tensor => !tensor.Name.Contains("denseblock3", StringComparison.Ordinal))
+        ];
         string plain = folder.File("plain.pth");
         WeightFiles.WriteTorchZip(plain, tensors);
         string dotted = folder.File("dotted.pth");
-        WeightFiles.WriteTorchLegacy(dotted, [.. tensors.Select(tensor => tensor with { Name = "module." + Dotted(tensor.Name) })]);
+        WeightFiles.WriteTorchLegacy(
+            dotted, [.. tensors.Select(tensor => tensor with { Name = "module." + Dotted(tensor.Name) })]);
         var options = new BackboneImportOptions { Taps = taps, Name = "same", Origin = "same" };
         Assert.Equal(
             BackboneImporter.FromWeights(plain, "densenet121", folder.File("a.onnx"), options).Sha256,
             BackboneImporter.FromWeights(dotted, "densenet121", folder.File("b.onnx"), options).Sha256);
 
         static string Dotted(string name) => name.Contains("denselayer", StringComparison.Ordinal)
-            ? name.Replace("norm1", "norm.1", StringComparison.Ordinal).Replace("norm2", "norm.2", StringComparison.Ordinal)
-                .Replace("conv1", "conv.1", StringComparison.Ordinal).Replace("conv2", "conv.2", StringComparison.Ordinal)
+            ? name.Replace("norm1", "norm.1", StringComparison.Ordinal)
+                .Replace("norm2", "norm.2", StringComparison.Ordinal)
+                .Replace("conv1", "conv.1", StringComparison.Ordinal)
+                .Replace("conv2", "conv.2", StringComparison.Ordinal)
             : name;
     }
 
     [Fact]
-    public void Taps_may_be_blocks_in_any_order_and_a_layer_beside_its_last_block()
+    public void Taps_may_be_blocks_in_any_order_and_a_layer_together_with_its_last_block()
     {
         using var folder = new TemporaryFolder();
         string weights = Weights(folder);
         string path = folder.File("taps.onnx");
         string[] taps = ["layer1", "layer1.1", "maxpool", "layer1.0"];
-        BackboneManifest manifest = BackboneImporter.FromWeights(weights, "resnet18", path, new BackboneImportOptions { Taps = taps });
+        BackboneManifest manifest =
+            BackboneImporter.FromWeights(weights, "resnet18", path, new BackboneImportOptions { Taps = taps });
         Assert.Equal(taps, manifest.DefaultTaps);
         using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.Open(path));
         IReadOnlyList<FeatureMap> maps = backbone.Extract(FormulaWeights.Input(1, 32), 1, 32, 32);
@@ -86,10 +100,11 @@ public sealed class BackboneImporterTests
     }
 
     [Fact]
-    public void The_manifest_says_what_was_made()
+    public void The_manifest_describes_the_network()
     {
         using var folder = new TemporaryFolder();
-        BackboneManifest manifest = BackboneImporter.FromWeights(Weights(folder), "resnet18", folder.File("made.onnx"), new BackboneImportOptions { Taps = ["layer1"] });
+        BackboneManifest manifest = BackboneImporter.FromWeights(
+            Weights(folder), "resnet18", folder.File("made.onnx"), new BackboneImportOptions { Taps = ["layer1"] });
         BackboneManifest read = BackboneFile.Open(folder.File("made.onnx")).Manifest!;
         Assert.Equal("made", read.Name);
         Assert.Equal("resnet18 from weights.pth", read.Origin);
@@ -107,16 +122,18 @@ public sealed class BackboneImporterTests
     [InlineData("resnet18", "layer3")]
     [InlineData("resnet9", "layer1")]
     [InlineData("densenet121", "features.denseblock1")]
-    public void A_request_that_the_weights_cannot_meet_is_refused_and_leaves_nothing_behind(string architecture, string tap)
+    public void An_unsatisfiable_request_is_rejected_and_leaves_no_files(string architecture, string tap)
     {
         using var folder = new TemporaryFolder();
         string weights = Weights(folder);
-        Assert.ThrowsAny<SemiDefectException>(() => BackboneImporter.FromWeights(weights, architecture, folder.File("out/made.onnx"), new BackboneImportOptions { Taps = [tap] }));
+        Assert.ThrowsAny<SemiDefectException>(() =>
+            BackboneImporter.FromWeights(
+                weights, architecture, folder.File("out/made.onnx"), new BackboneImportOptions { Taps = [tap] }));
         Assert.Equal([weights], Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
     [Fact]
-    public void A_file_that_breaks_while_it_is_read_leaves_nothing_behind()
+    public void A_file_that_becomes_unreadable_leaves_no_files()
     {
         using var folder = new TemporaryFolder();
         string weights = folder.File("weights.pth");
@@ -127,12 +144,14 @@ public sealed class BackboneImporterTests
             Assert.Throws<WeightsFormatException>(() => file.Tensors["layer1.1.conv2.weight"].ToArray());
         }
 
-        Assert.Throws<WeightsFormatException>(() => BackboneImporter.FromWeights(weights, "resnet18", folder.File("made.onnx"), new BackboneImportOptions { Taps = ["layer1"] }));
+        Assert.Throws<WeightsFormatException>(() =>
+            BackboneImporter.FromWeights(
+                weights, "resnet18", folder.File("made.onnx"), new BackboneImportOptions { Taps = ["layer1"] }));
         Assert.Equal([weights], Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
     [Fact]
-    public void Importing_needs_far_less_memory_than_the_file_has()
+    public void An_import_needs_far_less_memory_than_the_file_size()
     {
         using var folder = new TemporaryFolder();
         string weights = folder.File("weights.safetensors");

@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Backbones.Tests.Importing;
 public sealed class BackboneVerifierTests
 {
     [Fact]
-    public void A_sound_backbone_passes_every_check()
+    public void An_intact_backbone_passes_every_check()
     {
         BackboneVerification found = BackboneVerifier.Verify(BackboneFile.DefaultName);
         Assert.True(found.Passed, string.Join('\n', found.Checks));
@@ -30,18 +30,20 @@ public sealed class BackboneVerifierTests
     }
 
     [Fact]
-    public void A_manifest_that_tells_wrong_channels_is_found()
+    public void A_manifest_with_wrong_channels_is_found()
     {
         using var folder = new TemporaryFolder();
         (string path, BackboneManifest manifest) = Copy(folder);
-        File.WriteAllBytes(Path.ChangeExtension(path, ".json"), (manifest with { Taps = [manifest.Taps[0] with { Channels = 52 }, manifest.Taps[1]] }).ToJson());
+        File.WriteAllBytes(
+            Path.ChangeExtension(path, ".json"),
+            (manifest with { Taps = [manifest.Taps[0] with { Channels = 52 }, manifest.Taps[1]] }).ToJson());
         BackboneCheck failed = Assert.Single(BackboneVerifier.Verify(path).Checks, check => !check.Passed);
         Assert.Equal("taps", failed.Name);
         Assert.Contains("52 channels", failed.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_is_no_network_fails_with_a_clear_line()
+    public void A_file_that_is_not_a_network_fails_with_a_clear_message()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("text.onnx");

@@ -30,14 +30,20 @@ public sealed class GoldenNetworkTests
         WeightFiles.WriteSafetensors(weights, FormulaWeights.StateDict(architecture, taps));
         string network = folder.File("network.onnx");
         BackboneImporter.FromWeights(weights, architecture, network, new BackboneImportOptions { Taps = taps });
-        AssertFeatures(network, FormulaWeights.Input(1, 32), 1, 32, tap => FormulaWeights.GoldenPath($"{architecture}.{tap}.npy"));
+        AssertFeatures(
+            network, FormulaWeights.Input(1, 32), 1, 32, tap => FormulaWeights.GoldenPath($"{architecture}.{tap}.npy"));
     }
 
     [Fact]
     public void The_embedded_network_equals_torch_and_keeps_its_limits()
     {
         string network = Path.Combine(Repository.Root, "backbones", $"{BackboneFile.DefaultName}.onnx");
-        AssertFeatures(network, FormulaWeights.Input(1, 32), 1, 32, tap => FormulaWeights.GoldenPath($"{BackboneFile.DefaultName}.{tap}.npy"));
+        AssertFeatures(
+            network,
+            FormulaWeights.Input(1, 32),
+            1,
+            32,
+            tap => FormulaWeights.GoldenPath($"{BackboneFile.DefaultName}.{tap}.npy"));
 
         byte[] content = File.ReadAllBytes(network);
         BackboneManifest manifest = BackboneFile.Open(BackboneFile.DefaultName).Manifest!;
@@ -60,10 +66,12 @@ public sealed class GoldenNetworkTests
     public void WideResNet101_equals_the_reference() => AssertAllFormats("wide_resnet101_2", "layer2", "layer3");
 
     [SharedFact]
-    public void EfficientNetB1_equals_the_reference() => AssertAllFormats("efficientnet_b1", "features.3", "features.5");
+    public void EfficientNetB1_equals_the_reference() =>
+        AssertAllFormats("efficientnet_b1", "features.3", "features.5");
 
     [SharedFact]
-    public void DenseNet121_equals_the_reference() => AssertAllFormats("densenet121", "features.denseblock2", "features.denseblock3");
+    public void DenseNet121_equals_the_reference() =>
+        AssertAllFormats("densenet121", "features.denseblock2", "features.denseblock3");
 
     private static void AssertAllFormats(string architecture, params string[] taps)
     {
@@ -80,15 +88,30 @@ public sealed class GoldenNetworkTests
         {
             string weights = folder.File(name);
             write(weights, tensors);
-            hashes.Add(BackboneImporter.FromWeights(weights, architecture, folder.File("network.onnx"), new BackboneImportOptions { Taps = taps }).Sha256);
+            hashes.Add(
+                BackboneImporter.FromWeights(
+                    weights,
+                    architecture,
+                    folder.File("network.onnx"),
+                    new BackboneImportOptions { Taps = taps }).Sha256);
             File.Delete(weights);
         }
 
         Assert.Single(hashes);
-        AssertFeatures(folder.File("network.onnx"), FormulaWeights.Input(2, 64), 2, 64, tap => Repository.SharedPath($"golden/backbones/{architecture}.{tap}.npy"));
+        AssertFeatures(
+            folder.File("network.onnx"),
+            FormulaWeights.Input(2, 64),
+            2,
+            64,
+            tap => Repository.SharedPath($"golden/backbones/{architecture}.{tap}.npy"));
     }
 
-    private static void AssertFeatures(string network, float[] input, int images, int side, Func<string, string> goldenPath)
+    private static void AssertFeatures(
+        string network,
+        float[] input,
+        int images,
+        int side,
+        Func<string, string> goldenPath)
     {
         BackboneFile file = BackboneFile.Open(network);
         using OnnxBackbone backbone = OnnxBackbone.Load(file);
@@ -102,7 +125,9 @@ public sealed class GoldenNetworkTests
             for (int i = 0; i < expected.Length; i++)
             {
                 double error = Math.Abs((double)expected[i] - map.Values[i]);
-                Assert.True(error <= 1e-4 * Math.Max(scale, Math.Abs(expected[i])), $"{map.Tap}[{i}] is {map.Values[i]:R} instead of {expected[i]:R}");
+                Assert.True(
+                    error <= 1e-4 * Math.Max(scale, Math.Abs(expected[i])),
+                    $"{map.Tap}[{i}] is {map.Values[i]:R} instead of {expected[i]:R}");
             }
         }
     }

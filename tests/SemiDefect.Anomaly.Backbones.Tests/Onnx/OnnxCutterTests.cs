@@ -13,13 +13,17 @@ public sealed class OnnxCutterTests
     private const int UnknownField = 77;
 
     [Fact]
-    public void A_cut_network_gives_the_same_features_and_drops_what_nothing_needs()
+    public void A_cut_network_gives_the_same_features_and_drops_unused_parts()
     {
         using var folder = new TemporaryFolder();
         string whole = folder.File("whole.onnx");
         string weights = folder.File("weights.safetensors");
         WeightFiles.WriteSafetensors(weights, FormulaWeights.StateDict("resnet18", ["layer2"]));
-        BackboneImporter.FromWeights(weights, "resnet18", whole, new BackboneImportOptions { Taps = ["layer1", "layer2"], License = "BSD-3-Clause" });
+        BackboneImporter.FromWeights(
+            weights,
+            "resnet18",
+            whole,
+            new BackboneImportOptions { Taps = ["layer1", "layer2"], License = "BSD-3-Clause" });
         string cut = folder.File("cut.onnx");
         BackboneManifest manifest = BackboneImporter.Cut(whole, ["layer1.0", "layer1.1.add"], cut);
 
@@ -27,8 +31,10 @@ public sealed class OnnxCutterTests
         Assert.Equal("BSD-3-Clause", manifest.License);
         Assert.True(new FileInfo(cut).Length < new FileInfo(whole).Length / 2);
         float[] input = FormulaWeights.Input(1, 48);
-        using OnnxBackbone wholeNetwork = OnnxBackbone.Load(BackboneFile.Open(whole), new OnnxBackboneOptions { Taps = ["layer1"] });
-        using OnnxBackbone cutNetwork = OnnxBackbone.Load(BackboneFile.Open(cut), new OnnxBackboneOptions { Taps = ["layer1.1.add"] });
+        using OnnxBackbone wholeNetwork =
+            OnnxBackbone.Load(BackboneFile.Open(whole), new OnnxBackboneOptions { Taps = ["layer1"] });
+        using OnnxBackbone cutNetwork =
+            OnnxBackbone.Load(BackboneFile.Open(cut), new OnnxBackboneOptions { Taps = ["layer1.1.add"] });
         float[] expected = wholeNetwork.Extract(input, 1, 48, 48)[0].Values;
         float[] actual = cutNetwork.Extract(input, 1, 48, 48)[0].Values;
         for (int i = 0; i < expected.Length; i++)
@@ -38,7 +44,7 @@ public sealed class OnnxCutterTests
     }
 
     [Fact]
-    public void Fields_of_unknown_meaning_stay_as_they_are()
+    public void Unknown_fields_are_kept_unchanged()
     {
         ProtoField extra = Extra();
         ReadOnlyMemory<byte> model = Model(graph => graph.Raw(extra), whole => whole.Raw(extra));
@@ -51,29 +57,31 @@ public sealed class OnnxCutterTests
     [Theory]
     [InlineData("two\nlines", "MIT")]
     [InlineData("here", " ")]
-    public void A_manifest_that_could_not_be_read_again_is_not_written(string origin, string license)
+    public void A_manifest_that_could_not_be_read_back_is_not_written(string origin, string license)
     {
         using var folder = new TemporaryFolder();
         string whole = folder.File("whole.onnx");
         File.WriteAllBytes(whole, BackboneFile.Open(BackboneFile.DefaultName).Content.ToArray());
         var options = new BackboneImportOptions { Origin = origin, License = license };
-        var error = Assert.Throws<BackboneException>(() => BackboneImporter.Cut(whole, ["fine"], folder.File("cut.onnx"), options));
+        var error = Assert.Throws<BackboneException>(
+            () => BackboneImporter.Cut(whole, ["fine"], folder.File("cut.onnx"), options));
         Assert.Contains("one line", error.Message, StringComparison.Ordinal);
         Assert.Equal([whole], Directory.GetFiles(folder.Path));
     }
 
     [Fact]
-    public void A_node_can_be_named_in_place_of_its_tensor()
+    public void A_node_can_be_named_instead_of_its_tensor()
     {
         OnnxCutter.Cut(Model(), ["node-b"], out IReadOnlyList<string> tensors);
         Assert.Equal(["b"], tensors);
     }
 
     [Fact]
-    public void Weights_listed_as_inputs_go_with_the_nodes_that_used_them()
+    public void Weights_listed_as_inputs_are_dropped_with_the_nodes_that_used_them()
     {
-        // Networks of before IR version 4 list each weight among the inputs.
-        ReadOnlyMemory<byte> model = Model(graph => graph.Message(OnnxFields.GraphInput, OnnxGraphBuilder.ImageValue("c.weight", 1, "y", "x")));
+        // Networks before IR version 4 list each weight among the inputs.
+        ReadOnlyMemory<byte> model =
+            Model(graph => graph.Message(OnnxFields.GraphInput, OnnxGraphBuilder.ImageValue("c.weight", 1, "y", "x")));
         ProtoField graph = ProtoField.Read(Cut(model, "b")).Single(field => field.Number == OnnxFields.ModelGraph);
         ProtoField[] fields = [.. ProtoField.Read(graph.Content)];
         Assert.Single(fields, field => field.Number == OnnxFields.GraphInput);
@@ -83,7 +91,7 @@ public sealed class OnnxCutterTests
     }
 
     [Fact]
-    public void Tensors_that_graphs_inside_a_node_take_from_outside_are_kept()
+    public void Outer_tensors_used_by_nested_graphs_are_kept()
     {
         var inner = new ProtoWriter();
         inner.Text(OnnxFields.NodeInput, "a");
@@ -108,7 +116,10 @@ public sealed class OnnxCutterTests
     {
         string missing = Assert.Throws<BackboneException>(() => Cut(Model(), "node")).Message;
         Assert.Contains("node-a, node-b, node-c", missing, StringComparison.Ordinal);
-        Assert.Contains("Its outputs are c", Assert.Throws<BackboneException>(() => Cut(Model(), "zzz")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Its outputs are c",
+            Assert.Throws<BackboneException>(() => Cut(Model(), "zzz")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<BackboneException>(() => Cut(Model(), "b", "node-b"));
         Assert.Throws<BackboneException>(() => Cut(new byte[] { 1, 2, 3 }, "b"));
         Assert.Throws<BackboneException>(() => Cut(Array.Empty<byte>(), "b"));
@@ -125,12 +136,13 @@ public sealed class OnnxCutterTests
             graph.Message(OnnxFields.GraphInitializer, external);
             graph.Message(OnnxFields.GraphNode, node);
         });
-        Assert.Contains("external data", Assert.Throws<BackboneException>(() => Cut(model, "d")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "external data", Assert.Throws<BackboneException>(() => Cut(model, "d")).Message, StringComparison.Ordinal);
         Assert.NotEmpty(Cut(model, "c"));
     }
 
     [Fact]
-    public void Damaged_networks_end_in_a_clear_error()
+    public void Damaged_networks_cause_a_clear_error()
     {
         byte[] whole = Model().ToArray();
         var generator = new SeededGenerator(4);
@@ -154,14 +166,17 @@ public sealed class OnnxCutterTests
         Assert.InRange(refused, 500, 2000);
     }
 
-    /// <summary>input -> a -> b -> c, a convolution each.</summary>
-    private static ReadOnlyMemory<byte> Model(Action<ProtoWriter>? addToGraph = null, Action<ProtoWriter>? addToModel = null)
+    /// <summary>input -> a -> b -> c, each a convolution.</summary>
+    private static ReadOnlyMemory<byte> Model(
+        Action<ProtoWriter>? addToGraph = null,
+        Action<ProtoWriter>? addToModel = null)
     {
         var graph = new OnnxGraphBuilder("chain");
         string previous = OnnxGraphBuilder.Input;
         foreach (string name in (string[])["a", "b", "c"])
         {
-            string weight = graph.Constant($"{name}.weight", [3, 3, 1, 1], TensorContent.Of([1, 0, 0, 0, 1, 0, 0, 0, 1]));
+            string weight =
+                graph.Constant($"{name}.weight", [3, 3, 1, 1], TensorContent.Of([1, 0, 0, 0, 1, 0, 0, 0, 1]));
             previous = graph.Node("Conv", name, [previous, weight]);
         }
 
@@ -223,7 +238,8 @@ public sealed class OnnxCutterTests
         return ProtoField.Read(Bytes(writer)).Single();
     }
 
-    private static byte[] Cut(ReadOnlyMemory<byte> model, params string[] taps) => Bytes(OnnxCutter.Cut(model, taps, out _));
+    private static byte[] Cut(ReadOnlyMemory<byte> model, params string[] taps) =>
+        Bytes(OnnxCutter.Cut(model, taps, out _));
 
     private static byte[] Bytes(ProtoWriter writer)
     {

@@ -6,7 +6,7 @@ namespace SemiDefect.Anomaly.Backbones.Tests.Pulling;
 public sealed class UserBackbonesTests
 {
     [Fact]
-    public void A_network_in_the_users_folder_can_be_named()
+    public void A_network_in_the_users_folder_is_found_by_name()
     {
         using var home = new TemporaryFolder();
         string? before = Environment.GetEnvironmentVariable("SEMIDEFECT_HOME");
@@ -14,7 +14,10 @@ public sealed class UserBackbonesTests
         {
             Environment.SetEnvironmentVariable("SEMIDEFECT_HOME", home.Path);
             Assert.Empty(UserBackbones.Names);
-            Assert.Contains(BackboneFile.DefaultName, Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                BackboneFile.DefaultName,
+                Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message,
+                StringComparison.Ordinal);
 
             string folder = home.File("backbones");
             BackboneFile network = BackboneFile.Open(BackboneFile.DefaultName);

@@ -8,7 +8,7 @@ public sealed class RoundingTests
     private static readonly Gen<float> Value = Gen.Float[-1e4f, 1e4f];
 
     [Fact]
-    public void Zero_has_a_step_and_all_in_range_is_within_half_of_one() => Value.Array[1, 50].Sample(values =>
+    public void Zero_is_exact_and_values_in_range_are_within_half_a_step() => Value.Array[1, 50].Sample(values =>
     {
         ValueRange range = ValueRange.Of(values);
         QuantizedTensor tensor = range.Cover("t");
@@ -41,7 +41,7 @@ public sealed class RoundingTests
         });
 
     [Fact]
-    public void A_large_bias_beside_tiny_weights_fits()
+    public void A_large_bias_with_tiny_weights_fits()
     {
         var quantized = new QuantizedWeights([1e-12f, -1e-12f], 1, [3f], 0.01f);
         Assert.InRange(quantized.Bias[0], 1 << 29, (1 << 30) + (1 << 20));
@@ -49,7 +49,7 @@ public sealed class RoundingTests
     }
 
     [Fact]
-    public void Nothing_but_zeros_is_rounded_to_zeros()
+    public void Zeros_are_quantized_to_zeros()
     {
         Assert.Equal(new QuantizedTensor("t", 1, 0), ValueRange.Of([0f, 0f]).Cover("t"));
         var quantized = new QuantizedWeights([0f, 0f], 2, [0f, 0f], 1);
@@ -58,7 +58,7 @@ public sealed class RoundingTests
     }
 
     [Fact]
-    public void Values_that_are_not_finite_show_in_the_range() =>
+    public void Non_finite_values_show_in_the_range() =>
         Assert.All([float.NaN, float.PositiveInfinity, float.NegativeInfinity], value =>
         {
             ValueRange range = ValueRange.Of([1, value, -1]).Union(default);

@@ -10,7 +10,8 @@ namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 /// <summary>State dicts filled by the formula of Golden/README.md.</summary>
 internal static class FormulaWeights
 {
-    public static string GoldenPath(string fileName) => Path.Combine(Repository.Root, "tests/SemiDefect.Anomaly.Backbones.Tests/Golden", fileName);
+    public static string GoldenPath(string fileName) =>
+        Path.Combine(Repository.Root, "tests/SemiDefect.Anomaly.Backbones.Tests/Golden", fileName);
 
     public static IReadOnlyList<NamedTensor> StateDict(string architecture, Func<string, bool>? wanted = null) =>
         [.. File.ReadLines(GoldenPath($"{architecture}.parameters.txt"))
@@ -18,14 +19,17 @@ internal static class FormulaWeights
             .Where(parts => wanted?.Invoke(parts[0]) ?? true)
             .Select(parts => new NamedTensor(parts[0], Shape(parts[1]), () => Parameter(parts[0], Shape(parts[1]))))];
 
-    /// <summary>Without the head, and without the residual layers behind the last tap.</summary>
+    /// <summary>Without the head, and without the residual layers after the last tap.</summary>
     public static IReadOnlyList<NamedTensor> StateDict(string architecture, IEnumerable<string> taps)
     {
-        int lastLayer = taps.Where(tap => tap.StartsWith("layer", StringComparison.Ordinal)).Select(tap => tap["layer".Length] - '0').DefaultIfEmpty(9).Max();
+        int lastLayer = taps.Where(tap => tap.StartsWith("layer", StringComparison.Ordinal))
+            .Select(tap => tap["layer".Length] - '0')
+            .DefaultIfEmpty(9).Max();
         return StateDict(architecture, name =>
             name.StartsWith("layer", StringComparison.Ordinal)
                 ? name["layer".Length] - '0' <= lastLayer
-                : !name.StartsWith("fc.", StringComparison.Ordinal) && !name.StartsWith("classifier.", StringComparison.Ordinal));
+                : !name.StartsWith("fc.", StringComparison.Ordinal)
+                    && !name.StartsWith("classifier.", StringComparison.Ordinal));
     }
 
     public static float[] Input(int images, int side)
@@ -68,5 +72,6 @@ internal static class FormulaWeights
         return values;
     }
 
-    private static int[] Shape(string text) => [.. text.Split('x').Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
+    private static int[] Shape(string text) =>
+        [.. text.Split('x').Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
 }

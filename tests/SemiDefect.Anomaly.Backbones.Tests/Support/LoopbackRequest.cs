@@ -1,4 +1,4 @@
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 
-/// <summary>What a client asked of <see cref="LoopbackServer"/>.</summary>
+/// <summary>A request that <see cref="LoopbackServer"/> received.</summary>
 internal sealed record LoopbackRequest(string Path, long? RangeStart);

@@ -8,7 +8,7 @@ using System.Text;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 
-/// <summary>An https server on this machine with a certificate of its own, one request per connection.</summary>
+/// <summary>An https server on this machine with a self-signed certificate, one request per connection.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -23,7 +23,8 @@ internal sealed class LoopbackServer : IDisposable
         _answer = answer;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        using X509Certificate2 made =
+            request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
         _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
         _listener.Start();
         _loop = Task.Run(AcceptAsync);
@@ -48,7 +49,9 @@ internal sealed class LoopbackServer : IDisposable
         UseProxy = false,
         SslOptions = new SslClientAuthenticationOptions
         {
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && certificate.GetCertHashString() == _certificate.GetCertHashString(),
+            RemoteCertificateValidationCallback =
+                (_, certificate, _, _) =>
+                    certificate is not null && certificate.GetCertHashString() == _certificate.GetCertHashString(),
         },
     };
 
@@ -72,9 +75,14 @@ internal sealed class LoopbackServer : IDisposable
                 await stream.AuthenticateAsServerAsync(_certificate);
                 await AnswerAsync(stream);
             }
-            catch (Exception error) when (error is OperationCanceledException or IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+            catch (Exception error)
+                when (error is OperationCanceledException
+                        or IOException
+                        or SocketException
+                        or ObjectDisposedException
+                        or System.Security.Authentication.AuthenticationException)
             {
-                // The client went away, or the test is over.
+                // The client disconnected, or the test has ended.
             }
         }
     }
@@ -94,8 +102,11 @@ internal sealed class LoopbackServer : IDisposable
         }
 
         string[] lines = head.ToString().Split("\r\n");
-        string? range = lines.FirstOrDefault(line => line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase));
-        long? start = range is null ? null : long.Parse(range["Range: bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
+        string? range =
+            lines.FirstOrDefault(line => line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase));
+        long? start = range is null
+            ? null
+            : long.Parse(range["Range: bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
         var request = new LoopbackRequest(lines[0].Split(' ')[1].TrimStart('/'), start);
         lock (_requests)
         {

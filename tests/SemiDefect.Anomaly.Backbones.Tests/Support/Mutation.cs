@@ -3,10 +3,11 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 
-/// <summary>Damages a file in the ways that find faults in readers.</summary>
+/// <summary>Damages a file in ways that reveal faults in readers.</summary>
 internal static class Mutation
 {
-    private static readonly long[] Extremes = [0, 1, -1, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 255, 65535];
+    private static readonly long[] Extremes =
+        [0, 1, -1, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 255, 65535];
 
     public static byte[] Of(byte[] whole, SeededGenerator generator)
     {

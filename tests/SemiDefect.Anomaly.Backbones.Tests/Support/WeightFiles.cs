@@ -16,7 +16,10 @@ internal static class WeightFiles
         foreach (NamedTensor tensor in tensors)
         {
             long end = offset + tensor.Count * 4L;
-            header.Append(CultureInfo.InvariantCulture, $",\"{tensor.Name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{offset},{end}]}}");
+            header.Append(
+                CultureInfo.InvariantCulture,
+                $",\"{tensor.Name}\":{{\"dtype\":\"F32\",\"shape\":[{string.Join(',', tensor.Shape)}],"
+                    + $"\"data_offsets\":[{offset},{end}]}}");
             offset = end;
         }
 
@@ -34,12 +37,24 @@ internal static class WeightFiles
     public static void WriteTorchLegacy(string path, IReadOnlyList<NamedTensor> tensors) =>
         WriteTorchLegacy(path, StateDict(tensors), tensors.Count, tensors);
 
-    public static void WriteTorchLegacy(string path, PickleWriter root, int keyCount, IReadOnlyList<NamedTensor> storages)
+    public static void WriteTorchLegacy(
+        string path,
+        PickleWriter root,
+        int keyCount,
+        IReadOnlyList<NamedTensor> storages)
     {
         using FileStream stream = File.Create(path);
         stream.Write([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.']);
         stream.Write([0x80, 2, (byte)'M', 0xe9, 0x03, (byte)'.']);
-        var system = new PickleWriter().Begin().Dictionary().Mark().Text("protocol_version").Number(1001).Text("little_endian").Truth(true).SetItems().Stop();
+        var system = new PickleWriter()
+            .Begin()
+            .Dictionary()
+            .Mark()
+            .Text("protocol_version")
+            .Number(1001)
+            .Text("little_endian")
+            .Truth(true)
+            .SetItems().Stop();
         stream.Write(system.Bytes);
         stream.Write(root.Bytes);
         PickleWriter keys = new PickleWriter().Begin().List().Mark();
@@ -97,7 +112,7 @@ internal static class WeightFiles
 
     private static void WriteHeader(Stream stream, string name, int length, int extra)
     {
-        // Version, flags, method, time, date and checksum, none of which the reader may depend on.
+        // Version, flags, method, time, date and checksum, on which the reader must not depend.
         stream.Write(new byte[14]);
         WriteInt32(stream, (uint)length);
         WriteInt32(stream, (uint)length);
@@ -115,7 +130,7 @@ internal static class WeightFiles
             pickle.Mark().Text("storage").Global("torch", "FloatStorage").Text($"{i}").Text("cpu").Number(tensor.Count);
             if (i % 2 == 0)
             {
-                // Legacy files say here that the storage is no view; zip files leave it out.
+                // Legacy files say here that the storage is not a view; zip files omit this.
                 pickle.None();
             }
 

@@ -21,10 +21,14 @@ public sealed class SafetensorsFileTests
         ];
         using var folder = new TemporaryFolder();
         using WeightsFile file = Open(folder, """
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]},
-             "c":{"dtype":"BF16","shape":[1],"data_offsets":[6,8]},"d":{"dtype":"F64","shape":[],"data_offsets":[8,16]},
-             "e":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},"f":{"dtype":"U8","shape":[1],"data_offsets":[24,25]},
-             "empty":{"dtype":"F32","shape":[0,3],"data_offsets":[25,25]},"__metadata__":{"format":"pt"}}
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+             "b":{"dtype":"F16","shape":[1,1],"data_offsets":[4,6]},
+             "c":{"dtype":"BF16","shape":[1],"data_offsets":[6,8]},
+             "d":{"dtype":"F64","shape":[],"data_offsets":[8,16]},
+             "e":{"dtype":"I64","shape":[1],"data_offsets":[16,24]},
+             "f":{"dtype":"U8","shape":[1],"data_offsets":[24,25]},
+             "empty":{"dtype":"F32","shape":[0,3],"data_offsets":[25,25]},
+             "__metadata__":{"format":"pt"}}
             """, content);
         Assert.Equal([1.5f], file.Tensors["a"].ToArray());
         Assert.Equal([-0.25f], file.Tensors["b"].ToArray());
@@ -39,10 +43,16 @@ public sealed class SafetensorsFileTests
     [Theory]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""")] // too short for the shape
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}""")] // too long for it
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""")] // overlap
+    // overlap
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"""
+            + ""","b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""")] // gap before
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")] // bytes left over
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")] // the same bytes twice
+    // the same bytes twice
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"""
+            + ""","b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[250],"data_offsets":[0,1000]}}""")] // beyond the end
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,8]}}""")]
@@ -52,12 +62,14 @@ public sealed class SafetensorsFileTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""")]
     [InlineData("""{"a":{"dtype":"Q9","shape":[2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"""
+            + ""","a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""")]
     [InlineData("""{"a":7}""")]
     [InlineData("""{"a":{"dtype":3,"shape":"x","data_offsets":{}}}""")]
     [InlineData("""{"a":""")]
     [InlineData("""{{{{{{{{{{{{{{{{{{""")]
-    public void A_header_that_does_not_fit_is_refused(string header)
+    public void An_inconsistent_header_is_rejected(string header)
     {
         using var folder = new TemporaryFolder();
         Assert.Throws<WeightsFormatException>(() => Open(folder, header, new byte[8]).Dispose());
@@ -68,7 +80,7 @@ public sealed class SafetensorsFileTests
     [InlineData(1UL << 40)]
     [InlineData(1UL << 31)]
     [InlineData(1UL << 20)]
-    public void An_absurd_header_length_is_refused_before_it_is_allocated(ulong length)
+    public void An_absurd_header_length_is_rejected_before_allocation(ulong length)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("absurd.safetensors");
@@ -82,12 +94,15 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
-    public void Another_kind_of_file_is_refused_by_name()
+    public void A_file_of_another_format_is_rejected_by_name()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("picture.safetensors");
         File.WriteAllText(path, "GIF89a and so on");
-        Assert.Contains("picture.safetensors", Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "picture.safetensors",
+            Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(path)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(folder.File("missing.pth")));
         File.WriteAllBytes(path, []);
         Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(path));

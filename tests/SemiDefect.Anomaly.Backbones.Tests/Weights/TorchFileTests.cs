@@ -24,19 +24,23 @@ public sealed class TorchFileTests
         }
 
         Assert.Equal(
-            NpyFile.Read<long>(FormulaWeights.GoldenPath("tiny.bn1.num_batches_tracked.npy")).Values.Select(value => (float)value),
+            NpyFile.Read<long>(
+                FormulaWeights.GoldenPath("tiny.bn1.num_batches_tracked.npy")).Values.Select(value => (float)value),
             file.Tensors["bn1.num_batches_tracked"].ToArray());
         byte[] half = File.ReadAllBytes(FormulaWeights.GoldenPath("tiny.half.npy"));
-        Assert.Equal(Enumerable.Range(0, 5).Select(i => (float)BitConverter.ToHalf(half, half.Length - 10 + 2 * i)), file.Tensors["half"].ToArray());
+        Assert.Equal(
+            Enumerable.Range(0, 5).Select(i => (float)BitConverter.ToHalf(half, half.Length - 10 + 2 * i)),
+            file.Tensors["half"].ToArray());
         Assert.False(file.Tensors["view"].IsContiguous());
     }
 
     [Fact]
-    public void A_file_that_would_run_a_command_is_refused_by_name_and_nothing_is_run()
+    public void A_file_that_would_run_a_command_is_rejected_by_name_and_nothing_is_run()
     {
         const string Trace = "/tmp/pwned-by-weights";
         Assert.False(File.Exists(Trace));
-        var error = Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(FormulaWeights.GoldenPath("hostile.pth")));
+        var error =
+            Assert.Throws<WeightsFormatException>(() => WeightsFile.Open(FormulaWeights.GoldenPath("hostile.pth")));
         Assert.Contains("posix.system", error.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Trace));
     }
@@ -46,16 +50,22 @@ public sealed class TorchFileTests
     [InlineData("torch.nn.modules.container", "Sequential")]
     [InlineData("argparse", "Namespace")]
     [InlineData("torch._utils", "_rebuild_tensor_v2x")]
-    public void Anything_beyond_a_state_dict_is_refused_by_name(string module, string name)
+    public void Anything_beyond_a_state_dict_is_rejected_by_name(string module, string name)
     {
-        byte[] pickle = new PickleWriter().Begin().Dictionary().Mark().Text("x").Global(module, name).SetItems().Stop().Bytes;
+        byte[] pickle = new PickleWriter()
+            .Begin()
+            .Dictionary()
+            .Mark()
+            .Text("x")
+            .Global(module, name)
+            .SetItems().Stop().Bytes;
         var error = Assert.Throws<WeightsFormatException>(() => Read(pickle));
         Assert.Contains($"{module}.{name}", error.Message, StringComparison.Ordinal);
         Assert.Contains("nothing was run", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Endless_nesting_and_repetition_end_in_a_clear_error()
+    public void Endless_nesting_and_repetition_cause_a_clear_error()
     {
         PickleWriter pickle = new PickleWriter().Begin();
         for (int i = 0; i < 1_000_001; i++)
@@ -63,11 +73,14 @@ public sealed class TorchFileTests
             pickle.Write('(');
         }
 
-        Assert.Contains("operations", Assert.Throws<WeightsFormatException>(() => Read(pickle.Bytes)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "operations",
+            Assert.Throws<WeightsFormatException>(() => Read(pickle.Bytes)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_text_that_claims_to_be_longer_than_the_file_is_refused_before_it_is_allocated()
+    public void A_string_that_claims_to_be_longer_than_the_file_is_rejected_before_allocation()
     {
         byte[] pickle = [0x80, 2, (byte)'X', 0xff, 0xff, 0xff, 0x7f, (byte)'a', (byte)'.'];
         Read([0x80, 2, (byte)'N', (byte)'.']);
@@ -117,7 +130,7 @@ public sealed class TorchFileTests
     [InlineData(0, 2, -1)]
     [InlineData(int.MaxValue, 2, int.MaxValue)]
     [InlineData(0, int.MaxValue, int.MaxValue)]
-    public void A_view_beyond_its_storage_is_refused(int offset, int size, int stride)
+    public void A_view_beyond_its_storage_is_rejected(int offset, int size, int stride)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("beyond.pth");
@@ -126,7 +139,7 @@ public sealed class TorchFileTests
     }
 
     [Fact]
-    public void Every_truncation_is_refused()
+    public void Every_truncation_is_rejected()
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("cut.pth");
@@ -151,7 +164,10 @@ public sealed class TorchFileTests
         return new PickleReader(stream, source).Read();
     }
 
-    private static byte[] LegacyFile(float[] storage, string? wrapper, params (string Name, int Offset, int[] Shape, int[] Strides)[] views)
+    private static byte[] LegacyFile(
+        float[] storage,
+        string? wrapper,
+        params (string Name, int Offset, int[] Shape, int[] Strides)[] views)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("legacy.pth");
@@ -165,7 +181,15 @@ public sealed class TorchFileTests
         foreach ((string name, int offset, int[] shape, int[] strides) in views)
         {
             pickle.Text(name).Global("torch._utils", "_rebuild_tensor").Mark();
-            pickle.Mark().Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").Number(storage.Length).None().EndTuple().PersistentId();
+            pickle.Mark()
+                .Text("storage")
+                .Global("torch", "FloatStorage")
+                .Text("0")
+                .Text("cpu")
+                .Number(storage.Length)
+                .None()
+                .EndTuple()
+                .PersistentId();
             pickle.Number(offset).Mark();
             Array.ForEach(shape, size => pickle.Number(size));
             pickle.EndTuple().Mark();

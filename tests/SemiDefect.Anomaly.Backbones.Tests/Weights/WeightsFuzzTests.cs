@@ -15,7 +15,7 @@ public sealed class WeightsFuzzTests
     [InlineData("zip", 1)]
     [InlineData("legacy", 2)]
     [InlineData("safetensors", 3)]
-    public void Damaged_files_end_in_a_clear_error_without_big_allocations(string format, ulong seed)
+    public void Damaged_files_cause_a_clear_error_without_large_allocations(string format, ulong seed)
     {
         using var folder = new TemporaryFolder();
         byte[] whole = format switch
@@ -50,7 +50,7 @@ public sealed class WeightsFuzzTests
             Assert.True(allocated < MostBytesAllocated, $"case {i} allocated {allocated} bytes");
         }
 
-        // Many mutations only change a number, which nobody can notice; but those that break the format must show.
+        // Many mutations only change a value, which cannot be detected; but those that break the format must be.
         Assert.InRange(refused, Cases / 3, Cases);
         Assert.True(clock.Elapsed < TimeSpan.FromMinutes(5), $"{Cases} cases took {clock.Elapsed}");
     }
@@ -58,7 +58,12 @@ public sealed class WeightsFuzzTests
     private static byte[] Safetensors(TemporaryFolder folder)
     {
         string path = folder.File("whole.safetensors");
-        WeightFiles.WriteSafetensors(path, [new NamedTensor("a.weight", [3, 2], () => [1, 2, 3, 4, 5, 6]), new NamedTensor("a.bias", [2], () => [7, 8])]);
+        WeightFiles.WriteSafetensors(
+            path,
+            [
+                new NamedTensor("a.weight", [3, 2], () => [1, 2, 3, 4, 5, 6]),
+                new NamedTensor("a.bias", [2], () => [7, 8])
+            ]);
         return File.ReadAllBytes(path);
     }
 }

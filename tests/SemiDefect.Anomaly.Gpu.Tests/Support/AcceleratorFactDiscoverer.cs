@@ -3,9 +3,18 @@ using Xunit.Sdk;
 
 namespace SemiDefect.Anomaly.Gpu.Tests.Support;
 
-/// <summary>Makes the test cases of <see cref="AcceleratorFactAttribute"/>.</summary>
+/// <summary>Creates the test cases of <see cref="AcceleratorFactAttribute"/>.</summary>
 public sealed class AcceleratorFactDiscoverer(IMessageSink diagnostics) : IXunitTestCaseDiscoverer
 {
-    public IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
-        [new AcceleratorTestCase(diagnostics, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod)];
+    public IEnumerable<IXunitTestCase> Discover(
+        ITestFrameworkDiscoveryOptions discoveryOptions,
+        ITestMethod testMethod,
+        IAttributeInfo factAttribute) =>
+        [
+            new AcceleratorTestCase(
+                diagnostics,
+                discoveryOptions.MethodDisplayOrDefault(),
+                discoveryOptions.MethodDisplayOptionsOrDefault(),
+                testMethod)
+        ];
 }

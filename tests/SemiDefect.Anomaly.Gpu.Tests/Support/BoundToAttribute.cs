@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Gpu.Tests.Support;
 
-/// <summary>The kind of accelerator that a class runs the tests on.</summary>
+/// <summary>The kind of accelerator on which a class runs the tests.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class BoundToAttribute : Attribute
 {

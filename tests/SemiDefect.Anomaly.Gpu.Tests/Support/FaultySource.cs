@@ -2,8 +2,9 @@ using SemiDefect.Anomaly.Gpu.Searching;
 
 namespace SemiDefect.Anomaly.Gpu.Tests.Support;
 
-/// <summary>A source that fails, or spoils what another one found, from a certain batch on.</summary>
-internal sealed class FaultySource(ICandidateSource inner, int firstBatch, Action<float[], int[]> spoil) : ICandidateSource
+/// <summary>A source that fails, or corrupts the results of another one, from a certain batch on.</summary>
+internal sealed class FaultySource(ICandidateSource inner, int firstBatch, Action<float[], int[]> spoil)
+    : ICandidateSource
 {
     private int _batch;
 
@@ -11,7 +12,8 @@ internal sealed class FaultySource(ICandidateSource inner, int firstBatch, Actio
 
     public void SetNorms(ReadOnlySpan<float> norms) => inner.SetNorms(norms);
 
-    public void Begin(int lane, ReadOnlySpan<float> queries, int tiles, int slots) => inner.Begin(lane, queries, tiles, slots);
+    public void Begin(int lane, ReadOnlySpan<float> queries, int tiles, int slots) =>
+        inner.Begin(lane, queries, tiles, slots);
 
     public void End(int lane, Span<float> keys, Span<int> rows)
     {

@@ -5,6 +5,7 @@ internal static class Machine
 {
     private static readonly Lazy<IReadOnlyList<AcceleratorDescription>> All = new(AcceleratorChoice.List);
 
-    /// <summary>The first of a kind, or null.</summary>
-    public static AcceleratorDescription? Find(AcceleratorKind kind) => All.Value.FirstOrDefault(device => device.Kind == kind);
+    /// <summary>The first accelerator of a kind, or null.</summary>
+    public static AcceleratorDescription? Find(AcceleratorKind kind) =>
+        All.Value.FirstOrDefault(device => device.Kind == kind);
 }

@@ -1,2 +1,2 @@
-// Each emulated device has as many threads as a group: several at a time only get in each other's way.
+// Each emulated device has as many threads as a group: several devices at a time would only slow each other down.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -18,8 +18,10 @@ public class CoresetTests
             {
                 float[] values = HardData.Make(kind, rows, columns, seed);
                 int start = (int)(seed % (ulong)rows);
-                CoresetSelection selection = Select(values, columns, new CoresetOptions(fraction: fraction, starts: [start], threads: 2));
-                int[] expected = NaiveGreedy.Select(values, columns, Math.Max(1, (int)(rows * fraction)), Infinities(rows), start);
+                CoresetSelection selection =
+                    Select(values, columns, new CoresetOptions(fraction: fraction, starts: [start], threads: 2));
+                int[] expected =
+                    NaiveGreedy.Select(values, columns, Math.Max(1, (int)(rows * fraction)), Infinities(rows), start);
                 Assert.Equal(expected, selection.Indices);
                 Assert.Equal(NaiveGreedy.CoveringRadius(values, columns, expected), selection.CoveringRadius);
             },
@@ -28,17 +30,32 @@ public class CoresetTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_selection_goes_on_where_another_ended(string kind) =>
+    public void A_selection_continues_where_another_ended(string kind) =>
         Gen.Select(Gen.Int[2, 300], Gen.Int[1, 90], Gen.Int[1, 60], Gen.ULong).Sample(
             (rows, columns, more, seed) =>
             {
-                // The first rows are the bank, whose distances are all that the rest needs to know of it.
+                // The first rows are the bank; the selection of the others needs only their distances to it.
                 float[] values = HardData.Make(kind, rows, columns, seed);
                 int bank = 1 + (int)(seed % (ulong)(rows - 1));
-                double[] squares = [.. Enumerable.Range(bank, rows - bank).Select(row => Enumerable.Range(0, bank).Min(other => NaiveGreedy.Distance(values, columns, row, other)))];
+                double[] squares =
+                [
+                    .. Enumerable.Range(bank, rows - bank).Select(row =>
+                        Enumerable.Range(0, bank).Min(other => NaiveGreedy.Distance(values, columns, row, other)))
+                ];
                 using FeatureMatrix rest = FeatureMatrix.CopyOf(values.AsSpan(bank * columns), rows - bank, columns);
-                int[] picks = Coreset.Continue(rest, squares, new GreedyLimits(Math.Min(more, rows - bank), 0), 2, null, CancellationToken.None).Indices;
-                int[] expected = NaiveGreedy.Select(values, columns, bank + Math.Min(more, rows - bank), Infinities(rows), [.. Enumerable.Range(0, bank)]);
+                int[] picks = Coreset.Continue(
+                    rest,
+                    squares,
+                    new GreedyLimits(Math.Min(more, rows - bank), 0),
+                    2,
+                    null,
+                    CancellationToken.None).Indices;
+                int[] expected = NaiveGreedy.Select(
+                    values,
+                    columns,
+                    bank + Math.Min(more, rows - bank),
+                    Infinities(rows),
+                    [.. Enumerable.Range(0, bank)]);
                 Assert.Equal(expected[bank..], picks.Select(pick => pick + bank));
             },
             iter: 10,
@@ -68,7 +85,10 @@ public class CoresetTests
             {
                 float[] values = HardData.Make(HardData.Kinds[kind], rows, columns, seed);
                 int[] anchors = [3, 0, 11, 7];
-                CoresetSelection selection = Select(values, columns, new CoresetOptions(fraction: 0.3, method: CoresetMethod.Approximate, starts: anchors));
+                CoresetSelection selection = Select(
+                    values,
+                    columns,
+                    new CoresetOptions(fraction: 0.3, method: CoresetMethod.Approximate, starts: anchors));
                 double[] squares = new double[rows];
                 for (int row = 0; row < rows; row++)
                 {
@@ -89,7 +109,7 @@ public class CoresetTests
             threads: 1);
 
     [Fact]
-    public void Threads_that_share_every_pick_pick_the_same()
+    public void Threads_that_share_each_pick_select_the_same_rows()
     {
         float[] values = HardData.Make("low rank", 3000, 40, 9);
         using FeatureMatrix features = FeatureMatrix.CopyOf(values, 3000, 40);
@@ -101,7 +121,7 @@ public class CoresetTests
     }
 
     [Fact]
-    public void The_number_of_threads_changes_no_bit()
+    public void The_number_of_threads_does_not_change_a_bit()
     {
         byte[] expected = Digest(1, HardData.Kinds);
         Assert.Equal(expected, Digest(2, HardData.Kinds));
@@ -109,7 +129,7 @@ public class CoresetTests
     }
 
     [Fact]
-    public void The_instruction_set_changes_no_bit()
+    public void The_instruction_set_does_not_change_a_bit()
     {
         byte[] expected = DigestOfAll();
         foreach (string setting in IntrinsicsRunner.Settings)
@@ -135,23 +155,29 @@ public class CoresetTests
     public void No_vector_is_picked_twice()
     {
         Assert.Single(Select(HardData.Make("constant", 50, 8, 0), 8, new CoresetOptions(count: 20)).Indices);
-        Assert.Equal(7, Select(HardData.Make("duplicated", 200, 8, 0), 8, new CoresetOptions(count: 100)).Indices.Length);
+        Assert.Equal(
+            7, Select(HardData.Make("duplicated", 200, 8, 0), 8, new CoresetOptions(count: 100)).Indices.Length);
     }
 
     [Theory]
     [InlineData(700, 0.1, 70)]
     [InlineData(9, 0.1, 1)]
     [InlineData(78, 0.99, 77)]
-    public void The_size_is_the_fraction_rounded_down_and_one_at_least(int rows, double fraction, int expected) =>
-        Assert.Equal(expected, Select(HardData.Make("gaussian", rows, 5, 1), 5, new CoresetOptions(fraction: fraction)).Indices.Length);
+    public void The_size_is_the_fraction_rounded_down_but_at_least_one(int rows, double fraction, int expected) =>
+        Assert.Equal(
+            expected,
+            Select(HardData.Make("gaussian", rows, 5, 1), 5, new CoresetOptions(fraction: fraction)).Indices.Length);
 
     [Fact]
-    public void A_drawn_projection_depends_on_the_seed_alone()
+    public void A_random_projection_depends_only_on_the_seed()
     {
         float[] values = HardData.Make("low rank", 300, 50, 4);
         int[] first = Select(values, 50, new CoresetOptions(count: 30, projectionDimension: 8, seed: 1)).Indices;
-        Assert.Equal(first, Select(values, 50, new CoresetOptions(count: 30, projectionDimension: 8, seed: 1, threads: 3)).Indices);
-        Assert.NotEqual(first, Select(values, 50, new CoresetOptions(count: 30, projectionDimension: 8, seed: 2)).Indices);
+        Assert.Equal(
+            first,
+            Select(values, 50, new CoresetOptions(count: 30, projectionDimension: 8, seed: 1, threads: 3)).Indices);
+        Assert.NotEqual(
+            first, Select(values, 50, new CoresetOptions(count: 30, projectionDimension: 8, seed: 2)).Indices);
     }
 
     [Fact]
@@ -175,15 +201,17 @@ public class CoresetTests
     }
 
     [Fact]
-    public void A_cancelled_selection_stops()
+    public void A_canceled_selection_stops()
     {
         using FeatureMatrix features = FeatureMatrix.CopyOf(HardData.Make("gaussian", 400, 20, 1), 400, 20);
-        Assert.ThrowsAny<OperationCanceledException>(() => Coreset.Select(features, new CoresetOptions(count: 1), cancellationToken: new CancellationToken(true)));
-        Assert.ThrowsAny<OperationCanceledException>(() => new GreedyKCenter(features, 5, 2, new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Coreset.Select(features, new CoresetOptions(count: 1), cancellationToken: new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => new GreedyKCenter(features, 5, 2, new CancellationToken(true)));
     }
 
     [Fact]
-    public void Impossible_options_are_refused_with_a_line()
+    public void Invalid_options_are_rejected_with_a_one_line_message()
     {
         using FeatureMatrix projection = FeatureMatrix.Allocate(2, 3);
         Func<CoresetOptions>[] impossible =
@@ -210,13 +238,14 @@ public class CoresetTests
     }
 
     [Fact]
-    public void Features_that_do_not_fit_are_refused()
+    public void Invalid_features_are_rejected()
     {
         using FeatureMatrix features = FeatureMatrix.Allocate(4, 3);
         using FeatureMatrix narrow = FeatureMatrix.Allocate(2, 2);
         using FeatureMatrix empty = FeatureMatrix.Allocate(0, 2);
         Assert.Throws<SemiDefectException>(() => Coreset.Select(features, new CoresetOptions(count: 1, starts: [4])));
-        Assert.Throws<SemiDefectException>(() => Coreset.Select(features, new CoresetOptions(count: 1, projection: narrow)));
+        Assert.Throws<SemiDefectException>(
+            () => Coreset.Select(features, new CoresetOptions(count: 1, projection: narrow)));
         Assert.Throws<ArgumentException>(() => Coreset.Select(empty, new CoresetOptions(count: 1)));
         features.Row(2)[1] = float.NaN;
         Assert.Throws<ArgumentException>(() => Coreset.Select(features, new CoresetOptions(count: 1)));
@@ -231,7 +260,12 @@ public class CoresetTests
         {
             float[] values = HardData.Make(kind, rows, 70, 21);
             CoresetSelection exact = Select(values, 70, new CoresetOptions(count: 40, threads: threads));
-            CoresetSelection projected = Select(values, 70, new CoresetOptions(count: 20, projectionDimension: 16, method: CoresetMethod.Approximate, threads: threads), mayOverflow: true);
+            CoresetSelection projected = Select(
+                values,
+                70,
+                new CoresetOptions(
+                    count: 20, projectionDimension: 16, method: CoresetMethod.Approximate, threads: threads),
+                mayOverflow: true);
             foreach (CoresetSelection selection in new[] { exact, projected })
             {
                 result.AddRange(MemoryMarshal.AsBytes(selection.Indices.AsSpan()));
@@ -242,7 +276,11 @@ public class CoresetTests
         return [.. result];
     }
 
-    private static CoresetSelection Select(float[] values, int columns, CoresetOptions options, bool mayOverflow = false)
+    private static CoresetSelection Select(
+        float[] values,
+        int columns,
+        CoresetOptions options,
+        bool mayOverflow = false)
     {
         using FeatureMatrix features = FeatureMatrix.CopyOf(values, values.Length / columns, columns);
         try
@@ -257,7 +295,8 @@ public class CoresetTests
 
     private static int[] Greedy(FeatureMatrix features, int threads, int blocksPerWorker)
     {
-        using var greedy = new GreedyKCenter(features, 100, threads, CancellationToken.None, blocksPerWorker: blocksPerWorker);
+        using var greedy = new GreedyKCenter(
+            features, 100, threads, CancellationToken.None, blocksPerWorker: blocksPerWorker);
         return greedy.Run([0], new GreedyLimits(400, 0), new ProgressReport(null, 400));
     }
 

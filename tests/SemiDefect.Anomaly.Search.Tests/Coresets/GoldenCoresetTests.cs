@@ -10,7 +10,8 @@ public class GoldenCoresetTests
     public void Exact_greedy_on_the_raw_features_equals_the_golden_sequence()
     {
         using FeatureMatrix features = Matrix("coreset_features");
-        Assert.Equal(Indices("coreset_exact_indices"), Coreset.Select(features, new CoresetOptions(fraction: 0.1)).Indices);
+        Assert.Equal(
+            Indices("coreset_exact_indices"), Coreset.Select(features, new CoresetOptions(fraction: 0.1)).Indices);
     }
 
     [Fact]
@@ -18,7 +19,8 @@ public class GoldenCoresetTests
     {
         using FeatureMatrix features = Matrix("coreset_features");
         using FeatureMatrix projection = Matrix("coreset_projection");
-        CoresetSelection selection = Coreset.Select(features, new CoresetOptions(fraction: 0.1, projection: projection));
+        CoresetSelection selection =
+            Coreset.Select(features, new CoresetOptions(fraction: 0.1, projection: projection));
         Assert.Equal(Indices("coreset_exact_projected_indices"), selection.Indices);
     }
 
@@ -44,5 +46,5 @@ public class GoldenCoresetTests
     private static int[] Indices(string name) => [.. NpyFile.Read<long>(Golden(name)).Values.Select(i => (int)i)];
 
     private static string Golden(string name) =>
-        Path.Combine(Repository.Root, "tests", "SemiDefect.Anomaly.Tests", "Golden", "coreset", name + ".npy");
+        Path.Combine(Repository.Root, "tests", "Golden", "coreset", name + ".npy");
 }

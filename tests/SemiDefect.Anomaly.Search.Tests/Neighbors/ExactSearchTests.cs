@@ -19,14 +19,15 @@ public class ExactSearchTests
             (rows, columns, k, seed) =>
             {
                 float[] bank = HardData.Make(kind, rows, columns, seed);
-                float[] queries = [.. HardData.Make(kind, 17, columns, seed + 1), .. bank.AsSpan(0, Math.Min(rows, 9) * columns)];
+                float[] queries =
+                    [.. HardData.Make(kind, 17, columns, seed + 1), .. bank.AsSpan(0, Math.Min(rows, 9) * columns)];
                 AssertEqualsBruteForce(bank, queries, columns, Math.Min(k, rows));
             },
             iter: 12,
             threads: 1);
 
     [Fact]
-    public void Queries_of_another_kind_than_the_bank_are_answered_as_well() =>
+    public void Queries_unlike_the_bank_are_answered_exactly() =>
         Gen.Select(AnyKind, AnyKind, Gen.Int[1, 300], Gen.Int[1, 100], Gen.ULong).Sample(
             (bankKind, queryKind, rows, columns, seed) =>
                 AssertEqualsBruteForce(
@@ -57,7 +58,7 @@ public class ExactSearchTests
     }
 
     [Fact]
-    public void Rows_of_the_excluded_group_are_passed_over() =>
+    public void Rows_of_the_excluded_group_are_ignored() =>
         Gen.Select(AnyKind, Gen.Int[10, 300], Gen.Int[1, 80], Gen.Int[1, 5], Gen.ULong).Sample(
             (kind, rows, columns, k, seed) =>
             {
@@ -86,7 +87,7 @@ public class ExactSearchTests
     }
 
     [Fact]
-    public void The_number_of_threads_changes_no_bit()
+    public void The_number_of_threads_does_not_change_a_bit()
     {
         byte[] expected = Digest(1, HardData.Kinds);
         Assert.Equal(expected, Digest(2, HardData.Kinds));
@@ -94,7 +95,7 @@ public class ExactSearchTests
     }
 
     [Fact]
-    public void The_instruction_set_changes_no_bit()
+    public void The_instruction_set_does_not_change_a_bit()
     {
         byte[] expected = DigestOfAll();
         foreach (string setting in IntrinsicsRunner.Settings)
@@ -104,9 +105,10 @@ public class ExactSearchTests
     }
 
     [Fact]
-    public void Switching_instruction_sets_off_takes_effect_in_the_child()
+    public void Disabling_instruction_sets_takes_effect_in_the_child_process()
     {
-        Assert.Equal(IntrinsicsRunner.AcceleratedWidths(), IntrinsicsRunner.Run(IntrinsicsRunner.AcceleratedWidths, ""));
+        Assert.Equal(
+            IntrinsicsRunner.AcceleratedWidths(), IntrinsicsRunner.Run(IntrinsicsRunner.AcceleratedWidths, ""));
         Assert.Equal(0, IntrinsicsRunner.Run(IntrinsicsRunner.AcceleratedWidths, "EnableAVX512=0")[2]);
         Assert.Equal([0, 0], IntrinsicsRunner.Run(IntrinsicsRunner.AcceleratedWidths, "EnableAVX2=0")[1..]);
         Assert.Equal([0, 0, 0], IntrinsicsRunner.Run(IntrinsicsRunner.AcceleratedWidths, "EnableHWIntrinsic=0"));
@@ -116,7 +118,7 @@ public class ExactSearchTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void Values_that_are_not_finite_are_refused(float bad)
+    public void Non_finite_values_are_rejected(float bad)
     {
         foreach (int position in new[] { 0, 17, 39 })
         {
@@ -134,7 +136,7 @@ public class ExactSearchTests
     }
 
     [Fact]
-    public void Sizes_that_do_not_fit_are_refused()
+    public void Mismatched_sizes_are_rejected()
     {
         using FeatureMatrix bank = FeatureMatrix.Allocate(4, 3);
         using FeatureMatrix empty = FeatureMatrix.Allocate(0, 3);
@@ -146,24 +148,27 @@ public class ExactSearchTests
         Assert.Throws<ArgumentException>(() => search.Search(new float[3], 2, new double[2], new int[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 0, [], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 5, new double[5], new int[5]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 3, new double[3], new int[3], excludedGroup: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => search.Search(new float[3], 3, new double[3], new int[3], excludedGroup: 1));
         search.Search([], 1, [], []);
     }
 
     [Fact]
-    public void A_cancelled_search_stops()
+    public void A_canceled_search_stops()
     {
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make("gaussian", 50, 20, 1), 50, 20);
         using var flat = new FlatNearestNeighbors(bank);
         using var prefix = new PrefixNearestNeighbors(bank);
         var cancelled = new CancellationToken(canceled: true);
-        Assert.ThrowsAny<OperationCanceledException>(() => flat.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
-        Assert.ThrowsAny<OperationCanceledException>(() => prefix.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => flat.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => prefix.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
         Assert.ThrowsAny<OperationCanceledException>(() => new PrefixNearestNeighbors(bank, default, 2, cancelled));
     }
 
     [Fact]
-    public void A_search_after_one_that_was_cancelled_on_the_way_is_exact()
+    public void A_search_after_a_canceled_one_is_exact()
     {
         const int Rows = 20000;
         float[] values = HardData.Make("clustered", Rows, 64, 1);
@@ -226,7 +231,13 @@ public class ExactSearchTests
         AssertAnswer(prefix, queries, k, distances, indices, -1);
     }
 
-    private static void AssertAnswer(INearestNeighbors search, float[] queries, int k, double[] expectedDistances, int[] expectedIndices, int excludedGroup)
+    private static void AssertAnswer(
+        INearestNeighbors search,
+        float[] queries,
+        int k,
+        double[] expectedDistances,
+        int[] expectedIndices,
+        int excludedGroup)
     {
         double[] distances = new double[expectedDistances.Length];
         int[] indices = new int[expectedIndices.Length];

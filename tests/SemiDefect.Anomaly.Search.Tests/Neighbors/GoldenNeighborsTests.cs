@@ -38,8 +38,9 @@ public class GoldenNeighborsTests
     }
 
     private static FeatureMatrix Bank() =>
-        FeatureMatrix.CopyOf(NpyFile.Read<float>(Golden("coreset/coreset_features.npy")).Values.AsSpan(0, 300 * 192), 300, 192);
+        FeatureMatrix.CopyOf(
+            NpyFile.Read<float>(Golden("coreset/coreset_features.npy")).Values.AsSpan(0, 300 * 192), 300, 192);
 
     private static string Golden(string name) =>
-        Path.Combine(Repository.Root, "tests", "SemiDefect.Anomaly.Tests", "Golden", name);
+        Path.Combine(Repository.Root, "tests", "Golden", name);
 }

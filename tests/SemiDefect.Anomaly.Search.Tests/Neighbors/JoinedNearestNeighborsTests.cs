@@ -29,7 +29,8 @@ public class JoinedNearestNeighborsTests
             double[] distances = new double[13 * k];
             int[] indices = new int[13 * k];
             joined.Search(queries, k, distances, indices, excluded);
-            (double[] expectedDistances, int[] expectedIndices) = BruteForce.Search(bank, queries, Columns, k, groups, excluded);
+            (double[] expectedDistances, int[] expectedIndices) =
+                BruteForce.Search(bank, queries, Columns, k, groups, excluded);
             Assert.Equal(expectedIndices, indices);
             Assert.Equal(expectedDistances, distances);
         }

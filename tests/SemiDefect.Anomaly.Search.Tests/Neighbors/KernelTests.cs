@@ -4,14 +4,16 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Search.Tests.Neighbors;
 
-/// <summary>Every kernel against float64, in this process and in child processes with other instruction sets.</summary>
+/// <summary>
+/// Compares every kernel with float64, in this process and in child processes with other instruction sets.
+/// </summary>
 public unsafe class KernelTests
 {
     public static TheoryData<string> Settings => [.. IntrinsicsRunner.Settings];
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Kernels_agree_with_float64_whatever_the_instruction_set(string setting) =>
+    public void Kernels_agree_with_float64_on_every_instruction_set(string setting) =>
         Assert.Equal([1], IntrinsicsRunner.Run(CheckAll, setting));
 
     internal static byte[] CheckAll()
@@ -43,7 +45,12 @@ public unsafe class KernelTests
         float[] norms = HardData.Make("gaussian", 1, rows, 4);
         float[] packed = new float[queries.Length];
         float[] bounds = new float[DenseKernel.GroupQueries * 70];
-        fixed (float* bankStart = bank, packedStart = packed, centerStart = center, normStart = norms, boundStart = bounds)
+        fixed (
+            float* bankStart = bank,
+            packedStart = packed,
+            centerStart = center,
+            normStart = norms,
+            boundStart = bounds)
         {
             for (int query = 0; query < DenseKernel.GroupQueries; query++)
             {
@@ -90,7 +97,7 @@ public unsafe class KernelTests
                     sum += left[row * inner + i] * right[i * Columns + column];
                 }
 
-                // The order of the sum is part of the promise.
+                // The order of summation is part of the contract.
                 Assert.Equal(sum, result[row * Columns + column]);
             }
         }
@@ -126,7 +133,8 @@ public unsafe class KernelTests
                     magnitudes += Math.Abs(product);
                 }
 
-                Assert.InRange(result[row * Columns + column], sum - 1.01 * unit * magnitudes, sum + 1.01 * unit * magnitudes);
+                Assert.InRange(
+                    result[row * Columns + column], sum - 1.01 * unit * magnitudes, sum + 1.01 * unit * magnitudes);
             }
         }
     }
@@ -135,7 +143,7 @@ public unsafe class KernelTests
     {
         const int Rows = BlockKernel.BlockRows;
         int queries = PanelKernel.TileQueries;
-        ImageRounding rounding = ImageRounding.For([1]);
+        CodeRounding rounding = CodeRounding.For([1]);
         short[] block = new short[Rows * columns];
         short[] tile = new short[queries * columns];
         FillPanel(rounding, block, Rows, columns, 7);
@@ -160,30 +168,30 @@ public unsafe class KernelTests
                     product += tile[PanelKernel.Offset(queries, query, i)] * block[PanelKernel.Offset(Rows, row, i)];
                 }
 
-                // The products of the first query and the first rows are as large as they can be: 32 bits are enough.
+                // The products of the first query and the first rows are as large as possible: 32 bits are enough.
                 Assert.InRange(Math.Abs(product), query == 0 && row < 2 ? 1_000_000_000 : 0, int.MaxValue);
                 Assert.Equal(norms[row] + product * (double)scale, bounds[query * 40 + row], 1e-6);
             }
         }
     }
 
-    private static void FillPanel(ImageRounding rounding, short[] panel, int rows, int columns, ulong seed)
+    private static void FillPanel(CodeRounding rounding, short[] panel, int rows, int columns, ulong seed)
     {
-        float[] images = HardData.Make("gaussian", rows, columns, seed);
+        float[] codes = HardData.Make("gaussian", rows, columns, seed);
         for (int row = 0; row < rows; row++)
         {
-            Span<float> image = images.AsSpan(row * columns, columns);
+            Span<float> code = codes.AsSpan(row * columns, columns);
             if (row < 2)
             {
-                // Longer than may be, one way and the other.
-                image.Fill(row == 0 ? 3 : -3);
+                // Longer than allowed, in both directions.
+                code.Fill(row == 0 ? 3 : -3);
             }
 
             short[] rounded = new short[columns];
-            fixed (float* imageStart = image)
+            fixed (float* codeStart = code)
             fixed (short* roundedStart = rounded)
             {
-                rounding.Round(imageStart, columns, roundedStart, out _);
+                rounding.Round(codeStart, columns, roundedStart, out _);
             }
 
             for (int column = 0; column < columns; column++)
@@ -199,33 +207,45 @@ public unsafe class KernelTests
         const int Group = BlockKernel.GroupBlocks;
         float[] block = HardData.Make("gaussian", 32, Rows, 10);
         float[] boxes = HardData.Make("gaussian", 2 * BlockKernel.BoxDimensions, Group, 11);
-        float[] image = HardData.Make("gaussian", 1, 64, 12);
+        float[] code = HardData.Make("gaussian", 1, 64, 12);
         float[] other = HardData.Make("gaussian", 1, 64, 13);
         for (int i = 0; i < BlockKernel.BoxDimensions; i++)
         {
             for (int j = 0; j < Group; j++)
             {
-                // Upper ends lie above the lower ones.
+                // Upper ends are above the lower ends.
                 boxes[(2 * i + 1) * Group + j] = boxes[2 * i * Group + j] + Math.Abs(boxes[(2 * i + 1) * Group + j]);
             }
         }
 
-        double[] rowSquares = [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, 32).Sum(i => Square((double)image[i] - block[i * Rows + row])))];
+        double[] rowSquares =
+        [
+            .. Enumerable.Range(0, Rows).Select(
+                row => Enumerable.Range(0, 32).Sum(i => Square((double)code[i] - block[i * Rows + row])))
+        ];
         double[] boxSquares =
         [
             .. Enumerable.Range(0, Group).Select(j => Enumerable.Range(0, BlockKernel.BoxDimensions).Sum(i => Square(
-                Math.Max(0, Math.Max((double)boxes[2 * i * Group + j] - image[i], (double)image[i] - boxes[(2 * i + 1) * Group + j]))))),
+                Math.Max(
+                    0,
+                    Math.Max(
+                        (double)boxes[2 * i * Group + j] - code[i],
+                        (double)code[i] - boxes[(2 * i + 1) * Group + j]))))),
         ];
         double rowLimit = rowSquares.Order().ElementAt(Rows / 2) + 1e-3;
         double boxLimit = boxSquares.Order().ElementAt(Group / 2) + 1e-3;
         float[] limits = new float[Rows];
         Array.Fill(limits, 1f);
-        fixed (float* blockStart = block, boxStart = boxes, imageStart = image, otherStart = other, limitStart = limits)
+        fixed (float* blockStart = block, boxStart = boxes, codeStart = code, otherStart = other, limitStart = limits)
         {
-            Assert.Equal(Mask(rowSquares, rowLimit), BlockKernel.NearRows(blockStart, imageStart, 32, limitStart, (float)rowLimit - 1));
-            Assert.Equal(Mask(boxSquares, boxLimit), BlockKernel.NearBoxes(boxStart, imageStart, limitStart, (float)boxLimit - 1));
-            double expected = Enumerable.Range(0, 64).Sum(i => Square((double)image[i] - other[i]));
-            Assert.Equal(expected, ImageKernel.SquaredDistance(imageStart, otherStart), expected * 1e-5);
+            Assert.Equal(
+                Mask(rowSquares, rowLimit),
+                BlockKernel.NearRows(blockStart, codeStart, 32, limitStart, (float)rowLimit - 1));
+            Assert.Equal(
+                Mask(boxSquares, boxLimit),
+                BlockKernel.NearBoxes(boxStart, codeStart, limitStart, (float)boxLimit - 1));
+            double expected = Enumerable.Range(0, 64).Sum(i => Square((double)code[i] - other[i]));
+            Assert.Equal(expected, CodeKernel.SquaredDistance(codeStart, otherStart), expected * 1e-5);
         }
     }
 

@@ -11,7 +11,7 @@ public sealed unsafe class AlignedMemoryTests
     [InlineData((4 << 20) - 1)]
     [InlineData(4 << 20)]
     [InlineData((9 << 20) + 5)]
-    public void Blocks_of_any_size_are_aligned_writable_and_zero_even_where_memory_is_used_again(int bytes)
+    public void Blocks_of_any_size_are_aligned_writable_and_zero_even_in_reused_memory(int bytes)
     {
         for (int round = 0; round < 3; round++)
         {

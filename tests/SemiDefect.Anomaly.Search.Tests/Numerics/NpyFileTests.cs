@@ -8,13 +8,16 @@ namespace SemiDefect.Anomaly.Search.Tests.Numerics;
 
 public sealed class NpyFileTests : IDisposable
 {
-    // Written by NumPy 1.24: np.save of (arange(6, float32).reshape(2, 3) * 0.5 - 1), write_array(version=(2, 0)) of int64 [1, -2, 2^40].
+    // Written by NumPy 1.24: np.save of (arange(6, float32).reshape(2, 3) * 0.5 - 1), write_array(version=(2, 0)) of
+    // int64 [1, -2, 2^40].
     private const string NumpyVersion1 =
-        "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAg"
+        "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIs"
+        + "IDMpLCB9ICAgICAgICAgICAgICAgICAgICAg"
         + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIC/AAAAvwAAAAAAAAA/AACAPwAAwD8=";
 
     private const string NumpyVersion2 =
-        "k05VTVBZAgB0AAAAeydkZXNjcic6ICc8aTgnLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMywpLCB9ICAgICAgICAgICAgICAgICAgICAg"
+        "k05VTVBZAgB0AAAAeydkZXNjcic6ICc8aTgnLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAo"
+        + "MywpLCB9ICAgICAgICAgICAgICAgICAgICAg"
         + "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoBAAAAAAAAAP7/////////AAAAAAABAAA=";
 
     private readonly TemporaryFolder _folder = new();
@@ -22,7 +25,7 @@ public sealed class NpyFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_NumPy_wrote_is_read()
+    public void Files_written_by_NumPy_are_read()
     {
         (int[] shape, float[] values) = NpyFile.Read<float>(Store(Convert.FromBase64String(NumpyVersion1)));
         Assert.Equal([2, 3], shape);
@@ -33,7 +36,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_is_laid_out_as_NumPy_asks()
+    public void A_header_has_the_layout_of_NumPy()
     {
         byte[] file = Encode<double>([1.5], 1);
         Assert.Equal("NUMPY\u0001\u0000"u8.ToArray(), file[1..8]);
@@ -41,12 +44,14 @@ public sealed class NpyFileTests : IDisposable
         int headerEnd = 10 + BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(8));
         Assert.Equal(0, headerEnd % 64);
         Assert.Equal((byte)'\n', file[headerEnd - 1]);
-        Assert.Equal("{'descr': '<f8', 'fortran_order': False, 'shape': (1, ), }", Encoding.ASCII.GetString(file, 10, headerEnd - 10).TrimEnd());
+        Assert.Equal(
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (1, ), }",
+            Encoding.ASCII.GetString(file, 10, headerEnd - 10).TrimEnd());
         Assert.Equal(1.5, BinaryPrimitives.ReadDoubleLittleEndian(file.AsSpan(headerEnd)));
     }
 
     [Fact]
-    public void Every_type_and_shape_comes_back_as_it_was_written() =>
+    public void Every_type_and_shape_round_trips() =>
         Gen.Int[0, 5].Array[0, 4].Sample(
             shape =>
             {
@@ -60,7 +65,7 @@ public sealed class NpyFileTests : IDisposable
             iter: 50);
 
     [Fact]
-    public void A_shape_that_does_not_fit_the_values_is_a_programming_error() =>
+    public void A_shape_that_does_not_match_the_values_is_a_programming_error() =>
         Assert.Throws<ArgumentException>(() => Encode<float>([1, 2, 3], 2, 2));
 
     [Theory]
@@ -76,12 +81,13 @@ public sealed class NpyFileTests : IDisposable
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", "does not hold")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "does not hold")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 2), }", "does not hold")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000, 2000000000, 2000000000), }", "does not hold")]
+    [InlineData(
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000, 2000000000, 2000000000), }", "does not hold")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (65536, 65536, 65536, 65536), }", "does not hold")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1073741824,), }", "does not hold")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), }", "unreadable shape")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1 2,), }", "unreadable shape")]
-    public void A_hostile_header_is_refused_with_a_reason(string header, string reason)
+    public void A_hostile_header_is_rejected_with_a_reason(string header, string reason)
     {
         byte[] text = Encoding.ASCII.GetBytes(header);
         byte[] file = [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. text, .. new byte[8]];
@@ -92,14 +98,17 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void A_header_that_claims_gigabytes_is_refused_before_it_is_allocated()
+    public void A_header_that_claims_gigabytes_is_rejected_before_allocation()
     {
         string path = Store([0x93, .. "NUMPY"u8, 2, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x7B]);
-        Assert.Contains("claims a header", Assert.Throws<SemiDefectException>(() => NpyFile.Read<float>(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "claims a header",
+            Assert.Throws<SemiDefectException>(() => NpyFile.Read<float>(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_shortened_file_and_every_other_version_is_refused()
+    public void Truncated_files_and_unknown_versions_are_rejected()
     {
         byte[] whole = Convert.FromBase64String(NumpyVersion1);
         for (int length = 0; length < whole.Length; length++)
@@ -117,7 +126,7 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void Random_bytes_after_the_magic_never_escape_as_another_error() =>
+    public void Random_bytes_after_the_magic_never_throw_another_exception() =>
         Gen.Byte.Array[0, 200].Sample(
             bytes =>
             {
@@ -128,7 +137,7 @@ public sealed class NpyFileTests : IDisposable
             threads: 1);
 
     [Fact]
-    public void A_missing_file_and_a_folder_are_refused()
+    public void A_missing_file_and_a_folder_are_rejected()
     {
         Assert.Throws<SemiDefectException>(() => NpyFile.Read<float>(_folder.File("missing.npy")));
         Assert.Throws<SemiDefectException>(() => NpyFile.Read<float>(_folder.Path));

@@ -16,7 +16,8 @@ public class PortableMathTests
 
     [Fact]
     public void Pow_agrees_with_the_runtime_to_1e_13() =>
-        Gen.Select(Gen.Double[1e-3, 1e3], Gen.Double[-5, 5]).Sample((x, y) => AssertRelative(Math.Pow(x, y), PortableMath.Pow(x, y), 1e-13));
+        Gen.Select(Gen.Double[1e-3, 1e3], Gen.Double[-5, 5]).Sample(
+            (x, y) => AssertRelative(Math.Pow(x, y), PortableMath.Pow(x, y), 1e-13));
 
     [Fact]
     public void Sin_and_Cos_agree_with_the_runtime_to_1e_15() =>
@@ -27,7 +28,7 @@ public class PortableMathTests
         });
 
     [Fact]
-    public void Edges_are_what_IEEE_754_says()
+    public void Special_values_follow_IEEE_754()
     {
         Assert.Equal(0, PortableMath.Exp(double.NegativeInfinity));
         Assert.Equal(double.PositiveInfinity, PortableMath.Exp(1000));
@@ -50,5 +51,6 @@ public class PortableMathTests
     }
 
     private static void AssertRelative(double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{actual:R} instead of {expected:R}");
+        Assert.True(
+            Math.Abs(expected - actual) <= tolerance * Math.Abs(expected), $"{actual:R} instead of {expected:R}");
 }

@@ -1,8 +1,7 @@
+// <example>
 using SemiDefect.Anomaly;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Sources;
-
-// <example>
 
 namespace MyLine;
 
@@ -15,7 +14,8 @@ public static class Example
 
         using AnomalyDetector detector = AnomalyDetector.Load(detectorFile);
         Inspection inspection = detector.Inspect(newImage);
-        Console.WriteLine($"{(inspection.IsAbnormal ? "abnormal" : "normal")}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
+        string decision = inspection.IsAbnormal ? "abnormal" : "normal";
+        Console.WriteLine($"{decision}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
         foreach (Region region in inspection.Regions)
         {
             Console.WriteLine($"  {region.Area} pixels around ({region.CentroidX:F0}, {region.CentroidY:F0})");

@@ -2,10 +2,10 @@ using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>The judge: float64, no vectors, no shortcuts.</summary>
+/// <summary>Reference search: float64, no vectorization, no shortcuts.</summary>
 internal static class BruteForce
 {
-    /// <summary>The distance as ExactDistance promises it: eight sums, added in a fixed order.</summary>
+    /// <summary>The distance as specified by ExactDistance: eight sums, added in a fixed order.</summary>
     public static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double[] lanes = new double[8];
@@ -18,8 +18,14 @@ internal static class BruteForce
         return (lanes[0] + lanes[4] + (lanes[2] + lanes[6])) + (lanes[1] + lanes[5] + (lanes[3] + lanes[7]));
     }
 
-    /// <summary>The k nearest rows of each query, ties to the lowest row.</summary>
-    public static (double[] Distances, int[] Indices) Search(float[] bank, float[] queries, int columns, int k, int[]? groups = null, int excludedGroup = -1)
+    /// <summary>The k nearest rows of each query; ties go to the lowest row.</summary>
+    public static (double[] Distances, int[] Indices) Search(
+        float[] bank,
+        float[] queries,
+        int columns,
+        int k,
+        int[]? groups = null,
+        int excludedGroup = -1)
     {
         int rows = bank.Length / columns;
         int count = queries.Length / columns;
@@ -31,7 +37,11 @@ internal static class BruteForce
             [
                 .. Enumerable.Range(0, rows)
                     .Where(row => groups is null || excludedGroup < 0 || groups[row] != excludedGroup)
-                    .Select(row => (SquaredDistance(bank.AsSpan(row * columns, columns), queries.AsSpan(query * columns, columns)), row))
+                    .Select(row =>
+                        (
+                            SquaredDistance(
+                                bank.AsSpan(row * columns, columns), queries.AsSpan(query * columns, columns)),
+                            row))
                     .Order()
                     .Take(k),
             ];

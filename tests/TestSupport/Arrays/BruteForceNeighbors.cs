@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>The judge of every search: all distances in float64, sorted, ties to the lowest index.</summary>
+/// <summary>Reference for every search: all distances in float64, sorted; ties go to the lowest index.</summary>
 internal sealed class BruteForceNeighbors(FeatureMatrix bank, int[]? groups = null) : INearestNeighbors
 {
     public int Count => bank.Rows;

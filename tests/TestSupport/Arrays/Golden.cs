@@ -15,7 +15,9 @@ internal static class Golden
         for (int i = 0; i < expected.Length; i++)
         {
             double scale = Math.Max(1, Math.Abs(expected[i]));
-            Assert.True(Math.Abs((double)expected[i] - actual[i]) <= tolerance * scale, $"[{i}] is {actual[i]:R} instead of {expected[i]:R}");
+            Assert.True(
+                Math.Abs((double)expected[i] - actual[i]) <= tolerance * scale,
+                $"[{i}] is {actual[i]:R} instead of {expected[i]:R}");
         }
     }
 }

@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>Vectors of every kind that an exact search may stumble over, the same for the same seed.</summary>
+/// <summary>Vectors of every kind that may be difficult for an exact search, the same for the same seed.</summary>
 internal static class HardData
 {
     public static IReadOnlyList<string> Kinds { get; } =
@@ -11,8 +11,9 @@ internal static class HardData
         "huge", "largest", "tiny", "denormal", "mixed scale", "one row far away", "sparse",
     ];
 
-    /// <summary>The kinds for checks in child processes, where vectors without hardware are slow.</summary>
-    public static IReadOnlyList<string> FewKinds { get; } = ["gaussian", "low rank", "clustered", "grid", "denormal", "mixed scale"];
+    /// <summary>The kinds for tests in child processes, where searches without hardware vectors are slow.</summary>
+    public static IReadOnlyList<string> FewKinds { get; } =
+        ["gaussian", "low rank", "clustered", "grid", "denormal", "mixed scale"];
 
     public static float[] Make(string kind, int rows, int columns, ulong seed)
     {
@@ -120,7 +121,8 @@ internal static class HardData
             int center = generator.NextInt32(7);
             for (int column = 0; column < columns; column++)
             {
-                values[row * columns + column] = (float)(centers[center * columns + column] + spread * generator.NextGaussian());
+                values[row * columns + column] =
+                    (float)(centers[center * columns + column] + spread * generator.NextGaussian());
             }
         }
     }

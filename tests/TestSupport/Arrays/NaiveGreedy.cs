@@ -1,9 +1,11 @@
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>The judge: every distance to every pick in float64, nothing skipped.</summary>
+/// <summary>Reference selection: every distance to every pick in float64, nothing skipped.</summary>
 internal static class NaiveGreedy
 {
-    /// <summary>Picks from <paramref name="squares"/>, the squared distances to begin with; starts come first.</summary>
+    /// <summary>
+    /// Picks rows, starting from the squared distances in <paramref name="squares"/>; start rows come first.
+    /// </summary>
     public static int[] Select(float[] features, int columns, int count, double[] squares, params int[] starts)
     {
         int rows = features.Length / columns;
@@ -30,12 +32,18 @@ internal static class NaiveGreedy
     public static int Start(float[] features, int columns)
     {
         int rows = features.Length / columns;
-        double[] sums = [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, rows).Sum(other => Distance(features, columns, row, other)))];
+        double[] sums =
+        [
+            .. Enumerable.Range(0, rows)
+                .Select(row => Enumerable.Range(0, rows).Sum(other => Distance(features, columns, row, other)))
+        ];
         return Array.IndexOf(sums, sums.Max());
     }
 
     public static double CoveringRadius(float[] features, int columns, int[] picks) =>
-        Math.Sqrt(Enumerable.Range(0, features.Length / columns).Max(row => picks.Min(pick => Distance(features, columns, row, pick))));
+        Math.Sqrt(
+            Enumerable.Range(0, features.Length / columns)
+                .Max(row => picks.Min(pick => Distance(features, columns, row, pick))));
 
     public static double Distance(float[] features, int columns, int a, int b) =>
         BruteForce.SquaredDistance(features.AsSpan(a * columns, columns), features.AsSpan(b * columns, columns));

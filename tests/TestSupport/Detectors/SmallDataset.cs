@@ -3,25 +3,29 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A data set of striped parts in MVTec's layout: 12 to learn from, 6 good and 3 with a blot to judge.</summary>
+/// <summary>
+/// A data set of striped parts in the layout of MVTec AD: 12 training images, 6 good test images, and 3 with a blot.
+/// </summary>
 internal static class SmallDataset
 {
     public const int Width = 96;
     public const int Height = 64;
 
-    /// <summary>Writes it; without masks, ground_truth is missing.</summary>
+    /// <summary>Writes the data set; without masks, ground_truth is missing.</summary>
     public static string Write(string folder, bool masks = true)
     {
         string parts = SyntheticParts.WriteGood(Path.Combine(folder, "parts"), 18);
         for (int i = 0; i < 18; i++)
         {
-            Move(Path.Combine(parts, $"{i:D3}.png"), Path.Combine(folder, i < 12 ? "train/good" : "test/good", $"{i:D3}.png"));
+            Move(
+                Path.Combine(parts, $"{i:D3}.png"),
+                Path.Combine(folder, i < 12 ? "train/good" : "test/good", $"{i:D3}.png"));
         }
 
         Directory.Delete(parts);
         for (int i = 0; i < 3; i++)
         {
-            // Copies of one picture would be found by a check, so each is a little smaller.
+            // A check would find copies of one image, so each is slightly smaller.
             SyntheticParts.WriteBad(Path.Combine(folder, $"test/blot/{i:D3}.png"), Width, Height - i);
             if (masks)
             {

@@ -4,15 +4,24 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>Small pictures of a striped part, all a little different, and one with a dark blot.</summary>
+/// <summary>Small images of a striped part, all slightly different, and one with a dark blot.</summary>
 internal static class SyntheticParts
 {
     public const int BlotLeft = 60;
     public const int BlotTop = 30;
     public const int BlotSide = 14;
 
-    /// <summary>Writes <paramref name="count"/> good parts as 000.png, 001.png, ... and returns the folder; from another first one on, or of the other kind, striped across.</summary>
-    public static string WriteGood(string folder, int count, int width = 96, int height = 64, int first = 0, bool across = false)
+    /// <summary>
+    /// Writes <paramref name="count"/> good parts as 000.png, 001.png, ... and returns the folder; optionally from
+    /// another first number on, or with stripes in the other direction.
+    /// </summary>
+    public static string WriteGood(
+        string folder,
+        int count,
+        int width = 96,
+        int height = 64,
+        int first = 0,
+        bool across = false)
     {
         for (int i = first; i < first + count; i++)
         {
@@ -38,7 +47,9 @@ internal static class SyntheticParts
             for (int x = 0; x < width; x++)
             {
                 int stripe = ((across ? y : x) + shift) / 8 % 2 == 0 ? 90 : 170;
-                bool inBlot = blot && x is >= BlotLeft and < BlotLeft + BlotSide && y is >= BlotTop and < BlotTop + BlotSide;
+                bool inBlot = blot
+                    && x is >= BlotLeft and < BlotLeft + BlotSide
+                    && y is >= BlotTop and < BlotTop + BlotSide;
                 for (int channel = 0; channel < 3; channel++)
                 {
                     rgb[3 * (y * width + x) + channel] = (byte)((inBlot ? 20 : stripe) + generator.NextInt32(9));

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A small PNG encoder for every kind of picture that the decoder must take.</summary>
+/// <summary>A small PNG encoder for every kind of image that the decoder must support.</summary>
 internal sealed class TestPng
 {
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
@@ -27,7 +27,7 @@ internal sealed class TestPng
 
     public bool Interlaced { get; init; }
 
-    /// <summary>The filter of each row, by turns.</summary>
+    /// <summary>The filters of the rows, used in turn.</summary>
     public int[] Filters { get; init; } = [0];
 
     public int PieceLength { get; init; } = int.MaxValue;
@@ -92,7 +92,7 @@ internal sealed class TestPng
         return [.. file, .. Chunk("IEND", [])];
     }
 
-    /// <summary>What the decoder should make of it.</summary>
+    /// <summary>The expected result of decoding.</summary>
     public byte[] Expected()
     {
         var rgb = new List<byte>();
@@ -101,7 +101,10 @@ internal sealed class TestPng
             for (int channel = 0; channel < 3; channel++)
             {
                 int sample = Samples[i * Channels + (Channels >= 3 ? channel : 0)];
-                rgb.Add(ColorType == 3 ? Palette![3 * sample + channel] : (byte)Math.Round(sample * 255.0 / ((1 << Depth) - 1)));
+                rgb.Add(
+                    ColorType == 3
+                        ? Palette![3 * sample + channel]
+                        : (byte)Math.Round(sample * 255.0 / ((1 << Depth) - 1)));
             }
         }
 
@@ -144,7 +147,14 @@ internal sealed class TestPng
             {
                 int left = k < step ? 0 : row[k - step];
                 int upLeft = k < step ? 0 : above[k - step];
-                int predicted = filter switch { 1 => left, 2 => above[k], 3 => (left + above[k]) / 2, 4 => Paeth(left, above[k], upLeft), _ => 0 };
+                int predicted = filter switch
+                {
+                    1 => left,
+                    2 => above[k],
+                    3 => (left + above[k]) / 2,
+                    4 => Paeth(left, above[k], upLeft),
+                    _ => 0,
+                };
                 stream.WriteByte((byte)(row[k] - predicted));
             }
 

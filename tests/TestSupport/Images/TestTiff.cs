@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace SemiDefect.Anomaly.TestSupport;
 
-/// <summary>A small TIFF encoder, not compressed: strips or tiles, either byte order, either planar configuration.</summary>
+/// <summary>
+/// A small uncompressed TIFF encoder: strips or tiles, either byte order, either planar configuration.
+/// </summary>
 internal sealed class TestTiff
 {
     private readonly SortedDictionary<ushort, (ushort Type, uint[] Values)> _tags = [];
@@ -21,7 +23,7 @@ internal sealed class TestTiff
 
     public bool BigEndian { get; init; }
 
-    /// <summary>BigTIFF, with offsets of 64 bits.</summary>
+    /// <summary>BigTIFF, with 64-bit offsets.</summary>
     public bool Big { get; init; }
 
     public bool Separate { get; init; }
@@ -59,7 +61,9 @@ internal sealed class TestTiff
             {
                 for (int x = 0; x < Width; x += Tile == 0 ? Width : Tile)
                 {
-                    byte[] block = Tile == 0 ? Block(plane, 0, y, Width, Math.Min(stripRows, Height - y)) : Block(plane, x, y, Tile, Tile);
+                    byte[] block = Tile == 0
+                        ? Block(plane, 0, y, Width, Math.Min(stripRows, Height - y))
+                        : Block(plane, x, y, Tile, Tile);
                     offsets.Add((uint)file.Count);
                     lengths.Add((uint)block.Length);
                     file.AddRange(block);
@@ -143,7 +147,9 @@ internal sealed class TestTiff
             {
                 for (int sample = Separate ? plane : 0; sample < (Separate ? plane + 1 : SamplesPerPixel); sample++)
                 {
-                    ushort value = x < Width && y < Height ? Samples[(y * Width + x) * SamplesPerPixel + sample] : (ushort)0;
+                    ushort value = x < Width && y < Height
+                        ? Samples[(y * Width + x) * SamplesPerPixel + sample]
+                        : (ushort)0;
                     if (Depth == 16)
                     {
                         block.AddRange(Number(3, value));
@@ -169,7 +175,8 @@ internal sealed class TestTiff
         return [.. block];
     }
 
-    private byte[] Word(uint value) => !Big ? Number(4, value) : BigEndian ? [0, 0, 0, 0, .. Number(4, value)] : [.. Number(4, value), 0, 0, 0, 0];
+    private byte[] Word(uint value) =>
+        !Big ? Number(4, value) : BigEndian ? [0, 0, 0, 0, .. Number(4, value)] : [.. Number(4, value), 0, 0, 0, 0];
 
     private byte[] Number(int type, uint value)
     {

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;
 
-public class RankingMetricsTests
+public class ImageMetricsTests
 {
     private static readonly Gen<(double[] Scores, bool[] Labels)> Cases =
         Gen.Select(Gen.Int[0, 15].Select(value => value / 4.0), Gen.Bool).Array[1, 40].Select(pairs => (pairs.Select(p => p.Item1).ToArray(), pairs.Select(p => p.Item2).ToArray()));
@@ -13,7 +13,7 @@ public class RankingMetricsTests
     {
         foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images)
         {
-            RankingMetrics metrics = RankingMetrics.Compute(golden.Scores, golden.Labels);
+            ImageMetrics metrics = ImageMetrics.Compute(golden.Scores, golden.Labels);
             AssertEqual(golden.Auroc, metrics.Auroc, golden.Name);
             AssertEqual(golden.AveragePrecision, metrics.AveragePrecision, golden.Name);
             AssertEqual(golden.F1Max, metrics.F1Max, golden.Name);
@@ -39,7 +39,7 @@ public class RankingMetricsTests
     {
         foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images.Where(golden => golden.PrRecall is not null))
         {
-            IReadOnlyList<CurvePoint> curve = RankingMetrics.PrecisionRecall(golden.Scores, golden.Labels);
+            IReadOnlyList<CurvePoint> curve = ImageMetrics.PrecisionRecall(golden.Scores, golden.Labels);
             Assert.Equal(golden.PrRecall!.Length, curve.Count);
             Assert.All(curve.Zip(golden.PrRecall, golden.PrPrecision!), point =>
             {
@@ -54,7 +54,7 @@ public class RankingMetricsTests
     {
         foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images.Where(golden => golden.RocFpr is not null))
         {
-            IReadOnlyList<CurvePoint> curve = RankingMetrics.Roc(golden.Scores, golden.Labels);
+            IReadOnlyList<CurvePoint> curve = ImageMetrics.Roc(golden.Scores, golden.Labels);
             Assert.Equal((0.0, 0.0), (curve[0].X, curve[0].Y));
             Assert.Equal((1.0, 1.0), (curve[^1].X, curve[^1].Y));
             double area = curve.Zip(curve.Skip(1)).Sum(pair => (pair.Second.X - pair.First.X) * (pair.First.Y + pair.Second.Y) / 2);
@@ -73,14 +73,14 @@ public class RankingMetricsTests
             double? expected = positives.Length == 0 || negatives.Length == 0
                 ? null
                 : positives.Average(p => negatives.Average(n => p > n ? 1 : p == n ? 0.5 : 0));
-            AssertEqual(expected, RankingMetrics.Compute(sample.Scores, sample.Labels).Auroc, "pairs");
+            AssertEqual(expected, ImageMetrics.Compute(sample.Scores, sample.Labels).Auroc, "pairs");
         });
 
     [Fact]
     public void No_threshold_beats_F1_max_and_its_own_threshold_reaches_it() =>
         Cases.Sample(sample =>
         {
-            RankingMetrics metrics = RankingMetrics.Compute(sample.Scores, sample.Labels);
+            ImageMetrics metrics = ImageMetrics.Compute(sample.Scores, sample.Labels);
             if (metrics.F1Max is null)
             {
                 Assert.DoesNotContain(true, sample.Labels);
@@ -95,9 +95,9 @@ public class RankingMetricsTests
     [Fact]
     public void What_is_undefined_is_null()
     {
-        RankingMetrics allGood = RankingMetrics.Compute([1, 2], [false, false]);
-        Assert.Equal(new RankingMetrics(null, null, null, null), allGood);
-        RankingMetrics allBad = RankingMetrics.Compute([1, 2], [true, true]);
+        ImageMetrics allGood = ImageMetrics.Compute([1, 2], [false, false]);
+        Assert.Equal(new ImageMetrics(null, null, null, null), allGood);
+        ImageMetrics allBad = ImageMetrics.Compute([1, 2], [true, true]);
         Assert.Null(allBad.Auroc);
         Assert.Equal(1, allBad.AveragePrecision);
         Assert.Equal(1, allBad.F1Max);
@@ -107,16 +107,16 @@ public class RankingMetricsTests
         Assert.Null(quiet.F1);
         Assert.Null(quiet.BalancedAccuracy);
         Assert.Equal(1, quiet.Specificity);
-        Assert.Null(RankingMetrics.Compute([], []).Auroc);
-        Assert.Empty(RankingMetrics.Roc([1, 2], [true, true]));
-        Assert.Empty(RankingMetrics.PrecisionRecall([1, 2], [false, false]));
+        Assert.Null(ImageMetrics.Compute([], []).Auroc);
+        Assert.Empty(ImageMetrics.Roc([1, 2], [true, true]));
+        Assert.Empty(ImageMetrics.PrecisionRecall([1, 2], [false, false]));
     }
 
     [Fact]
     public void Scores_that_are_not_numbers_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => RankingMetrics.Compute([1, double.NaN], [true, false]));
-        Assert.Throws<ArgumentException>(() => RankingMetrics.Compute([1], [true, false]));
+        Assert.Throws<ArgumentException>(() => ImageMetrics.Compute([1, double.NaN], [true, false]));
+        Assert.Throws<ArgumentException>(() => ImageMetrics.Compute([1], [true, false]));
         Assert.Throws<ArgumentException>(() => Confusion.At(double.NaN, [1], [true]));
         Assert.Throws<ArgumentException>(() => Confusion.At(0, [double.NaN], [true]));
     }

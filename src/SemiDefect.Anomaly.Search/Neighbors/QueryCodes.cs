@@ -4,25 +4,31 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// The images of the queries of one search, and an order in which queries that are alike share a tile: blocks that matter
-/// to one of a tile's queries have to be visited for all of them. Memory: 24 bytes per query, and 4 for every number of an image.
-/// Thread-safe once made.
+/// The codes of the queries of one search, and an order in which similar queries share a tile: a block that matters to
+/// one query of a tile must be processed for all of them. Memory: 24 bytes per query, and 4 per value of a code.
+/// Thread-safe after construction.
 /// </summary>
-internal sealed unsafe class QueryImages : IDisposable
+internal sealed unsafe class QueryCodes : IDisposable
 {
     private readonly PrefixIndex _index;
-    private readonly AlignedBuffer<float> _images;
+    private readonly AlignedBuffer<float> _codes;
     private readonly AlignedBuffer<float> _rests;
     private readonly AlignedBuffer<double> _lengths;
     private readonly AlignedBuffer<double> _slacks;
 
-    /// <summary>Maps <paramref name="count"/> queries.</summary>
+    /// <summary>Embeds <paramref name="count"/> queries.</summary>
     /// <exception cref="ArgumentException">A query holds NaN or infinity.</exception>
-    public QueryImages(PrefixIndex index, float* queries, int count, int k, int threads, CancellationToken cancellationToken)
+    public QueryCodes(
+        PrefixIndex index,
+        float* queries,
+        int count,
+        int k,
+        int threads,
+        CancellationToken cancellationToken)
     {
         _index = index;
         int width = index.Blocks.Width;
-        _images = new AlignedBuffer<float>((long)count * width);
+        _codes = new AlignedBuffer<float>((long)count * width);
         _rests = new AlignedBuffer<float>(count);
         _lengths = new AlignedBuffer<double>(count);
         _slacks = new AlignedBuffer<double>(count);
@@ -38,14 +44,14 @@ internal sealed unsafe class QueryImages : IDisposable
                     queries + (long)first * index.Bank.Columns,
                     Math.Min(QueryEmbedding.Rows, count - first),
                     scratch.Embedding,
-                    Image(first),
+                    Code(first),
                     _rests.Data + first,
                     _lengths.Data + first,
                     _slacks.Data + first);
             },
             cancellationToken);
 
-        // A squared length is finite in float64 if all values are in float32.
+        // A squared norm is finite in float64 if all values are finite float32.
         foreach (double length in new ReadOnlySpan<double>(_lengths.Data, count))
         {
             if (!double.IsFinite(length))
@@ -55,33 +61,34 @@ internal sealed unsafe class QueryImages : IDisposable
             }
         }
 
-        Order = SpatialOrder.Of(_images.Data, width, BlockKernel.BoxDimensions, count, PanelKernel.TileQueries, threads, cancellationToken);
+        Order = SpatialOrder.Of(
+            _codes.Data, width, BlockKernel.BoxDimensions, count, PanelKernel.TileQueries, threads, cancellationToken);
     }
 
-    /// <summary>The queries in the order in which they are to be searched.</summary>
+    /// <summary>The queries in the order in which to search them.</summary>
     public int[] Order { get; }
 
-    /// <summary>The long image of a query.</summary>
-    public float* Image(int query) => _images.Data + (long)query * _index.Blocks.Width;
+    /// <summary>The long code of a query.</summary>
+    public float* Code(int query) => _codes.Data + (long)query * _index.Blocks.Width;
 
-    /// <summary>The length of a query, scaled and centered.</summary>
+    /// <summary>The norm of a query, scaled and centered.</summary>
     public double Length(int query) => _lengths.Data[query];
 
-    /// <summary>How far the images of a query may be from where exact arithmetic would put them.</summary>
+    /// <summary>The maximum distance of the codes of a query from their exact values.</summary>
     public double Slack(int query) => _slacks.Data[query];
 
-    /// <summary>Writes a query's short image.</summary>
-    public void CopyShortImage(int query, float* image)
+    /// <summary>Writes a query's short code.</summary>
+    public void CopyShortCode(int query, float* code)
     {
         int last = _index.Blocks.ShortWidth - 1;
-        new ReadOnlySpan<float>(Image(query), last).CopyTo(new Span<float>(image, last));
-        image[last] = _rests.Data[query];
+        new ReadOnlySpan<float>(Code(query), last).CopyTo(new Span<float>(code, last));
+        code[last] = _rests.Data[query];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _images.Dispose();
+        _codes.Dispose();
         _rests.Dispose();
         _lengths.Dispose();
         _slacks.Dispose();

@@ -4,19 +4,25 @@ using SemiDefect.Anomaly.Search.Kernels;
 
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <content>The pass by images.</content>
+/// <content>The pass by codes.</content>
 internal sealed unsafe partial class PrefixSearch
 {
-    // To begin with, each query looks into so many blocks whose middles are nearest.
+    // Each query first searches this many blocks, those with the nearest centers.
     private const int FirstBlocks = 4;
 
-    // Blocks that all tiles of a piece meet while they are in the second-level cache: 512 KiB.
+    // All tiles of a piece process these blocks while they are in the L2 cache: 512 KiB.
     private const int GroupsAtOnce = 8;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void VisitByImages(QueryImages images, int first, int end, int segment, PrefixSearchScratch scratch, CancellationToken cancellationToken)
+    private void VisitByCodes(
+        QueryCodes codes,
+        int first,
+        int end,
+        int segment,
+        PrefixSearchScratch scratch,
+        CancellationToken cancellationToken)
     {
-        ReadOnlySpan<int> queries = images.Order.AsSpan(first, end - first);
+        ReadOnlySpan<int> queries = codes.Order.AsSpan(first, end - first);
         int count = queries.Length;
         if (_visited >= LeastVisited && _gaveUpCount * 10L >= _visited * 9L)
         {
@@ -33,7 +39,7 @@ internal sealed unsafe partial class PrefixSearch
         {
             float* vector = _queries + (long)queries[i] * _index.Bank.Columns;
             scratch.Pending[i].Count = 0;
-            scratch.States[i] = scratch.Place(i, images, queries[i], vector, List(queries[i], segment));
+            scratch.States[i] = scratch.Place(i, codes, queries[i], vector, List(queries[i], segment));
         }
 
         for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
@@ -48,14 +54,16 @@ internal sealed unsafe partial class PrefixSearch
             for (int tile = 0; tile < count; tile += PanelKernel.TileQueries)
             {
                 int tileEnd = Math.Min(count, tile + PanelKernel.TileQueries);
-                VisitTile(scratch, images, queries[tile..tileEnd], tile, group, Math.Min(stop, group + GroupsAtOnce));
+                VisitTile(scratch, codes, queries[tile..tileEnd], tile, group, Math.Min(stop, group + GroupsAtOnce));
             }
         }
 
-        Settle(images, queries, scratch);
+        Settle(codes, queries, scratch);
     }
 
-    /// <summary>Measures a few rows out of the blocks that are nearest by their middles, so that there are limits to begin with.</summary>
+    /// <summary>
+    /// Measures a few rows from the blocks with the nearest centers, which gives each query an initial limit.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Begin(PrefixSearchScratch scratch, int tile, int tileEnd)
     {
@@ -77,7 +85,8 @@ internal sealed unsafe partial class PrefixSearch
             Bound(scratch, tile, _index.Middles, _index.MiddleNorms, blocks);
             for (int i = tile; i < tileEnd; i++)
             {
-                near[i - tile].Gather(scratch.Starts, blocks, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
+                near[i - tile].Gather(
+                    scratch.Starts, blocks, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
             }
         }
 
@@ -97,7 +106,8 @@ internal sealed unsafe partial class PrefixSearch
         Bound(scratch, tile, _index.Panels, Norms, chosen);
         for (int i = tile; i < tileEnd; i++)
         {
-            scratch.States[i].Gather(scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
+            scratch.States[i].Gather(
+                scratch.Starts, chosen, scratch.Bounds + (i - tile) * PrefixSearchScratch.BatchRows);
             scratch.States[i].PrefetchSeeds();
         }
 
@@ -114,9 +124,17 @@ internal sealed unsafe partial class PrefixSearch
         }
     }
 
-    /// <summary>Takes a tile of queries through the blocks of some groups that may matter to any of them.</summary>
+    /// <summary>
+    /// Processes a tile of queries against those blocks of some groups that may matter to any of them.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void VisitTile(PrefixSearchScratch scratch, QueryImages images, ReadOnlySpan<int> queries, int tile, int startGroup, int endGroup)
+    private void VisitTile(
+        PrefixSearchScratch scratch,
+        QueryCodes codes,
+        ReadOnlySpan<int> queries,
+        int tile,
+        int startGroup,
+        int endGroup)
     {
         int blocks = 0;
         int coveredFrom = startGroup;
@@ -131,24 +149,26 @@ internal sealed unsafe partial class PrefixSearch
                     continue;
                 }
 
-                near |= images.Length(query) > QueryEmbedding.Longest
-                    ? (1u << Math.Min(BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
+                near |= codes.Length(query) > QueryEmbedding.Longest
+                    ? (1u << Math.Min(
+                        BlockKernel.GroupBlocks, _index.Blocks.Blocks - group * BlockKernel.GroupBlocks)) - 1
                     : BlockKernel.NearBoxes(
                         _index.Blocks.Boxes(group),
-                        images.Image(query),
+                        codes.Code(query),
                         _index.BlockSlacks + group * BlockKernel.GroupBlocks,
                         scratch.States[tile + i].BoxLimit);
             }
 
             for (; near != 0; near &= near - 1)
             {
-                scratch.Starts[blocks++] = (group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near)) * BlockKernel.BlockRows;
+                scratch.Starts[blocks++] =
+                    (group * BlockKernel.GroupBlocks + BitOperations.TrailingZeroCount(near)) * BlockKernel.BlockRows;
             }
 
             if (blocks > PrefixSearchScratch.BatchBlocks - BlockKernel.GroupBlocks || group == endGroup - 1)
             {
                 int covered = (group + 1 - coveredFrom) * BlockKernel.GroupBlocks * BlockKernel.BlockRows;
-                VisitBatch(scratch, images, queries, tile, blocks, covered);
+                VisitBatch(scratch, codes, queries, tile, blocks, covered);
                 blocks = 0;
                 coveredFrom = group + 1;
             }
@@ -156,7 +176,13 @@ internal sealed unsafe partial class PrefixSearch
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void VisitBatch(PrefixSearchScratch scratch, QueryImages images, ReadOnlySpan<int> queries, int tile, int blocks, int covered)
+    private void VisitBatch(
+        PrefixSearchScratch scratch,
+        QueryCodes codes,
+        ReadOnlySpan<int> queries,
+        int tile,
+        int blocks,
+        int covered)
     {
         if (blocks == 0)
         {
@@ -168,10 +194,10 @@ internal sealed unsafe partial class PrefixSearch
         {
             int query = queries[i];
             float* bounds = scratch.Bounds + i * PrefixSearchScratch.BatchRows;
-            double length = images.Length(query);
+            double length = codes.Length(query);
             if (length > QueryEmbedding.Longest)
             {
-                // What is not excluded gets a bound that holds for any distance.
+                // Rows that are not excluded get a bound that holds for any distance.
                 for (int j = 0; j < blocks * BlockKernel.BlockRows; j++)
                 {
                     float norm = Norms[scratch.Starts[j / BlockKernel.BlockRows] + j % BlockKernel.BlockRows];
@@ -180,29 +206,37 @@ internal sealed unsafe partial class PrefixSearch
             }
 
             if (Volatile.Read(ref _gaveUp[query]) == 0
-                && !scratch.States[tile + i].Scan(scratch.Starts, blocks, bounds, covered, scratch.Candidates[i], scratch.Pending[tile + i], MayGiveUp(images, query)))
+                && !scratch.States[tile + i].Scan(
+                    scratch.Starts,
+                    blocks,
+                    bounds,
+                    covered,
+                    scratch.Candidates[i],
+                    scratch.Pending[tile + i],
+                    MayGiveUp(codes, query)))
             {
                 GiveUp(query, scratch.States[tile + i].Cap);
             }
         }
 
-        // By now the images of the first candidates have arrived.
+        // By now, the codes of the first candidates are in the cache.
         for (int i = 0; i < queries.Length; i++)
         {
             if (Volatile.Read(ref _gaveUp[queries[i]]) == 0
-                && !scratch.States[tile + i].Absorb(scratch.Candidates[i], scratch.Pending[tile + i], MayGiveUp(images, queries[i])))
+                && !scratch.States[tile + i].Absorb(
+                    scratch.Candidates[i], scratch.Pending[tile + i], MayGiveUp(codes, queries[i])))
             {
                 GiveUp(queries[i], scratch.States[tile + i].Cap);
             }
 
-            // Another part of the bank may have given the query up in the meantime.
+            // Another part of the bank may have given up on the query in the meantime.
             scratch.Candidates[i].Count = 0;
         }
     }
 
-    /// <summary>Measures what the images could not rule out.</summary>
+    /// <summary>Measures the rows that the codes could not rule out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Settle(QueryImages images, ReadOnlySpan<int> queries, PrefixSearchScratch scratch)
+    private void Settle(QueryCodes codes, ReadOnlySpan<int> queries, PrefixSearchScratch scratch)
     {
         for (int i = 0; i < queries.Length; i++)
         {
@@ -215,14 +249,15 @@ internal sealed unsafe partial class PrefixSearch
             int next = Math.Min(i + 1, queries.Length - 1);
             scratch.States[next].First(scratch.Pending[next], following);
             if (Volatile.Read(ref _gaveUp[queries[i]]) == 0
-                && !scratch.States[i].Measure(scratch.Pending[i], following, MayGiveUp(images, queries[i])))
+                && !scratch.States[i].Measure(scratch.Pending[i], following, MayGiveUp(codes, queries[i])))
             {
                 GiveUp(queries[i], scratch.States[i].Cap);
             }
         }
     }
 
-    private bool MayGiveUp(QueryImages images, int query) => _index.Embedding.Scale == 1 && images.Length(query) <= LongestDenseQuery;
+    private bool MayGiveUp(QueryCodes codes, int query) =>
+        _index.Embedding.Scale == 1 && codes.Length(query) <= LongestDenseQuery;
 
     private void GiveUp(int query, double cap)
     {
@@ -231,7 +266,7 @@ internal sealed unsafe partial class PrefixSearch
         Interlocked.Increment(ref _gaveUpCount);
     }
 
-    /// <summary>Computes the bounds of a tile of queries for the blocks at hand.</summary>
+    /// <summary>Computes the bounds of a tile of queries for the current blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Bound(PrefixSearchScratch scratch, int tile, short* data, float* norms, int blocks)
     {

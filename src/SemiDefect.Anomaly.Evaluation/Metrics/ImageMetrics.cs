@@ -1,34 +1,40 @@
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
-/// How well scores separate abnormal from normal images, whatever the threshold. Undefined values are null, never 0 or
-/// 1: AUROC without abnormal or without normal images, the others without abnormal ones. Equals scikit-learn's
-/// roc_auc_score and average_precision_score where those are defined. Immutable, and so thread-safe.
+/// How well scores separate abnormal from normal images, independent of the threshold. Undefined values are null, never
+/// 0 or 1: AUROC without abnormal or without normal images, the others without abnormal ones. Equal to scikit-learn's
+/// roc_auc_score and average_precision_score where those are defined. Immutable and thread-safe.
 /// </summary>
 /// <param name="Auroc">The area under the ROC curve, in [0, 1]; ties count one half.</param>
-/// <param name="AveragePrecision">The precision-recall area by steps, in [0, 1].</param>
-/// <param name="F1Max">The best F1 over all thresholds, chosen with the labels in sight: an upper bound, not what a user gets.</param>
+/// <param name="AveragePrecision">The area under the precision-recall curve by steps, in [0, 1].</param>
+/// <param name="F1Max">
+/// The best F1 over all thresholds. The labels are used to choose it, so it is an upper bound of the F1 in practice.
+/// </param>
 /// <param name="F1MaxThreshold">A score strictly above it gives <paramref name="F1Max"/>.</param>
-public sealed record RankingMetrics(double? Auroc, double? AveragePrecision, double? F1Max, double? F1MaxThreshold)
+public sealed record ImageMetrics(double? Auroc, double? AveragePrecision, double? F1Max, double? F1MaxThreshold)
 {
-    /// <summary>Computes all of them.</summary>
-    /// <param name="scores">One score per image, higher meaning more abnormal; no NaN.</param>
-    /// <param name="isAbnormal">The truth, in the same order.</param>
+    /// <summary>Computes all metrics.</summary>
+    /// <param name="scores">One score per image; higher is more abnormal; no NaN.</param>
+    /// <param name="isAbnormal">The labels, in the same order.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a score is NaN.</exception>
-    public static RankingMetrics Compute(ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal)
+    public static ImageMetrics Compute(ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal)
     {
         ScoreGroup[] groups = ScoreGroup.Descending(scores, isAbnormal);
-        var accumulator = new RankingAccumulator(groups.Sum(group => (long)group.Positives), groups.Sum(group => (long)group.Negatives));
+        var accumulator = new ImageMetricsAccumulator(
+            groups.Sum(group => (long)group.Positives), groups.Sum(group => (long)group.Negatives));
         foreach (ScoreGroup group in groups)
         {
             accumulator.Add(group.Score, group.Positives, group.Negatives);
         }
 
-        return new RankingMetrics(accumulator.Auroc, accumulator.AveragePrecision, accumulator.F1Max, accumulator.F1MaxThreshold);
+        return new ImageMetrics(
+            accumulator.Auroc, accumulator.AveragePrecision, accumulator.F1Max, accumulator.F1MaxThreshold);
     }
 
-    /// <summary>The ROC curve from (0, 0) to (1, 1), without the points that lie on a straight line between others.</summary>
-    /// <returns>Empty where the AUROC is undefined.</returns>
+    /// <summary>
+    /// The ROC curve from (0, 0) to (1, 1), without the points on a straight line between others.
+    /// </summary>
+    /// <returns>The curve; empty if the AUROC is undefined.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or a score is NaN.</exception>
     public static IReadOnlyList<CurvePoint> Roc(ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal)
     {
@@ -48,10 +54,13 @@ public sealed record RankingMetrics(double? Auroc, double? AveragePrecision, dou
             truePositives += groups[i].Positives;
             falsePositives += groups[i].Negatives;
             bool goesStraightOn = i + 1 < groups.Length
-                && (long)groups[i].Positives * groups[i + 1].Negatives == (long)groups[i + 1].Positives * groups[i].Negatives;
+                && (long)groups[i].Positives * groups[i + 1].Negatives
+                    == (long)groups[i + 1].Positives * groups[i].Negatives;
             if (!goesStraightOn)
             {
-                points.Add(new CurvePoint((double)falsePositives / negatives, (double)truePositives / positives, groups[i].Score));
+                points.Add(
+                    new CurvePoint(
+                        (double)falsePositives / negatives, (double)truePositives / positives, groups[i].Score));
             }
         }
 
@@ -59,7 +68,7 @@ public sealed record RankingMetrics(double? Auroc, double? AveragePrecision, dou
     }
 
     /// <summary>The precision-recall curve, one point per distinct score, recall ascending.</summary>
-    /// <returns>Empty without abnormal images.</returns>
+    /// <returns>The curve; empty without abnormal images.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or a score is NaN.</exception>
     public static IReadOnlyList<CurvePoint> PrecisionRecall(ReadOnlySpan<double> scores, ReadOnlySpan<bool> isAbnormal)
     {
@@ -77,7 +86,8 @@ public sealed record RankingMetrics(double? Auroc, double? AveragePrecision, dou
         {
             truePositives += group.Positives;
             predicted += group.Positives + group.Negatives;
-            points.Add(new CurvePoint((double)truePositives / positives, (double)truePositives / predicted, group.Score));
+            points.Add(
+                new CurvePoint((double)truePositives / positives, (double)truePositives / predicted, group.Score));
         }
 
         return points;

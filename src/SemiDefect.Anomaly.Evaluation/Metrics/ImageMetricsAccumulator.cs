@@ -2,18 +2,23 @@ namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
 /// <summary>
 /// The areas under the ROC, precision-recall and per-region-overlap curves from one pass over the distinct scores in
-/// descending order. Nothing is kept but sums. Definitions:
+/// descending order. Keeps only sums. Definitions:
 /// <list type="bullet">
-/// <item>AUROC: the probability that a positive scores above a negative, ties counting one half (Hanley and McNeil
-/// 1982); summed in whole numbers, and so exact up to the last division.</item>
-/// <item>Average precision: the sum over distinct thresholds of (recall gained) x precision, without interpolation.</item>
-/// <item>F1-max: the highest of 2 TP / (2 TP + FP + FN) over all thresholds; of equal ones, the highest threshold.</item>
+/// <item>AUROC: the probability that a positive scores above a negative, with ties counting one half (Hanley and McNeil
+/// 1982); summed in integers, and therefore exact up to the final division.</item>
+/// <item>
+/// Average precision: the sum over distinct thresholds of (recall gained) x precision, without interpolation.
+/// </item>
+/// <item>
+/// F1-max: the maximum of 2 TP / (2 TP + FP + FN) over all thresholds; ties go to the highest threshold.
+/// </item>
 /// <item>AUPRO: the area under the mean share of each region that is found, over the false-positive rate from 0 to
-/// the limit, divided by the limit (Bergmann et al. 2020); straight lines between thresholds, also across the limit.</item>
+/// the limit, divided by the limit (Bergmann et al. 2020); linear between thresholds, also across the
+/// limit.</item>
 /// </list>
 /// Not thread-safe.
 /// </summary>
-internal sealed class RankingAccumulator
+internal sealed class ImageMetricsAccumulator
 {
     private readonly long _positives;
     private readonly long _negatives;
@@ -30,8 +35,8 @@ internal sealed class RankingAccumulator
     private double _bestScore = double.NaN;
     private double _bestThreshold = double.NaN;
 
-    /// <summary>Prepares for so many positives and negatives, spread over so many regions.</summary>
-    public RankingAccumulator(long positives, long negatives, double regions = 0, double falsePositiveLimit = 0.3)
+    /// <summary>Prepares for the given numbers of positives, negatives and regions.</summary>
+    public ImageMetricsAccumulator(long positives, long negatives, double regions = 0, double falsePositiveLimit = 0.3)
     {
         _positives = positives;
         _negatives = negatives;
@@ -39,27 +44,28 @@ internal sealed class RankingAccumulator
         _limit = falsePositiveLimit;
     }
 
-    /// <summary>Null without positives or without negatives.</summary>
+    /// <summary>The AUROC; null without positives or without negatives.</summary>
     public double? Auroc => _positives == 0 || _negatives == 0
         ? null
         : (double)_doubleArea / ((double)_positives * _negatives) / 2;
 
-    /// <summary>Null without positives.</summary>
+    /// <summary>The average precision; null without positives.</summary>
     public double? AveragePrecision => _positives == 0 ? null : _precision.Value / _positives;
 
-    /// <summary>Null without positives.</summary>
+    /// <summary>The maximum F1; null without positives.</summary>
     public double? F1Max => _positives == 0 ? null : 2.0 * _bestTruePositives / (_positives + _bestPredicted);
 
     /// <summary>A score strictly above it reaches <see cref="F1Max"/>; null without positives.</summary>
-    public double? F1MaxThreshold => _positives == 0 ? null : double.IsNaN(_bestThreshold) ? double.BitDecrement(_bestScore) : _bestThreshold;
+    public double? F1MaxThreshold =>
+        _positives == 0 ? null : double.IsNaN(_bestThreshold) ? double.BitDecrement(_bestScore) : _bestThreshold;
 
-    /// <summary>Null without regions or without negatives.</summary>
+    /// <summary>The AUPRO; null without regions or without negatives.</summary>
     public double? Aupro => _regions == 0 || _negatives == 0 ? null : _overlapArea.Value / _limit;
 
-    /// <summary>Takes all pixels or images of one score; scores must descend from call to call.</summary>
-    /// <param name="score">The score they share.</param>
-    /// <param name="positives">How many of them are positive.</param>
-    /// <param name="negatives">How many of them are negative.</param>
+    /// <summary>Adds all pixels or images of one score; scores must descend from call to call.</summary>
+    /// <param name="score">The common score.</param>
+    /// <param name="positives">The number of positives.</param>
+    /// <param name="negatives">The number of negatives.</param>
     /// <param name="regionShare">The sum over the positives of 1 / (size of the positive's region).</param>
     public void Add(double score, long positives, long negatives, double regionShare = 0)
     {
@@ -80,8 +86,9 @@ internal sealed class RankingAccumulator
         long predicted = _truePositives + _falsePositives;
         _precision.Add(positives * ((double)_truePositives / predicted));
 
-        // Compared as fractions of whole numbers: no rounding can favor either.
-        if ((UInt128)(ulong)_truePositives * (ulong)(_positives + _bestPredicted) > (UInt128)(ulong)_bestTruePositives * (ulong)(_positives + predicted))
+        // Compared as fractions of integers, so that rounding cannot favor either.
+        if ((UInt128)(ulong)_truePositives * (ulong)(_positives + _bestPredicted)
+            > (UInt128)(ulong)_bestTruePositives * (ulong)(_positives + predicted))
         {
             _bestTruePositives = _truePositives;
             _bestPredicted = predicted;

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics;
 namespace SemiDefect.Anomaly.Search.Kernels;
 
 /// <summary>
-/// Squared distances of <see cref="Step"/> consecutive numbers of two images, in float32, fused where the processor can. The
-/// relative error is below 1e-5. Thread-safe: nothing is kept.
+/// Squared distances of <see cref="Step"/> consecutive values of two codes, in float32, fused where the processor
+/// supports it. The relative error is below 1e-5. Stateless.
 /// </summary>
-internal static unsafe class ImageKernel
+internal static unsafe class CodeKernel
 {
-    /// <summary>Numbers taken at a time.</summary>
+    /// <summary>Number of values processed at a time.</summary>
     public const int Step = 64;
 
-    /// <summary>The squared distance of <see cref="Step"/> numbers.</summary>
+    /// <summary>The squared distance of <see cref="Step"/> values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float SquaredDistance(float* a, float* b) =>
         Vector512.IsHardwareAccelerated ? Distance<Vector512<float>, Simd512>(a, b)
