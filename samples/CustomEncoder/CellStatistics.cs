@@ -3,13 +3,13 @@ using SemiDefect.Anomaly.Views;
 
 namespace CustomEncoder;
 
-/// <summary>Patches without a network: the mean and the contrast of each channel in cells of 8 x 8 pixels. Thread-safe.</summary>
+/// <summary>Patches without a network: mean and contrast of each channel in cells of 8 x 8 pixels. Thread-safe.</summary>
 public sealed class CellStatistics : IPatchEncoder
 {
     private const int Side = 8;
     private const int Dimension = 6;
 
-    /// <summary>The identity changes whenever the vectors would: a detector opens with the encoder it was fitted with alone.</summary>
+    /// <summary>Another identity for other vectors: a detector opens only with the encoder it was fitted with.</summary>
     public EncoderInfo Info { get; } = new("cell statistics", "cell-statistics-1", BackboneInput.ImageNet);
 
     public PatchGrid Encode(PreparedView view, CancellationToken cancellationToken)
@@ -22,8 +22,9 @@ public sealed class CellStatistics : IPatchEncoder
             (float sum, float squares) = (0, 0);
             for (int pixel = 0; pixel < Side * Side; pixel++)
             {
+                int x = patch % width * Side + pixel % Side;
                 int y = patch / width * Side + pixel / Side;
-                float value = view.Values[(channel * view.Height + y) * view.Width + patch % width * Side + pixel % Side];
+                float value = view.Values[(channel * view.Height + y) * view.Width + x];
                 (sum, squares) = (sum + value, squares + value * value);
             }
 

@@ -19,7 +19,7 @@ public sealed class FrameRing(int capacity)
         }
     }
 
-    /// <summary>The frames of this moment: a position gives the same image each time, whatever the camera does meanwhile.</summary>
+    /// <summary>The frames of this moment, in order, whatever the camera does meanwhile.</summary>
     public IImageSource Snapshot()
     {
         lock (_lock)
