@@ -3,13 +3,13 @@ using SemiDefect.Anomaly.Views;
 
 namespace CustomEncoder;
 
-/// <summary>Patches without a network: mean and contrast of each channel in cells of 8 x 8 pixels. Thread-safe.</summary>
+/// <summary>Patches without a network: mean and contrast of each channel in 8 x 8 pixels. Thread-safe.</summary>
 public sealed class CellStatistics : IPatchEncoder
 {
     private const int Side = 8;
     private const int Dimension = 6;
 
-    /// <summary>Another identity for other vectors: a detector opens only with the encoder it was fitted with.</summary>
+    /// <summary>Another identity for other vectors: a detector opens only with its own encoder.</summary>
     public EncoderInfo Info { get; } = new("cell statistics", "cell-statistics-1", BackboneInput.ImageNet);
 
     public PatchGrid Encode(PreparedView view, CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ public sealed class SampleTests : IDisposable
     public SampleTests()
     {
         Directory.CreateDirectory(Good);
-        foreach (string path in Directory.GetFiles(Dataset("train/good")).Order(StringComparer.Ordinal).Take(GoodImages))
+        foreach (string path in
+            Directory.GetFiles(Dataset("train/good")).Order(StringComparer.Ordinal).Take(GoodImages))
         {
             File.Copy(path, Path.Combine(Good, Path.GetFileName(path)));
         }
@@ -31,7 +32,7 @@ public sealed class SampleTests : IDisposable
     public void ConsoleInspection_finds_a_defect()
     {
         string detector = _folder.File("die.sdad");
-        (int exitCode, string output, _) = Run("ConsoleInspection", Good, Dataset("test/thick_line/000.png"), detector);
+        (int exitCode, string output, _) = Run("ConsoleInspection", Good, Dataset("test/scratch/000.png"), detector);
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^abnormal: \d+\.\d\d \(threshold \d+\.\d\d\)\n(  \d+ pixels around \(\d+, \d+\)\n)+$", output);
         Assert.True(File.Exists(detector));
@@ -57,10 +58,11 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public void CustomEncoder_finds_a_defect_after_it_was_loaded_again()
+    public void CustomEncoder_tells_another_part_after_it_was_loaded_again()
     {
         string detector = _folder.File("cells.sdad");
-        (int exitCode, string output, _) = Run("CustomEncoder", Good, Dataset("test/thick_line/000.png"), detector);
+        string other = SyntheticParts.WriteBad(_folder.File("other.png"));
+        (int exitCode, string output, _) = Run("CustomEncoder", Good, other, detector);
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^abnormal: \d+\.\d{3} \(threshold \d+\.\d{3}\)\n$", output);
         Assert.Equal("cell-statistics-1", AnomalyDetector.ReadDocument(detector).Backbone.Sha256);
@@ -79,7 +81,7 @@ public sealed class SampleTests : IDisposable
         try
         {
             using var client = new HttpClient { BaseAddress = await AddressOf(server), Timeout = Patience };
-            using var image = new ByteArrayContent(await File.ReadAllBytesAsync(Dataset("test/thick_line/000.png")));
+            using var image = new ByteArrayContent(await File.ReadAllBytesAsync(Dataset("test/scratch/000.png")));
             using HttpResponseMessage answer = await client.PostAsync(new Uri("/inspect", UriKind.Relative), image);
             JsonElement verdict = await answer.Content.ReadFromJsonAsync<JsonElement>();
             Assert.Equal("abnormal", verdict.GetProperty("decision").GetString());
@@ -107,26 +109,30 @@ public sealed class SampleTests : IDisposable
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "samples/README.md"));
         string solution = File.ReadAllText(Path.Combine(Repository.Root, "SemiDefect.Anomaly.sln"));
-        string[] samples = [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples"), "*.csproj", SearchOption.AllDirectories)];
+        string[] samples =
+            [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples"), "*.csproj", SearchOption.AllDirectories)];
         Assert.Equal(4, samples.Length);
         Assert.All(samples, sample =>
         {
             string name = Path.GetFileNameWithoutExtension(sample);
             string[] lines = File.ReadAllLines(Path.Combine(Path.GetDirectoryName(sample)!, "Program.cs"));
-            string comment = string.Join('\n', lines.TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal)));
+            string comment =
+                string.Join('\n', lines.TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal)));
             Assert.Contains($"dotnet run -c Release --project samples/{name} --", comment, StringComparison.Ordinal);
             Assert.Contains($"dotnet run -c Release --project samples/{name} --", readme, StringComparison.Ordinal);
             Assert.Contains($"{name}.csproj", solution, StringComparison.Ordinal);
         });
     }
 
-    private static string Dataset(string relativePath) => Path.Combine(Repository.Root, "datasets.sample/logic-die", relativePath);
+    private static string Dataset(string relativePath) =>
+        Path.Combine(Repository.Root, "datasets.sample/logic-die", relativePath);
 
     private static Process Start(string sample, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
-        foreach (string argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments])
+        foreach (string argument in
+            (string[])["exec", Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -162,6 +168,7 @@ public sealed class SampleTests : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"The server did not start: {await server.StandardError.ReadToEndAsync(patience.Token)}");
+        throw new InvalidOperationException(
+            $"The server did not start: {await server.StandardError.ReadToEndAsync(patience.Token)}");
     }
 }

@@ -30,7 +30,9 @@ internal static class DetectorDocumentRules
     /// <exception cref="SemiDefectException">There is one.</exception>
     public static void RequireNames(IImageSource source)
     {
-        string? name = Enumerable.Range(0, source.Count).Select(image => source.Describe(image).Name).FirstOrDefault(LeavesItsFolder);
+        string? name = Enumerable.Range(0, source.Count)
+            .Select(image => source.Describe(image).Name)
+            .FirstOrDefault(LeavesItsFolder);
         if (name is not null)
         {
             throw new SemiDefectException(

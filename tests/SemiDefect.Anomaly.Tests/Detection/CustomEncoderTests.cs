@@ -22,7 +22,8 @@ public class CustomEncoderTests
         using AnomalyDetector loaded = AnomalyDetector.Load(
             folder.File("d.sdad"), new LoadOptions { Encoder = new CellEncoder() });
         Assert.Equal(severalScales ? 3 : 1, loaded.Document.Lanes.Count);
-        Assert.All(loaded.Document.Lanes, lane => Assert.True(lane.Backbone is { IsCustom: true, Name: "cells", Sha256: "cell" }));
+        Assert.All(loaded.Document.Lanes, lane =>
+            Assert.True(lane.Backbone is { IsCustom: true, Name: "cells", Sha256: "cell" }));
         Image bad = Pictures.Texture(96, 96, 40).With(30, 60, 9, 9, 0);
         Assert.Equal(fitted.Inspect(bad).Score, loaded.Inspect(bad).Score);
         Assert.Equal(fitted.Inspect(bad).Map.Values, loaded.Inspect(bad).Map.Values);
@@ -43,12 +44,14 @@ public class CustomEncoderTests
             fitted.Save(path);
         }
 
-        string expected = $"The detector file '{path}' was fitted with the encoder 'cells' (cell), which must be given to open it.";
+        string expected =
+            $"The detector file '{path}' was fitted with the encoder 'cells' (cell), which must be given to open it.";
         using var other = new CellEncoder("another");
         Assert.Equal(expected, Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message);
         Assert.Equal(
             expected,
-            Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path, new LoadOptions { Encoder = other })).Message);
+            Assert.Throws<DetectorFileException>(
+                () => AnomalyDetector.Load(path, new LoadOptions { Encoder = other })).Message);
         Assert.Equal("cells", AnomalyDetector.ReadDocument(path).Backbone.Name);
     }
 
@@ -67,7 +70,8 @@ public class CustomEncoderTests
     public void A_fit_that_fails_disposes_of_its_encoder()
     {
         var encoder = new CellEncoder();
-        Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(Pictures.Good(1, 96, 96), CellFits.Options(encoder)));
+        Assert.Throws<SemiDefectException>(() =>
+            AnomalyDetector.Fit(Pictures.Good(1, 96, 96), CellFits.Options(encoder)));
         Assert.Equal(1, encoder.Disposals);
     }
 
@@ -90,9 +94,11 @@ public class CustomEncoderTests
         using AnomalyDetector detector = AnomalyDetector.Fit(
             Pictures.Good(3, 96, 96), CellFits.Options(encoder) with { Tile = 64, BatchSize = batchSize });
         isFitted = true;
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => detector.Inspect(Pictures.Texture(96, 96, 1)));
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() =>
+            detector.Inspect(Pictures.Texture(96, 96, 1)));
         Assert.Equal("This encoder is out of ink.", error.Message);
-        error = Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(Pictures.Good(3, 96, 96), CellFits.Options(encoder)));
+        error = Assert.Throws<SemiDefectException>(() =>
+            AnomalyDetector.Fit(Pictures.Good(3, 96, 96), CellFits.Options(encoder)));
         Assert.Equal("This encoder is out of ink.", error.Message);
     }
 
@@ -116,7 +122,8 @@ public class CustomEncoderTests
         {
             Assert.Equal("half cells", halving.Info.Name);
             float[] whole = inner.Encode(prepared, CancellationToken.None).Vectors.ToArray();
-            Assert.Equal(whole.Select(value => value / 2), halving.Encode(prepared, CancellationToken.None).Vectors.ToArray());
+            Assert.Equal(whole.Select(value => value / 2),
+                halving.Encode(prepared, CancellationToken.None).Vectors.ToArray());
             Assert.Equal((view.Width, view.Height), (prepared.Width, prepared.Height));
         }
 

@@ -20,7 +20,8 @@ public class EncodingStreamTests
             {
                 using var encoder = new CellEncoder();
                 Lane[] lanes = [LaneOf(encoder, isTiled ? 64 : 0), LaneOf(encoder, 0, flips: true)];
-                Image? Read(int index) => (passedOver >> index & 1) == 1 ? null : Pictures.Noise(64 + 8 * (index % 3), 72, (ulong)index);
+                Image? Read(int index) =>
+                    (passedOver >> index & 1) == 1 ? null : Pictures.Noise(64 + 8 * (index % 3), 72, (ulong)index);
                 ViewPurpose purpose = learns ? ViewPurpose.Learn : ViewPurpose.Inspect;
                 EncodedView[] views =
                     [.. new EncodingStream(lanes, batchSize).EncodeAll(count, Read, purpose, CancellationToken.None)];
@@ -71,7 +72,8 @@ public class EncodingStreamTests
         Image Read(int index)
         {
             Interlocked.Increment(ref reads);
-            return index == failing ? throw new SemiDefectException($"Image {index} is torn.") : Pictures.Noise(64, 64, 1);
+            return index == failing
+                ? throw new SemiDefectException($"Image {index} is torn.") : Pictures.Noise(64, 64, 1);
         }
 
         SemiDefectException error = Assert.Throws<SemiDefectException>(() =>
@@ -135,7 +137,8 @@ public class EncodingStreamTests
     [InlineData(LargeSide, 1, false)]
     [InlineData(LargeSide, 1, true)]
     [InlineData(LargeSide * 3 / 4, 2, false)]
-    public void Images_larger_than_what_is_read_ahead_are_read_one_at_a_time(int side, int lanes, bool isFirstPassedOver)
+    public void Images_larger_than_what_is_read_ahead_are_read_one_at_a_time(
+        int side, int lanes, bool isFirstPassedOver)
     {
         // Whoever wants to read finds a thread.
         ThreadPool.GetMinThreads(out int workers, out int ports);
@@ -165,7 +168,8 @@ public class EncodingStreamTests
     }
 
     // One view per image and lane, of the image's middle: what is cut out counts, what is encoded does not.
-    private static int[] Encoded(CellEncoder encoder, int count, Func<int, Image?> read, int batchSize, int lanes, int tile = 0)
+    private static int[] Encoded(
+        CellEncoder encoder, int count, Func<int, Image?> read, int batchSize, int lanes, int tile = 0)
     {
         Lane lane = LaneOf(encoder, tile);
         return [.. new EncodingStream([.. Enumerable.Repeat(lane, lanes)], batchSize)
@@ -183,7 +187,8 @@ public class EncodingStreamTests
         },
         encoder);
 
-    private static int AssertNext(EncodedView[] views, int at, int image, int lane, Lane[] lanes, Image picture, bool learns)
+    private static int AssertNext(
+        EncodedView[] views, int at, int image, int lane, Lane[] lanes, Image picture, bool learns)
     {
         ViewPlan plan = lanes[lane].Plan;
         IReadOnlyList<View> expected = learns
@@ -198,7 +203,8 @@ public class EncodingStreamTests
             Assert.Equal(expected[i], view.Grid.Layout.View);
             PreparedView prepared = Preprocessor.Prepare(picture, canvas, expected[i], plan.Preprocessing);
             Assert.Equal(
-                lanes[lane].Encoder.Encode(prepared, CancellationToken.None).Vectors.ToArray(), view.Grid.Vectors.ToArray());
+                lanes[lane].Encoder.Encode(prepared, CancellationToken.None).Vectors.ToArray(),
+                    view.Grid.Vectors.ToArray());
         }
 
         return at;

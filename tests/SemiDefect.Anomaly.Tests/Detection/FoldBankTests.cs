@@ -28,8 +28,7 @@ public class FoldBankTests
     [Fact]
     public void A_new_image_takes_the_highest_score_of_all_folds()
     {
-        // With all patches kept, the bank of a fold is the images of the others; the highest distance is to the fold that
-        // is left out to the image's greatest loss.
+        // With all patches kept, the bank of a fold is the images of the others.
         using AnomalyDetector detector = Fit();
         var folds = new FoldAssignment(Images, 5, 0);
         Image image = Pictures.Texture(64, 64, 92).With(10, 10, 5, 5, 60);
@@ -55,7 +54,8 @@ public class FoldBankTests
 
         DetectorThresholds kept = AnomalyDetector.ReadDocument(path).Thresholds;
         var folds = new FoldAssignment(Images, 5, 0);
-        double maxima = Enumerable.Range(0, 5).Average(fold => folds.Members(fold).Max(image => kept.FoldImageScores[image]));
+        double maxima =
+            Enumerable.Range(0, 5).Average(fold => folds.Members(fold).Max(image => kept.FoldImageScores[image]));
         (_, DetectorThresholds byMaxima) =
             AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { Method = ThresholdMethod.FoldMaxima });
         Assert.Equal(maxima, byMaxima.Image.Value, 12);
@@ -80,7 +80,8 @@ public class FoldBankTests
     [Fact]
     public void Several_scales_do_not_go_with_a_bank_per_fold()
     {
-        FitOptions options = CellFits.Options() with { Resize = ResizeKind.Squash, Scales = [64, 96], FoldBanks = true };
+        FitOptions options =
+            CellFits.Options() with { Resize = ResizeKind.Squash, Scales = [64, 96], FoldBanks = true };
         Assert.Equal(
             "A memory bank per fold (preset seed) goes with one backbone at one scale only: leave out the others.",
             Assert.Throws<SemiDefectException>(options.Validate).Message);

@@ -24,8 +24,8 @@ public class LargeImageTests(ITestOutputHelper output)
     // Does not fit the network's step of 8 pixels: the weave looks alike wherever a tile begins.
     private const int Thread = 7;
 
-    // Of the 63 tiles, the values that the network sees and the patches take 200 MB each; the picture takes 36 MB, its map
-    // 48 MB. 416 MB hold the maps while they are made (240 MB) and two batches of tiles, but not all tiles as well.
+    // Of all 63 tiles, the values that the network sees take 200 MB, and so do their patches; the picture takes 36 MB,
+    // its map 48 MB. 416 MB hold the maps while they are made (240 MB) and a few tiles, but not all tiles as well.
     private const string HeapLimit = "GCHeapHardLimit=1A000000";
 
     // What the network takes comes on top: 540 MB were measured.

@@ -45,7 +45,8 @@ public class SourceTests
         var source = new ImageList(["a", "b", "c", "d"], (index, _) => index == 2
             ? throw new SemiDefectException("The camera's cable is loose.")
             : Pictures.Texture(64, 64, (ulong)index));
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(source, CellFits.Options()));
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() =>
+            AnomalyDetector.Fit(source, CellFits.Options()));
         Assert.Equal("The camera's cable is loose.", error.Message);
     }
 
@@ -58,7 +59,8 @@ public class SourceTests
         var source = new ImageList([("good", Pictures.Texture(64, 64, 1)), (name, Pictures.Texture(64, 64, 2))]);
         string expected = $"An image cannot be called '{name}': give it a name, or a path that stays below its folder.";
         Assert.Equal(
-            expected, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(source, CellFits.Options())).Message);
+            expected, Assert.Throws<SemiDefectException>(() =>
+                AnomalyDetector.Fit(source, CellFits.Options())).Message);
         using AnomalyDetector detector = AnomalyDetector.Fit(Pictures.Good(3, 64, 64), CellFits.Options());
         Assert.Equal(expected, Assert.Throws<SemiDefectException>(() => detector.Update(source)).Message);
     }
@@ -68,6 +70,7 @@ public class SourceTests
     {
         Assert.Equal(
             "There is no image to learn from: give a folder of good images.",
-            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(new ImageList([]), CellFits.Options())).Message);
+            Assert.Throws<SemiDefectException>(() =>
+                AnomalyDetector.Fit(new ImageList([]), CellFits.Options())).Message);
     }
 }

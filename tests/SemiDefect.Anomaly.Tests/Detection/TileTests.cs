@@ -29,7 +29,8 @@ public class TileTests
             Inspection actual = tiled.Inspect(image);
             Assert.Equal(expected.Score, actual.Score);
             AssertClose(expected.InputMap, actual.InputMap, 1e-5 * expected.InputMap.Peak);
-            Assert.Equal((expected.HighestPatch.X, expected.HighestPatch.Y), (actual.HighestPatch.X, actual.HighestPatch.Y));
+            Assert.Equal((expected.HighestPatch.X, expected.HighestPatch.Y),
+                (actual.HighestPatch.X, actual.HighestPatch.Y));
             Assert.Equal(expected.IsAbnormal, actual.IsAbnormal);
         }
     }
@@ -37,11 +38,13 @@ public class TileTests
     [Theory]
     [InlineData(64, 16, 0.05)]
     [InlineData(160, 80, 0.05)]
-    public void Interpolated_and_blurred_maps_of_tiles_differ_near_seams_by_little(int tile, int overlap, double tolerance)
+    public void Interpolated_and_blurred_maps_of_tiles_differ_near_seams_by_little(
+        int tile, int overlap, double tolerance)
     {
         FitOptions options = CellFits.Options() with { Map = new AnomalyMapOptions() };
         using AnomalyDetector whole = Fit(options);
-        using AnomalyDetector tiled = Fit(options with { Encoder = new CellEncoder(), Tile = tile, TileOverlap = overlap });
+        using AnomalyDetector tiled =
+            Fit(options with { Encoder = new CellEncoder(), Tile = tile, TileOverlap = overlap });
         for (int left = 30; left < 80; left += 7)
         {
             Image image = Pictures.Texture(Width, Height, 77).With(left, 52, 13, 11, Dark);
@@ -58,7 +61,7 @@ public class TileTests
     {
         const int Across = 300;
         const int Down = 210;
-        var good = new ImageList([.. Enumerable.Range(0, 5).Select(i => ($"{i}", Pictures.Of(Across, Down, (_, _) => 100 + i)))]);
+        ImageList good = Pictures.Plain(5, Across, Down);
         FitOptions options = CellFits.Options() with { Map = new AnomalyMapOptions() };
         using AnomalyDetector whole = AnomalyDetector.Fit(good, options);
         using AnomalyDetector tiled = AnomalyDetector.Fit(
@@ -80,7 +83,8 @@ public class TileTests
         // Tiles begin at 0, 48 and 96, and end at 64, 112 and 160: the defect moves over all of their edges.
         for (int at = 36; at < 120; at += 3)
         {
-            Inspection inspection = tiled.Inspect(Pictures.Texture(Width, Height, 60).With(at, Math.Min(at, 130), 14, 14, Dark));
+            Inspection inspection =
+                tiled.Inspect(Pictures.Texture(Width, Height, 60).With(at, Math.Min(at, 130), 14, 14, Dark));
             Assert.True(inspection.IsAbnormal);
             Region region = Assert.Single(inspection.Regions);
             Assert.InRange(region.CentroidX, at + 6.5 - 5, at + 6.5 + 5);
@@ -93,7 +97,7 @@ public class TileTests
     {
         // The same patch everywhere: whatever shows on the map comes from the tiles.
         Image plain = Pictures.Of(Width, Height, (_, _) => 140);
-        var good = new ImageList([.. Enumerable.Range(0, 4).Select(i => ($"{i}", Pictures.Of(Width, Height, (_, _) => 100 + i)))]);
+        ImageList good = Pictures.Plain(4, Width, Height);
         using AnomalyDetector tiled = AnomalyDetector.Fit(
             good, CellFits.Options() with { Map = new AnomalyMapOptions(), Tile = 72, TileOverlap = 24 });
         float[] values = tiled.Inspect(plain).InputMap.Values;

@@ -27,7 +27,8 @@ public class FusionTests
             Assert.Equal(expectedScales[branch].Spread, fused.Document.Fusion.Scales[branch].Spread, 12);
         }
 
-        foreach (Image image in (Image[])[Pictures.Texture(96, 96, 50), Pictures.Texture(96, 96, 51).With(40, 50, 9, 7, Dark)])
+        foreach (Image image in
+            (Image[])[Pictures.Texture(96, 96, 50), Pictures.Texture(96, 96, 51).With(40, 50, 9, 7, Dark)])
         {
             Inspection[] parts = [.. alone.Select(one => one.Inspect(image))];
             Inspection actual = fused.Inspect(image);
@@ -37,7 +38,8 @@ public class FusionTests
             for (int i = 0; i < 96 * 96; i++)
             {
                 // The small map's pixel centers lie at (x + 0.5) * 96 / 64 - 0.5 of the large map's.
-                double small = Interpolated(parts[0].InputMap, (i % 96 + 0.5) * 64 / 96 - 0.5, (i / 96 + 0.5) * 64 / 96 - 0.5);
+                double small =
+                    Interpolated(parts[0].InputMap, (i % 96 + 0.5) * 64 / 96 - 0.5, (i / 96 + 0.5) * 64 / 96 - 0.5);
                 double first = Math.Max(0, OnScale(expectedScales[0], small));
                 double second = Math.Max(0, OnScale(expectedScales[1], parts[1].InputMap.Values[i]));
                 double expected = rule == FusionRule.Mean ? (first + second) / 2 : Math.Max(first, second);
@@ -128,7 +130,8 @@ public class FusionTests
         y = Math.Clamp(y, 0, map.Height - 1);
         int left = (int)x;
         int top = (int)y;
-        double At(int column, int row) => map.Values[Math.Min(row, map.Height - 1) * map.Width + Math.Min(column, map.Width - 1)];
+        double At(int column, int row) =>
+            map.Values[Math.Min(row, map.Height - 1) * map.Width + Math.Min(column, map.Width - 1)];
         double above = At(left, top) * (1 - (x - left)) + At(left + 1, top) * (x - left);
         double below = At(left, top + 1) * (1 - (x - left)) + At(left + 1, top + 1) * (x - left);
         return above * (1 - (y - top)) + below * (y - top);

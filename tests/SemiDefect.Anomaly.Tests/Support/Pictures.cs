@@ -51,6 +51,10 @@ internal static class Pictures
         return new Image(image.Width, image.Height, rgb);
     }
 
+    /// <summary>Good parts without any texture, each a little lighter than the one before.</summary>
+    public static ImageList Plain(int count, int width, int height) =>
+        new([.. Enumerable.Range(0, count).Select(i => ($"{i}", Of(width, height, (_, _) => 100 + i)))]);
+
     /// <summary>Good parts: textures.</summary>
     public static ImageList Good(int count, int width, int height, int thread = 4) =>
         new([.. Enumerable.Range(0, count).Select(i => ($"good/{i:D3}", Texture(width, height, (ulong)i, thread)))]);

@@ -26,7 +26,8 @@ public class RegionOfInterestTests
             (left, top) =>
             {
                 bool isOutside = left + 9 <= 27 || left >= 27 + 96 || top + 9 <= 13 || top >= 13 + 72;
-                Inspection inspection = detector.Inspect(Pictures.Texture(Width, Height, 99).With(left, top, 9, 9, Dark));
+                Inspection inspection =
+                    detector.Inspect(Pictures.Texture(Width, Height, 99).With(left, top, 9, 9, Dark));
                 if (isOutside)
                 {
                     Assert.Equal(clean.Score, inspection.Score);
@@ -128,7 +129,8 @@ public class RegionOfInterestTests
     {
         // Two corners are marked, the first tile lies in neither.
         static bool IsMarked(int x, int y) => (x >= 96 && y < 40) || (x < 64 && y >= 72);
-        RegionOfInterest region = RegionOfInterest.FromMask(Pictures.Of(Width, Height, (x, y) => IsMarked(x, y) ? 255 : 0));
+        RegionOfInterest region =
+            RegionOfInterest.FromMask(Pictures.Of(Width, Height, (x, y) => IsMarked(x, y) ? 255 : 0));
         using var folder = new TemporaryFolder();
         using AnomalyDetector fitted = AnomalyDetector.Fit(
             Pictures.Good(4, Width, Height), CellFits.Options() with { Region = region, Tile = 64, GoldenImages = 2 });
@@ -164,7 +166,8 @@ public class RegionOfInterestTests
             "A region of interest of 5 x 5 pixels at (-1, 2) cannot be: give left, top, width and height in pixels.",
             () => new RegionOfInterest(-1, 2, 5, 5));
         Refuses(
-            "A region of interest of 2147483647 x 5 pixels at (1, 2) cannot be: give left, top, width and height in pixels.",
+            "A region of interest of 2147483647 x 5 pixels at (1, 2) cannot be: "
+            + "give left, top, width and height in pixels.",
             () => new RegionOfInterest(1, 2, int.MaxValue, 5));
         Refuses(
             "The region of interest (100 x 80 pixels at (61, 30)) does not lie on an image of 160 x 112 pixels.",
@@ -177,13 +180,17 @@ public class RegionOfInterestTests
             () => Fit(RegionOfInterest.FromMask(Pictures.Of(161, 112, (x, _) => x < 100 ? 255 : 0))));
         Refuses(
             "No patch lies inside the region of interest: make it larger, or raise the working size.",
-            () => Fit(RegionOfInterest.FromMask(Pictures.Of(Width, Height, (x, y) => x is 0 or 80 && y is 0 or 50 ? 255 : 0))));
+            () => Fit(RegionOfInterest.FromMask(
+                Pictures.Of(Width, Height, (x, y) => x is 0 or 80 && y is 0 or 50 ? 255 : 0))));
     }
 
     [Fact]
     public void Images_of_two_sizes_cannot_have_one_mask()
     {
-        var images = new ImageList([.. Enumerable.Range(0, 4).Select(i => ($"{i}", Pictures.Texture(Width, i == 2 ? 104 : Height, (ulong)i)))]);
+        var images = new ImageList(
+        [
+            .. Enumerable.Range(0, 4).Select(i => ($"{i}", Pictures.Texture(Width, i == 2 ? 104 : Height, (ulong)i))),
+        ]);
         Refuses(
             "The mask of the region of interest is for images of 160 x 112 pixels, not 160 x 104.",
             () => AnomalyDetector.Fit(images, CellFits.Options() with { Region = RegionOfInterest.FromMask(Disk()) }));
@@ -201,7 +208,8 @@ public class RegionOfInterestTests
     private static void Refuses(string message, Func<object> action) =>
         Assert.Equal(message, Assert.Throws<SemiDefectException>(action).Message);
 
-    private static AnomalyDetector Fit(RegionOfInterest region, Func<Image, Image>? spoil = null) => AnomalyDetector.Fit(
+    private static AnomalyDetector Fit(RegionOfInterest region, Func<Image, Image>? spoil = null) =>
+        AnomalyDetector.Fit(
         new ImageList([.. Enumerable.Range(0, 4).Select(i =>
         {
             Image image = Pictures.Texture(Width, Height, (ulong)i);
@@ -210,7 +218,8 @@ public class RegionOfInterestTests
         CellFits.Options() with { Region = region });
 
     // Eleven cells across, so that cells and patches are the same.
-    private static Image Disk(int diameter = 88) => Pictures.Of(Width, Height, (x, y) => IsInDisk(x, y, diameter) ? 255 : 0);
+    private static Image Disk(int diameter = 88) =>
+        Pictures.Of(Width, Height, (x, y) => IsInDisk(x, y, diameter) ? 255 : 0);
 
     private static bool IsInDisk(int x, int y, int diameter = 88) =>
         (2 * x - 163) * (2 * x - 163) + (2 * y - 111) * (2 * y - 111) <= diameter * diameter;

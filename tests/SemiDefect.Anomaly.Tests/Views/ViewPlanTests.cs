@@ -19,7 +19,8 @@ public class ViewPlanTests
             var plan = new ViewPlan { Preprocessing = AsTheyAre, Tile = tile.Tile, TileOverlap = tile.Overlap };
             plan.Validate();
             IReadOnlyList<View> views = plan.ToInspect(width, height);
-            (int Start, int Length)[] columns = [.. views.Select(view => (view.Geometry.CropLeft, view.Width)).Distinct()];
+            (int Start, int Length)[] columns =
+                [.. views.Select(view => (view.Geometry.CropLeft, view.Width)).Distinct()];
             (int Start, int Length)[] rows = [.. views.Select(view => (view.Geometry.CropTop, view.Height)).Distinct()];
             Assert.Equal(columns.Length * rows.Length, views.Count);
             AssertCovers(columns, width, tile.Tile, tile.Overlap);

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using CsCheck;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Views;
@@ -11,8 +13,10 @@ public class ViewTurnTests
     // One gray level, and what the rounding of positions to a 256th of a pixel adds.
     private const double Tolerance = 1.02;
 
-    private static readonly Gen<ViewTurn> ExactTurns = Gen.Select(Gen.Int[0, 3], Gen.Bool, (quarters, flip) => new ViewTurn(90 * quarters, flip));
-    private static readonly Gen<ViewTurn> HalfwayTurns = Gen.Select(Gen.Int[0, 3], Gen.Bool, (quarters, flip) => new ViewTurn(45 + 90 * quarters, flip));
+    private static readonly Gen<ViewTurn> ExactTurns =
+        Gen.Select(Gen.Int[0, 3], Gen.Bool, (quarters, flip) => new ViewTurn(90 * quarters, flip));
+    private static readonly Gen<ViewTurn> HalfwayTurns =
+        Gen.Select(Gen.Int[0, 3], Gen.Bool, (quarters, flip) => new ViewTurn(45 + 90 * quarters, flip));
 
     [Fact]
     public void A_turn_repeated_leads_back_to_the_picture()
@@ -105,7 +109,8 @@ public class ViewTurnTests
         Gen.Select(HalfwayTurns, Gen.Int[16, 60], Gen.Int[16, 60], Gen.Double[-1.8, 1.8], Gen.Double[-1.8, 1.8]).Sample(
             (turn, width, height, slopeX, slopeY) =>
             {
-                double Gray(double x, double y) => 127.5 + slopeX * (x - (width - 1) / 2.0) + slopeY * (y - (height - 1) / 2.0);
+                double Gray(double x, double y) =>
+                    127.5 + slopeX * (x - (width - 1) / 2.0) + slopeY * (y - (height - 1) / 2.0);
                 Image picture = Pictures.Of(width, height, (x, y) => (int)Math.Round(Gray(x, y)));
                 Image turned = ViewTurner.Turn(picture, turn);
                 Assert.Equal((width, height), (turned.Width, turned.Height));
@@ -166,9 +171,9 @@ public class ViewTurnTests
     public void Turned_pictures_are_the_same_bytes_with_any_instruction_set()
     {
         byte[] expected = DigestOfTurns();
-        foreach (string setting in TestSupport.IntrinsicsRunner.Settings)
+        foreach (string setting in IntrinsicsRunner.Settings)
         {
-            Assert.Equal(expected, TestSupport.IntrinsicsRunner.Run(DigestOfTurns, setting));
+            Assert.Equal(expected, IntrinsicsRunner.Run(DigestOfTurns, setting));
         }
 
         // As computed when the turns were written: the same on every system.
@@ -177,7 +182,7 @@ public class ViewTurnTests
 
     private static byte[] DigestOfTurns()
     {
-        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var generator = new SeededGenerator(45);
         for (int i = 0; i < 64; i++)
         {
@@ -194,8 +199,12 @@ public class ViewTurnTests
         return [.. Enumerable.Range(0, rgb.Length / 3).Select(i => (int)rgb[3 * i])];
     }
 
-    private static View ViewOf(int width, int height, int left, int top, ViewTurn turn) =>
-        new(new InputGeometry(width + left + 5, height + top + 5, width + left + 5, height + top + 5, left, top, width, height), turn, null);
+    private static View ViewOf(int width, int height, int left, int top, ViewTurn turn)
+    {
+        (int wholeWidth, int wholeHeight) = (width + left + 5, height + top + 5);
+        return new View(
+            new InputGeometry(wholeWidth, wholeHeight, wholeWidth, wholeHeight, left, top, width, height), turn, null);
+    }
 
     // Where a point of the turned picture comes from: the turn undone by the library's sine and cosine, then the flip.
     private static (double X, double Y) Rotated(ViewTurn turn, double x, double y, int width, int height)
@@ -208,7 +217,8 @@ public class ViewTurnTests
         return ((turn.Flip ? -sourceX : sourceX) + (width - 1) / 2.0, sourceY + (height - 1) / 2.0);
     }
 
-    private static bool ShowsTheImageAlone(int patch, ViewTurn turn, int width, int height, int gridWidth, int gridHeight)
+    private static bool ShowsTheImageAlone(
+        int patch, ViewTurn turn, int width, int height, int gridWidth, int gridHeight)
     {
         // A grid of points over the patch, its edges among them; a billionth of a pixel is no gap.
         const int Steps = 6;
@@ -219,7 +229,8 @@ public class ViewTurnTests
                 double x = (patch % gridWidth + (double)i / Steps) * width / gridWidth - 0.5;
                 double y = (patch / gridWidth + (double)j / Steps) * height / gridHeight - 0.5;
                 (double sourceX, double sourceY) = Rotated(turn, x, y, width, height);
-                if (sourceX < -0.5 - 1e-9 || sourceY < -0.5 - 1e-9 || sourceX > width - 0.5 + 1e-9 || sourceY > height - 0.5 + 1e-9)
+                if (sourceX < -0.5 - 1e-9 || sourceY < -0.5 - 1e-9
+                    || sourceX > width - 0.5 + 1e-9 || sourceY > height - 0.5 + 1e-9)
                 {
                     return false;
                 }
