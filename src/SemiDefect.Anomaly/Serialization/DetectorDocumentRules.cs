@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -21,6 +22,20 @@ internal static class DetectorDocumentRules
         : !HasKnownChoices(document) ? "asks for something that this program does not know"
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
+
+    /// <summary>Refuses images whose names no file may hold, before anything is learned from them.</summary>
+    /// <exception cref="SemiDefectException">There is one.</exception>
+    public static void RequireNames(IImageSource source)
+    {
+        string? name = Enumerable.Range(0, source.Count)
+            .Select(image => source.Describe(image).Name)
+            .FirstOrDefault(LeavesItsFolder);
+        if (name is not null)
+        {
+            throw new SemiDefectException(
+                $"An image cannot be called '{name}': give it a name, or a path that stays below its folder.");
+        }
+    }
 
     private static bool HasGap(DetectorDocument document) =>
         document.Lanes.Any(lane => lane?.Backbone is null || lane.Views is null || lane.Patches is null)
