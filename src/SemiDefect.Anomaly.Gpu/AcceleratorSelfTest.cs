@@ -72,7 +72,7 @@ public static class AcceleratorSelfTest
     {
         double[] distances = new double[Queries * Neighbors];
         int[] rows = new int[distances.Length];
-        search.Search(queries.RowBlock(0, Queries), Neighbors, distances, rows, -1, cancellationToken);
+        search.Search(queries.RowBlock(0, Queries), Neighbors, distances, rows, BankFilter.All, cancellationToken);
         return (distances, rows);
     }
 

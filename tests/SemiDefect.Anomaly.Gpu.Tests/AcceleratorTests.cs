@@ -130,7 +130,7 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make("gaussian", 50, 20, 1), 50, 20);
         using INearestNeighbors search = _accelerator.CreateSearch(bank, default, 1);
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            search.Search(new float[20], 1, new double[1], new int[1], -1, new CancellationToken(canceled: true)));
+            search.Search(new float[20], 1, new double[1], new int[1], BankFilter.All, new CancellationToken(canceled: true)));
         AssertEqualsFlat(HardData.Make("gaussian", 50, 20, 1), new float[20], 20, 1, "afterwards");
     }
 

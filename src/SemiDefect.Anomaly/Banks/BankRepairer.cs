@@ -28,7 +28,12 @@ internal sealed class BankRepairer
     /// <param name="session">The selection that made the bank.</param>
     /// <param name="model">The bank, its rows grouped by fold, with a row outside every fold.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public BankRepairer(TrainingFeatures features, FoldAssignment folds, CoresetSession session, MemoryBankModel model, CancellationToken cancellationToken)
+    public BankRepairer(
+        TrainingFeatures features,
+        FoldAssignment folds,
+        CoresetSession session,
+        MemoryBankModel model,
+        CancellationToken cancellationToken)
     {
         _session = session;
         _mostPicks = model.Bank.Vectors.Rows;
@@ -55,7 +60,11 @@ internal sealed class BankRepairer
                     features.Matrix.Row(some[i]).CopyTo(buffer.Row(i));
                 }
 
-                model.NearestSquaredDistances(buffer.RowBlock(0, some.Length), distances.AsSpan(0, some.Length), BankFilter.Without(fold), cancellationToken);
+                model.NearestSquaredDistances(
+                    buffer.RowBlock(0, some.Length),
+                    distances.AsSpan(0, some.Length),
+                    BankFilter.Without(fold),
+                    cancellationToken);
                 for (int i = 0; i < some.Length; i++)
                 {
                     _withoutNearestFold[some[i]] = distances[i];
@@ -76,7 +85,8 @@ internal sealed class BankRepairer
         return _session.Continue(_distances, new GreedyLimits(_mostPicks, _session.Selection.CoveringRadius));
     }
 
-    /// <summary>By row, the squared distances of a fold's patches to the bank repaired without it; valid until the next call.</summary>
+    /// <summary>By row, the squared distances of a fold's patches to the bank repaired without it; valid until the next
+    /// call.</summary>
     /// <param name="fold">The fold.</param>
     /// <param name="added">What <see cref="Repair"/> gave for it.</param>
     public double[] DistancesOf(int fold, int[] added)
@@ -91,5 +101,6 @@ internal sealed class BankRepairer
         return _distances;
     }
 
-    private double Without(int fold, int row) => _nearestFold[row] == fold ? _withoutNearestFold[row] : _session.SquaredDistances[row];
+    private double Without(int fold, int row) =>
+        _nearestFold[row] == fold ? _withoutNearestFold[row] : _session.SquaredDistances[row];
 }

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Rows of float32 in a temporary file that goes when this is disposed of or the process ends, however it ends. Read through buffers, not
-/// mapped: a mapped page would count as memory of the process again. Memory: none to speak of. Not thread-safe.
+/// Rows of float32 in a temporary file that goes when this is disposed of or the process ends, however it ends. Read
+/// through buffers, not mapped: a mapped page would count as memory of the process again. Memory: none to speak of. Not
+/// thread-safe.
 /// </summary>
 internal sealed class FeatureSpill : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class FeatureSpill : IDisposable
         }));
         if (!OperatingSystem.IsWindows())
         {
-            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last user.
+            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last
+            // user.
             File.Delete(path);
         }
     }
@@ -104,5 +106,9 @@ internal sealed class FeatureSpill : IDisposable
     }
 
     private static SemiDefectException Failure(Exception error) =>
-        new($"The features do not fit into the memory allowed, and cannot be kept in a temporary file: {error.Message.TrimEnd('.')}. Free some disk space, name another folder for temporary files (TMPDIR or TEMP), or allow more memory (--max-memory).", error);
+        new(
+            "The features do not fit into the memory allowed, and cannot be kept in a temporary file: "
+                + $"{error.Message.TrimEnd('.')}. Free some disk space, name another folder for temporary files "
+                + "(TMPDIR or TEMP), or allow more memory (--max-memory).",
+            error);
 }

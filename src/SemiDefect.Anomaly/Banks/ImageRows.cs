@@ -2,7 +2,8 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Banks;
 
-/// <summary>Where one training image's patches lie among the rows of all. Immutable by convention, and so thread-safe.</summary>
+/// <summary>Where one training image's patches lie among the rows of all. Immutable by convention, and so
+/// thread-safe.</summary>
 /// <param name="FirstRow">The first of its rows.</param>
 /// <param name="Layouts">The patches of each of its views; their rows follow each other.</param>
 internal sealed record ImageRows(int FirstRow, IReadOnlyList<PatchLayout> Layouts)

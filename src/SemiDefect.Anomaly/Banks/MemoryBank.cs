@@ -13,7 +13,8 @@ public sealed class MemoryBank : IDisposable
     /// <param name="vectors">One row per patch kept.</param>
     /// <param name="sourceImages">The training image each row came from, 0 or more.</param>
     /// <param name="sourcePatches">The patch of that image (y x grid width + x), 0 or more.</param>
-    /// <exception cref="ArgumentException">An array is not as long as there are rows, or holds a negative number.</exception>
+    /// <exception cref="ArgumentException">An array is not as long as there are rows, or holds a negative
+    /// number.</exception>
     public MemoryBank(FeatureMatrix vectors, int[] sourceImages, int[] sourcePatches)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -45,7 +46,8 @@ public sealed class MemoryBank : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(patchesPerImage, 1);
         if (features.Rows % patchesPerImage != 0)
         {
-            throw new ArgumentException($"{features.Rows} rows are no whole number of images of {patchesPerImage} patches.", nameof(features));
+            throw new ArgumentException(
+                $"{features.Rows} rows are no whole number of images of {patchesPerImage} patches.", nameof(features));
         }
 
         FeatureMatrix vectors = features.Gather(indices);
@@ -72,16 +74,25 @@ public sealed class MemoryBank : IDisposable
             }
         }
 
-        return new MemoryBank(vectors, [.. banks.SelectMany(bank => bank.SourceImages)], [.. banks.SelectMany(bank => bank.SourcePatches)]);
+        return new MemoryBank(
+            vectors,
+            [.. banks.SelectMany(bank => bank.SourceImages)],
+            [.. banks.SelectMany(bank => bank.SourcePatches)]);
     }
 
     /// <summary>Picks a smaller bank out of this one.</summary>
-    internal SelectedBank Reduce(CoresetOptions options, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    internal SelectedBank Reduce(
+        CoresetOptions options,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         CoresetSelection selection = Coreset.Select(Vectors, options, progress, cancellationToken);
         int[] picks = selection.Indices;
         return new SelectedBank(
-            new MemoryBank(Vectors.Gather(picks), [.. picks.Select(pick => SourceImages[pick])], [.. picks.Select(pick => SourcePatches[pick])]),
+            new MemoryBank(
+                Vectors.Gather(picks),
+                [.. picks.Select(pick => SourceImages[pick])],
+                [.. picks.Select(pick => SourcePatches[pick])]),
             selection.CoveringRadius);
     }
 

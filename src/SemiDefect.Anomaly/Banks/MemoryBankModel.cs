@@ -31,7 +31,8 @@ internal sealed class MemoryBankModel : IPatchModel
         if (bank.Vectors.Rows < options.Neighbors)
         {
             throw new SemiDefectException(
-                $"The memory bank holds {bank.Vectors.Rows} patches, fewer than the {options.Neighbors} neighbors asked for: "
+                $"The memory bank holds {bank.Vectors.Rows} patches, fewer than the {options.Neighbors} neighbors "
+                    + "asked for: "
                 + "keep more patches (--coreset) or ask for fewer neighbors.");
         }
 
@@ -55,7 +56,8 @@ internal sealed class MemoryBankModel : IPatchModel
         if (grid.Dimension != Dimension)
         {
             throw new SemiDefectException(
-                $"The network gives {grid.Dimension} values per patch, but the memory bank holds {Dimension}: fit again.");
+                $"The network gives {grid.Dimension} values per patch, but the memory bank holds {Dimension}: fit "
+                    + "again.");
         }
 
         int k = _options.Neighbors;
@@ -77,7 +79,8 @@ internal sealed class MemoryBankModel : IPatchModel
         return new PatchScores(grid.Layout, values, nearest, imageScore);
     }
 
-    /// <summary>The same model with more rows, which no filter concerns; it uses this one's search, which must outlive it.</summary>
+    /// <summary>The same model with more rows, which no filter concerns; it uses this one's search, which must outlive
+    /// it.</summary>
     /// <param name="joined">This model's rows and then the further ones.</param>
     /// <param name="more">The further rows; must outlive the model.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
@@ -97,7 +100,8 @@ internal sealed class MemoryBankModel : IPatchModel
         for (int start = 0; start < rows.Rows; start += Block)
         {
             int count = Math.Min(Block, rows.Rows - start);
-            NearestSquaredDistances(rows.RowBlock(start, count), distances.AsSpan(start, count), BankFilter.All, cancellationToken);
+            NearestSquaredDistances(
+                rows.RowBlock(start, count), distances.AsSpan(start, count), BankFilter.All, cancellationToken);
         }
 
         return distances;
@@ -116,14 +120,22 @@ internal sealed class MemoryBankModel : IPatchModel
         _search.Search(queries, k, squaredDistances, rows, filter, cancellationToken);
 
     private double Reweighted(
-        double[] values, int[] nearest, ReadOnlySpan<float> embeddings, BankFilter filter, CancellationToken cancellationToken)
+        double[] values,
+        int[] nearest,
+        ReadOnlySpan<float> embeddings,
+        BankFilter filter,
+        CancellationToken cancellationToken)
     {
         int patch = Array.IndexOf(values, values.Max());
         ReadOnlySpan<float> embedding = embeddings.Slice(patch * Dimension, Dimension);
         return values[patch] * Weight(embedding, nearest[patch], filter, cancellationToken);
     }
 
-    private double Weight(ReadOnlySpan<float> embedding, int nearestRow, BankFilter filter, CancellationToken cancellationToken)
+    private double Weight(
+        ReadOnlySpan<float> embedding,
+        int nearestRow,
+        BankFilter filter,
+        CancellationToken cancellationToken)
     {
         int count = Math.Min(_options.ReweightingNeighbors, _search.Count);
         double[] squaredDistances = new double[count];
@@ -134,7 +146,8 @@ internal sealed class MemoryBankModel : IPatchModel
         double[] distances = new double[count];
         for (int i = 0; i < count; i++)
         {
-            distances[i] = PatchScores.Distance(ExactDistance.Squared(embedding, Bank.Vectors.Row(support[i])), _options);
+            distances[i] =
+                PatchScores.Distance(ExactDistance.Squared(embedding, Bank.Vectors.Row(support[i])), _options);
         }
 
         double largest = distances.Max();

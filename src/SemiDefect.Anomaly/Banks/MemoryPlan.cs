@@ -5,10 +5,12 @@ using SemiDefect.Anomaly.Search.Coresets;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// How a fit stays below a number of bytes. What is decided here decides the memory bank of large sets, so it hangs on the
+/// How a fit stays below a number of bytes. What is decided here decides the memory bank of large sets, so it hangs on
+/// the
 /// number asked for and never on the machine. Immutable.
 /// </summary>
-/// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the images in flight come on top.</param>
+/// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the
+/// images in flight come on top.</param>
 /// <param name="Banks">The memory banks that the detector keeps.</param>
 internal sealed record MemoryPlan(long Bytes, int Banks = 1)
 {
@@ -38,19 +40,27 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
         return left >= Least
             ? new MemoryPlan(left, options.FoldBanks ? options.Folds : 1)
             : throw new SemiDefectException(
-                $"The memory banks of the first branches leave {ByteSize.Format(Math.Max(left, 0))} of {ByteSize.Format(options.MaxMemory)} "
-                + $"for the others: keep fewer patches (--coreset), or allow more memory (--max-memory {ByteSize.Format(options.MaxMemory + Least)}).");
+                $"The memory banks of the first branches leave {ByteSize.Format(Math.Max(left, 0))} of "
+                    + $"{ByteSize.Format(options.MaxMemory)} "
+                + "for the others: keep fewer patches (--coreset), or allow more memory (--max-memory "
+                    + $"{ByteSize.Format(options.MaxMemory + Least)}).");
     }
 
     /// <summary>The number of bytes, if it is enough to work with.</summary>
     /// <exception cref="SemiDefectException">It is not.</exception>
     public static long Checked(long bytes) =>
-        bytes >= Least ? bytes : throw new SemiDefectException($"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(bytes, 0))}.");
+        bytes >= Least
+            ? bytes
+            : throw new SemiDefectException(
+                $"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(bytes, 0))}.");
 
     /// <summary>The most rows that may be in memory together.</summary>
     public int RowsAtOnce(int columns) => (int)Math.Clamp(Bytes / CopiesOfRows / BytesPerRow(columns), 1, int.MaxValue);
 
-    /// <summary>The same, for a set whose size can be told beforehand: a memory bank that could not be picked is refused before any work is done.</summary>
+    /// <summary>
+    /// The same, for a set whose size can be told beforehand: a memory bank that could not be picked is refused before
+    /// any work is done.
+    /// </summary>
     /// <exception cref="SemiDefectException">There are too many rows, or the bank is too large.</exception>
     public int RowsAtOnce(int columns, long expectedRows, CoresetOptions coreset)
     {
@@ -69,19 +79,25 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
         if (rows > most)
         {
             throw new SemiDefectException(
-                $"The {rows} patches of {images} new images do not fit {ByteSize.Format(Bytes)}: update with {Math.Max(1, images * (long)most / rows)} images at a time, or allow more memory (--max-memory {ByteSize.Format(rows * CopiesOfRows * BytesPerRow(columns))}).");
+                $"The {rows} patches of {images} new images do not fit {ByteSize.Format(Bytes)}: update with "
+                    + $"{Math.Max(1, images * (long)most / rows)} images at a time, or allow more memory (--max-memory "
+                    + $"{ByteSize.Format(rows * CopiesOfRows * BytesPerRow(columns))}).");
         }
     }
 
-    /// <summary>Looks again once all features are there: images of several sizes may be more than the first one led to expect.</summary>
+    /// <summary>
+    /// Looks again once all features are there: images of several sizes may be more than the first one led to expect.
+    /// </summary>
     /// <exception cref="SemiDefectException">The bank is too large.</exception>
-    public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) => RequireBankFits(coreset, features.Rows, features.Columns);
+    public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) =>
+        RequireBankFits(coreset, features.Rows, features.Columns);
 
     private void RequireBankFits(CoresetOptions coreset, long rows, int columns)
     {
         if (rows > int.MaxValue)
         {
-            throw new SemiDefectException($"{rows} patches are more than a fit can take ({int.MaxValue}): give fewer or smaller images.");
+            throw new SemiDefectException(
+                $"{rows} patches are more than a fit can take ({int.MaxValue}): give fewer or smaller images.");
         }
 
         if (coreset.Fraction is null && coreset.Count is null)
@@ -99,10 +115,13 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
         if ((fits ? whole : inPieces) > room)
         {
             double most = fits ? (double)(room - CopiesOfRows * rows) / (Banks - 1) : (double)room / CopiesOfBanks;
-            string share = Math.Max(Math.Floor(1e6 * most / rows) / 1e6, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
+            string share =
+                Math.Max(Math.Floor(1e6 * most / rows) / 1e6, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
             string enough = ByteSize.Format((inPieces < CopiesOfRows * rows ? inPieces : whole) * BytesPerRow(columns));
             throw new SemiDefectException(
-                $"{(Banks == 1 ? "A memory bank" : $"{Banks} memory banks")} of {bank} patches of {columns} values cannot be picked within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), or allow more memory (--max-memory {enough}).");
+                $"{(Banks == 1 ? "A memory bank" : $"{Banks} memory banks")} of {bank} patches of {columns} values "
+                    + $"cannot be picked within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), "
+                    + $"or allow more memory (--max-memory {enough}).");
         }
     }
 

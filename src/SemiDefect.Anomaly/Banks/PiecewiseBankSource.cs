@@ -5,11 +5,12 @@ using SemiDefect.Anomaly.Search.Coresets;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Picks banks from more rows than the memory holds: the images of each fold are reduced in pieces, once, and every bank is
-/// picked from what the pieces kept (composable coresets: Malkomes et al., Fast distributed k-center clustering with outliers,
-/// NIPS 2015). If no row is farther than r from what its piece kept, and nothing kept is farther than s from the bank, then no
-/// row is farther than r + s from the bank: that sum is the covering radius given. Memory: one piece, and twice the bank's rows; where only a
-/// covering radius limits the bank, what the pieces keep may be as many rows as a piece.
+/// Picks banks from more rows than the memory holds: the images of each fold are reduced in pieces, once, and every
+/// bank is picked from what the pieces kept (composable coresets: Malkomes et al., Fast distributed k-center clustering
+/// with outliers, NIPS 2015). If no row is farther than r from what its piece kept, and nothing kept is farther than s
+/// from the bank, then no row is farther than r + s from the bank: that sum is the covering radius given. Memory: one
+/// piece, and twice the bank's rows; where only a covering radius limits the bank, what the pieces keep may be as many
+/// rows as a piece.
 /// </summary>
 internal sealed class PiecewiseBankSource : IBankSource
 {
@@ -40,11 +41,19 @@ internal sealed class PiecewiseBankSource : IBankSource
 
     /// <inheritdoc/>
     public SelectedBank SelectAll(IProgress<CoresetProgress>? progress, CancellationToken cancellationToken) =>
-        Select(_kept.SelectMany(banks => banks), Enumerable.Range(0, _features.Images.Count), progress, cancellationToken);
+        Select(
+            _kept.SelectMany(banks => banks), Enumerable.Range(0, _features.Images.Count), progress, cancellationToken);
 
     /// <inheritdoc/>
-    public SelectedBank SelectWithout(int fold, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken) =>
-        Select(_kept.Where((_, i) => i != fold).SelectMany(banks => banks), _folds.Others(fold), progress, cancellationToken);
+    public SelectedBank SelectWithout(
+        int fold,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken) =>
+        Select(
+            _kept.Where((_, i) => i != fold).SelectMany(banks => banks),
+            _folds.Others(fold),
+            progress,
+            cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -55,7 +64,11 @@ internal sealed class PiecewiseBankSource : IBankSource
         }
     }
 
-    private SelectedBank Select(IEnumerable<MemoryBank> kept, IEnumerable<int> images, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    private SelectedBank Select(
+        IEnumerable<MemoryBank> kept,
+        IEnumerable<int> images,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         int target = _options.TargetCount(images.Sum(image => _features.Images[image].Count));
         var work = new PieceProgress(progress);
@@ -98,7 +111,10 @@ internal sealed class PiecewiseBankSource : IBankSource
         if (_options is { Fraction: null, Count: null } && kept.Sum(bank => (long)bank.Vectors.Rows) > _rowsAtOnce)
         {
             throw new SemiDefectException(
-                $"After {kept.Length} of {Pieces} pieces of the features, a covering radius of {_options.CoveringRadius!.Value.ToString("R", CultureInfo.InvariantCulture)} keeps more patches than the memory allowed holds: ask for a larger radius (--coreset-radius), limit the bank's size as well (--coreset), or allow more memory (--max-memory).");
+                $"After {kept.Length} of {Pieces} pieces of the features, a covering radius of "
+                    + $"{_options.CoveringRadius!.Value.ToString("R", CultureInfo.InvariantCulture)} keeps more "
+                    + $"patches than the memory allowed holds: ask for a larger radius (--coreset-radius), limit the "
+                    + $"bank's size as well (--coreset), or allow more memory (--max-memory).");
         }
     }
 
@@ -141,6 +157,7 @@ internal sealed class PiecewiseBankSource : IBankSource
         }
 
         public void Report(CoresetProgress value) =>
-            progress?.Report(value with { Picks = _before + value.Picks, Target = Math.Max(_expected, _before + value.Target) });
+            progress?.Report(
+                value with { Picks = _before + value.Picks, Target = Math.Max(_expected, _before + value.Target) });
     }
 }

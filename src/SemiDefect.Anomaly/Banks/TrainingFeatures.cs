@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// The patch embeddings of all training images, computed once. They are held in memory up to a number of rows, and in a temporary file
-/// beyond it. Memory: patches x dimension x 4 bytes, or one image's share of that. Not thread-safe.
+/// The patch embeddings of all training images, computed once. They are held in memory up to a number of rows, and in a
+/// temporary file beyond it. Memory: patches x dimension x 4 bytes, or one image's share of that. Not thread-safe.
 /// </summary>
 internal sealed class TrainingFeatures : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>Collects the patches of <paramref name="count"/> images as they come.</summary>
     /// <param name="encoded">The views of the images, in order, of one lane.</param>
     /// <param name="count">How many images there are.</param>
-    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first view leads to expect: how many may be in memory.</param>
+    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first view leads to expect: how
+    /// many may be in memory.</param>
     /// <param name="report">Told how many images are done.</param>
     /// <exception cref="SemiDefectException">There is no image, or the temporary file fails.</exception>
     public static TrainingFeatures Collect(
@@ -70,7 +71,8 @@ internal sealed class TrainingFeatures : IDisposable
 
                 if (matrix is null || rows + grid.Layout.Count > matrix.Rows)
                 {
-                    // More than there is room for, or images of several sizes, whose number of patches shows at the end only.
+                    // More than there is room for, or images of several sizes, whose number of patches shows at the end
+                    // only.
                     spill ??= Spill(matrix, rows, columns);
                     matrix?.Dispose();
                     matrix = null;
@@ -99,7 +101,8 @@ internal sealed class TrainingFeatures : IDisposable
 
             if (rows == 0)
             {
-                throw new SemiDefectException("No patch lies inside the region of interest: make it larger, or raise the working size.");
+                throw new SemiDefectException(
+                    "No patch lies inside the region of interest: make it larger, or raise the working size.");
             }
 
             var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
@@ -166,22 +169,30 @@ internal sealed class TrainingFeatures : IDisposable
         }
     }
 
-    /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
-    public SelectedBank SelectBank(CoresetOptions options, IReadOnlyList<int> imageNumbers, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref
+    /// name="imageNumbers"/>.</summary>
+    public SelectedBank SelectBank(
+        CoresetOptions options,
+        IReadOnlyList<int> imageNumbers,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         CoresetSelection selection = Coreset.Select(Matrix, options, progress, cancellationToken);
         return Gather(selection, imageNumbers);
     }
 
-    /// <summary>The memory bank of rows that were picked; its sources are numbered by <paramref name="imageNumbers"/>.</summary>
+    /// <summary>The memory bank of rows that were picked; its sources are numbered by <paramref
+    /// name="imageNumbers"/>.</summary>
     public SelectedBank Gather(CoresetSelection selection, IReadOnlyList<int> imageNumbers)
     {
         (int[] images, int[] patches) = SourcesOf(selection.Indices, imageNumbers);
-        return new SelectedBank(new MemoryBank(Matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
+        return new SelectedBank(
+            new MemoryBank(Matrix.Gather(selection.Indices), images, patches), selection.CoveringRadius);
     }
 
     /// <summary>
-    /// The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is. Patches are numbered through
+    /// The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is. Patches are numbered
+    /// through
     /// all views of an image: those of a view follow the whole grids of the views before it.
     /// </summary>
     public (int[] Images, int[] Patches) SourcesOf(int[] rows, IReadOnlyList<int> imageNumbers)

@@ -3,8 +3,11 @@ using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Banks;
 
-/// <summary>Picks every bank from all of its rows at once. Memory: a copy of the rows that a fold leaves. Owns nothing.</summary>
-internal sealed class WholeBankSource(TrainingFeatures features, FoldAssignment folds, CoresetOptions options) : IBankSource
+/// <summary>
+/// Picks every bank from all of its rows at once. Memory: a copy of the rows that a fold leaves. Owns nothing.
+/// </summary>
+internal sealed class WholeBankSource(TrainingFeatures features, FoldAssignment folds, CoresetOptions options)
+    : IBankSource
 {
     /// <inheritdoc/>
     public int? Pieces => null;
@@ -14,7 +17,10 @@ internal sealed class WholeBankSource(TrainingFeatures features, FoldAssignment 
         features.SelectBank(options, [.. Enumerable.Range(0, features.Images.Count)], progress, cancellationToken);
 
     /// <inheritdoc/>
-    public SelectedBank SelectWithout(int fold, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken)
+    public SelectedBank SelectWithout(
+        int fold,
+        IProgress<CoresetProgress>? progress,
+        CancellationToken cancellationToken)
     {
         int[] others = folds.Others(fold);
         using TrainingFeatures rest = features.Subset(others);

@@ -27,7 +27,8 @@ public static class ConformalThreshold
     }
 
     /// <summary>The threshold, or null where the scores are too few for the rate.</summary>
-    /// <param name="calibrationScores">Scores of good images that the detector did not learn from, in any order; no NaN.</param>
+    /// <param name="calibrationScores">Scores of good images that the detector did not learn from, in any order; no
+    /// NaN.</param>
     /// <param name="rate">The false-alarm rate.</param>
     /// <exception cref="ArgumentException">A score is NaN.</exception>
     public static double? Compute(ReadOnlySpan<double> calibrationScores, double rate)
@@ -86,7 +87,10 @@ public static class ConformalThreshold
     {
         if (!(rate is >= ThresholdOptions.LowestRate and <= ThresholdOptions.HighestRate))
         {
-            throw new ArgumentOutOfRangeException(nameof(rate), rate, $"The rate must lie between {ThresholdOptions.LowestRate} and {ThresholdOptions.HighestRate}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rate),
+                rate,
+                $"The rate must lie between {ThresholdOptions.LowestRate} and {ThresholdOptions.HighestRate}.");
         }
     }
 }

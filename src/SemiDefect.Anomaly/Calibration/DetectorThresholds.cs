@@ -19,15 +19,18 @@ public sealed record DetectorThresholds
     /// <summary>The pixel threshold: pixels strictly above it form regions.</summary>
     public required ThresholdEstimate Pixel { get; init; }
 
-    /// <summary>The out-of-fold image scores of the good images, in their order, each as of the step it was learned in; empty with a fixed threshold and a single image.</summary>
+    /// <summary>
+    /// The out-of-fold image scores of the good images, in their order, each as of the step it was learned in; empty
+    /// with a fixed threshold and a single image.
+    /// </summary>
     public required IReadOnlyList<double> ImageScores { get; init; }
 
     /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
     public required IReadOnlyList<double> PixelPeaks { get; init; }
 
     /// <summary>
-    /// Where every fold has a bank of its own: by image, the score by the bank that did not learn from it alone, which the
-    /// rule <see cref="ThresholdMethod.FoldMaxima"/> is computed from. Empty otherwise.
+    /// Where every fold has a bank of its own: by image, the score by the bank that did not learn from it alone, which
+    /// the rule <see cref="ThresholdMethod.FoldMaxima"/> is computed from. Empty otherwise.
     /// </summary>
     public IReadOnlyList<double> FoldImageScores
     {
@@ -46,12 +49,17 @@ public sealed record DetectorThresholds
 
     /// <summary>Sets the thresholds anew from what was learned at the fit; nothing is fitted again.</summary>
     /// <param name="options">
-    /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.
+    /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold
+    /// alone.
     /// </param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
     /// <param name="folds">The folds that the images were judged in; null where they are not known any more.</param>
-    /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to do.</exception>
-    internal DetectorThresholds Change(ThresholdOptions options, double? pixelValue = null, FoldAssignment? folds = null)
+    /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to
+    /// do.</exception>
+    internal DetectorThresholds Change(
+        ThresholdOptions options,
+        double? pixelValue = null,
+        FoldAssignment? folds = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -70,7 +78,8 @@ public sealed record DetectorThresholds
             if (folds is null || scores.Count != folds.Images)
             {
                 throw new SemiDefectException(
-                    "The rule 'fold-maxima' needs the scores of each fold, which this detector does not tell apart any more: give another rule, or fit again.");
+                    "The rule 'fold-maxima' needs the scores of each fold, which this detector does not tell apart any "
+                        + "more: give another rule, or fit again.");
             }
 
             return this with
@@ -83,7 +92,9 @@ public sealed record DetectorThresholds
 
         if (ImageScores.Count == 0)
         {
-            throw new SemiDefectException("This detector kept no scores of good images to set a threshold from: give a fixed value, or fit again with two images or more.");
+            throw new SemiDefectException(
+                "This detector kept no scores of good images to set a threshold from: give a fixed value, or fit again "
+                    + "with two images or more.");
         }
 
         return this with

@@ -2,12 +2,16 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Calibration;
 
-/// <summary>Which fold each image belongs to: a seeded shuffle dealt out in turn, so that folds differ by one image at most. Immutable and thread-safe.</summary>
+/// <summary>
+/// Which fold each image belongs to: a seeded shuffle dealt out in turn, so that folds differ by one image at most.
+/// Immutable and thread-safe.
+/// </summary>
 internal sealed class FoldAssignment
 {
     private readonly int[] _folds;
 
-    /// <summary>Deals <paramref name="images"/> images out to at most <paramref name="folds"/> folds, one image per fold at least.</summary>
+    /// <summary>Deals <paramref name="images"/> images out to at most <paramref name="folds"/> folds, one image per
+    /// fold at least.</summary>
     public FoldAssignment(int images, int folds, ulong seed)
     {
         Count = Math.Min(folds, images);

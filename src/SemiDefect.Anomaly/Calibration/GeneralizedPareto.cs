@@ -11,8 +11,8 @@ namespace SemiDefect.Anomaly.Calibration;
 /// <param name="Scale">Above 0.</param>
 internal readonly record struct GeneralizedPareto(double Shape, double Scale)
 {
-    // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no finite end
-    // slope; a small sample that lands there is held at the edge.
+    // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no finite
+    // end slope; a small sample that lands there is held at the edge.
     private const double LargestShape = 0.5;
     private const double SeriesBelow = 1e-4;
 

@@ -9,18 +9,23 @@ namespace SemiDefect.Anomaly.Calibration;
 /// <list type="bullet">
 /// <item>The tail is the highest quarter of the n scores, but 20 of them where a quarter is less, and never more than
 /// half. The level is the score below; it is exceeded with the conformal probability (m + 1) / (n + 1).</item>
-/// <item>A few exceedances say little of the shape, and a wrong one ruins what is extrapolated. The score of an image is the
-/// highest of many patches, whose limit law is Gumbel's wherever single patches have light tails (Fisher and Tippett 1928),
+/// <item>A few exceedances say little of the shape, and a wrong one ruins what is extrapolated. The score of an image
+/// is the
+/// highest of many patches, whose limit law is Gumbel's wherever single patches have light tails (Fisher and Tippett
+/// 1928),
 /// and that has an exponential tail: so the shape is drawn towards 0 by a prior worth 40 exceedances.</item>
 /// <item>The fit is checked: Cramer and von Mises' distance of the tail to it must not be among the highest 1 % of 199
-/// samples drawn from it (parametric bootstrap, each sample refitted, since the usual tables are for known parameters).</item>
+/// samples drawn from it (parametric bootstrap, each sample refitted, since the usual tables are for known
+/// parameters).</item>
 /// <item>The quantile of a fitted tail is exceeded more often than asked, because the fit is uncertain. The same
 /// samples tell by how much, and the rate put in is lowered until their mean is the rate asked (Beran 1990).</item>
 /// <item>The result is never below the highest score.</item>
 /// </list>
-/// In simulation (normal, uniform, gamma, log-normal, exponential, Gumbel and t scores, 0.01 asked) the mean rate was between 0 and
+/// In simulation (normal, uniform, gamma, log-normal, exponential, Gumbel and t scores, 0.01 asked) the mean rate was
+/// between 0 and
 /// 1.4 times the one asked for 20 and 30 scores, up to 1.2 times for 50 and 1.1 for 80, and the threshold's distance
-/// from the median at the 90th percentile twice the true quantile's (without the prior, six to twenty times with 20 scores).
+/// from the median at the 90th percentile twice the true quantile's (without the prior, six to twenty times with 20
+/// scores).
 /// Everything is a function of the scores: the samples come from a fixed seed. Thread-safe: nothing is kept.
 /// </summary>
 internal static class GeneralizedParetoTail

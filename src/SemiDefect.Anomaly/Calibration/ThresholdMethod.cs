@@ -3,7 +3,9 @@ namespace SemiDefect.Anomaly.Calibration;
 /// <summary>How a threshold is set from good images alone.</summary>
 public enum ThresholdMethod
 {
-    /// <summary>The finite-sample rank rule; a tail model takes over where the images are too few for the rate.</summary>
+    /// <summary>
+    /// The finite-sample rank rule; a tail model takes over where the images are too few for the rate.
+    /// </summary>
     Conformal,
 
     /// <summary>The empirical quantile, linearly interpolated.</summary>

@@ -14,14 +14,20 @@ public sealed record ThresholdOptions
     /// <summary>The rule.</summary>
     public ThresholdMethod Method { get; init; } = ThresholdMethod.Conformal;
 
-    /// <summary>The share of good images that may be called abnormal, <see cref="LowestRate"/> to <see cref="HighestRate"/>.</summary>
+    /// <summary>
+    /// The share of good images that may be called abnormal, <see cref="LowestRate"/> to <see cref="HighestRate"/>.
+    /// </summary>
     /// <exception cref="SemiDefectException">The rate is outside that range.</exception>
     public double FalseAlarmRate
     {
         get;
         init => field = value is >= LowestRate and <= HighestRate
             ? value
-            : throw new SemiDefectException(string.Create(CultureInfo.InvariantCulture, $"A false-alarm rate of {value} cannot be set: give one between {LowestRate} and {HighestRate}, for example 0.01."));
+            : throw new SemiDefectException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A false-alarm rate of {value} cannot be set: give one between {LowestRate} and {HighestRate}, "
+                        + $"for example 0.01."));
     } = 0.01;
 
     /// <summary>The threshold itself for <see cref="ThresholdMethod.Fixed"/>; finite.</summary>
@@ -50,7 +56,9 @@ public sealed record ThresholdOptions
 
         if (Method != ThresholdMethod.Fixed && FixedValue is not null)
         {
-            throw new SemiDefectException($"A threshold value was given, but the method is '{Method.ToString().ToLowerInvariant()}': choose the method 'fixed', or leave the value out.");
+            throw new SemiDefectException(
+                $"A threshold value was given, but the method is '{Method.ToString().ToLowerInvariant()}': choose the "
+                    + "method 'fixed', or leave the value out.");
         }
     }
 }

@@ -24,17 +24,23 @@ public static class ThresholdRule
         options.Validate();
         if (options.Method == ThresholdMethod.Fixed)
         {
-            return new ThresholdEstimate(options.FixedValue!.Value, "fixed", "The threshold was given by hand; no false-alarm rate stands behind it.");
+            return new ThresholdEstimate(
+                options.FixedValue!.Value,
+                "fixed",
+                "The threshold was given by hand; no false-alarm rate stands behind it.");
         }
 
         if (options.Method == ThresholdMethod.FoldMaxima)
         {
-            throw new ArgumentException("The rule of fold maxima is computed fold by fold, not from one list of scores.", nameof(options));
+            throw new ArgumentException(
+                "The rule of fold maxima is computed fold by fold, not from one list of scores.", nameof(options));
         }
 
         if (outOfFoldScores.IsEmpty)
         {
-            throw new SemiDefectException("A threshold cannot be set without a good image that was kept out of the fit: use folds, or give a fixed threshold.");
+            throw new SemiDefectException(
+                "A threshold cannot be set without a good image that was kept out of the fit: use folds, or give a "
+                    + "fixed threshold.");
         }
 
         double[] sorted = ConformalThreshold.Sorted(outOfFoldScores);
@@ -43,7 +49,9 @@ public static class ThresholdRule
             throw new ArgumentException("A score is not finite.", nameof(outOfFoldScores));
         }
 
-        return options.Method == ThresholdMethod.Quantile ? ByQuantile(sorted, options.FalseAlarmRate) : ByConformalRule(sorted, options.FalseAlarmRate);
+        return options.Method == ThresholdMethod.Quantile
+            ? ByQuantile(sorted, options.FalseAlarmRate)
+            : ByConformalRule(sorted, options.FalseAlarmRate);
     }
 
     /// <summary>The mean over the folds of the highest score of each.</summary>
@@ -65,10 +73,16 @@ public static class ThresholdRule
             return new ThresholdEstimate(sorted[rank - 1], "conformal", null);
         }
 
-        string few = string.Create(CultureInfo.InvariantCulture, $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a false-alarm rate of {rate} ({Needed(rate)} are needed); ");
+        string few = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a false-alarm "
+                + $"rate of {rate} ({Needed(rate)} are needed); ");
         return GeneralizedParetoTail.Compute(sorted, rate) is double value
             ? new ThresholdEstimate(value, "generalized-pareto", few + "a generalized Pareto tail was fitted instead.")
-            : new ThresholdEstimate(ExponentialTail.Compute(sorted, rate), "exponential-tail", few + "a careful exponential tail was used instead.");
+            : new ThresholdEstimate(
+                ExponentialTail.Compute(sorted, rate),
+                "exponential-tail",
+                few + "a careful exponential tail was used instead.");
     }
 
     private static ThresholdEstimate ByQuantile(double[] sorted, double rate)
@@ -79,7 +93,11 @@ public static class ThresholdRule
         int above = Math.Min(below + 1, sorted.Length - 1);
         double value = sorted[below] + (position - below) * (sorted[above] - sorted[below]);
         string? note = ConformalThreshold.Rank(sorted.Length, rate) is null
-            ? string.Create(CultureInfo.InvariantCulture, $"{sorted.Length} good image{(sorted.Length == 1 ? "" : "s")} cannot show a false-alarm rate of {rate}: the quantile lies at or just below the highest score, and more false alarms than that must be expected.")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sorted.Length} good image{(sorted.Length == 1 ? "" : "s")} cannot show a false-alarm rate of "
+                    + $"{rate}: the quantile lies at or just below the highest score, and more false alarms than that "
+                    + $"must be expected.")
             : null;
         return new ThresholdEstimate(value, "quantile", note);
     }

@@ -14,18 +14,22 @@ namespace SemiDefect.Anomaly;
 public sealed partial class AnomalyDetector
 {
     /// <summary>
-    /// A detector that knows more good images as well; this one stays as it is. The memory banks are extended, thresholds are set
-    /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows already are passed
+    /// A detector that knows more good images as well; this one stays as it is. The memory banks are extended,
+    /// thresholds are set
+    /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows
+    /// already are passed
     /// over. Memory: the features of the new images and twice the bank.
     /// </summary>
     /// <param name="more">More images of good parts.</param>
     /// <param name="known">
-    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the grown bank. Null to keep their
+    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the
+    /// grown bank. Null to keep their
     /// scores, which were taken against a smaller bank and make for a threshold on the careful side.
     /// </param>
     /// <param name="progress">Told of each step, from the calling thread.</param>
     /// <param name="cancellationToken">Stops the update.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a bank per fold.</exception>
+    /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a
+    /// bank per fold.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public AnomalyDetector Update(
         IImageSource more,
@@ -38,20 +42,24 @@ public sealed partial class AnomalyDetector
         more = ImageFolder.Under(more, _options.ImageLimits);
         DetectorDocumentRules.RequireNames(more);
         known = known is null ? null : ImageFolder.Under(known, _options.ImageLimits);
-        DetectorBundle grown = new DetectorUpdater(_bundle, _pipeline, _options, progress, cancellationToken).Add(more, known);
+        DetectorBundle grown = new DetectorUpdater(_bundle, _pipeline, _options, progress, cancellationToken)
+            .Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
     }
 
     /// <summary>
-    /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches, scoring, map and threshold
+    /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches,
+    /// scoring, map and threshold
     /// rule); both stay as they are, and their order does not matter: docs/updating.md.
     /// </summary>
     /// <param name="first">A detector.</param>
     /// <param name="second">Another; its options of running serve the new one as well.</param>
-    /// <param name="size">The size of the memory bank: a count, or a share of the patches of all images; null to keep all rows that differ.</param>
+    /// <param name="size">The size of the memory bank: a count, or a share of the patches of all images; null to keep
+    /// all rows that differ.</param>
     /// <param name="progress">Told of the selection, from the calling thread.</param>
     /// <param name="cancellationToken">Stops the merge.</param>
-    /// <exception cref="SemiDefectException">The two were not fitted alike, or one keeps a bank per fold; the message says what differs.</exception>
+    /// <exception cref="SemiDefectException">The two were not fitted alike, or one keeps a bank per fold; the message
+    /// says what differs.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static AnomalyDetector Merge(
         AnomalyDetector first,
@@ -70,15 +78,17 @@ public sealed partial class AnomalyDetector
     }
 
     /// <summary>
-    /// Replays the golden inputs of the detector on this machine, and says how far features and scores deviate from where it was made and whether a decision
-    /// could differ.
+    /// Replays the golden inputs of the detector on this machine, and says how far features and scores deviate from
+    /// where it was made and whether a decision could differ.
     /// </summary>
     /// <exception cref="SemiDefectException">The detector holds no golden inputs.</exception>
     public DetectorVerification Verify()
     {
         if (_bundle.Golden.Count == 0)
         {
-            throw new SemiDefectException("This detector holds no golden inputs to replay: it was fitted without (--golden-images 0), or before they were kept. Fit again to have them.");
+            throw new SemiDefectException(
+                "This detector holds no golden inputs to replay: it was fitted without (--golden-images 0), or before "
+                    + "they were kept. Fit again to have them.");
         }
 
         return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
@@ -109,7 +119,12 @@ public sealed partial class AnomalyDetector
                 bundle,
                 Start(bundle, _options),
                 _options,
-                golden.Select(one => (one.Image, one.Input.Record.OriginalWidth, one.Input.Record.OriginalHeight, GoldenSet.CanvasesOf(one.Input))));
+                golden.Select(one =>
+                    (
+                        one.Image,
+                        one.Input.Record.OriginalWidth,
+                        one.Input.Record.OriginalHeight,
+                        GoldenSet.CanvasesOf(one.Input))));
         }
         catch
         {
@@ -122,7 +137,9 @@ public sealed partial class AnomalyDetector
     {
         if (Document.HasFoldBanks)
         {
-            throw new SemiDefectException("This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again with all images, or use another preset.");
+            throw new SemiDefectException(
+                "This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again "
+                    + "with all images, or use another preset.");
         }
     }
 }

@@ -13,9 +13,9 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// The front door. <see cref="Fit"/> trains on good images, <see cref="Inspect(Image, string, CancellationToken)"/> flags and
-/// localizes anomalies, <see cref="Save"/> and <see cref="Load"/> keep what was learned. Thread-safe once made; dispose of it
-/// when nothing is being inspected any more.
+/// The front door. <see cref="Fit"/> trains on good images, <see cref="Inspect(Image, string, CancellationToken)"/>
+/// flags and localizes anomalies, <see cref="Save"/> and <see cref="Load"/> keep what was learned. Thread-safe once
+/// made; dispose of it when nothing is being inspected any more.
 /// </summary>
 public sealed partial class AnomalyDetector : IDisposable
 {
@@ -50,15 +50,18 @@ public sealed partial class AnomalyDetector : IDisposable
     public DetectorFingerprint Fingerprint => _fingerprint.Value;
 
     /// <summary>
-    /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of fold.
-    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not fit are
+    /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of
+    /// fold.
+    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not
+    /// fit are
     /// kept in a temporary file.
     /// </summary>
     /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
     /// <param name="options">All choices; null for the defaults.</param>
     /// <param name="progress">Told of each step, from the calling thread.</param>
     /// <param name="cancellationToken">Stops the fit.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, or the options cannot work; the message says what to do.</exception>
+    /// <exception cref="SemiDefectException">An image cannot be read, or the options cannot work; the message says what
+    /// to do.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static AnomalyDetector Fit(
         IImageSource good,
@@ -71,15 +74,22 @@ public sealed partial class AnomalyDetector : IDisposable
         options.Validate();
         good = ImageFolder.Under(good, options.ImageLimits);
         DetectorDocumentRules.RequireNames(good);
-        (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(good, options, progress, cancellationToken).Fit();
+        (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
+            good, options, progress, cancellationToken).Fit();
         IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
             ? bundle.Document.Thresholds.FoldImageScores
             : bundle.Document.Thresholds.ImageScores;
         int[] golden = GoldenSet.Choose(good.Count, scores, options.GoldenImages);
-        return Complete(bundle, pipeline, options.ToLoad(), golden.Select(image => Canvases(image, good.Read(image, cancellationToken), pipeline)));
+        return Complete(
+            bundle,
+            pipeline,
+            options.ToLoad(),
+            golden.Select(image => Canvases(image, good.Read(image, cancellationToken), pipeline)));
     }
 
-    /// <summary>Opens a detector file. Memory banks are memory-mapped: the file must stay as it is while the detector is in use.</summary>
+    /// <summary>
+    /// Opens a detector file. Memory banks are memory-mapped: the file must stay as it is while the detector is in use.
+    /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static AnomalyDetector Load(string path, LoadOptions? options = null)
     {
@@ -87,7 +97,14 @@ public sealed partial class AnomalyDetector : IDisposable
         DetectorBundle bundle = DetectorFileReader.Read(path);
         try
         {
-            bundle = bundle with { Networks = [.. bundle.Document.Lanes.Select((lane, i) => bundle.Networks[i] ?? Given(lane.Backbone, options, path))] };
+            bundle = bundle with
+            {
+                Networks =
+                [
+                    .. bundle.Document.Lanes.Select(
+                        (lane, i) => bundle.Networks[i] ?? Given(lane.Backbone, options, path))
+                ],
+            };
             return new AnomalyDetector(bundle, Start(bundle, options), options);
         }
         catch
@@ -105,7 +122,9 @@ public sealed partial class AnomalyDetector : IDisposable
         return bundle.Document;
     }
 
-    /// <summary>Reads and checks a detector file without making it ready to inspect, and tells its fingerprint as well.</summary>
+    /// <summary>
+    /// Reads and checks a detector file without making it ready to inspect, and tells its fingerprint as well.
+    /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static (DetectorDocument Document, DetectorFingerprint Fingerprint) ReadSummary(string path)
     {
@@ -117,13 +136,17 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
 
-    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted
+    /// again.</summary>
     /// <param name="path">The detector file.</param>
-    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold alone.</param>
+    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
+    /// the image threshold alone.</param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on Windows.</param>
+    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on
+    /// Windows.</param>
     /// <returns>The old thresholds and the new ones.</returns>
-    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file is then as it was.</exception>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file
+    /// is then as it was.</exception>
     public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
         string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
     {
@@ -170,7 +193,9 @@ public sealed partial class AnomalyDetector : IDisposable
         return Judge(0, _pipeline.Score(image, cancellationToken), name);
     }
 
-    /// <summary>Makes the input of the detector's networks, for a caller that decodes by itself and gathers images.</summary>
+    /// <summary>
+    /// Makes the input of the detector's networks, for a caller that decodes by itself and gathers images.
+    /// </summary>
     /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
     public PreparedImage Prepare(Image image)
     {
@@ -179,7 +204,8 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     /// <summary>
-    /// Inspects images that <see cref="Prepare"/> made, together: for a caller that decodes by itself, such as a server that
+    /// Inspects images that <see cref="Prepare"/> made, together: for a caller that decodes by itself, such as a server
+    /// that
     /// gathers concurrent requests.
     /// </summary>
     /// <param name="images">The prepared images, of any sizes.</param>
@@ -198,12 +224,17 @@ public sealed partial class AnomalyDetector : IDisposable
             throw new ArgumentException($"{images.Count} images need as many names, got {names.Count}.", nameof(names));
         }
 
-        return [.. _pipeline.ScoreAll(images, cancellationToken).Select(image => Judge(image.Index, image.Scored, names[image.Index]))];
+        return [
+            .. _pipeline.ScoreAll(images, cancellationToken)
+                .Select(image => Judge(image.Index, image.Scored, names[image.Index]))
+        ];
     }
 
-    /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are inspected.</summary>
+    /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are
+    /// inspected.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and why; from any thread. Null to throw instead.</param>
+    /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and
+    /// why; from any thread. Null to throw instead.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or does not fit the detector.</exception>
     public IEnumerable<Inspection> InspectAll(
@@ -212,7 +243,8 @@ public sealed partial class AnomalyDetector : IDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return _pipeline.ScoreAll(paths.Count, index => Read(paths, index, onUnreadable), filter: null, cancellationToken)
+        return _pipeline.ScoreAll(
+            paths.Count, index => Read(paths, index, onUnreadable), filter: null, cancellationToken)
             .Select(image => Judge(image.Index, image.Scored, paths[image.Index]));
     }
 
@@ -249,7 +281,9 @@ public sealed partial class AnomalyDetector : IDisposable
             Geometry = scored.Canvas,
             Region = Document.Lanes[0].Views.Region,
             HighestPatch = Match(scored),
-            PValue = _calibrationScores.Length == 0 ? null : ConformalThreshold.PValue(_calibrationScores, scored.Score),
+            PValue = _calibrationScores.Length == 0
+                ? null
+                : ConformalThreshold.PValue(_calibrationScores, scored.Score),
         };
         EngineTelemetry.Inspected(inspection.IsAbnormal);
         return inspection;
@@ -270,18 +304,28 @@ public sealed partial class AnomalyDetector : IDisposable
         (double x, double y) = layout.View.PatchCenter(layout.PatchOf(vector), layout.Height, layout.Width);
         Banks.MemoryBank bank = _bundle.Banks[scored.Decisive];
         return new PatchMatch(
-            x, y, view.Values[vector], Document.Fit.Images[bank.SourceImages[row]], bank.SourcePatches[row], layout.Width, layout.Height)
+            x,
+            y,
+            view.Values[vector],
+            Document.Fit.Images[bank.SourceImages[row]],
+            bank.SourcePatches[row],
+            layout.Width,
+            layout.Height)
         {
             Lane = branch.Lane,
             Window = layout.View.Geometry == scored.Canvas ? null : layout.View.Geometry,
         };
     }
 
-    private static (int Image, int Width, int Height, IReadOnlyList<Image> Canvases) Canvases(int index, Image image, DetectorPipeline pipeline) => (
-        index,
-        image.Width,
-        image.Height,
-        [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
+    private static (int Image, int Width, int Height, IReadOnlyList<Image> Canvases) Canvases(
+        int index,
+        Image image,
+        DetectorPipeline pipeline) =>
+        (
+            index,
+            image.Width,
+            image.Height,
+            [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
 
     private static DetectorPipeline Start(DetectorBundle bundle, LoadOptions options)
     {
@@ -293,7 +337,8 @@ public sealed partial class AnomalyDetector : IDisposable
             for (int i = 0; i < document.Branches.Count; i++)
             {
                 BranchRecord record = document.Branches[i];
-                var model = new Banks.MemoryBankModel(bundle.Banks[i], record.Scoring, default, options.Threads, options.Accelerator);
+                var model = new Banks.MemoryBankModel(
+                    bundle.Banks[i], record.Scoring, default, options.Threads, options.Accelerator);
                 branches.Add(new Branch(record.Lane, model, record.Scoring, record.Map));
             }
 
@@ -315,16 +360,20 @@ public sealed partial class AnomalyDetector : IDisposable
             return options.Encoder?.Info.Identity == record.Sha256
                 ? null
                 : throw new DetectorFileException(
-                    $"The detector file '{path}' was fitted with the encoder '{record.Name}' ({record.Sha256}), which must be given to open it.");
+                    $"The detector file '{path}' was fitted with the encoder '{record.Name}' ({record.Sha256}), which "
+                        + "must be given to open it.");
         }
 
         if (options.Backbones.Count == 0)
         {
-            throw new DetectorFileException($"The detector file '{path}' does not hold its network '{record.Name}': give the network as well (--backbone).");
+            throw new DetectorFileException(
+                $"The detector file '{path}' does not hold its network '{record.Name}': give the network as well "
+                    + "(--backbone).");
         }
 
         return options.Backbones.FirstOrDefault(file => file.Sha256 == record.Sha256)
-            ?? throw new DetectorFileException($"The network given is not the one that '{path}' was fitted with (SHA-256 {record.Sha256}).");
+            ?? throw new DetectorFileException(
+                $"The network given is not the one that '{path}' was fitted with (SHA-256 {record.Sha256}).");
     }
 
     // Golden images record what the detector makes of them, so they can be added only once it runs.

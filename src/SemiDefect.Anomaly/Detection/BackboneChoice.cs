@@ -26,12 +26,15 @@ public static class BackboneChoice
         }
 
         options.Notice?.Invoke(
-            $"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone folder "
+            $"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone "
+                + "folder "
             + $"('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
         return [BackboneFile.Open(BackboneFile.DefaultName)];
     }
 
-    /// <summary>The network with the taps asked for; else the preset's where it has them; else its own default.</summary>
+    /// <summary>
+    /// The network with the taps asked for; else the preset's where it has them; else its own default.
+    /// </summary>
     /// <exception cref="BackboneException">The network cannot be used.</exception>
     public static OnnxBackbone Load(BackboneFile file, FitOptions options)
     {

@@ -40,7 +40,11 @@ internal static class DetectorDescription
         return new DetectorDocument
         {
             Engine = Engine,
-            Lanes = [.. lanes.Select((lane, i) => new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches))],
+            Lanes =
+            [
+                .. lanes.Select((lane, i) =>
+                    new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches))
+            ],
             Branches = branches,
             Fusion = fusion,
             Thresholds = thresholds,
@@ -67,7 +71,8 @@ internal static class DetectorDescription
     }
 
     /// <summary>Where an encoder runs; one given in code counts as the CPU.</summary>
-    public static ExecutionDevice DeviceOf(IPatchEncoder encoder) => (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
+    public static ExecutionDevice DeviceOf(IPatchEncoder encoder) =>
+        (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
 
     private static BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file, FitOptions options) => new()
     {

@@ -13,8 +13,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Makes a detector of good images: lane by lane the features, the memory banks and the out-of-fold scores; then the scale
-/// that the branches share, and the thresholds. Not thread-safe: made for one fit.
+/// Makes a detector of good images: lane by lane the features, the memory banks and the out-of-fold scores; then the
+/// scale that the branches share, and the thresholds. Not thread-safe: made for one fit.
 /// </summary>
 internal sealed class DetectorFitter(
     IImageSource good, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
@@ -38,15 +38,20 @@ internal sealed class DetectorFitter(
             foreach (Lane lane in lanes)
             {
                 fitted.Add(Fit(lane));
-                _bankBytes += fitted[^1].Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float));
+                _bankBytes +=
+                    fitted[^1].Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float));
             }
 
             ScoreFusion fusion = FusionOf(fitted);
             Branch[] branches =
-                [.. fitted.SelectMany((lane, i) => lane.Models.Select(model => new Branch(i, model, _options.Scoring, _options.Map)))];
+                [
+                    .. fitted.SelectMany(
+                        (lane, i) => lane.Models.Select(model => new Branch(i, model, _options.Scoring, _options.Map)))
+                ];
             var pipeline = new DetectorPipeline(lanes, branches, fusion, _options.BatchSize);
             DetectorThresholds thresholds = ThresholdsOf(fitted, pipeline);
-            DetectorDocument document = DetectorDescription.Of(lanes, files, fitted, fusion, thresholds, good, _hashes, _options);
+            DetectorDocument document =
+                DetectorDescription.Of(lanes, files, fitted, fusion, thresholds, good, _hashes, _options);
             return (new DetectorBundle(document, files, [.. fitted.SelectMany(lane => lane.Banks)]), pipeline);
         }
         catch
@@ -68,7 +73,8 @@ internal sealed class DetectorFitter(
             (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, _options.Coreset),
             done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
         plan.RequireRoom(features, _options.Coreset);
-        using var fitter = new LaneFitter(features, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
+        using var fitter = new LaneFitter(
+            features, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
         return fitter.Fit();
     }
 
@@ -90,8 +96,12 @@ internal sealed class DetectorFitter(
         return fitted.All(lane => lane.OutOfFold.Branches.Count > 0)
             ? new ScoreFusion(
                 _options.Fusion,
-                [.. fitted.Select(lane => ScoreScale.Of([.. lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore)]))])
-            : throw new SemiDefectException("Several scales or backbones need two good images or more, to bring their scores to one scale.");
+                [
+                    .. fitted.Select(
+                        lane => ScoreScale.Of([.. lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore)]))
+                ])
+            : throw new SemiDefectException(
+                "Several scales or backbones need two good images or more, to bring their scores to one scale.");
     }
 
     private DetectorThresholds ThresholdsOf(List<FittedLane> fitted, DetectorPipeline pipeline)
@@ -99,14 +109,20 @@ internal sealed class DetectorFitter(
         // What every branch makes of each image: calibration is inspection with a filter on what may answer.
         int judged = fitted[0].OutOfFold.Branches.Count;
         IReadOnlyList<BranchScores>[] branches =
-            [.. Enumerable.Range(0, judged).Select(image => (BranchScores[])[.. fitted.SelectMany(lane => lane.OutOfFold.Branches[image])])];
-        (double[] scores, double[] peaks) = branches.All(one => one.Count == pipeline.Branches.Count) ? Fuse(pipeline, branches) : ([], []);
+            [
+                .. Enumerable.Range(0, judged)
+                    .Select(image => (BranchScores[])[.. fitted.SelectMany(lane => lane.OutOfFold.Branches[image])])
+            ];
+        (double[] scores, double[] peaks) = branches.All(one => one.Count == pipeline.Branches.Count)
+            ? Fuse(pipeline, branches)
+            : ([], []);
         double[] foldScores = [];
         double[] foldPeaks = [];
         if (fitted[0].OutOfFold.OwnBranches is { } own)
         {
             (foldScores, foldPeaks) = Fuse(
-                pipeline, [.. branches.Select((one, image) => (BranchScores[])[one.Count == 1 ? one[0] : one[own[image]]])]);
+                pipeline,
+                [.. branches.Select((one, image) => (BranchScores[])[one.Count == 1 ? one[0] : one[own[image]]])]);
         }
 
         bool byFolds = _options.Threshold.Method == ThresholdMethod.FoldMaxima;

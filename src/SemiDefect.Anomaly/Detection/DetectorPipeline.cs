@@ -9,9 +9,9 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// The way of an image through a detector: views -> patch grids -> patch scores -> one score and one map. Everything that
-/// scores goes this way: inspection, calibration (with a filter on what may answer), verification, updates, evaluation.
-/// Thread-safe. Owns the lanes' encoders and the branches' models.
+/// The way of an image through a detector: views -> patch grids -> patch scores -> one score and one map. Everything
+/// that scores goes this way: inspection, calibration (with a filter on what may answer), verification, updates,
+/// evaluation. Thread-safe. Owns the lanes' encoders and the branches' models.
 /// </summary>
 internal sealed class DetectorPipeline : IDisposable
 {
@@ -23,7 +23,11 @@ internal sealed class DetectorPipeline : IDisposable
     /// <param name="branches">The branches, one at least; those of one lane side by side.</param>
     /// <param name="fusion">How they become one.</param>
     /// <param name="batchSize">Views encoded together.</param>
-    public DetectorPipeline(IReadOnlyList<Lane> lanes, IReadOnlyList<Branch> branches, ScoreFusion fusion, int batchSize)
+    public DetectorPipeline(
+        IReadOnlyList<Lane> lanes,
+        IReadOnlyList<Branch> branches,
+        ScoreFusion fusion,
+        int batchSize)
     {
         Lanes = lanes;
         Branches = branches;
@@ -53,7 +57,9 @@ internal sealed class DetectorPipeline : IDisposable
         Score(_stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken).Single().Scored;
 
     /// <summary>Scores images that are prepared already, in order.</summary>
-    public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken) =>
+    public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
+        IReadOnlyList<PreparedImage> images,
+        CancellationToken cancellationToken) =>
         Score(_stream.Encode(images, cancellationToken), _ => BankFilter.All, cancellationToken);
 
     /// <summary>Scores the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
@@ -64,13 +70,18 @@ internal sealed class DetectorPipeline : IDisposable
     public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
         int count, Func<int, Image?> read, Func<int, BankFilter>? filter, CancellationToken cancellationToken) =>
         Score(
-            _stream.EncodeAll(count, read, ViewPurpose.Inspect, cancellationToken), filter ?? (_ => BankFilter.All), cancellationToken);
+            _stream.EncodeAll(count, read, ViewPurpose.Inspect, cancellationToken),
+            filter ?? (_ => BankFilter.All),
+            cancellationToken);
 
     /// <summary>Scores a canvas that was kept, and tells the patches of each lane's first view that has any.</summary>
     /// <param name="pictures">By lane, the canvas.</param>
     /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
     /// <param name="height">Rows of the original.</param>
-    public (ScoredImage Scored, IReadOnlyList<PatchGrid> FirstViews) Replay(IReadOnlyList<Image> pictures, int width, int height)
+    public (ScoredImage Scored, IReadOnlyList<PatchGrid> FirstViews) Replay(
+        IReadOnlyList<Image> pictures,
+        int width,
+        int height)
     {
         EncodedView[] views = [.. _stream.Encode([_stream.Prepare(pictures, width, height)], CancellationToken.None)];
         return (
@@ -88,7 +99,9 @@ internal sealed class DetectorPipeline : IDisposable
     {
         using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Map);
         double[] scores = [.. branches.Select(branch => branch.ImageScore)];
-        (AnomalyMap map, InputGeometry canvas) = Fusion.Scales.Count == 0 ? MapOfOneLane(branches) : MapOfAllBranches(branches);
+        (AnomalyMap map, InputGeometry canvas) = Fusion.Scales.Count == 0
+            ? MapOfOneLane(branches)
+            : MapOfAllBranches(branches);
         return new ScoredImage(Fusion.ImageScore(scores), map, canvas, branches, Fusion.Decisive(scores));
     }
 
@@ -114,13 +127,15 @@ internal sealed class DetectorPipeline : IDisposable
                 if (Branches[branch].Lane == view.Lane)
                 {
                     using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Search);
-                    (scores[branch] ??= []).Add(Branches[branch].Model.Score(view.Grid, filter(view.Image), cancellationToken));
+                    (scores[branch] ??= [])
+                        .Add(Branches[branch].Model.Score(view.Grid, filter(view.Image), cancellationToken));
                 }
             }
 
             if (view.IsLast)
             {
-                yield return (view.Image, Fuse([.. scores.Select((one, i) => BranchScores.Of(one, Branches[i].Scoring))]));
+                BranchScores[] branches = [.. scores.Select((one, i) => BranchScores.Of(one, Branches[i].Scoring))];
+                yield return (view.Image, Fuse(branches));
                 Array.Clear(scores);
             }
         }
@@ -142,7 +157,8 @@ internal sealed class DetectorPipeline : IDisposable
     {
         (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];
         InputGeometry finest = maps.MaxBy(map => (long)map.Canvas.InputWidth * map.Canvas.InputHeight).Canvas;
-        return (Fusion.Combine([.. maps.Select(map => AnomalyMapBuilder.Resample(map.Map, map.Canvas, finest))]), finest);
+        AnomalyMap[] resampled = [.. maps.Select(map => AnomalyMapBuilder.Resample(map.Map, map.Canvas, finest))];
+        return (Fusion.Combine(resampled), finest);
     }
 
     private (AnomalyMap Map, InputGeometry Canvas) MapOf(int branch, IReadOnlyList<PatchScores> views)

@@ -5,8 +5,10 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Images -> views -> patch grids, for all lanes of a detector. While the caller works on one batch of views, the encoder
-/// runs on the next, and images are read ahead. Thread-safe. Memory: the images read ahead (as many as a batch has views,
+/// Images -> views -> patch grids, for all lanes of a detector. While the caller works on one batch of views, the
+/// encoder
+/// runs on the next, and images are read ahead. Thread-safe. Memory: the images read ahead (as many as a batch has
+/// views,
 /// or one that is larger than <see cref="PixelsAhead"/>), two batches of views and of their patches.
 /// </summary>
 /// <param name="lanes">How images are looked at and encoded.</param>
@@ -18,7 +20,8 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
 
     /// <summary>Cuts and normalizes everything that judges an image.</summary>
     /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
-    public PreparedImage Prepare(Image image) => new([.. Views(0, image, ViewPurpose.Inspect).Select(view => (view, view.Prepare()))]);
+    public PreparedImage Prepare(Image image) =>
+        new([.. Views(0, image, ViewPurpose.Inspect).Select(view => (view, view.Prepare()))]);
 
     /// <summary>The same of an image of which only the canvases are left.</summary>
     /// <param name="pictures">By lane, the canvas.</param>
@@ -29,9 +32,12 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         .. pictures.SelectMany((picture, lane) =>
         {
             bool isAlone = width == 0;
-            var whole = new InputGeometry(picture.Width, picture.Height, picture.Width, picture.Height, 0, 0, picture.Width, picture.Height);
+            var whole = new InputGeometry(
+                picture.Width, picture.Height, picture.Width, picture.Height, 0, 0, picture.Width, picture.Height);
             InputGeometry canvas = isAlone ? whole : lanes[lane].Plan.Canvas(width, height);
-            IReadOnlyList<View> views = isAlone ? [new View(whole, ViewTurn.None, null)] : lanes[lane].Plan.ToInspect(width, height);
+            IReadOnlyList<View> views = isAlone
+                ? [new View(whole, ViewTurn.None, null)]
+                : lanes[lane].Plan.ToInspect(width, height);
             return Pending(0, lane, picture, canvas, views).Select(view => (view, view.Prepare()));
         }),
     ]);
@@ -65,7 +71,10 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
     public IEnumerable<EncodedView> Encode(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken)
     {
         (PendingView View, PreparedView Prepared)[] views =
-            [.. images.SelectMany((image, i) => image.Views.Select(one => (one.View with { Image = i }, one.Prepared)))];
+            [
+                .. images.SelectMany(
+                    (image, i) => image.Views.Select(one => (one.View with { Image = i }, one.Prepared)))
+            ];
         foreach ((PendingView, PreparedView)[] batch in views.Chunk(batchSize))
         {
             foreach (EncodedView view in Encode(batch, cancellationToken))
@@ -133,14 +142,19 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
             for (int i = 0; i < members.Length; i++)
             {
                 PendingView view = batch[members[i]].View;
-                encoded[members[i]] = new EncodedView(view.Image, view.Lane, view.Position, view.Views, view.IsLast, grids[i]);
+                encoded[members[i]] = new EncodedView(
+                    view.Image, view.Lane, view.Position, view.Views, view.IsLast, grids[i]);
             }
         }
 
         return encoded;
     }
 
-    private IEnumerable<PendingView[]> Batches(int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
+    private IEnumerable<PendingView[]> Batches(
+        int count,
+        Func<int, Image?> read,
+        ViewPurpose purpose,
+        CancellationToken cancellationToken)
     {
         var batch = new List<PendingView>(batchSize);
         long pixels = 0;
@@ -163,7 +177,11 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }
     }
 
-    private IEnumerable<PendingView> ReadAhead(int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
+    private IEnumerable<PendingView> ReadAhead(
+        int count,
+        Func<int, Image?> read,
+        ViewPurpose purpose,
+        CancellationToken cancellationToken)
     {
         var ahead = new Queue<Task<List<PendingView>>>();
         int next = 0;
@@ -173,7 +191,9 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
             for (int done = 0; done < count; done++)
             {
                 // The first image that can be read tells how large the others are likely to be.
-                while (next < count && ahead.Count < batchSize && (ahead.Count == 0 || (ahead.Count + 1) * pixels <= PixelsAhead))
+                while (next < count
+                    && ahead.Count < batchSize
+                    && (ahead.Count == 0 || (ahead.Count + 1) * pixels <= PixelsAhead))
                 {
                     int index = next++;
                     ahead.Enqueue(Task.Run(
@@ -186,7 +206,8 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
                 }
 
                 List<PendingView> views = ahead.Dequeue().GetAwaiter().GetResult();
-                pixels = Math.Max(pixels, views.DistinctBy(view => view.Picture).Sum(view => view.Picture.Rgb.Length / 3L));
+                pixels =
+                    Math.Max(pixels, views.DistinctBy(view => view.Picture).Sum(view => view.Picture.Rgb.Length / 3L));
                 foreach (PendingView view in views)
                 {
                     yield return view;
@@ -220,7 +241,12 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         return views;
     }
 
-    private IEnumerable<PendingView> Pending(int index, int lane, Image picture, InputGeometry canvas, IReadOnlyList<View> views) =>
+    private IEnumerable<PendingView> Pending(
+        int index,
+        int lane,
+        Image picture,
+        InputGeometry canvas,
+        IReadOnlyList<View> views) =>
         views.Select((view, i) => new PendingView(
             index,
             lane,

@@ -20,21 +20,25 @@ public sealed record FitOptions
     public string Preset { get; init; } = FitPresets.Default;
 
     /// <summary>
-    /// The networks, each of which makes a branch of its own; empty for <see cref="PreferredBackbone"/> where it can be had,
-    /// else the embedded default.
+    /// The networks, each of which makes a branch of its own; empty for <see cref="PreferredBackbone"/> where it can be
+    /// had, else the embedded default.
     /// </summary>
     public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
 
     /// <summary>
-    /// An encoder given in code in place of networks; null for networks. The detector takes it over and disposes of it; a file
-    /// made with it opens only with <see cref="LoadOptions.Encoder"/>.
+    /// An encoder given in code in place of networks; null for networks. The detector takes it over and disposes of it;
+    /// a file made with it opens only with <see cref="LoadOptions.Encoder"/>.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 
-    /// <summary>The network that the preset wants, by name; used only where the user's backbone folder has it.</summary>
+    /// <summary>
+    /// The network that the preset wants, by name; used only where the user's backbone folder has it.
+    /// </summary>
     public string? PreferredBackbone { get; init; }
 
-    /// <summary>The outputs to use; empty for <see cref="PreferredTaps"/> where the network has them, else its own default.</summary>
+    /// <summary>
+    /// The outputs to use; empty for <see cref="PreferredTaps"/> where the network has them, else its own default.
+    /// </summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
     /// <summary>The outputs that the preset wants, used only where the network has all of them.</summary>
@@ -50,12 +54,14 @@ public sealed record FitOptions
     public int? Crop { get; init; }
 
     /// <summary>
-    /// Working sizes to look at images at, each of which makes a branch of its own; empty for <see cref="ResizeSize"/> alone.
-    /// Not with <see cref="ResizeKind.None"/>.
+    /// Working sizes to look at images at, each of which makes a branch of its own; empty for <see cref="ResizeSize"/>
+    /// alone. Not with <see cref="ResizeKind.None"/>.
     /// </summary>
     public IReadOnlyList<int> Scales { get; init; } = [];
 
-    /// <summary>The side of a tile in pixels of the working size; 0 to look at everything at once. See <see cref="ViewPlan"/>.</summary>
+    /// <summary>
+    /// The side of a tile in pixels of the working size; 0 to look at everything at once. See <see cref="ViewPlan"/>.
+    /// </summary>
     public int Tile { get; init; }
 
     /// <summary>By how many pixels neighboring tiles overlap at least.</summary>
@@ -74,8 +80,8 @@ public sealed record FitOptions
     public FusionRule Fusion { get; init; }
 
     /// <summary>
-    /// Whether every fold keeps a memory bank of its own, picked from all other folds; a new image takes the highest of their
-    /// scores. For one network at one scale.
+    /// Whether every fold keeps a memory bank of its own, picked from all other folds; a new image takes the highest of
+    /// their scores. For one network at one scale.
     /// </summary>
     public bool FoldBanks { get; init; }
 
@@ -101,7 +107,10 @@ public sealed record FitOptions
     public int Folds
     {
         get;
-        init => field = value is >= 2 and <= 1000 ? value : throw new SemiDefectException($"The number of folds must be between 2 and 1000, not {value}.");
+        init =>
+            field = value is >= 2 and <= 1000
+                ? value
+                : throw new SemiDefectException($"The number of folds must be between 2 and 1000, not {value}.");
     } = 5;
 
     /// <summary>Decides the folds and whatever else is drawn.</summary>
@@ -124,13 +133,17 @@ public sealed record FitOptions
         init => field = CheckedThreads(value);
     }
 
-    /// <summary>A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    /// <summary>
+    /// A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned:
+    /// it must outlive the detector.
+    /// </summary>
     public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>
-    /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it does not
-    /// hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which decides the bank: so it is a number asked for, the same on
-    /// every machine, and no share of what a machine has. The network and the images in flight come on top.
+    /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it
+    /// does not hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which
+    /// decides the bank: so it is a number asked for, the same on every machine, and no share of what a machine has.
+    /// The network and the images in flight come on top.
     /// </summary>
     public long MaxMemory
     {
@@ -142,13 +155,18 @@ public sealed record FitOptions
     public bool IncludeBackbone { get; init; } = true;
 
     /// <summary>
-    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to replay on other machines, 0 to 16.
-    /// With 0 no picture leaves with the file.
+    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to
+    /// replay on other machines, 0 to 16. With 0 no picture leaves with the file.
     /// </summary>
     public int GoldenImages
     {
         get;
-        init => field = value is >= 0 and <= DetectorFileLayout.LargestGoldenCount ? value : throw new SemiDefectException($"The number of golden images must be between 0 and {DetectorFileLayout.LargestGoldenCount}, not {value}.");
+        init =>
+            field = value is >= 0 and <= DetectorFileLayout.LargestGoldenCount
+                ? value
+                : throw new SemiDefectException(
+                    $"The number of golden images must be between 0 and {DetectorFileLayout.LargestGoldenCount}, not "
+                        + $"{value}.");
     } = 2;
 
     /// <summary>Limits on the images read.</summary>
@@ -169,17 +187,20 @@ public sealed record FitOptions
 
         if (Scales.Count > 0 && Resize == ResizeKind.None)
         {
-            throw new SemiDefectException("Scales are sizes to resize to, but images are not resized: leave out --scales or '--resize none'.");
+            throw new SemiDefectException(
+                "Scales are sizes to resize to, but images are not resized: leave out --scales or '--resize none'.");
         }
 
-        if (Scales.Distinct().Count() != Scales.Count || Backbones.Select(file => file.Sha256).Distinct().Count() != Backbones.Count)
+        if (Scales.Distinct().Count() != Scales.Count
+            || Backbones.Select(file => file.Sha256).Distinct().Count() != Backbones.Count)
         {
             throw new SemiDefectException("A scale or a backbone was given twice: name each once.");
         }
 
         if (FoldBanks && Math.Max(1, Scales.Count) * Math.Max(1, Backbones.Count) > 1)
         {
-            throw new SemiDefectException("A memory bank per fold (preset seed) goes with one backbone at one scale only: leave out the others.");
+            throw new SemiDefectException(
+                "A memory bank per fold (preset seed) goes with one backbone at one scale only: leave out the others.");
         }
 
         _ = Plans(BackboneInput.ImageNet).ToArray();
@@ -221,8 +242,12 @@ public sealed record FitOptions
     };
 
     internal static int CheckedBatchSize(int value) =>
-        value is >= 1 and <= 1024 ? value : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
+        value is >= 1 and <= 1024
+            ? value
+            : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
 
     internal static int CheckedThreads(int value) =>
-        value is >= 0 and <= 1024 ? value : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
+        value is >= 0 and <= 1024
+            ? value
+            : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
 }

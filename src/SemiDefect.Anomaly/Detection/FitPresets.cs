@@ -61,7 +61,8 @@ public static class FitPresets
         ResizeSize = 256,
         Crop = 224,
         Patches = new PatchOptions { Pooling = PatchPooling.AdaptiveMean },
-        Coreset = new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: ProjectionDimension),
+        Coreset = new CoresetOptions(
+            fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: ProjectionDimension),
         Scoring = new ScoringOptions { Metric = DistanceMetric.SquaredEuclidean },
     };
 

@@ -4,7 +4,9 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
 
-/// <summary>The verdict on one image. Thread-safe. The full-size map and the regions are made when first asked for.</summary>
+/// <summary>
+/// The verdict on one image. Thread-safe. The full-size map and the regions are made when first asked for.
+/// </summary>
 public sealed class Inspection
 {
     private readonly Lazy<AnomalyMap> _map;
@@ -38,9 +40,10 @@ public sealed class Inspection
     public double Margin => Score - Threshold;
 
     /// <summary>
-    /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held out
-    /// of the fit (see <see cref="ConformalThreshold"/>); never below 1 / (their number + 1). Null where there
-    /// are none that score as new images do: with a fixed threshold and one image, and in files of format 1 with one bank per fold.
+    /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held
+    /// out of the fit (see <see cref="ConformalThreshold"/>); never below 1 / (their number + 1). Null where there are
+    /// none that score as new images do: with a fixed threshold and one image, and in files of format 1 with one bank
+    /// per fold.
     /// </summary>
     public required double? PValue { get; init; }
 
@@ -56,10 +59,15 @@ public sealed class Inspection
     /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
     public required PatchMatch HighestPatch { get; init; }
 
-    /// <summary>The anomaly map at the original image's size; 0 where pixels were not inspected. 4 bytes per pixel.</summary>
+    /// <summary>
+    /// The anomaly map at the original image's size; 0 where pixels were not inspected. 4 bytes per pixel.
+    /// </summary>
     public AnomalyMap Map => _map.Value;
 
-    /// <summary>The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original image.</summary>
+    /// <summary>
+    /// The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original
+    /// image.
+    /// </summary>
     public IReadOnlyList<Region> Regions => _regions.Value;
 
     /// <summary>The same inspection decided by another image threshold.</summary>

@@ -45,7 +45,10 @@ internal static class LaneFactory
     /// <param name="document">The detector.</param>
     /// <param name="files">What each lane's network is loaded from; null for an encoder given in code.</param>
     /// <param name="options">How to run.</param>
-    public static IReadOnlyList<Lane> Open(DetectorDocument document, IReadOnlyList<BackboneFile?> files, LoadOptions options)
+    public static IReadOnlyList<Lane> Open(
+        DetectorDocument document,
+        IReadOnlyList<BackboneFile?> files,
+        LoadOptions options)
     {
         var lanes = new List<Lane>();
         try

@@ -74,7 +74,8 @@ internal sealed class LaneFitter : IDisposable
         {
             for (int fold = 0; fold < _folds.Count; fold++)
             {
-                SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+                SelectedBank selected =
+                    _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
                 banks.Add(selected.Bank);
                 models.Add(ModelOf(selected.Bank));
                 radius = Math.Max(radius, selected.CoveringRadius);
@@ -92,14 +93,18 @@ internal sealed class LaneFitter : IDisposable
         }
     }
 
-    // The bank without the image's fold judges it as it is, the others without the rows that came from its fold. Where that
-    // would leave too little of a bank, that bank is left out.
+    // The bank without the image's fold judges it as it is, the others without the rows that came from its fold. Where
+    // that would leave too little of a bank, that bank is left out.
     private BranchScores[][] JudgeByFoldBanks(List<MemoryBank> banks, List<MemoryBankModel> models)
     {
         bool CanExclude(int bank, int fold) =>
             banks[bank].SourceImages.Count(image => _folds[image] != fold) >= _options.Scoring.RowsNeeded;
 
-        bool[][] canJudge = [.. Enumerable.Range(0, banks.Count).Select(bank => Enumerable.Range(0, _folds.Count).Select(fold => bank == fold || CanExclude(bank, fold)).ToArray())];
+        bool[][] canJudge =
+        [
+            .. Enumerable.Range(0, banks.Count).Select(bank =>
+                Enumerable.Range(0, _folds.Count).Select(fold => bank == fold || CanExclude(bank, fold)).ToArray())
+        ];
         bool canAll = canJudge.All(row => row.All(can => can));
         var scores = new BranchScores[_features.Images.Count][];
         for (int image = 0; image < scores.Length; image++)
@@ -150,7 +155,8 @@ internal sealed class LaneFitter : IDisposable
         }
 
         RequireTwoImages();
-        int least = Enumerable.Range(0, _folds.Count).Min(fold => bank.SourceImages.Count(image => _folds[image] != fold));
+        int least =
+            Enumerable.Range(0, _folds.Count).Min(fold => bank.SourceImages.Count(image => _folds[image] != fold));
         if (_calibration == CalibrationMethod.RepairedBank && least < _options.Scoring.RowsNeeded)
         {
             _calibration = CalibrationMethod.RefittedBank;
@@ -232,7 +238,8 @@ internal sealed class LaneFitter : IDisposable
     private MemoryBank Join(MemoryBank bank, FeatureMatrix more, int[] added)
     {
         (int[] images, int[] patches) = _features.SourcesOf(added, [.. Enumerable.Range(0, _features.Images.Count)]);
-        return new MemoryBank(bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
+        return new MemoryBank(
+            bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
     }
 
     private BranchScores[] JudgeByMaskedBank(MemoryBankModel model)
@@ -253,7 +260,8 @@ internal sealed class LaneFitter : IDisposable
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
-            SelectedBank selected = _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
+            SelectedBank selected =
+                _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
             using MemoryBank bank = selected.Bank;
             using MemoryBankModel model = ModelOf(bank);
             foreach (int image in _folds.Members(fold))
@@ -268,14 +276,23 @@ internal sealed class LaneFitter : IDisposable
 
     // Nearest rows are not asked for later, and there are many.
     private BranchScores Judge(int image, MemoryBankModel model, BankFilter filter) => BranchScores.Of(
-        [.. Inspected(image).Select(view => model.Score(_features.GridOf(image, view), filter, _cancellationToken) with { NearestRows = [] })],
+        [
+            .. Inspected(image).Select(view =>
+                model.Score(_features.GridOf(image, view), filter, _cancellationToken) with { NearestRows = [] })
+        ],
         _options.Scoring);
 
-    private IEnumerable<int> Inspected(int image) => Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
+    private IEnumerable<int> Inspected(int image) =>
+        Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
 
     // The fold of each row is its group, so that a fold can be excluded.
     private MemoryBankModel ModelOf(MemoryBank bank) =>
-        new(bank, _options.Scoring, bank.SourceImages.Select(image => _folds[image]).ToArray(), _options.Threads, _options.Accelerator);
+        new(
+            bank,
+            _options.Scoring,
+            bank.SourceImages.Select(image => _folds[image]).ToArray(),
+            _options.Threads,
+            _options.Accelerator);
 
     private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled)
     {
@@ -285,7 +302,8 @@ internal sealed class LaneFitter : IDisposable
         }
 
         // With a bank per fold there is no final bank to repair.
-        return options.Calibration is not (CalibrationMethod.Automatic or CalibrationMethod.RepairedBank) ? options.Calibration
+        return options.Calibration is not (CalibrationMethod.Automatic or CalibrationMethod.RepairedBank)
+            ? options.Calibration
             : options.FoldBanks ? CalibrationMethod.RefittedBank
             : CalibrationMethod.RepairedBank;
     }
@@ -294,11 +312,14 @@ internal sealed class LaneFitter : IDisposable
     {
         if (_features.Images.Count < 2)
         {
-            throw new SemiDefectException("One good image cannot set a threshold: give two or more, or a fixed threshold.");
+            throw new SemiDefectException(
+                "One good image cannot set a threshold: give two or more, or a fixed threshold.");
         }
     }
 
     private SynchronousProgress<CoresetProgress>? CoresetProgress(int bank, int banks) => _progress is null
         ? null
-        : new(report => _progress.Report(new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
+        : new(report =>
+            _progress.Report(
+                new FitProgress(FitStage.Coreset, bank * report.Target + report.Picks, banks * report.Target)));
 }

@@ -27,22 +27,30 @@ public sealed record LoadOptions
         init => field = FitOptions.CheckedBatchSize(value);
     } = 8;
 
-    /// <summary>A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive the detector.</summary>
+    /// <summary>
+    /// A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive
+    /// the detector.
+    /// </summary>
     public SearchAccelerator? Accelerator { get; init; }
 
-    /// <summary>The networks, for a detector file that only names them; found by the SHA-256 that the file names.</summary>
+    /// <summary>
+    /// The networks, for a detector file that only names them; found by the SHA-256 that the file names.
+    /// </summary>
     public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
 
     /// <summary>
-    /// The encoder, for a detector that was fitted with one given in code; must have the same identity. The detector takes it
-    /// over and disposes of it.
+    /// The encoder, for a detector that was fitted with one given in code; must have the same identity. The detector
+    /// takes it over and disposes of it.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
-    /// <summary>What the patch embeddings of an update and all that is made of them may take, in bytes, 64 MiB or more; an update that needs more is refused.</summary>
+    /// <summary>
+    /// What the patch embeddings of an update and all that is made of them may take, in bytes, 64 MiB or more; an
+    /// update that needs more is refused.
+    /// </summary>
     /// <exception cref="SemiDefectException">It is less.</exception>
     public long MaxMemory
     {

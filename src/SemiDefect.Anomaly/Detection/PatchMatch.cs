@@ -12,11 +12,19 @@ namespace SemiDefect.Anomaly;
 /// <param name="Score">The patch's score.</param>
 /// <param name="TrainingImage">The good image that the nearest training patch came from, as its relative path.</param>
 /// <param name="TrainingPatch">
-/// Which of that image's patches: y x grid width + x, numbered through the grids of all views that the image is learned by.
+/// Which of that image's patches: y x grid width + x, numbered through the grids of all views that the image is learned
+/// by.
 /// </param>
 /// <param name="GridWidth">Patches per row of the view that shows the patch.</param>
 /// <param name="GridHeight">Rows of patches of that view.</param>
-public sealed record PatchMatch(double X, double Y, double Score, string TrainingImage, int TrainingPatch, int GridWidth, int GridHeight)
+public sealed record PatchMatch(
+    double X,
+    double Y,
+    double Score,
+    string TrainingImage,
+    int TrainingPatch,
+    int GridWidth,
+    int GridHeight)
 {
     /// <summary>The lane of the detector that the view belongs to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -32,7 +40,11 @@ public sealed record PatchMatch(double X, double Y, double Score, string Trainin
     /// <param name="width">Pixels per row of the training image.</param>
     /// <param name="height">Rows of the training image.</param>
     /// <exception cref="SemiDefectException">An image of that size does not fit the detector.</exception>
-    public (double X, double Y) OnTrainingImage(InputGeometry inspected, DetectorDocument document, int width, int height)
+    public (double X, double Y) OnTrainingImage(
+        InputGeometry inspected,
+        DetectorDocument document,
+        int width,
+        int height)
     {
         ArgumentNullException.ThrowIfNull(document);
 
@@ -57,11 +69,13 @@ public sealed record PatchMatch(double X, double Y, double Score, string Trainin
         return last!.ToOriginal(last.Width / 2.0, last.Height / 2.0);
     }
 
-    /// <summary>The side, in pixels of the original, of a square five patches wide: about what the network sees of the surroundings.</summary>
+    /// <summary>The side, in pixels of the original, of a square five patches wide: about what the network sees of the
+    /// surroundings.</summary>
     /// <param name="geometry">Where the canvas lies on the original.</param>
     public double Neighborhood(InputGeometry geometry)
     {
         InputGeometry window = Window ?? geometry;
-        return 5.0 * Math.Max(window.ScaleX * window.InputWidth / GridWidth, window.ScaleY * window.InputHeight / GridHeight);
+        return 5.0 * Math.Max(
+            window.ScaleX * window.InputWidth / GridWidth, window.ScaleY * window.InputHeight / GridHeight);
     }
 }

@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly;
 
-/// <summary>Hands reports on at once and in order; <see cref="Progress{T}"/> posts them, late and in any order.</summary>
+/// <summary>
+/// Hands reports on at once and in order; <see cref="Progress{T}"/> posts them, late and in any order.
+/// </summary>
 internal sealed class SynchronousProgress<T>(Action<T> handler) : IProgress<T>
 {
     public void Report(T value) => handler(value);

@@ -40,31 +40,44 @@ public sealed class BackboneFile
     /// <summary>The normalization that the network expects.</summary>
     public BackboneInput Input => Manifest?.Input ?? BackboneInput.ImageNet;
 
-    /// <summary>Opens an embedded network or one of <see cref="UserBackbones"/> by its name, or a file by its path.</summary>
-    /// <exception cref="BackboneException">There is no such network, or its content is not what its manifest says.</exception>
+    /// <summary>
+    /// Opens an embedded network or one of <see cref="UserBackbones"/> by its name, or a file by its path.
+    /// </summary>
+    /// <exception cref="BackboneException">
+    /// There is no such network, or its content is not what its manifest says.
+    /// </exception>
     public static BackboneFile Open(string nameOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
         if (Embedded.Contains(nameOrPath, StringComparer.Ordinal))
         {
-            return FromBytes(nameOrPath, ReadEmbedded($"{nameOrPath}.onnx"), BackboneManifest.Parse(ReadEmbedded($"{nameOrPath}.json"), nameOrPath));
+            return FromBytes(
+                nameOrPath,
+                ReadEmbedded($"{nameOrPath}.onnx"),
+                BackboneManifest.Parse(ReadEmbedded($"{nameOrPath}.json"), nameOrPath));
         }
 
         string path = File.Exists(nameOrPath)
             ? nameOrPath
             : UserBackbones.Find(nameOrPath)
-                ?? throw new BackboneException($"There is no backbone '{nameOrPath}': give an .onnx file or one of: {string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
+                ?? throw new BackboneException(
+                    $"There is no backbone '{nameOrPath}': give an .onnx file or one of: "
+                        + $"{string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
         try
         {
             long length = new FileInfo(path).Length;
             if (length > LargestFile)
             {
-                throw new BackboneException($"'{path}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
+                throw new BackboneException(
+                    $"'{path}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
             }
 
             string manifestPath = Path.ChangeExtension(path, ".json");
-            BackboneManifest? manifest = File.Exists(manifestPath) ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath) : null;
-            return FromBytes(manifest?.Name ?? Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), manifest);
+            BackboneManifest? manifest = File.Exists(manifestPath)
+                ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath)
+                : null;
+            return FromBytes(
+                manifest?.Name ?? Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path), manifest);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -80,7 +93,9 @@ public sealed class BackboneFile
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
         if (manifest is not null && !string.Equals(manifest.Sha256, sha256, StringComparison.OrdinalIgnoreCase))
         {
-            throw new BackboneException($"The backbone '{name}' does not match its manifest (SHA-256 is {sha256}, expected {manifest.Sha256}): fetch or make it again.");
+            throw new BackboneException(
+                $"The backbone '{name}' does not match its manifest (SHA-256 is {sha256}, expected {manifest.Sha256}): "
+                    + "fetch or make it again.");
         }
 
         return new BackboneFile(name, content, sha256, manifest);

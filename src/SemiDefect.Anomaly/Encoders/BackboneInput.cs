@@ -1,6 +1,7 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>What a network expects: RGB scaled to 0..1, less <paramref name="Mean"/>, divided by <paramref name="Std"/>.</summary>
+/// <summary>What a network expects: RGB scaled to 0..1, less <paramref name="Mean"/>, divided by <paramref
+/// name="Std"/>.</summary>
 /// <param name="Name">The name of the ONNX input, or null for the only one.</param>
 /// <param name="Mean">Three values, R, G, B.</param>
 /// <param name="Std">Three values, R, G, B.</param>

@@ -61,23 +61,32 @@ public sealed record BackboneManifest
         }
         catch (JsonException error)
         {
-            throw new BackboneException($"The manifest '{name}' is not valid: {error.Message.ReplaceLineEndings(" ")} Mend it, or remove it to go without.", error);
+            throw new BackboneException(
+                $"The manifest '{name}' is not valid: {error.Message.ReplaceLineEndings(" ")} Mend it, or remove it to "
+                    + "go without.",
+                error);
         }
 
-        if (manifest is not { Format: 1, Input: not null, Taps: not null, DefaultTaps: not null, Sha256: not null, Name: not null })
+        if (manifest is not
+            { Format: 1, Input: not null, Taps: not null, DefaultTaps: not null, Sha256: not null, Name: not null })
         {
-            throw new BackboneException($"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
+            throw new BackboneException(
+                $"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
         }
 
         // A detector file that holds the network holds these too, and could not be read again.
-        if (!((string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]).All(PlainText.IsName))
+        string?[] names = [manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps];
+        if (!names.All(PlainText.IsName))
         {
-            throw new BackboneException($"The manifest '{name}' must give its name, version, license, origin and default taps in one line each, of 1 to 1000 characters.");
+            throw new BackboneException(
+                $"The manifest '{name}' must give its name, version, license, origin and default taps in one line "
+                    + "each, of 1 to 1000 characters.");
         }
 
         if (!IsNormalization(manifest.Input))
         {
-            throw new BackboneException($"The manifest '{name}' must give three finite means and three positive deviations.");
+            throw new BackboneException(
+                $"The manifest '{name}' must give three finite means and three positive deviations.");
         }
 
         return manifest;
@@ -91,5 +100,8 @@ public sealed record BackboneManifest
     }
 
     private static bool IsNormalization(BackboneInput input) =>
-        input.Mean is { Count: 3 } && input.Std is { Count: 3 } && input.Mean.All(float.IsFinite) && input.Std.All(value => float.IsFinite(value) && value > 0);
+        input.Mean is { Count: 3 }
+            && input.Std is { Count: 3 }
+            && input.Mean.All(float.IsFinite)
+            && input.Std.All(value => float.IsFinite(value) && value > 0);
 }

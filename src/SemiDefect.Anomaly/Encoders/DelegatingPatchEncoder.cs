@@ -10,7 +10,8 @@ public abstract class DelegatingPatchEncoder : IPatchEncoder
 {
     /// <summary>Wraps an encoder.</summary>
     /// <param name="inner">The encoder; disposed of with this one.</param>
-    protected DelegatingPatchEncoder(IPatchEncoder inner) => Inner = inner ?? throw new ArgumentNullException(nameof(inner));
+    protected DelegatingPatchEncoder(IPatchEncoder inner) =>
+        Inner = inner ?? throw new ArgumentNullException(nameof(inner));
 
     /// <inheritdoc/>
     public virtual EncoderInfo Info => Inner.Info;
@@ -19,7 +20,8 @@ public abstract class DelegatingPatchEncoder : IPatchEncoder
     protected IPatchEncoder Inner { get; }
 
     /// <inheritdoc/>
-    public virtual PatchGrid Encode(PreparedView view, CancellationToken cancellationToken) => Inner.Encode(view, cancellationToken);
+    public virtual PatchGrid Encode(PreparedView view, CancellationToken cancellationToken) =>
+        Inner.Encode(view, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,7 +13,10 @@ public sealed class FeatureMap
         ArgumentNullException.ThrowIfNull(values);
         if (values.LongLength != (long)images * channels * height * width)
         {
-            throw new ArgumentException($"[{images}, {channels}, {height}, {width}] needs {(long)images * channels * height * width} values, got {values.LongLength}.", nameof(values));
+            throw new ArgumentException(
+                $"[{images}, {channels}, {height}, {width}] needs {(long)images * channels * height * width} values, "
+                    + $"got {values.LongLength}.",
+                nameof(values));
         }
 
         Tap = tap;

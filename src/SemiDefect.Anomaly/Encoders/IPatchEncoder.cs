@@ -4,8 +4,9 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Turns a view into a grid of patch vectors: a network with its pooling, or anything else. The same view gives the same
-/// vectors each time, whatever is encoded beside it. Implementations are thread-safe: several views are encoded at once.
+/// Turns a view into a grid of patch vectors: a network with its pooling, or anything else. The same view gives the
+/// same vectors each time, whatever is encoded beside it. Implementations are thread-safe: several views are encoded at
+/// once.
 /// </summary>
 public interface IPatchEncoder : IDisposable
 {

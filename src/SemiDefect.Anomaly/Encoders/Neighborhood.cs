@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Sums and shifts over the square neighborhood of every position of one plane; positions outside count as zero.
-/// Every position's sum runs over rows, then columns, in order, whatever the vector width. Not thread-safe: keeps a buffer.
+/// Sums and shifts over the square neighborhood of every position of one plane; positions outside count as zero. Every
+/// position's sum runs over rows, then columns, in order, whatever the vector width. Not thread-safe: keeps a buffer.
 /// </summary>
 internal sealed class Neighborhood(int height, int width, int size)
 {
@@ -51,7 +51,8 @@ internal sealed class Neighborhood(int height, int width, int size)
         }
     }
 
-    /// <summary>target += weight x the plane moved so that each position sees its neighbor at <paramref name="offset"/>.</summary>
+    /// <summary>target += weight x the plane moved so that each position sees its neighbor at <paramref
+    /// name="offset"/>.</summary>
     public void AddShifted(ReadOnlySpan<float> plane, int offset, float weight, Span<float> target)
     {
         int dy = offset / size - size / 2;

@@ -22,12 +22,18 @@ public sealed class OnnxBackbone : IFeatureExtractor
     private volatile int _imagesAtOnce;
     private bool _shrunk;
 
-    private OnnxBackbone(InferenceSession session, BackboneFile file, OnnxBackboneOptions options, ExecutionDevice device)
+    private OnnxBackbone(
+        InferenceSession session,
+        BackboneFile file,
+        OnnxBackboneOptions options,
+        ExecutionDevice device)
     {
         _session = session;
         _name = file.Name;
         _notice = options.Notice;
-        _imagesAtOnce = device == ExecutionDevice.Cuda ? int.MaxValue : options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        _imagesAtOnce = device == ExecutionDevice.Cuda ? int.MaxValue
+            : options.Threads > 0 ? options.Threads
+            : Environment.ProcessorCount;
         Device = device;
         _inputName = OnnxSignature.FindImageInput(session, file, out _fixedBatch, out int? height, out int? width);
         FixedHeight = height;
@@ -44,10 +50,14 @@ public sealed class OnnxBackbone : IFeatureExtractor
     /// <inheritdoc/>
     public int? FixedWidth { get; }
 
-    /// <summary>Where the network really runs: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.</summary>
+    /// <summary>
+    /// Where the network really runs: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.
+    /// </summary>
     public ExecutionDevice Device { get; }
 
-    /// <summary>Whether several images make one run: on CUDA, and in a network made for a fixed number of them.</summary>
+    /// <summary>
+    /// Whether several images make one run: on CUDA, and in a network made for a fixed number of them.
+    /// </summary>
     internal bool RunsBatches => Device == ExecutionDevice.Cuda || _fixedBatch > 1;
 
     /// <summary>Makes a session and checks that the network can serve.</summary>
@@ -75,7 +85,9 @@ public sealed class OnnxBackbone : IFeatureExtractor
         int imageLength = checked(3 * height * width);
         if (input.Length != (long)images * imageLength)
         {
-            throw new ArgumentException($"{images} images of {width} x {height} need {(long)images * imageLength} values, got {input.Length}.", nameof(input));
+            throw new ArgumentException(
+                $"{images} images of {width} x {height} need {(long)images * imageLength} values, got {input.Length}.",
+                nameof(input));
         }
 
         RequireSize(height, width);
@@ -203,7 +215,9 @@ public sealed class OnnxBackbone : IFeatureExtractor
         }
         catch (OnnxRuntimeException error) when (!OnnxSessionFactory.IsOutOfMemory(error))
         {
-            throw new BackboneException($"The backbone '{_name}' failed on a {width} x {height} input: {OnnxSessionFactory.OneLine(error)}", error);
+            throw new BackboneException(
+                $"The backbone '{_name}' failed on a {width} x {height} input: {OnnxSessionFactory.OneLine(error)}",
+                error);
         }
 
         using (outputs)
@@ -217,7 +231,9 @@ public sealed class OnnxBackbone : IFeatureExtractor
         long[] shape = output.GetTensorTypeAndShape().Shape;
         if (shape.Length != 4 || shape[0] < count || shape.Any(size => size < 1))
         {
-            throw new BackboneException($"The tap '{tap}' of '{_name}' gave [{string.Join(", ", shape)}]; a feature map [n, channels, height, width] is needed. Use larger images or another tap.");
+            throw new BackboneException(
+                $"The tap '{tap}' of '{_name}' gave [{string.Join(", ", shape)}]; a feature map [n, channels, height, "
+                    + "width] is needed. Use larger images or another tap.");
         }
 
         int length = checked((int)(count * shape[1] * shape[2] * shape[3]));
@@ -229,7 +245,10 @@ public sealed class OnnxBackbone : IFeatureExtractor
     {
         if (count == 1)
         {
-            throw new BackboneException($"The memory is too small to run the backbone '{_name}' on one image: free some, use smaller images or a smaller network.", error);
+            throw new BackboneException(
+                $"The memory is too small to run the backbone '{_name}' on one image: free some, use smaller images or "
+                    + "a smaller network.",
+                error);
         }
 
         _imagesAtOnce = count / 2;

@@ -3,7 +3,9 @@ namespace SemiDefect.Anomaly.Encoders;
 /// <summary>How a network is run. Immutable.</summary>
 public sealed record OnnxBackboneOptions
 {
-    /// <summary>The outputs to use, in this order; empty for the manifest's default taps, or all outputs without a manifest.</summary>
+    /// <summary>
+    /// The outputs to use, in this order; empty for the manifest's default taps, or all outputs without a manifest.
+    /// </summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
     /// <summary>Where it runs.</summary>
@@ -12,6 +14,8 @@ public sealed record OnnxBackboneOptions
     /// <summary>Images that run side by side on the CPU; 0 for one per core. Results do not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.</summary>
+    /// <summary>
+    /// Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.
+    /// </summary>
     public Action<string>? Notice { get; init; }
 }

@@ -2,7 +2,10 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>A network run by ONNX Runtime, and the pooling of its feature maps into patch vectors. Thread-safe. Owns the network.</summary>
+/// <summary>
+/// A network run by ONNX Runtime, and the pooling of its feature maps into patch vectors. Thread-safe. Owns the
+/// network.
+/// </summary>
 public sealed class OnnxPatchEncoder : IPatchEncoder
 {
     // Values that go into the network together; what comes out may be twenty times as many, and one array holds 2^31.
@@ -33,7 +36,8 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
     public ExecutionDevice Device => _backbone.Device;
 
     /// <inheritdoc/>
-    public PatchGrid Encode(PreparedView view, CancellationToken cancellationToken) => EncodeAll([view], cancellationToken)[0];
+    public PatchGrid Encode(PreparedView view, CancellationToken cancellationToken) =>
+        EncodeAll([view], cancellationToken)[0];
 
     /// <inheritdoc/>
     public IReadOnlyList<PatchGrid> EncodeAll(IReadOnlyList<PreparedView> views, CancellationToken cancellationToken)
@@ -59,7 +63,10 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
     public void Dispose() => _backbone.Dispose();
 
     // A batch is a run of views of one size.
-    private void EncodeBatches(IReadOnlyList<PreparedView> views, PatchGrid[] grids, CancellationToken cancellationToken)
+    private void EncodeBatches(
+        IReadOnlyList<PreparedView> views,
+        PatchGrid[] grids,
+        CancellationToken cancellationToken)
     {
         for (int start = 0; start < views.Count;)
         {
@@ -67,7 +74,9 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
             PreparedView first = views[start];
             int most = Math.Max(1, LargestBatch / first.Values.Length);
             int end = start + 1;
-            while (end < views.Count && end - start < most && (views[end].Height, views[end].Width) == (first.Height, first.Width))
+            while (end < views.Count
+                && end - start < most
+                && (views[end].Height, views[end].Width) == (first.Height, first.Width))
             {
                 end++;
             }

@@ -9,10 +9,12 @@ internal static class OnnxSessionFactory
 
     public static InferenceSession Create(BackboneFile file, OnnxBackboneOptions options, out ExecutionDevice device)
     {
-        bool hasCuda = OnnxTelemetry.SilentEnvironment.GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
+        bool hasCuda =
+            OnnxTelemetry.SilentEnvironment.GetAvailableProviders().Contains(CudaProvider, StringComparer.Ordinal);
         if (options.Device == ExecutionDevice.Cuda && !hasCuda)
         {
-            throw new BackboneException("This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
+            throw new BackboneException(
+                "This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
         }
 
         if (options.Device != ExecutionDevice.Cpu && hasCuda)
@@ -28,7 +30,8 @@ internal static class OnnxSessionFactory
             }
             catch (OnnxRuntimeException error)
             {
-                throw new BackboneException($"CUDA cannot be used here: {OneLine(error)} Use --device cpu, or mend the driver.", error);
+                throw new BackboneException(
+                    $"CUDA cannot be used here: {OneLine(error)} Use --device cpu, or mend the driver.", error);
             }
         }
 
@@ -56,9 +59,12 @@ internal static class OnnxSessionFactory
     {
         using var options = new SessionOptions
         {
-            // The level above lays tensors out in blocks as wide as the processor's vectors, and sums the channels block by block: the last
-            // bits then differ between processors with and without AVX-512. Below it, sums have one order on all that can fuse a multiply and an add.
-            GraphOptimizationLevel = useCuda ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+            // The level above lays tensors out in blocks as wide as the processor's vectors, and sums the channels
+            // block by block: the last bits then differ between processors with and without AVX-512. Below it, sums
+            // have one order on all that can fuse a multiply and an add.
+            GraphOptimizationLevel = useCuda
+                ? GraphOptimizationLevel.ORT_ENABLE_ALL
+                : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
@@ -77,14 +83,20 @@ internal static class OnnxSessionFactory
         string message = error.Message;
         if (message.Contains("external", StringComparison.OrdinalIgnoreCase))
         {
-            return new BackboneException($"The backbone '{file.Name}' keeps its weights in another file: save the network as one file with the weights inside.", error);
+            return new BackboneException(
+                $"The backbone '{file.Name}' keeps its weights in another file: save the network as one file with the "
+                    + "weights inside.",
+                error);
         }
 
         if (message.Contains("Protobuf", StringComparison.OrdinalIgnoreCase)
             || message.Contains("InvalidProtobuf", StringComparison.Ordinal)
             || message.Contains("ModelProto does not have a graph", StringComparison.Ordinal))
         {
-            return new BackboneException($"'{file.Name}' is not an ONNX network: give an .onnx file, or import one with 'semidefect backbone import'.", error);
+            return new BackboneException(
+                $"'{file.Name}' is not an ONNX network: give an .onnx file, or import one with 'semidefect backbone "
+                    + "import'.",
+                error);
         }
 
         return new BackboneException($"ONNX Runtime cannot use the backbone '{file.Name}': {OneLine(error)}", error);

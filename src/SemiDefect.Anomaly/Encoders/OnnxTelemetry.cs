@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// ONNX Runtime's official Linux build reports to its makers over the network unless told otherwise, from 1.29 on, and keeps a file in the folder
-/// for temporary files for it; its Windows build writes trace events. Neither has a place in a program that promises to stay
-/// offline. Thread-safe.
+/// ONNX Runtime's official Linux build reports to its makers over the network unless told otherwise, from 1.29 on, and
+/// keeps a file in the folder for temporary files for it; its Windows build writes trace events. Neither has a place in
+/// a program that promises to stay offline. Thread-safe.
 /// </summary>
 internal static partial class OnnxTelemetry
 {

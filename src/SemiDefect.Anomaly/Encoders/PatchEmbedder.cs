@@ -19,7 +19,8 @@ public sealed class PatchEmbedder
     private readonly ConcurrentDictionary<string, PatchWeights> _weights = new(StringComparer.Ordinal);
 
     /// <summary>Makes an embedder.</summary>
-    public PatchEmbedder(PatchOptions options) => _options = options ?? throw new ArgumentNullException(nameof(options));
+    public PatchEmbedder(PatchOptions options) =>
+        _options = options ?? throw new ArgumentNullException(nameof(options));
 
     /// <summary>Embeds one image of a batch.</summary>
     /// <param name="maps">One map per tap, all for the same images.</param>
@@ -33,7 +34,8 @@ public sealed class PatchEmbedder
         ArgumentNullException.ThrowIfNull(view);
         if (maps.Count == 0 || maps.Any(map => map.Images != maps[0].Images))
         {
-            throw new ArgumentException("Feature maps of at least one tap, all for the same images, are needed.", nameof(maps));
+            throw new ArgumentException(
+                "Feature maps of at least one tap, all for the same images, are needed.", nameof(maps));
         }
 
         PatchWeights weights = WeightsFor(maps);
@@ -43,7 +45,8 @@ public sealed class PatchEmbedder
         if ((long)patches * dimension > Array.MaxLength)
         {
             throw new SemiDefectException(
-                $"{patches} patches of {dimension} values are too many at once: resize or crop to less, or look at tiles.");
+                $"{patches} patches of {dimension} values are too many at once: resize or crop to less, or look at "
+                    + "tiles.");
         }
 
         float[] values = new float[patches * dimension];
@@ -77,8 +80,16 @@ public sealed class PatchEmbedder
     private static (int First, int End) Part(int part, int count) =>
         ((int)((long)count * part / PartsPerImage), (int)((long)count * (part + 1) / PartsPerImage));
 
-    /// <summary>Adds what a tap gives to the outputs from <paramref name="first"/> up to <paramref name="end"/>.</summary>
-    private void AddTap(FeatureMap map, int image, PatchWeights.Term[] terms, int first, int end, FeatureMap finest, float[] planes)
+    /// <summary>Adds what a tap gives to the outputs from <paramref name="first"/> up to <paramref
+    /// name="end"/>.</summary>
+    private void AddTap(
+        FeatureMap map,
+        int image,
+        PatchWeights.Term[] terms,
+        int first,
+        int end,
+        FeatureMap finest,
+        float[] planes)
     {
         int area = map.Height * map.Width;
         int patches = finest.Height * finest.Width;
@@ -125,7 +136,13 @@ public sealed class PatchEmbedder
         }
     }
 
-    private static void Transpose(ReadOnlySpan<float> planes, Span<float> rows, int dimension, int patches, int firstPatch, int endPatch)
+    private static void Transpose(
+        ReadOnlySpan<float> planes,
+        Span<float> rows,
+        int dimension,
+        int patches,
+        int firstPatch,
+        int endPatch)
     {
         // In tiles, so that both sides stay in the cache.
         const int Tile = 16;

@@ -25,7 +25,8 @@ public sealed record PatchGrid(PatchLayout Layout, int Dimension, ReadOnlyMemory
         if (vectors.LongLength != (long)height * width * dimension)
         {
             throw new ArgumentException(
-                $"A grid of {width} x {height} patches of {dimension} values needs {(long)height * width * dimension} values, "
+                $"A grid of {width} x {height} patches of {dimension} values needs {(long)height * width * dimension} "
+                    + "values, "
                 + $"got {vectors.LongLength}.",
                 nameof(vectors));
         }

@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>How locally aware patch embeddings are made of feature maps. Immutable; impossible values are refused when set.</summary>
+/// <summary>
+/// How locally aware patch embeddings are made of feature maps. Immutable; impossible values are refused when set.
+/// </summary>
 public sealed record PatchOptions
 {
     private const int LargestDimension = 16384;
@@ -9,20 +11,28 @@ public sealed record PatchOptions
     public int PatchSize
     {
         get;
-        init => field = value is 1 or 3 or 5 or 7 ? value : throw new SemiDefectException($"The patch size must be 1, 3, 5 or 7, not {value}.");
+        init =>
+            field = value is 1 or 3 or 5 or 7
+                ? value
+                : throw new SemiDefectException($"The patch size must be 1, 3, 5 or 7, not {value}.");
     } = 3;
 
     /// <summary>How the neighborhood is pooled.</summary>
     public PatchPooling Pooling { get; init; } = PatchPooling.AveragePoolConcat;
 
-    /// <summary>Values per tap after the first adaptive pooling, 1 to 16384. Only for <see cref="PatchPooling.AdaptiveMean"/>.</summary>
+    /// <summary>
+    /// Values per tap after the first adaptive pooling, 1 to 16384. Only for <see cref="PatchPooling.AdaptiveMean"/>.
+    /// </summary>
     public int PretrainDimension
     {
         get;
         init => field = CheckDimension(value);
     } = 1024;
 
-    /// <summary>Values per embedding after the second adaptive pooling, 1 to 16384. Only for <see cref="PatchPooling.AdaptiveMean"/>.</summary>
+    /// <summary>
+    /// Values per embedding after the second adaptive pooling, 1 to 16384. Only for <see
+    /// cref="PatchPooling.AdaptiveMean"/>.
+    /// </summary>
     public int TargetDimension
     {
         get;
@@ -30,5 +40,8 @@ public sealed record PatchOptions
     } = 1024;
 
     private static int CheckDimension(int value) =>
-        value is >= 1 and <= LargestDimension ? value : throw new SemiDefectException($"An embedding dimension must be between 1 and {LargestDimension}, not {value}.");
+        value is >= 1 and <= LargestDimension
+            ? value
+            : throw new SemiDefectException(
+                $"An embedding dimension must be between 1 and {LargestDimension}, not {value}.");
 }

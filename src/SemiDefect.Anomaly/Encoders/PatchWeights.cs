@@ -38,7 +38,11 @@ internal sealed class PatchWeights
         for (int tap = 0; tap < channels.Count; tap++)
         {
             int first = start;
-            terms[tap] = [.. Enumerable.Range(0, channels[tap]).Select(c => new Term(first + c, c, Term.WholeNeighborhood, (float)(1.0 / area)))];
+            terms[tap] =
+            [
+                .. Enumerable.Range(0, channels[tap])
+                    .Select(c => new Term(first + c, c, Term.WholeNeighborhood, (float)(1.0 / area)))
+            ];
             start += channels[tap];
         }
 

@@ -7,13 +7,16 @@ namespace SemiDefect.Anomaly.Encoders;
 public static class UserBackbones
 {
     /// <summary>
-    /// Where this program keeps what belongs to the user: the folder that the environment variable SEMIDEFECT_HOME names,
-    /// or "semidefect" in the system's folder for local application data.
+    /// Where this program keeps what belongs to the user: the folder that the environment variable SEMIDEFECT_HOME
+    /// names, or "semidefect" in the system's folder for local application data.
     /// </summary>
     public static string Home =>
         Environment.GetEnvironmentVariable("SEMIDEFECT_HOME") is { Length: > 0 } home
             ? Path.GetFullPath(home)
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "semidefect");
+            : Path.Combine(
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "semidefect");
 
     /// <summary>The folder of the networks; it need not exist.</summary>
     public static string Folder => Path.Combine(Home, "backbones");
@@ -40,5 +43,6 @@ public static class UserBackbones
     }
 
     /// <summary>The .onnx file of a network in the folder, or null if there is none of that name.</summary>
-    public static string? Find(string name) => Names.Contains(name, StringComparer.Ordinal) ? Path.Combine(Folder, $"{name}.onnx") : null;
+    public static string? Find(string name) =>
+        Names.Contains(name, StringComparer.Ordinal) ? Path.Combine(Folder, $"{name}.onnx") : null;
 }

@@ -1,9 +1,10 @@
 namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
-/// Writes a file under a temporary name beside its destination and renames it when it is complete and flushed to
-/// disk, so that no reader ever sees half of it and a failed write leaves the old file as it was. What a killed process left behind
-/// is deleted by the next process that writes to the same folder. Thread-safe; of several writers at once the last one's file stays, whole.
+/// Writes a file under a temporary name beside its destination and renames it when it is complete and flushed to disk,
+/// so that no reader ever sees half of it and a failed write leaves the old file as it was. What a killed process left
+/// behind is deleted by the next process that writes to the same folder. Thread-safe; of several writers at once the
+/// last one's file stays, whole.
 /// </summary>
 public static class AtomicFile
 {
@@ -13,10 +14,12 @@ public static class AtomicFile
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>
     /// <param name="flushToDisk">
-    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may leave a file of the new name
+    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may
+    /// leave a file of the new name
     /// with less in it: only for what is checked when it is read, and can be made again.
     /// </param>
-    /// <param name="beforeReplacing">Called when the new file is complete and the old one still in its place; when it throws, the old one stays.</param>
+    /// <param name="beforeReplacing">Called when the new file is complete and the old one still in its place; when it
+    /// throws, the old one stays.</param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
     public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeReplacing = null)
     {
@@ -42,7 +45,8 @@ public static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SemiDefectException($"Cannot write '{path}': {error.Message} Choose another place or free it, then try again.", error);
+            throw new SemiDefectException(
+                $"Cannot write '{path}': {error.Message} Choose another place or free it, then try again.", error);
         }
         finally
         {
@@ -74,7 +78,8 @@ public static class AtomicFile
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Another process may have looked whether the file was abandoned, between its making and its locking, and have locked it.
+                // Another process may have looked whether the file was abandoned, between its making and its locking,
+                // and have locked it.
                 continue;
             }
 

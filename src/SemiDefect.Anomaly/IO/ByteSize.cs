@@ -18,8 +18,13 @@ public static class ByteSize
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
-        (string unit, long size) = Units.FirstOrDefault(entry => text.EndsWith(entry.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
-        bool isNumber = decimal.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out decimal number);
+        (string unit, long size) =
+            Units.FirstOrDefault(entry => text.EndsWith(entry.Unit, StringComparison.OrdinalIgnoreCase), ("", 1));
+        bool isNumber = decimal.TryParse(
+            text[..^unit.Length],
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture,
+            out decimal number);
         decimal most = 1L << 62;
         bytes = isNumber && number <= most / size ? (long)(number * size) : 0;
         return bytes >= 1;
@@ -28,7 +33,9 @@ public static class ByteSize
     /// <summary>Writes a number of bytes in KiB, MiB or GiB, rounded up to a tenth.</summary>
     public static string Format(long bytes)
     {
-        (string unit, long size) = bytes < 1L << 20 ? ("KiB", 1L << 10) : bytes < 1L << 30 ? ("MiB", 1L << 20) : ("GiB", 1L << 30);
+        (string unit, long size) = bytes < 1L << 20 ? ("KiB", 1L << 10)
+            : bytes < 1L << 30 ? ("MiB", 1L << 20)
+            : ("GiB", 1L << 30);
         return (Math.Ceiling(10m * bytes / size) / 10).ToString("0.#", CultureInfo.InvariantCulture) + unit;
     }
 }

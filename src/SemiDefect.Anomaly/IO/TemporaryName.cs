@@ -6,8 +6,8 @@ using System.Text;
 namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
-/// Names of files that are being written: NAME.MACHINE-UNIQUE.tmp, beside NAME. A writer holds its file open and locked until it
-/// has its final name; so one that nobody holds is what a killed process left. Thread-safe.
+/// Names of files that are being written: NAME.MACHINE-UNIQUE.tmp, beside NAME. A writer holds its file open and locked
+/// until it has its final name; so one that nobody holds is what a killed process left. Thread-safe.
 /// </summary>
 internal static class TemporaryName
 {
@@ -20,12 +20,15 @@ internal static class TemporaryName
 
     // A folder is looked through once: thousands of files may be written to it.
     private static readonly ConcurrentDictionary<string, bool> CleanFolders = new(StringComparer.Ordinal);
-    private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName)).ToString("x8", CultureInfo.InvariantCulture);
+    private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName))
+        .ToString("x8", CultureInfo.InvariantCulture);
 
     /// <summary>A name that nobody else uses.</summary>
     public static string Next(string fullPath) => $"{fullPath}.{Machine}-{Guid.NewGuid():N}{Extension}";
 
-    /// <summary>Deletes the temporary files in a folder that no process holds any more, the first time that this process asks.</summary>
+    /// <summary>
+    /// Deletes the temporary files in a folder that no process holds any more, the first time that this process asks.
+    /// </summary>
     public static void DeleteAbandoned(string folder)
     {
         if (!CleanFolders.TryAdd(folder, true))
@@ -70,7 +73,13 @@ internal static class TemporaryName
             }
 
             // Refused while its writer lives; deleted under the lock, so that no writer comes in between.
-            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 0,
+                FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,11 @@ public sealed record HeatmapOptions
     public double ThresholdPosition
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new SemiDefectException("The threshold's position on the color scale must be above 0 and at most 1.");
+        init =>
+            field = value is > 0 and <= 1
+                ? value
+                : throw new SemiDefectException(
+                    "The threshold's position on the color scale must be above 0 and at most 1.");
     }
     = 0.5;
 
@@ -23,15 +27,23 @@ public sealed record HeatmapOptions
     public double MaxOpacity
     {
         get;
-        init => field = value is >= 0 and <= 1 ? value : throw new SemiDefectException("The opacity of a heatmap must be between 0 and 1.");
+        init =>
+            field = value is >= 0 and <= 1
+                ? value
+                : throw new SemiDefectException("The opacity of a heatmap must be between 0 and 1.");
     }
     = 0.8;
 
-    /// <summary>The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3 by the size of the image.</summary>
+    /// <summary>
+    /// The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3 by the size of the image.
+    /// </summary>
     /// <exception cref="SemiDefectException">The value is out of range.</exception>
     public int? ContourThickness
     {
         get;
-        init => field = value is null or (>= 0 and <= 8) ? value : throw new SemiDefectException("The contour of a heatmap must be 0 to 8 pixels thick.");
+        init =>
+            field = value is null or (>= 0 and <= 8)
+                ? value
+                : throw new SemiDefectException("The contour of a heatmap must be 0 to 8 pixels thick.");
     }
 }

@@ -22,7 +22,8 @@ public static class HeatmapRenderer
     /// <param name="threshold">The pixel threshold: values above it are abnormal.</param>
     /// <param name="options">How it looks; the defaults when null.</param>
     /// <returns>A picture of the image's size; side by side twice as wide, plus the gap.</returns>
-    /// <exception cref="ArgumentException">The map has another size than the image, or the threshold is not a number.</exception>
+    /// <exception cref="ArgumentException">The map has another size than the image, or the threshold is not a
+    /// number.</exception>
     /// <exception cref="SemiDefectException">The image is too large to stand beside its overlay.</exception>
     public static Image Render(Image original, AnomalyMap map, float threshold, HeatmapOptions? options = null)
     {
@@ -31,7 +32,10 @@ public static class HeatmapRenderer
         options ??= new HeatmapOptions();
         if (map.Width != original.Width || map.Height != original.Height)
         {
-            throw new ArgumentException($"The map has {map.Width} x {map.Height} values, the image {original.Width} x {original.Height} pixels.", nameof(map));
+            throw new ArgumentException(
+                $"The map has {map.Width} x {map.Height} values, the image {original.Width} x {original.Height} "
+                    + "pixels.",
+                nameof(map));
         }
 
         if (float.IsNaN(threshold))
@@ -50,7 +54,8 @@ public static class HeatmapRenderer
         return options.SideBySide ? Join(original, rgb) : new Image(original.Width, original.Height, rgb);
     }
 
-    private static int DefaultThickness(int width, int height) => Math.Max(width, height) switch { < 400 => 1, < 1200 => 2, _ => 3 };
+    private static int DefaultThickness(int width, int height) =>
+        Math.Max(width, height) switch { < 400 => 1, < 1200 => 2, _ => 3 };
 
     private static byte[] Blend(Image original, AnomalyMap map, float threshold, HeatmapOptions options)
     {
@@ -59,14 +64,17 @@ public static class HeatmapRenderer
         Span<int> parts = stackalloc int[3 * PerceptualColorMap.Count];
         for (int i = 0; i < shares.Length; i++)
         {
-            shares[i] = (int)Math.Round(256 * options.MaxOpacity * Opacity(i / (double)(shares.Length - 1), options.ThresholdPosition));
+            shares[i] = (int)Math.Round(
+                256 * options.MaxOpacity * Opacity(i / (double)(shares.Length - 1), options.ThresholdPosition));
             for (int channel = 0; channel < 3; channel++)
             {
                 parts[3 * i + channel] = shares[i] * PerceptualColorMap.Colors[3 * i + channel] + 128;
             }
         }
 
-        double scale = threshold > 0 ? (PerceptualColorMap.Count - 1) * options.ThresholdPosition / threshold : double.PositiveInfinity;
+        double scale = threshold > 0
+            ? (PerceptualColorMap.Count - 1) * options.ThresholdPosition / threshold
+            : double.PositiveInfinity;
         ReadOnlySpan<byte> source = original.Rgb;
         byte[] rgb = GC.AllocateUninitializedArray<byte>(source.Length);
         for (int i = 0, p = 0; p < rgb.Length; i++, p += 3)
@@ -97,7 +105,9 @@ public static class HeatmapRenderer
         int width = 2 * original.Width + gap;
         if (3L * width * original.Height > Array.MaxLength)
         {
-            throw new SemiDefectException($"An image of {original.Width} x {original.Height} pixels is too large to stand beside its heatmap; ask for the heatmap alone.");
+            throw new SemiDefectException(
+                $"An image of {original.Width} x {original.Height} pixels is too large to stand beside its heatmap; "
+                    + "ask for the heatmap alone.");
         }
 
         byte[] rgb = new byte[3 * width * original.Height];

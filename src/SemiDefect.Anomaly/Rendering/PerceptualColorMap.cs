@@ -4,9 +4,9 @@ namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
 /// 256 colors from dark violet over magenta and orange to bright yellow, computed in OKLCh: lightness grows by equal
-/// steps, so that the order survives color blindness and gray printing; the hue turns one way; the chroma follows the largest
-/// that sRGB can show, smoothed, so that no color stands out as a band. Conversion by B. Ottosson, "A perceptual color space for image processing", 2020.
-/// The same bytes on every machine. Thread-safe.
+/// steps, so that the order survives color blindness and gray printing; the hue turns one way; the chroma follows the
+/// largest that sRGB can show, smoothed, so that no color stands out as a band. Conversion by B. Ottosson, "A
+/// perceptual color space for image processing", 2020. The same bytes on every machine. Thread-safe.
 /// </summary>
 public static class PerceptualColorMap
 {
@@ -69,7 +69,8 @@ public static class PerceptualColorMap
     private static (double Lightness, double Hue) At(int index)
     {
         double t = index / (double)(Count - 1);
-        return (FirstLightness + (LastLightness - FirstLightness) * t, (FirstHue + (LastHue - FirstHue) * t) * (Math.PI / 180));
+        double hue = FirstHue + (LastHue - FirstHue) * t;
+        return (FirstLightness + (LastLightness - FirstLightness) * t, hue * (Math.PI / 180));
     }
 
     private static double[] Smooth(double[] values, Func<ArraySegment<double>, double> combine)

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
-/// Draws the outline of what lies above the threshold: a light line just inside and a dark one just outside; or, where that
-/// would hide too much, a single line outside, light on dark ground and dark on light. Thread-safe.
+/// Draws the outline of what lies above the threshold: a light line just inside and a dark one just outside; or, where
+/// that would hide too much, a single line outside, light on dark ground and dark on light. Thread-safe.
 /// </summary>
 internal static class RegionContour
 {
@@ -41,7 +41,15 @@ internal static class RegionContour
     private static bool IsDark(byte[] rgb, int i) => 77 * rgb[i] + 150 * rgb[i + 1] + 29 * rgb[i + 2] < 128 * 256;
 
     /// <summary>A disc around a border pixel, on its own side of the border only.</summary>
-    private static void Stamp(byte[] rgb, AnomalyMap map, float threshold, int centerX, int centerY, bool above, int thickness, byte line)
+    private static void Stamp(
+        byte[] rgb,
+        AnomalyMap map,
+        float threshold,
+        int centerX,
+        int centerY,
+        bool above,
+        int thickness,
+        byte line)
     {
         int radius = thickness - 1;
         for (int y = Math.Max(0, centerY - radius); y <= Math.Min(map.Height - 1, centerY + radius); y++)

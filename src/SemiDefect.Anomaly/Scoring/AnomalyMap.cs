@@ -12,7 +12,9 @@ public sealed class AnomalyMap
         ArgumentNullException.ThrowIfNull(values);
         if (values.LongLength != (long)width * height)
         {
-            throw new ArgumentException($"A {width} x {height} map needs {(long)width * height} values, got {values.LongLength}.", nameof(values));
+            throw new ArgumentException(
+                $"A {width} x {height} map needs {(long)width * height} values, got {values.LongLength}.",
+                nameof(values));
         }
 
         Width = width;
@@ -32,10 +34,14 @@ public sealed class AnomalyMap
     /// <summary>The highest value.</summary>
     public float Peak => Values.Max();
 
-    /// <summary>A map at the size of the network's input brought to the original image's pixels; 0 where a crop kept pixels from being inspected.</summary>
+    /// <summary>A map at the size of the network's input brought to the original image's pixels; 0 where a crop kept
+    /// pixels from being inspected.</summary>
     /// <param name="geometry">Where the input lies on the original.</param>
     /// <exception cref="ArgumentException">The map has another size than the input.</exception>
-    public AnomalyMap ToOriginal(InputGeometry geometry) => (Width, Height) == (geometry.InputWidth, geometry.InputHeight)
+    public AnomalyMap ToOriginal(InputGeometry geometry) =>
+        (Width, Height) == (geometry.InputWidth, geometry.InputHeight)
         ? AnomalyMapBuilder.ToOriginal(this, geometry)
-        : throw new ArgumentException($"The map has {Width} x {Height} values, the input {geometry.InputWidth} x {geometry.InputHeight}.", nameof(geometry));
+        : throw new ArgumentException(
+            $"The map has {Width} x {Height} values, the input {geometry.InputWidth} x {geometry.InputHeight}.",
+            nameof(geometry));
 }

@@ -34,8 +34,8 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
             y => from.ToInput(0, to.ToOriginal(0, y).Y).Y);
 
     /// <summary>
-    /// The map brought to the original image's pixels by bilinear interpolation, crop and aspect undone. Pixels that the
-    /// crop cut off were not inspected and get 0.
+    /// The map brought to the original image's pixels by bilinear interpolation, crop and aspect undone. Pixels that
+    /// the crop cut off were not inspected and get 0.
     /// </summary>
     public static AnomalyMap ToOriginal(AnomalyMap map, InputGeometry geometry) => Interpolate(
         map,
@@ -122,7 +122,12 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
         return weights;
     }
 
-    private static AnomalyMap Interpolate(AnomalyMap map, int width, int height, Func<int, double> toX, Func<int, double> toY)
+    private static AnomalyMap Interpolate(
+        AnomalyMap map,
+        int width,
+        int height,
+        Func<int, double> toX,
+        Func<int, double> toY)
     {
         Sample[] columns = Samples(width, map.Width, toX);
         Sample[] rows = Samples(height, map.Height, toY);

@@ -6,11 +6,16 @@ public sealed record AnomalyMapOptions
     /// <summary>How patch scores are brought to the input's size.</summary>
     public MapUpsampling Upsampling { get; init; }
 
-    /// <summary>The standard deviation of the Gaussian blur in input pixels, 0 (none) to 64. It is cut off at 4 deviations.</summary>
+    /// <summary>
+    /// The standard deviation of the Gaussian blur in input pixels, 0 (none) to 64. It is cut off at 4 deviations.
+    /// </summary>
     public double BlurSigma
     {
         get;
-        init => field = value is >= 0 and <= 64 ? value : throw new SemiDefectException("The blur of the map must be between 0 and 64 pixels.");
+        init =>
+            field = value is >= 0 and <= 64
+                ? value
+                : throw new SemiDefectException("The blur of the map must be between 0 and 64 pixels.");
     } = 4;
 
     /// <summary>What the blur sees outside of the map.</summary>

@@ -18,13 +18,18 @@ public static class ConnectedComponents
     /// first pixels come in the raster; and the number of components.
     /// </returns>
     /// <exception cref="ArgumentException">The mask does not hold width x height pixels.</exception>
-    public static (int[] Labels, int Count) Label(ReadOnlySpan<byte> mask, int width, int height, Connectivity connectivity = Connectivity.Eight)
+    public static (int[] Labels, int Count) Label(
+        ReadOnlySpan<byte> mask,
+        int width,
+        int height,
+        Connectivity connectivity = Connectivity.Eight)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (mask.Length != (long)width * height)
         {
-            throw new ArgumentException($"A {width} x {height} mask has {(long)width * height} pixels, got {mask.Length}.", nameof(mask));
+            throw new ArgumentException(
+                $"A {width} x {height} mask has {(long)width * height} pixels, got {mask.Length}.", nameof(mask));
         }
 
         int[] labels = new int[mask.Length];
@@ -55,10 +60,21 @@ public static class ConnectedComponents
 
     /// <summary>The same for a mask of truth values.</summary>
     /// <exception cref="ArgumentException">The mask does not hold width x height pixels.</exception>
-    public static (int[] Labels, int Count) Label(ReadOnlySpan<bool> mask, int width, int height, Connectivity connectivity = Connectivity.Eight) =>
+    public static (int[] Labels, int Count) Label(
+        ReadOnlySpan<bool> mask,
+        int width,
+        int height,
+        Connectivity connectivity = Connectivity.Eight) =>
         Label(MemoryMarshal.AsBytes(mask), width, height, connectivity);
 
-    private static int ProvisionalLabel(int[] labels, int i, int x, int y, int width, Connectivity connectivity, List<int> parents)
+    private static int ProvisionalLabel(
+        int[] labels,
+        int i,
+        int x,
+        int y,
+        int width,
+        Connectivity connectivity,
+        List<int> parents)
     {
         int label = x > 0 ? labels[i - 1] : 0;
         if (y > 0)

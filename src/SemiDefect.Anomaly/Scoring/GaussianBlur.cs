@@ -74,8 +74,8 @@ internal sealed class GaussianBlur
         }
     }
 
-    // target[x] = sum over the taps of weight x source[offset + x]. Every x has a lane of its own and its sum runs in the order of
-    // the taps, multiplied and added apart, so that the width of the vectors does not show.
+    // target[x] = sum over the taps of weight x source[offset + x]. Every x has a lane of its own and its sum runs in
+    // the order of the taps, multiplied and added apart, so that the width of the vectors does not show.
     private void Weigh(double[] source, int[] offsets, Span<float> target)
     {
         const int Accumulators = 4;

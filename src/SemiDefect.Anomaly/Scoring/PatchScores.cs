@@ -12,7 +12,8 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
     /// <summary>The position of the first vector with the highest score.</summary>
     public int HighestVector => Array.IndexOf(Values, Values.Max());
 
-    /// <summary>The scores of a view whose patches' squared distances are known, where scores need nothing else.</summary>
+    /// <summary>The scores of a view whose patches' squared distances are known, where scores need nothing
+    /// else.</summary>
     /// <param name="layout">The patches.</param>
     /// <param name="squaredDistances">The squared distances of each patch to its nearest rows.</param>
     /// <param name="options">How distances become scores; not <see cref="ImageScoreRule.Reweighted"/>.</param>
@@ -61,7 +62,10 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
         return values;
     }
 
-    /// <summary>An image's score of its patches' scores, where that takes nothing else: not for <see cref="ImageScoreRule.Reweighted"/>.</summary>
+    /// <summary>
+    /// An image's score of its patches' scores, where that takes nothing else: not for <see
+    /// cref="ImageScoreRule.Reweighted"/>.
+    /// </summary>
     internal static double ImageScoreOf(double[] values, ScoringOptions options) =>
         values.Length == 0 ? 0
         : options.ImageScore == ImageScoreRule.TopPercentMean ? TopPercentMean(values)

@@ -11,4 +11,14 @@ namespace SemiDefect.Anomaly.Scoring;
 /// <param name="PeakY">The row of the first pixel with that score.</param>
 /// <param name="CentroidX">The mean column of the pixels.</param>
 /// <param name="CentroidY">The mean row of the pixels.</param>
-public sealed record Region(int X, int Y, int Width, int Height, int Area, float Peak, int PeakX, int PeakY, double CentroidX, double CentroidY);
+public sealed record Region(
+    int X,
+    int Y,
+    int Width,
+    int Height,
+    int Area,
+    float Peak,
+    int PeakX,
+    int PeakY,
+    double CentroidX,
+    double CentroidY);

@@ -65,6 +65,16 @@ public static class RegionFinder
         }
 
         public Region ToRegion() =>
-            new(_left, _top, _right - _left + 1, _bottom - _top + 1, _area, _peak, _peakX, _peakY, (double)_sumX / _area, (double)_sumY / _area);
+            new(
+                _left,
+                _top,
+                _right - _left + 1,
+                _bottom - _top + 1,
+                _area,
+                _peak,
+                _peakX,
+                _peakY,
+                (double)_sumX / _area,
+                (double)_sumY / _area);
     }
 }

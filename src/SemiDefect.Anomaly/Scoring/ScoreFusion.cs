@@ -1,9 +1,11 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How the branches of a detector become one score and one map. Immutable by convention, and so thread-safe.</summary>
+/// <summary>How the branches of a detector become one score and one map. Immutable by convention, and so
+/// thread-safe.</summary>
 /// <param name="Rule">How scores are combined.</param>
 /// <param name="Scales">
-/// The scale of each branch; empty where scores are combined as they are: with one branch, and where all branches look at
+/// The scale of each branch; empty where scores are combined as they are: with one branch, and where all branches look
+/// at
 /// the same patches (a memory bank per fold).
 /// </param>
 public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scales)
@@ -24,14 +26,17 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
         Enumerable.Range(0, scores.Count).MaxBy(branch => OnScale(branch, scores[branch]));
 
     /// <summary>
-    /// One view's scores of several branches without scales: every patch takes its highest score. The nearest rows and the
-    /// image's score are not told.
+    /// One view's scores of several branches without scales: every patch takes its highest score. The nearest rows and
+    /// the image's score are not told.
     /// </summary>
     internal static PatchScores HighestOf(IReadOnlyList<PatchScores> branches) => branches.Count == 1
         ? branches[0]
         : new PatchScores(
             branches[0].Layout,
-            [.. Enumerable.Range(0, branches[0].Values.Length).Select(patch => branches.Max(branch => branch.Values[patch]))],
+            [
+                .. Enumerable.Range(0, branches[0].Values.Length)
+                    .Select(patch => branches.Max(branch => branch.Values[patch]))
+            ],
             [],
             0);
 
@@ -55,7 +60,8 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
     private double OnScale(int branch, double score) => Scales.Count == 0 ? score : Scales[branch].Normalize(score);
 
     /// <inheritdoc/>
-    public bool Equals(ScoreFusion? other) => other is not null && Rule == other.Rule && Scales.SequenceEqual(other.Scales);
+    public bool Equals(ScoreFusion? other) =>
+        other is not null && Rule == other.Rule && Scales.SequenceEqual(other.Scales);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Rule, Scales.Count);

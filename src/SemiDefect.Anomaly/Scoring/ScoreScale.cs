@@ -5,7 +5,8 @@ namespace SemiDefect.Anomaly.Scoring;
 /// scores, 0.1 more for each spread above it. Immutable and thread-safe.
 /// </summary>
 /// <param name="Center">The median.</param>
-/// <param name="Spread">Half the distance from the 16 % to the 84 % quantile, which a normal distribution has as its standard deviation; above 0.</param>
+/// <param name="Spread">Half the distance from the 16 % to the 84 % quantile, which a normal distribution has as its
+/// standard deviation; above 0.</param>
 public sealed record ScoreScale(double Center, double Spread)
 {
     private const double Step = 0.1;

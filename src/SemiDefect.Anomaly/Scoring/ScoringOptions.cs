@@ -7,7 +7,10 @@ public sealed record ScoringOptions
     public int Neighbors
     {
         get;
-        init => field = value is >= 1 and <= 100 ? value : throw new SemiDefectException($"The number of neighbors must be between 1 and 100, not {value}.");
+        init =>
+            field = value is >= 1 and <= 100
+                ? value
+                : throw new SemiDefectException($"The number of neighbors must be between 1 and 100, not {value}.");
     } = 1;
 
     /// <summary>What distances are measured in.</summary>
@@ -20,12 +23,16 @@ public sealed record ScoringOptions
     public int ReweightingNeighbors
     {
         get;
-        init => field = value is >= 2 and <= 100 ? value : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
+        init =>
+            field = value is >= 2 and <= 100
+                ? value
+                : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
     } = 9;
 
     /// <summary>Whether scores hang on nothing but the distance of each patch to the row nearest to it.</summary>
     internal bool NeedsNearestOnly => Neighbors == 1 && ImageScore != ImageScoreRule.Reweighted;
 
     /// <summary>The rows that a bank must have for an image to be scored.</summary>
-    internal int RowsNeeded => ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
+    internal int RowsNeeded =>
+        ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
 }

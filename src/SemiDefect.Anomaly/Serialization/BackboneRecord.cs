@@ -8,7 +8,9 @@ public sealed record BackboneRecord
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>SHA-256 of the .onnx file, hexadecimal; of an encoder given in code, its <see cref="EncoderInfo.Identity"/>.</summary>
+    /// <summary>
+    /// SHA-256 of the .onnx file, hexadecimal; of an encoder given in code, its <see cref="EncoderInfo.Identity"/>.
+    /// </summary>
     public required string Sha256 { get; init; }
 
     /// <summary>The outputs used, in order; empty for an encoder given in code.</summary>

@@ -28,7 +28,9 @@ public sealed record DetectorDocument
     /// <summary>How it was fitted.</summary>
     public required FitRecord Fit { get; init; }
 
-    /// <summary>The good images kept to be replayed on other machines; empty in files made before they were kept.</summary>
+    /// <summary>
+    /// The good images kept to be replayed on other machines; empty in files made before they were kept.
+    /// </summary>
     public IReadOnlyList<GoldenRecord> Golden
     {
         get;

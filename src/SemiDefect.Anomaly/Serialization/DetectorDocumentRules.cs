@@ -7,8 +7,9 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// What a header must keep to beyond its JSON types, so that nothing after it meets an impossible value: lists without gaps, numbers that
-/// are finite, choices that exist, names of one line, and image paths that stay below their folder. Thread-safe: nothing is kept.
+/// What a header must keep to beyond its JSON types, so that nothing after it meets an impossible value: lists without
+/// gaps, numbers that are finite, choices that exist, names of one line, and image paths that stay below their folder.
+/// Thread-safe: nothing is kept.
 /// </summary>
 internal static class DetectorDocumentRules
 {
@@ -57,7 +58,8 @@ internal static class DetectorDocumentRules
                 || document.Fusion.Scales.Count != document.Branches.Count
                 || document.Branches.Where((branch, i) => branch.Lane != i).Any()
             : document.Branches.Any(branch => branch.Lane != 0)
-                || (document.Fusion.Scales.Count > 0 && (document.Branches.Count > 1 || document.Fusion.Scales.Count != 1))
+                || document.Fusion.Scales.Count > 1
+                || (document.Fusion.Scales.Count > 0 && document.Branches.Count > 1)
                 || (document.Branches.Count > 1 && document.Fusion.Rule != FusionRule.Maximum));
 
     private static bool HasPlainNames(DetectorDocument document)
@@ -67,23 +69,30 @@ internal static class DetectorDocumentRules
             document.Engine, document.Fit.Preset, document.Fit.Device,
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
             .. document.Sections.Select(section => section.Name),
-            .. document.Lanes.SelectMany(lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
+            .. document.Lanes.SelectMany(
+                lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
             .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
-                (string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]),
+                (string?[])
+                [
+                    manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps,
+                ]),
         ];
         return names.All(PlainText.IsName)
             && PlainText.IsLine(document.Thresholds.Image.Note ?? "")
             && PlainText.IsLine(document.Thresholds.Pixel.Note ?? "");
     }
 
-    /// <summary>Paths are joined to a folder of the user's for reports: none may lead out of it, on any system.</summary>
+    /// <summary>
+    /// Paths are joined to a folder of the user's for reports: none may lead out of it, on any system.
+    /// </summary>
     private static bool LeavesItsFolder(string path) =>
         path.Length == 0
         || path[0] == '/'
         || path.Contains('\0')
         || path.Split('/').Contains("..")
-        || (OperatingSystem.IsWindows() && (Path.IsPathRooted(path) || path.Contains(':') || path.Split('\\').Contains("..")));
+        || (OperatingSystem.IsWindows()
+            && (Path.IsPathRooted(path) || path.Contains(':') || path.Split('\\').Contains("..")));
 
     private static bool HasFiniteNumbers(DetectorDocument document)
     {
@@ -94,7 +103,8 @@ internal static class DetectorDocumentRules
             && thresholds.PixelPeaks.All(double.IsFinite)
             && thresholds.FoldImageScores.All(double.IsFinite)
             && thresholds.FoldPixelPeaks.All(double.IsFinite)
-            && document.Fusion.Scales.All(scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
+            && document.Fusion.Scales.All(
+                scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }
 
     private static bool HasKnownChoices(DetectorDocument document) =>

@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>A detector file cannot be used: not one, damaged, of another version, or in need of a network that is not there.</summary>
+/// <summary>
+/// A detector file cannot be used: not one, damaged, of another version, or in need of a network that is not there.
+/// </summary>
 public sealed class DetectorFileException : SemiDefectException
 {
     /// <summary>Makes an exception whose message is shown to the user as it is.</summary>

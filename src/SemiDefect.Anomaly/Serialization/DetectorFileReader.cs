@@ -14,8 +14,9 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// Reads detector files. Nothing in one is ever run. Every size is checked against the file before memory is taken, and every byte
-/// that matters is covered by a SHA-256 that is checked. Bank vectors are memory-mapped, not copied. Thread-safe: nothing is kept.
+/// Reads detector files. Nothing in one is ever run. Every size is checked against the file before memory is taken, and
+/// every byte that matters is covered by a SHA-256 that is checked. Bank vectors are memory-mapped, not copied.
+/// Thread-safe: nothing is kept.
 /// </summary>
 internal static class DetectorFileReader
 {
@@ -32,7 +33,8 @@ internal static class DetectorFileReader
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DetectorFileException($"There is no detector file '{path}': check the path, or make one with 'semidefect fit'.", error);
+            throw new DetectorFileException(
+                $"There is no detector file '{path}': check the path, or make one with 'semidefect fit'.", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -62,7 +64,10 @@ internal static class DetectorFileReader
             }
 
             GoldenInput[] golden =
-                [.. Enumerable.Range(0, document.Golden.Count).Select(i => ReadGolden(stream, path, dataStart, document, Section, i))];
+                [
+                    .. Enumerable.Range(0, document.Golden.Count)
+                        .Select(i => ReadGolden(stream, path, dataStart, document, Section, i))
+                ];
             foreach (SectionRecord other in document.Sections.Where(section => !read.Contains(section.Name)))
             {
                 CheckContent(stream, dataStart, other, path, isFloats: false);
@@ -92,17 +97,24 @@ internal static class DetectorFileReader
 
             if (!read.TryGetValue(backbone.Sha256, out BackboneFile? file))
             {
-                byte[] content = ReadBytes(stream, dataStart, section(DetectorFileLayout.Network(backbone.Sha256)), path);
+                byte[] content =
+                    ReadBytes(stream, dataStart, section(DetectorFileLayout.Network(backbone.Sha256)), path);
                 file = BackboneFile.FromBytes(backbone.Name, content, backbone.Manifest);
                 read.Add(backbone.Sha256, file);
             }
 
-            return file.Sha256 == backbone.Sha256 ? file : throw Damaged(path, "its network is not the one that its header names");
+            return file.Sha256 == backbone.Sha256
+                ? file
+                : throw Damaged(path, "its network is not the one that its header names");
         })];
     }
 
     private static DetectorDocument ReadMasks(
-        FileStream stream, string path, long dataStart, DetectorDocument document, Func<string, SectionRecord> section) => document with
+        FileStream stream,
+        string path,
+        long dataStart,
+        DetectorDocument document,
+        Func<string, SectionRecord> section) => document with
         {
             Lanes = [.. document.Lanes.Select(lane =>
             {
@@ -130,7 +142,8 @@ internal static class DetectorFileReader
     private static (DetectorDocument Document, long DataStart) ReadHeader(FileStream stream, string path)
     {
         Span<byte> prefix = stackalloc byte[DetectorFileLayout.PrefixLength];
-        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length || !prefix.StartsWith(DetectorFileLayout.Magic))
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length
+            || !prefix.StartsWith(DetectorFileLayout.Magic))
         {
             throw new DetectorFileException($"'{path}' is not a detector file: make one with 'semidefect fit'.");
         }
@@ -139,35 +152,43 @@ internal static class DetectorFileReader
         if (version is < DetectorFileLayout.FirstVersion or > DetectorFileLayout.Version)
         {
             throw new DetectorFileException(
-                $"'{path}' is a detector file of version {version}; this program reads versions {DetectorFileLayout.FirstVersion} "
+                $"'{path}' is a detector file of version {version}; this program reads versions "
+                    + $"{DetectorFileLayout.FirstVersion} "
                 + $"to {DetectorFileLayout.Version}. Update the program, or fit again.");
         }
 
         long headerLength = BinaryPrimitives.ReadInt64LittleEndian(prefix[16..]);
         long fileLength = BinaryPrimitives.ReadInt64LittleEndian(prefix[24..]);
-        if (fileLength != stream.Length || headerLength is < 2 or > DetectorFileLayout.LargestHeader || headerLength > stream.Length - prefix.Length)
+        if (fileLength != stream.Length
+            || headerLength is < 2 or > DetectorFileLayout.LargestHeader
+            || headerLength > stream.Length - prefix.Length)
         {
             throw Damaged(path, $"it has {stream.Length} bytes instead of {fileLength}");
         }
 
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(prefix[12..]) != 0 || !SHA256.HashData(header).AsSpan().SequenceEqual(prefix.Slice(32, 32)))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(prefix[12..]) != 0
+            || !SHA256.HashData(header).AsSpan().SequenceEqual(prefix.Slice(32, 32)))
         {
             throw Damaged(path, "its header does not match its checksum");
         }
 
         try
         {
-            DetectorDocument document = version == DetectorFileLayout.FirstVersion ? Format1Document.Read(header) : ReadManifest(header, path);
+            DetectorDocument document = version == DetectorFileLayout.FirstVersion
+                ? Format1Document.Read(header)
+                : ReadManifest(header, path);
             return DetectorDocumentRules.FindFault(document) is { } fault
                 ? throw Damaged(path, $"it {fault}")
                 : (document, DetectorFileLayout.Align(prefix.Length + headerLength));
         }
-        catch (Exception error) when (error is JsonException || (error is SemiDefectException and not DetectorFileException))
+        catch (Exception error)
+            when (error is JsonException || (error is SemiDefectException and not DetectorFileException))
         {
             // The options refuse impossible values themselves.
-            throw new DetectorFileException($"The detector file '{path}' has a header that cannot be understood: fit again.", error);
+            throw new DetectorFileException(
+                $"The detector file '{path}' has a header that cannot be understood: fit again.", error);
         }
     }
 
@@ -180,12 +201,17 @@ internal static class DetectorFileReader
             throw Damaged(path, "it has a component without a kind");
         }
 
-        // Which sections a component has follows from its kind and number; the list is for programs that do not know the kind.
+        // Which sections a component has follows from its kind and number; the list is for programs that do not know
+        // the kind.
         var sections = manifest.Sections.Select(section => section?.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (string name in manifest.Components.SelectMany(component => component.Sections).Where(name => !sections.Contains(name)))
+        foreach (string name
+            in manifest.Components.SelectMany(component => component.Sections).Where(name => !sections.Contains(name)))
         {
             throw Damaged(
-                path, PlainText.IsName(name) ? $"its section '{name}' is missing" : "a component lists a section that cannot be");
+                path,
+                PlainText.IsName(name)
+                    ? $"its section '{name}' is missing"
+                    : "a component lists a section that cannot be");
         }
 
         try
@@ -200,11 +226,17 @@ internal static class DetectorFileReader
         }
         catch (SemiDefectException error) when (error is not DetectorFileException)
         {
-            throw new DetectorFileException($"The detector file '{path}' cannot be used: {error.Message}. Update the program, or fit again.", error);
+            throw new DetectorFileException(
+                $"The detector file '{path}' cannot be used: {error.Message}. Update the program, or fit again.",
+                error);
         }
     }
 
-    private static Dictionary<string, SectionRecord> CheckSections(FileStream stream, string path, DetectorDocument document, long dataStart)
+    private static Dictionary<string, SectionRecord> CheckSections(
+        FileStream stream,
+        string path,
+        DetectorDocument document,
+        long dataStart)
     {
         if (GrowthRules.FindFault(document) is { } fault)
         {
@@ -216,14 +248,17 @@ internal static class DetectorFileReader
         long end = 0;
         foreach (SectionRecord section in document.Sections)
         {
-            bool inOrder = section.Offset == DetectorFileLayout.Align(end) && section.Length >= 0 && section.Length <= stream.Length - dataStart - section.Offset;
+            bool inOrder = section.Offset == DetectorFileLayout.Align(end)
+                && section.Length >= 0
+                && section.Length <= stream.Length - dataStart - section.Offset;
             if (!inOrder || !sections.TryAdd(section.Name, section))
             {
                 throw Damaged(path, $"its section '{section.Name}' is out of place or there twice");
             }
 
             end = section.Offset + section.Length;
-            CheckPadding(stream, path, dataStart + end, Math.Min(stream.Length, dataStart + DetectorFileLayout.Align(end)));
+            CheckPadding(
+                stream, path, dataStart + end, Math.Min(stream.Length, dataStart + DetectorFileLayout.Align(end)));
         }
 
         if (dataStart + DetectorFileLayout.Align(end) != stream.Length)
@@ -271,7 +306,8 @@ internal static class DetectorFileReader
 
         int[] sourceImages = ReadArray<int>(stream, dataStart, images, path);
         int[] sourcePatches = ReadArray<int>(stream, dataStart, patches, path);
-        if (sourceImages.AsSpan().ContainsAnyExceptInRange(0, document.Fit.Images.Count - 1) || sourcePatches.AsSpan().ContainsAnyInRange(int.MinValue, -1))
+        if (sourceImages.AsSpan().ContainsAnyExceptInRange(0, document.Fit.Images.Count - 1)
+            || sourcePatches.AsSpan().ContainsAnyInRange(int.MinValue, -1))
         {
             throw Damaged(path, $"memory bank {index} names images that it was not made of");
         }
@@ -288,7 +324,8 @@ internal static class DetectorFileReader
         int index)
     {
         GoldenRecord golden = document.Golden[index];
-        DetectorFileException Unsized() => Damaged(path, $"golden image {index} is not of the size that its header claims");
+        DetectorFileException Unsized() =>
+            Damaged(path, $"golden image {index} is not of the size that its header claims");
         var pixels = new byte[golden.Lanes.Count][];
         var features = new float[golden.Lanes.Count][];
         for (int lane = 0; lane < golden.Lanes.Count; lane++)
@@ -320,13 +357,20 @@ internal static class DetectorFileReader
             : throw Unsized();
     }
 
-    private static FeatureMatrix Map(FileStream stream, string path, long dataStart, SectionRecord section, BankRecord bank)
+    private static FeatureMatrix Map(
+        FileStream stream,
+        string path,
+        long dataStart,
+        SectionRecord section,
+        BankRecord bank)
     {
         CheckContent(stream, dataStart, section, path, isFloats: true);
 
         // The view keeps the mapping alive; the file object may go.
-        using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        MemoryMappedViewAccessor view = file.CreateViewAccessor(dataStart + section.Offset, section.Length, MemoryMappedFileAccess.Read);
+        using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
+            stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        MemoryMappedViewAccessor view =
+            file.CreateViewAccessor(dataStart + section.Offset, section.Length, MemoryMappedFileAccess.Read);
         return FeatureMatrix.Over(view.SafeMemoryMappedViewHandle, view.PointerOffset, bank.Rows, bank.Columns);
     }
 
@@ -352,7 +396,12 @@ internal static class DetectorFileReader
     }
 
     /// <summary>Holds a section against its checksum without keeping it; floats must be finite.</summary>
-    private static void CheckContent(FileStream stream, long dataStart, SectionRecord section, string path, bool isFloats)
+    private static void CheckContent(
+        FileStream stream,
+        long dataStart,
+        SectionRecord section,
+        string path,
+        bool isFloats)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] block = new byte[Math.Min(section.Length, 1 << 20)];
@@ -379,7 +428,8 @@ internal static class DetectorFileReader
     }
 
     /// <summary>No infinity and no NaN, and nothing whose square overflows: distances stay finite.</summary>
-    private static bool AreFinite(ReadOnlySpan<float> values) => MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestValue;
+    private static bool AreFinite(ReadOnlySpan<float> values) =>
+        MathF.Abs(TensorPrimitives.MaxMagnitude(values)) <= LargestValue;
 
     private static DetectorFileException Damaged(string path, string what) =>
         new($"The detector file '{path}' is damaged: {what}. Copy it again, or fit again.");

@@ -9,13 +9,15 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// Writes detector files. The bytes depend on the detector alone: no time, no machine, no path. Thread-safe: nothing is kept.
+/// Writes detector files. The bytes depend on the detector alone: no time, no machine, no path. Thread-safe: nothing is
+/// kept.
 /// </summary>
 internal static class DetectorFileWriter
 {
     private const int BlockLength = 1 << 22;
 
-    /// <summary>Writes a file; <paramref name="beforeReplacing"/> runs when it is complete and the old one still in its place.</summary>
+    /// <summary>Writes a file; <paramref name="beforeReplacing"/> runs when it is complete and the old one still in its
+    /// place.</summary>
     public static void Write(string path, DetectorBundle bundle, Action? beforeReplacing = null)
     {
         List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> sections = Sections(bundle);

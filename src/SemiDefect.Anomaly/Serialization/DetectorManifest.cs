@@ -6,11 +6,13 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// The header of format 2: a list of components, each with a kind and a version, so that a program can say by name what it
+/// The header of format 2: a list of components, each with a kind and a version, so that a program can say by name what
+/// it
 /// does not know. Immutable and thread-safe.
 /// </summary>
 /// <param name="Engine">The version of the engine that wrote it.</param>
-/// <param name="Components">The components; those of one kind in the order of lanes, branches and golden images.</param>
+/// <param name="Components">The components; those of one kind in the order of lanes, branches and golden
+/// images.</param>
 /// <param name="Sections">Where everything else lies.</param>
 internal sealed record DetectorManifest(
     string Engine, IReadOnlyList<DetectorComponent> Components, IReadOnlyList<SectionRecord> Sections)
@@ -26,7 +28,8 @@ internal sealed record DetectorManifest(
 
     private static readonly string[] Kinds =
     [
-        ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind, GoldenKind,
+        ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
+        GoldenKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -46,7 +49,8 @@ internal sealed record DetectorManifest(
 
         for (int i = 0; i < document.Branches.Count; i++)
         {
-            string[] sections = [DetectorFileLayout.Vectors(i), DetectorFileLayout.Images(i), DetectorFileLayout.Patches(i)];
+            string[] sections =
+                [DetectorFileLayout.Vectors(i), DetectorFileLayout.Images(i), DetectorFileLayout.Patches(i)];
             components.Add(Component(MemoryBankKind, document.Branches[i], json.BranchRecord, sections));
         }
 
@@ -58,7 +62,11 @@ internal sealed record DetectorManifest(
             string[] sections =
             [
                 .. Enumerable.Range(0, document.Lanes.Count)
-                    .SelectMany(lane => (string[])[DetectorFileLayout.GoldenPixels(i, lane), DetectorFileLayout.GoldenFeatures(i, lane)]),
+                    .SelectMany(lane =>
+                        (string[])
+                        [
+                            DetectorFileLayout.GoldenPixels(i, lane), DetectorFileLayout.GoldenFeatures(i, lane),
+                        ]),
                 DetectorFileLayout.GoldenScores(i),
             ];
             components.Add(Component(GoldenKind, document.Golden[i], json.GoldenRecord, sections));
@@ -76,12 +84,15 @@ internal sealed record DetectorManifest(
         {
             if (!Kinds.Contains(component.Kind, StringComparer.Ordinal))
             {
-                throw new SemiDefectException($"it holds a component of the kind '{component.Kind}', which this program does not know");
+                throw new SemiDefectException(
+                    $"it holds a component of the kind '{component.Kind}', which this program does not know");
             }
 
             if (component.Version != 1)
             {
-                throw new SemiDefectException($"it holds a component '{component.Kind}' of version {component.Version}; this program knows version 1");
+                throw new SemiDefectException(
+                    $"it holds a component '{component.Kind}' of version {component.Version}; this program knows "
+                        + "version 1");
             }
         }
 
@@ -106,7 +117,8 @@ internal sealed record DetectorManifest(
         return new DetectorDocument
         {
             Engine = Engine,
-            Lanes = [.. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))],
+            Lanes =
+                [.. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))],
             Branches = All(json.BranchRecord, MemoryBankKind),
             Fusion = One(json.ScoreFusion, FusionKind),
             Thresholds = One(json.DetectorThresholds, ThresholdsKind),
@@ -126,6 +138,7 @@ internal sealed record DetectorManifest(
     private T[] All<T>(JsonTypeInfo<T> type, params string[] kinds) =>
     [
         .. Components.Where(component => kinds.Contains(component.Kind, StringComparer.Ordinal))
-            .Select(component => component.Options.Deserialize(type) ?? throw new JsonException($"'{component.Kind}' is empty.")),
+            .Select(component =>
+                component.Options.Deserialize(type) ?? throw new JsonException($"'{component.Kind}' is empty.")),
     ];
 }

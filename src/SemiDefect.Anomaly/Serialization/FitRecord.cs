@@ -13,8 +13,8 @@ public sealed record FitRecord
     public required IReadOnlyList<string> Images { get; init; }
 
     /// <summary>
-    /// SHA-256 of each good image's decoded pixels (see <see cref="Imaging.Image.Sha256()"/>), hexadecimal, in the order of <see cref="Images"/>; empty in
-    /// files made before they were kept.
+    /// SHA-256 of each good image's decoded pixels (see <see cref="Imaging.Image.Sha256()"/>), hexadecimal, in the
+    /// order of <see cref="Images"/>; empty in files made before they were kept.
     /// </summary>
     public IReadOnlyList<string> ImageHashes
     {
@@ -24,7 +24,10 @@ public sealed record FitRecord
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The fit, updates and merges that the images came by, in order; empty in files made before they were kept, which stands for one fit.</summary>
+    /// <summary>
+    /// The fit, updates and merges that the images came by, in order; empty in files made before they were kept, which
+    /// stands for one fit.
+    /// </summary>
     public IReadOnlyList<FitStep> Steps
     {
         get;
@@ -50,12 +53,14 @@ public sealed record FitRecord
     public int? ProjectionDimension { get; init; }
 
     /// <summary>
-    /// No good patch is farther (Euclidean) from the patch of the memory bank nearest to it; with a bank per fold, none outside the fold is. Null in
-    /// files of before it was recorded.
+    /// No good patch is farther (Euclidean) from the patch of the memory bank nearest to it; with a bank per fold, none
+    /// outside the fold is. Null in files of before it was recorded.
     /// </summary>
     public double? CoveringRadius { get; init; }
 
-    /// <summary>In how many pieces the features were reduced; null where the bank was picked from all of them at once.</summary>
+    /// <summary>
+    /// In how many pieces the features were reduced; null where the bank was picked from all of them at once.
+    /// </summary>
     public int? Pieces { get; init; }
 
     /// <summary>How good images were judged for the thresholds.</summary>

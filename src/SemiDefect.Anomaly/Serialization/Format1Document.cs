@@ -40,7 +40,8 @@ internal sealed record Format1Document
     {
         try
         {
-            var json = JsonNode.Parse(header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
+            var json = JsonNode.Parse(
+                header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
 
             // Words that have changed since.
             var thresholds = json?["thresholds"] as JsonObject;
@@ -75,7 +76,10 @@ internal sealed record Format1Document
             Branches =
             [
                 .. Banks.Select(bank => new BranchRecord(
-                    0, Scoring, Map, bank is null ? null! : bank with { Patches = Fit.Patches, CoveringRadius = Fit.CoveringRadius })),
+                    0,
+                    Scoring,
+                    Map,
+                    bank is null ? null! : bank with { Patches = Fit.Patches, CoveringRadius = Fit.CoveringRadius })),
             ],
             Fusion = ScoreFusion.Unscaled,
 
@@ -95,7 +99,12 @@ internal sealed record Format1Document
             [
                 .. (Sections ?? []).Select(section => section is null
                     ? null!
-                    : section with { Name = section.Name is null ? null! : DetectorFileLayout.FromFormat1(section.Name, Backbone.Sha256) }),
+                    : section with
+                    {
+                        Name = section.Name is null
+                            ? null!
+                            : DetectorFileLayout.FromFormat1(section.Name, Backbone.Sha256),
+                    }),
             ],
         };
     }

@@ -1,8 +1,9 @@
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// A good image kept as the detector's lanes see it, with what the detector made of it where it was fitted, to be replayed
-/// on other machines. Its pixels, features and patch scores are sections of the file. Immutable and thread-safe.
+/// A good image kept as the detector's lanes see it, with what the detector made of it where it was fitted, to be
+/// replayed on other machines. Its pixels, features and patch scores are sections of the file. Immutable and
+/// thread-safe.
 /// </summary>
 public sealed record GoldenRecord
 {

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>What the record of images, steps and golden images must keep to beyond its JSON types. Thread-safe: nothing is kept.</summary>
+/// <summary>
+/// What the record of images, steps and golden images must keep to beyond its JSON types. Thread-safe: nothing is kept.
+/// </summary>
 internal static class GrowthRules
 {
     private const int HashLength = 64;
@@ -12,10 +14,16 @@ internal static class GrowthRules
     /// <summary>What is wrong with a header, in words that follow "it", or null.</summary>
     public static string? FindFault(DetectorDocument document) =>
         document.Golden.Count > DetectorFileLayout.LargestGoldenCount ? "claims an impossible number of golden images"
-        : document.Golden.Any(golden => !HasFigures(golden, document.Lanes.Count)) ? "has a golden image without its figures"
-        : document.Fit.Steps.Any(step => step is not { Kind: FitStep.Fit or FitStep.Update or FitStep.Merge, Images: >= 0, Rows: >= 1 }) ? "names a step that cannot be"
-        : document.Fit.ImageHashes.Count != 0 && document.Fit.ImageHashes.Count != document.Fit.Images.Count ? "has hashes for other images than it names"
-        : document.Fit.ImageHashes.Any(hash => hash is not { Length: HashLength } || hash.AsSpan().ContainsAnyExcept(HexadecimalDigits)) ? "holds a hash that is none"
+        : document.Golden.Any(golden => !HasFigures(golden, document.Lanes.Count))
+            ? "has a golden image without its figures"
+        : document.Fit.Steps.Any(
+            step => step is not { Kind: FitStep.Fit or FitStep.Update or FitStep.Merge, Images: >= 0, Rows: >= 1 })
+            ? "names a step that cannot be"
+        : document.Fit.ImageHashes.Count != 0 && document.Fit.ImageHashes.Count != document.Fit.Images.Count
+            ? "has hashes for other images than it names"
+        : document.Fit.ImageHashes.Any(
+            hash => hash is not { Length: HashLength } || hash.AsSpan().ContainsAnyExcept(HexadecimalDigits))
+            ? "holds a hash that is none"
         : null;
 
     private static bool HasFigures(GoldenRecord? golden, int lanes) =>

@@ -3,8 +3,9 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
-/// Images that can be read by their position: a folder, a list of files, images in memory, a database, a camera's buffer.
-/// The same position gives the same image each time. Implementations are thread-safe: several images are read at once.
+/// Images that can be read by their position: a folder, a list of files, images in memory, a database, a camera's
+/// buffer. The same position gives the same image each time. Implementations are thread-safe: several images are read
+/// at once.
 /// </summary>
 public interface IImageSource
 {
@@ -18,7 +19,8 @@ public interface IImageSource
     /// <summary>Reads an image.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    /// <exception cref="SemiDefectException">The image cannot be read; the message names it and says what to do.</exception>
+    /// <exception cref="SemiDefectException">The image cannot be read; the message names it and says what to
+    /// do.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     Image Read(int index, CancellationToken cancellationToken);
 }

@@ -5,7 +5,8 @@ namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
 /// The image files below a folder, in ordinal order of their '/'-separated relative paths: the same order on every
-/// system, whatever order the files were made in. Immutable, and so thread-safe; files that come or go later are not noticed.
+/// system, whatever order the files were made in. Immutable, and so thread-safe; files that come or go later are not
+/// noticed.
 /// </summary>
 public sealed class ImageFolder : IImageSource
 {
@@ -38,12 +39,14 @@ public sealed class ImageFolder : IImageSource
     public IReadOnlyList<string> UnreadableFolders { get; }
 
     /// <summary>
-    /// Lists the images below <paramref name="path"/>: png, jpg, jpeg, bmp, webp, tif, tiff in any case. Names that begin with
+    /// Lists the images below <paramref name="path"/>: png, jpg, jpeg, bmp, webp, tif, tiff in any case. Names that
+    /// begin with
     /// a dot are left out. Links are followed; a folder that several links lead to is listed once.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
-    /// <exception cref="SemiDefectException">There is no such folder, it cannot be read, or it holds no image.</exception>
+    /// <exception cref="SemiDefectException">There is no such folder, it cannot be read, or it holds no
+    /// image.</exception>
     public static ImageFolder Open(string path, ImageLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -84,7 +87,8 @@ public sealed class ImageFolder : IImageSource
         new(path, items, [], limits);
 
     /// <summary>A source as it is, or a folder without limits of its own under the limits given.</summary>
-    internal static IImageSource Under(IImageSource source, ImageLimits limits) => source is ImageFolder { _limits: null } folder
+    internal static IImageSource Under(IImageSource source, ImageLimits limits) =>
+        source is ImageFolder { _limits: null } folder
         ? new ImageFolder(folder.FullPath, folder.Items, folder.UnreadableFolders, limits)
         : source;
 
@@ -105,7 +109,9 @@ public sealed class ImageFolder : IImageSource
         return ImageExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The images below an existing folder, and the folders that could not be listed, both in ordinal order.</summary>
+    /// <summary>
+    /// The images below an existing folder, and the folders that could not be listed, both in ordinal order.
+    /// </summary>
     public static (IReadOnlyList<FolderImage> Items, IReadOnlyList<string> UnreadableFolders) ListImages(string root)
     {
         var items = new List<FolderImage>();
@@ -116,7 +122,12 @@ public sealed class ImageFolder : IImageSource
         return (items, unreadable);
     }
 
-    private static void List(string folder, string relativeFolder, List<FolderImage> items, List<string> unreadable, HashSet<string> visited)
+    private static void List(
+        string folder,
+        string relativeFolder,
+        List<FolderImage> items,
+        List<string> unreadable,
+        HashSet<string> visited)
     {
         FileSystemInfo[] entries;
         try
@@ -134,8 +145,10 @@ public sealed class ImageFolder : IImageSource
             return;
         }
 
-        // In a fixed order, and true folders before links, so that the same one of several ways to a folder is taken everywhere.
-        foreach (FileSystemInfo entry in entries.OrderBy(entry => IsLink(entry)).ThenBy(entry => entry.Name, StringComparer.Ordinal))
+        // In a fixed order, and true folders before links, so that the same one of several ways to a folder is taken
+        // everywhere.
+        foreach (FileSystemInfo entry
+            in entries.OrderBy(entry => IsLink(entry)).ThenBy(entry => entry.Name, StringComparer.Ordinal))
         {
             string relativePath = relativeFolder.Length == 0 ? entry.Name : $"{relativeFolder}/{entry.Name}";
             if (entry.Name.StartsWith('.'))

@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Sources;
 
-/// <summary>Images in memory, or anything else that a delegate reads by name. Immutable and thread-safe if the delegate is.</summary>
+/// <summary>
+/// Images in memory, or anything else that a delegate reads by name. Immutable and thread-safe if the delegate is.
+/// </summary>
 public sealed class ImageList : IImageSource
 {
     private readonly ImageInfo[] _infos;

@@ -6,14 +6,16 @@ using SemiDefect.Anomaly.Serialization;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Makes a memory bank grow by the patches of more images. A bank whose size is a share of its patches, or that stops at a covering radius, keeps its rows,
-/// and the greedy selection goes on from them among the new patches: nothing that was covered gets farther from
-/// the bank. A bank of a fixed number of rows is picked anew out of its own rows and the new patches: what its rows covered within r is
-/// then within r plus the new selection's radius. Thread-safe: nothing changes.
+/// Makes a memory bank grow by the patches of more images. A bank whose size is a share of its patches, or that stops
+/// at a covering radius, keeps its rows, and the greedy selection goes on from them among the new patches: nothing that
+/// was covered gets farther from the bank. A bank of a fixed number of rows is picked anew out of its own rows and the
+/// new patches: what its rows covered within r is then within r plus the new selection's radius. Thread-safe: nothing
+/// changes.
 /// </summary>
 internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
 {
-    /// <summary>A bank that knows the new images as well, and within which distance of it all patches lie; the caller owns it.</summary>
+    /// <summary>A bank that knows the new images as well, and within which distance of it all patches lie; the caller
+    /// owns it.</summary>
     /// <param name="more">The patches of the new images.</param>
     /// <param name="imageNumbers">The number that each new image has among all.</param>
     /// <param name="squaredDistances">The squared distance of each new patch to the present bank.</param>
@@ -32,15 +34,24 @@ internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
         }
 
         // A merged bank has no share of its own; then the one it happens to have is kept.
-        double share = record.CoresetFraction ?? (record.CoresetRadius is null ? (double)bank.Vectors.Rows / record.Patches : 1);
-        int target = new CoresetOptions(fraction: Math.Min(1, share)).TargetCount(checked(record.Patches + more.Matrix.Rows));
+        double share = record.CoresetFraction
+            ?? (record.CoresetRadius is null ? (double)bank.Vectors.Rows / record.Patches : 1);
+        int target = new CoresetOptions(fraction: Math.Min(1, share))
+            .TargetCount(checked(record.Patches + more.Matrix.Rows));
         int wanted = Math.Min(target - bank.Vectors.Rows, more.Matrix.Rows);
         CoresetSelection added = wanted < 1
             ? new CoresetSelection([], Math.Sqrt(squaredDistances.Max()))
-            : Coreset.Continue(more.Matrix, squaredDistances, new GreedyLimits(wanted, record.CoresetRadius ?? 0), threads, progress, cancellationToken);
+            : Coreset.Continue(
+                more.Matrix,
+                squaredDistances,
+                new GreedyLimits(wanted, record.CoresetRadius ?? 0),
+                threads,
+                progress,
+                cancellationToken);
         (int[] images, int[] patches) = more.SourcesOf(added.Indices, imageNumbers);
         using FeatureMatrix vectors = more.Matrix.Gather(added.Indices);
-        var grown = new MemoryBank(bank.Vectors.Append(vectors), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
+        var grown = new MemoryBank(
+            bank.Vectors.Append(vectors), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
         return new SelectedBank(grown, Math.Max(record.CoveringRadius ?? 0, added.CoveringRadius));
     }
 
@@ -52,7 +63,8 @@ internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
         CancellationToken cancellationToken)
     {
         using FeatureMatrix all = bank.Vectors.Append(more.Matrix);
-        CoresetSelection selection = Coreset.Select(all, new CoresetOptions(count: count, threads: threads), progress, cancellationToken);
+        CoresetSelection selection =
+            Coreset.Select(all, new CoresetOptions(count: count, threads: threads), progress, cancellationToken);
         int[] picks = selection.Indices;
         (int[] images, int[] patches) = more.SourcesOf([.. Enumerable.Range(0, more.Matrix.Rows)], imageNumbers);
         int own = bank.Vectors.Rows;

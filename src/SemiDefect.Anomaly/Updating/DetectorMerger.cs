@@ -11,9 +11,9 @@ using SemiDefect.Anomaly.Verification;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Makes one detector of two that were fitted alike: the union of their banks, thinned out greedily where a size is asked, and thresholds from the
-/// held-out scores of both. Each such score was taken against one part of the bank, so it is too high rather than too low. The order of the two
-/// does not matter. Thread-safe: nothing is kept.
+/// Makes one detector of two that were fitted alike: the union of their banks, thinned out greedily where a size is
+/// asked, and thresholds from the held-out scores of both. Each such score was taken against one part of the bank, so
+/// it is too high rather than too low. The order of the two does not matter. Thread-safe: nothing is kept.
 /// </summary>
 internal static class DetectorMerger
 {
@@ -35,9 +35,12 @@ internal static class DetectorMerger
         CancellationToken cancellationToken)
     {
         RequireAlike(one.Document, other.Document);
-        bool inOrder = string.CompareOrdinal(DetectorFingerprint.Of(one).Sha256, DetectorFingerprint.Of(other).Sha256) <= 0;
+        bool inOrder =
+            string.CompareOrdinal(DetectorFingerprint.Of(one).Sha256, DetectorFingerprint.Of(other).Sha256) <= 0;
         (DetectorBundle first, DetectorPipeline firstPipeline) = inOrder ? (one, onePipeline) : (other, otherPipeline);
-        (DetectorBundle second, DetectorPipeline secondPipeline) = inOrder ? (other, otherPipeline) : (one, onePipeline);
+        (DetectorBundle second, DetectorPipeline secondPipeline) = inOrder
+            ? (other, otherPipeline)
+            : (one, onePipeline);
         DetectorDocument a = first.Document;
         DetectorDocument b = second.Document;
         int[] numbers = NumberImages(a.Fit, b.Fit);
@@ -51,7 +54,8 @@ internal static class DetectorMerger
             {
                 BankRecord own = a.Branches[i].Bank;
                 BankRecord others = b.Branches[i].Bank;
-                int patches = checked(own.Patches + (int)((long)others.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
+                int patches = checked(
+                    own.Patches + (int)((long)others.Patches * (b.Fit.Images.Count - shared) / b.Fit.Images.Count));
                 (MemoryBank bank, double lost) = Unite(
                     (MemoryBankModel)firstPipeline.Branches[i].Model,
                     (MemoryBankModel)secondPipeline.Branches[i].Model,
@@ -68,7 +72,8 @@ internal static class DetectorMerger
                         Patches = patches,
 
                         // Null where one of the two does not know its own.
-                        CoveringRadius = own.CoveringRadius is double ownRadius && others.CoveringRadius is double othersRadius
+                        CoveringRadius = own.CoveringRadius is double ownRadius
+                            && others.CoveringRadius is double othersRadius
                             ? Math.Max(ownRadius, othersRadius) + lost
                             : null,
                     },
@@ -92,7 +97,9 @@ internal static class DetectorMerger
                 {
                     Preset = a.Fit.Preset == b.Fit.Preset ? a.Fit.Preset : "merged",
                     Images = [.. a.Fit.Images, .. b.Fit.Images.Where((_, i) => isNew[i])],
-                    ImageHashes = HasHashes(a.Fit) && HasHashes(b.Fit) ? [.. a.Fit.ImageHashes, .. b.Fit.ImageHashes.Where((_, i) => isNew[i])] : [],
+                    ImageHashes = HasHashes(a.Fit) && HasHashes(b.Fit)
+                        ? [.. a.Fit.ImageHashes, .. b.Fit.ImageHashes.Where((_, i) => isNew[i])]
+                        : [],
                     Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, rows)],
                     Patches = branches.Sum(branch => branch.Bank.Patches),
                     CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
@@ -121,14 +128,23 @@ internal static class DetectorMerger
     {
         string? difference =
             a.Lanes.Count != b.Lanes.Count ? "the number of branches"
-            : a.Lanes.Zip(b.Lanes).Select(lanes => Difference(lanes.First, lanes.Second)).FirstOrDefault(found => found is not null)
-            ?? a.Branches.Zip(b.Branches).Select(branches => Difference(branches.First, branches.Second)).FirstOrDefault(found => found is not null)
+            : a.Lanes.Zip(b.Lanes)
+                .Select(lanes => Difference(lanes.First, lanes.Second))
+                .FirstOrDefault(found => found is not null)
+            ?? a.Branches.Zip(b.Branches)
+                .Select(branches => Difference(branches.First, branches.Second))
+                .FirstOrDefault(found => found is not null)
             ?? (a.Fusion != b.Fusion ? "the scale of their branches, which follows from the images of each" : null)
-            ?? (a.Thresholds.Options != b.Thresholds.Options ? "the rule of the thresholds (set the same one with 'semidefect threshold')" : null)
-            ?? (HandSet(a) != HandSet(b) ? "the pixel threshold set by hand (set the same one with 'semidefect threshold')" : null);
+            ?? (a.Thresholds.Options != b.Thresholds.Options
+                ? "the rule of the thresholds (set the same one with 'semidefect threshold')"
+                : null)
+            ?? (HandSet(a) != HandSet(b)
+                ? "the pixel threshold set by hand (set the same one with 'semidefect threshold')"
+                : null);
         if (difference is not null)
         {
-            throw new SemiDefectException($"The two detectors differ in {difference}: only detectors fitted alike can be merged.");
+            throw new SemiDefectException(
+                $"The two detectors differ in {difference}: only detectors fitted alike can be merged.");
         }
     }
 
@@ -159,7 +175,10 @@ internal static class DetectorMerger
         }
 
         int next = a.Images.Count;
-        return [.. Enumerable.Range(0, b.Images.Count).Select(i => known.Count > 0 && known.TryGetValue(b.ImageHashes[i], out int number) ? number : next++)];
+        return [
+            .. Enumerable.Range(0, b.Images.Count)
+                .Select(i => known.Count > 0 && known.TryGetValue(b.ImageHashes[i], out int number) ? number : next++)
+        ];
     }
 
     private static bool HasHashes(FitRecord record) => record.ImageHashes.Count == record.Images.Count;
@@ -189,7 +208,10 @@ internal static class DetectorMerger
         {
             var options = new CoresetOptions(count: size.TargetCount(patches), threads: size.Threads);
             CoresetSelection kept = Coreset.Select(all, options, progress, cancellationToken);
-            var bank = new MemoryBank(all.Gather(kept.Indices), [.. kept.Indices.Select(pick => images[pick])], [.. kept.Indices.Select(pick => sources[pick])]);
+            var bank = new MemoryBank(
+                all.Gather(kept.Indices),
+                [.. kept.Indices.Select(pick => images[pick])],
+                [.. kept.Indices.Select(pick => sources[pick])]);
             return new SelectedBank(bank, kept.CoveringRadius);
         }
     }
@@ -197,7 +219,8 @@ internal static class DetectorMerger
     // An image that both know has two held-out scores; the higher one is the careful one.
     private static DetectorThresholds Thresholds(DetectorDocument a, DetectorDocument b, int[] numbers)
     {
-        bool isComplete = a.Thresholds.ImageScores.Count == a.Fit.Images.Count && b.Thresholds.ImageScores.Count == b.Fit.Images.Count;
+        bool isComplete = a.Thresholds.ImageScores.Count == a.Fit.Images.Count
+            && b.Thresholds.ImageScores.Count == b.Fit.Images.Count;
         return isComplete
             ? a.Thresholds.Renew(
                 Join(a.Thresholds.ImageScores, b.Thresholds.ImageScores, numbers),
@@ -218,7 +241,9 @@ internal static class DetectorMerger
     }
 
     private static IReadOnlyList<FitStep> StepsOf(DetectorDocument document) =>
-        document.Fit.Steps.Count > 0 ? document.Fit.Steps : [new FitStep(FitStep.Fit, document.Fit.Images.Count, document.Branches.Sum(branch => branch.Bank.Rows))];
+        document.Fit.Steps.Count > 0
+            ? document.Fit.Steps
+            : [new FitStep(FitStep.Fit, document.Fit.Images.Count, document.Branches.Sum(branch => branch.Bank.Rows))];
 
     private static List<(int Image, GoldenInput Input)> Golden(DetectorBundle a, DetectorBundle b, int[] numbers)
     {

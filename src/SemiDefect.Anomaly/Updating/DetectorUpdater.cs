@@ -13,11 +13,12 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present banks grown by the other
-/// folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from before. An old
-/// image's score was taken against a smaller bank. A bank that only grows can only lower the distances that it stands for,
-/// so such a score is too high rather than too low, and the false-alarm rate stays below what was asked; where the old
-/// images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for one update.
+/// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present banks grown by the
+/// other folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from
+/// before. An old image's score was taken against a smaller bank. A bank that only grows can only lower the distances
+/// that it stands for, so such a score is too high rather than too low, and the false-alarm rate stays below what was
+/// asked; where the old images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for
+/// one update.
 /// </summary>
 internal sealed class DetectorUpdater(
     DetectorBundle bundle,
@@ -47,7 +48,9 @@ internal sealed class DetectorUpdater(
             if (kept.Length < more.Count)
             {
                 string first = more.Describe(Enumerable.Range(0, more.Count).Except(kept).First()).Name;
-                options.Notice?.Invoke($"{more.Count - kept.Length} of {more.Count} images are in the detector already and are passed over, '{first}' first.");
+                options.Notice?.Invoke(
+                    $"{more.Count - kept.Length} of {more.Count} images are in the detector already and are passed "
+                        + $"over, '{first}' first.");
             }
 
             DetectorBundle updated = Describe(
@@ -102,10 +105,13 @@ internal sealed class DetectorUpdater(
         DetectorDocument document = updated.Document;
         if (document.Thresholds.ImageScores.Count != document.Fit.Images.Count || document.Fit.ImageHashes.Count == 0)
         {
-            throw new SemiDefectException("This detector does not tell which images it knows, or keeps no scores of them, so none can be judged anew: update it without --known, or fit again.");
+            throw new SemiDefectException(
+                "This detector does not tell which images it knows, or keeps no scores of them, so none can be judged "
+                    + "anew: update it without --known, or fit again.");
         }
 
-        (double[] scores, double[] peaks) = KnownImages.Rejudge(known, updated, pipeline, options, progress, cancellationToken);
+        (double[] scores, double[] peaks) =
+            KnownImages.Rejudge(known, updated, pipeline, options, progress, cancellationToken);
         return updated with { Document = document with { Thresholds = document.Thresholds.Renew(scores, peaks) } };
     }
 
@@ -124,7 +130,9 @@ internal sealed class DetectorUpdater(
         {
             if (view.Grid.Dimension != columns)
             {
-                throw new SemiDefectException($"The network gives {view.Grid.Dimension} values per patch, but the memory bank holds {columns}: fit again.");
+                throw new SemiDefectException(
+                    $"The network gives {view.Grid.Dimension} values per patch, but the memory bank holds {columns}: "
+                        + "fit again.");
             }
 
             if (view.Position == 0)
@@ -143,11 +151,18 @@ internal sealed class DetectorUpdater(
 
     // Each fold of the new images, by the bank grown by the others.
     private BranchScores[] Judge(
-        TrainingFeatures features, Branch branch, int turns, MemoryBankModel model, int[] numbers, double[] distances, BankGrower grower)
+        TrainingFeatures features,
+        Branch branch,
+        int turns,
+        MemoryBankModel model,
+        int[] numbers,
+        double[] distances,
+        BankGrower grower)
     {
         if (bundle.Document.Thresholds.ImageScores.Count != _record.Images.Count)
         {
-            // Fitted on one image with a threshold given by hand: there is nothing to renew, and a list with a hole would mislead.
+            // Fitted on one image with a threshold given by hand: there is nothing to renew, and a list with a hole
+            // would mislead.
             return [];
         }
 
@@ -186,23 +201,37 @@ internal sealed class DetectorUpdater(
         }
 
         ScoredImage[] scored =
-            [.. Enumerable.Range(0, grown[0].Scores.Count).Select(image => pipeline.Fuse([.. grown.Select(branch => branch.Scores[image])]))];
+            [
+                .. Enumerable.Range(0, grown[0].Scores.Count)
+                    .Select(image => pipeline.Fuse([.. grown.Select(branch => branch.Scores[image])]))
+            ];
         return present.Renew(
             [.. present.ImageScores, .. scored.Select(image => image.Score)],
             [.. present.PixelPeaks, .. scored.Select(image => (double)image.Map.Peak)]);
     }
 
-    private MemoryBank GrowBy(TrainingFeatures features, int[] images, int[] numbers, double[] distances, BankGrower grower)
+    private MemoryBank GrowBy(
+        TrainingFeatures features,
+        int[] images,
+        int[] numbers,
+        double[] distances,
+        BankGrower grower)
     {
         using TrainingFeatures part = features.Subset(images);
         double[] partDistances =
         [
-            .. images.SelectMany(image => distances[features.Images[image].FirstRow..(features.Images[image].FirstRow + features.Images[image].Count)]),
+            .. images.SelectMany(image =>
+                distances.Skip(features.Images[image].FirstRow).Take(features.Images[image].Count)),
         ];
-        return grower.Grow(part, [.. images.Select(image => numbers[image])], partDistances, null, cancellationToken).Bank;
+        return grower.Grow(
+            part, [.. images.Select(image => numbers[image])], partDistances, null, cancellationToken).Bank;
     }
 
-    private DetectorBundle Describe(List<GrownBranch> grown, DetectorThresholds thresholds, string[] names, string[] hashes)
+    private DetectorBundle Describe(
+        List<GrownBranch> grown,
+        DetectorThresholds thresholds,
+        string[] names,
+        string[] hashes)
     {
         IReadOnlyList<FitStep> before = _record.Steps.Count > 0
             ? _record.Steps
@@ -222,8 +251,13 @@ internal sealed class DetectorUpdater(
             Fit = _record with
             {
                 Images = [.. _record.Images, .. names],
-                ImageHashes = _record.ImageHashes.Count == _record.Images.Count ? [.. _record.ImageHashes, .. hashes] : [],
-                Steps = [.. before, new FitStep(FitStep.Update, names.Length, grown.Sum(branch => branch.Bank.Vectors.Rows))],
+                ImageHashes = _record.ImageHashes.Count == _record.Images.Count
+                    ? [.. _record.ImageHashes, .. hashes]
+                    : [],
+                Steps =
+                [
+                    .. before, new FitStep(FitStep.Update, names.Length, grown.Sum(branch => branch.Bank.Vectors.Rows))
+                ],
                 Patches = checked(_record.Patches + grown.Sum(branch => branch.Patches)),
                 CoveringRadius = _record.CoveringRadius is null ? null : grown.Max(branch => branch.CoveringRadius),
             },
@@ -234,8 +268,14 @@ internal sealed class DetectorUpdater(
     }
 
     private SynchronousProgress<CoresetProgress>? CoresetProgress() =>
-        progress is null ? null : new(report => progress.Report(new FitProgress(FitStage.Coreset, report.Picks, report.Target)));
+        progress is null
+            ? null
+            : new(report => progress.Report(new FitProgress(FitStage.Coreset, report.Picks, report.Target)));
 
     private sealed record GrownBranch(
-        MemoryBank Bank, double CoveringRadius, int Patches, IReadOnlyList<int> Kept, IReadOnlyList<BranchScores> Scores);
+        MemoryBank Bank,
+        double CoveringRadius,
+        int Patches,
+        IReadOnlyList<int> Kept,
+        IReadOnlyList<BranchScores> Scores);
 }

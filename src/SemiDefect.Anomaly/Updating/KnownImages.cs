@@ -9,14 +9,15 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Judges images that a detector learned from anew, each by the whole banks but the rows that came from it. The score from
-/// before was taken against a smaller bank; of the two the lower one is kept, and either stands for a detector that did not
-/// see the image. Stateless.
+/// Judges images that a detector learned from anew, each by the whole banks but the rows that came from it. The score
+/// from before was taken against a smaller bank; of the two the lower one is kept, and either stands for a detector
+/// that did not see the image. Stateless.
 /// </summary>
 internal static class KnownImages
 {
     /// <summary>The scores and map peaks of all images, those of the images found renewed.</summary>
-    /// <param name="source">Where the images are; recognized by their pixels, whatever they are called. Others are passed over.</param>
+    /// <param name="source">Where the images are; recognized by their pixels, whatever they are called. Others are
+    /// passed over.</param>
     /// <param name="bundle">The detector: its images, their present scores, and the banks to judge by.</param>
     /// <param name="pipeline">A pipeline with the encoders to judge with.</param>
     /// <param name="options">How to run.</param>
@@ -62,12 +63,14 @@ internal static class KnownImages
         {
             branches.AddRange(bundle.Banks.Zip(pipeline.Branches, (bank, branch) => branch with
             {
-                Model = new MemoryBankModel(bank, branch.Scoring, bank.SourceImages, options.Threads, options.Accelerator),
+                Model = new MemoryBankModel(
+                    bank, branch.Scoring, bank.SourceImages, options.Threads, options.Accelerator),
             }));
 
             // The encoders stay those of the pipeline given, so this one is not disposed of.
             var judge = new DetectorPipeline(pipeline.Lanes, branches, pipeline.Fusion, options.BatchSize);
-            foreach ((int index, ScoredImage scored) in judge.ScoreAll(source.Count, Read, image => BankFilter.Without(found[image]), cancellationToken))
+            foreach ((int index, ScoredImage scored)
+                in judge.ScoreAll(source.Count, Read, image => BankFilter.Without(found[image]), cancellationToken))
             {
                 int number = found[index];
                 scores[number] = Math.Min(scores[number], scored.Score);
@@ -82,6 +85,8 @@ internal static class KnownImages
 
         return found.Any(number => number >= 0)
             ? (scores, peaks)
-            : throw new SemiDefectException($"The detector knows none of the {source.Count} images given with --known: give those that it learned from.");
+            : throw new SemiDefectException(
+                $"The detector knows none of the {source.Count} images given with --known: give those that it learned "
+                    + "from.");
     }
 }

@@ -5,7 +5,8 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Verification;
 
 /// <summary>
-/// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit of that folder would read, in ordinal
+/// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit of that folder would
+/// read, in ordinal
 /// order. Other files stay out, and so do dates and the folder's own place. What is hashed is the text that
 /// <c>sha256sum</c> prints: docs/fingerprint.md. Immutable and thread-safe.
 /// </summary>
@@ -28,12 +29,17 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or a folder could not be listed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static DatasetFingerprint Of(ImageFolder folder, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public static DatasetFingerprint Of(
+        ImageFolder folder,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (folder.UnreadableFolders.Count > 0)
         {
-            throw new SemiDefectException($"The folder '{folder.UnreadableFolders[0]}' below '{folder.FullPath}' cannot be read, so the fingerprint would not be of the whole: check its permissions.");
+            throw new SemiDefectException(
+                $"The folder '{folder.UnreadableFolders[0]}' below '{folder.FullPath}' cannot be read, so the "
+                    + "fingerprint would not be of the whole: check its permissions.");
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

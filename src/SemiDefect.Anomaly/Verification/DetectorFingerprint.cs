@@ -11,8 +11,10 @@ using SemiDefect.Anomaly.Serialization;
 namespace SemiDefect.Anomaly.Verification;
 
 /// <summary>
-/// SHA-256 of everything that decides: two detectors with the same one give the same scores, p-values, decisions and maps. What does
-/// not decide stays out: engine version, names of images and networks, how the bank was picked, the device, whether the network
+/// SHA-256 of everything that decides: two detectors with the same one give the same scores, p-values, decisions and
+/// maps. What does
+/// not decide stays out: engine version, names of images and networks, how the bank was picked, the device, whether the
+/// network
 /// travels in the file. Each part has a hash of its own, which tells where two detectors part ways. What is
 /// hashed is text that anyone can write again: docs/fingerprint.md. Immutable and thread-safe.
 /// </summary>
@@ -20,10 +22,14 @@ namespace SemiDefect.Anomaly.Verification;
 /// <param name="Network">SHA-256 of the part: the network's bytes and its taps.</param>
 /// <param name="Options">SHA-256 of the part: preprocessing, patches, scoring and map.</param>
 /// <param name="Bank">SHA-256 of the part: the vectors of the memory banks.</param>
-/// <param name="Thresholds">SHA-256 of the part: both thresholds, and the held-out scores that p-values come from.</param>
+/// <param name="Thresholds">SHA-256 of the part: both thresholds, and the held-out scores that p-values come
+/// from.</param>
 public sealed record DetectorFingerprint(string Sha256, string Network, string Options, string Bank, string Thresholds)
 {
-    /// <summary>The first 16 digits in groups of four: enough to tell by telephone that two are the same unless someone means harm.</summary>
+    /// <summary>
+    /// The first 16 digits in groups of four: enough to tell by telephone that two are the same unless someone means
+    /// harm.
+    /// </summary>
     public string ShortForm => SpokenHash.Groups(Sha256, 4);
 
     /// <summary>All digits in 16 groups of four.</summary>
@@ -43,7 +49,8 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         string options = Hash(OptionsText(bundle.Document));
         string bank = Hash(BankText(bundle));
         string thresholds = Hash(ThresholdsText(bundle.Document));
-        string whole = Hash($"semidefect detector 1\nnetwork {network}\noptions {options}\nbank {bank}\nthresholds {thresholds}\n");
+        string whole = Hash(
+            $"semidefect detector 1\nnetwork {network}\noptions {options}\nbank {bank}\nthresholds {thresholds}\n");
         return new DetectorFingerprint(whole, network, options, bank, thresholds);
     }
 
@@ -61,7 +68,9 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
 
         foreach (ScoreScale scale in document.Fusion.Scales)
         {
-            text.Append(CultureInfo.InvariantCulture, $"fusion {document.Fusion.Rule} center {scale.Center:R} spread {scale.Spread:R}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"fusion {document.Fusion.Rule} center {scale.Center:R} spread {scale.Spread:R}\n");
         }
 
         return text.ToString();
@@ -70,7 +79,10 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
     private static void AppendOptions(StringBuilder text, LaneRecord lane, BranchRecord branch)
     {
         void Line(string name, params object[] values) =>
-            text.Append(name).AppendJoin(string.Empty, values.Select(value => ' ' + Convert.ToString(value, CultureInfo.InvariantCulture))).Append('\n');
+            text.Append(name)
+                .AppendJoin(
+                    string.Empty, values.Select(value => ' ' + Convert.ToString(value, CultureInfo.InvariantCulture)))
+                .Append('\n');
 
         Line("resize", lane.Views.Preprocessing.Resize);
         Line("size", lane.Views.Preprocessing.Size);
@@ -116,8 +128,11 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             string name = DetectorFileLayout.Vectors(i);
 
             // A file's sections were hashed and compared when it was read.
-            string sha256 = bundle.Document.Sections.FirstOrDefault(section => section.Name == name)?.Sha256 ?? HashVectors(bank);
-            text.Append(CultureInfo.InvariantCulture, $"rows {bank.Vectors.Rows} columns {bank.Vectors.Columns} sha256 {sha256}\n");
+            string sha256 = bundle.Document.Sections.FirstOrDefault(section => section.Name == name)?.Sha256
+                ?? HashVectors(bank);
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"rows {bank.Vectors.Rows} columns {bank.Vectors.Columns} sha256 {sha256}\n");
         }
 
         return text.ToString();
@@ -126,7 +141,9 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
     private static string ThresholdsText(DetectorDocument document)
     {
         var text = new StringBuilder("thresholds 1\n");
-        text.Append(CultureInfo.InvariantCulture, $"image {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"image {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n");
 
         foreach (double score in document.Thresholds.ImageScores.Order())
         {

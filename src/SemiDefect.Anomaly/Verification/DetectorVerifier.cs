@@ -9,7 +9,10 @@ namespace SemiDefect.Anomaly.Verification;
 internal static class DetectorVerifier
 {
     /// <summary>Replays all golden inputs.</summary>
-    public static DetectorVerification Verify(DetectorDocument document, IReadOnlyList<GoldenInput> golden, Func<IReadOnlyList<Image>, int, int, Replay> replay)
+    public static DetectorVerification Verify(
+        DetectorDocument document,
+        IReadOnlyList<GoldenInput> golden,
+        Func<IReadOnlyList<Image>, int, int, Replay> replay)
     {
         double feature = 0;
         double relativeFeature = 0;
@@ -23,12 +26,15 @@ internal static class DetectorVerifier
             Replay here = replay(GoldenSet.CanvasesOf(input), record.OriginalWidth, record.OriginalHeight);
             if (!IsAlike(input, here))
             {
-                throw new SemiDefectException("The network gives another number of patches or values here than where the detector was made: fit again on this machine.");
+                throw new SemiDefectException(
+                    "The network gives another number of patches or values here than where the detector was made: fit "
+                        + "again on this machine.");
             }
 
             for (int lane = 0; lane < record.Lanes.Count; lane++)
             {
-                CompareFeatures(record.Lanes[lane], input.Features[lane], here.FirstViews[lane], ref feature, ref relativeFeature);
+                CompareFeatures(
+                    record.Lanes[lane], input.Features[lane], here.FirstViews[lane], ref feature, ref relativeFeature);
             }
 
             Compare(record.Score, here.Score, ref score, ref relativeScore);
@@ -47,7 +53,9 @@ internal static class DetectorVerifier
         double bound = DetectorVerification.SafetyFactor * Math.Max(score, Reach(document, feature));
         double[] margins =
         [
-            .. document.Thresholds.ImageScores.Concat(document.Thresholds.FoldImageScores).Select(held => Math.Abs(held - threshold)).Where(margin => margin > 0),
+            .. document.Thresholds.ImageScores.Concat(document.Thresholds.FoldImageScores)
+                .Select(held => Math.Abs(held - threshold))
+                .Where(margin => margin > 0),
         ];
         return new DetectorVerification
         {
@@ -58,7 +66,8 @@ internal static class DetectorVerifier
             ScoreDeviation = score,
             RelativeScoreDeviation = relativeScore,
             ScoreBound = bound,
-            NearestMargin = margins.Concat(golden.Select(input => Math.Abs(input.Record.Score - threshold))).Cast<double?>().Min(),
+            NearestMargin =
+                margins.Concat(golden.Select(input => Math.Abs(input.Record.Score - threshold))).Cast<double?>().Min(),
             WithinBound = bound == 0 ? 0 : margins.Count(margin => margin <= bound),
             Flipped = flipped,
         };
@@ -71,8 +80,8 @@ internal static class DetectorVerifier
             lane.Second.Dimension * lane.First.Patches.Count == lane.Third.Length
             && lane.First.Patches.All(patch => (uint)patch < (uint)lane.Second.Layout.Count));
 
-    // How far a score at the threshold can go when the features move by so much. On the scale that several branches share,
-    // a branch's score moves by a step per spread.
+    // How far a score at the threshold can go when the features move by so much. On the scale that several branches
+    // share, a branch's score moves by a step per spread.
     private static double Reach(DetectorDocument document, double move)
     {
         if (document.Fusion.Scales.Count > 0)
@@ -90,7 +99,12 @@ internal static class DetectorVerifier
     private static double Reach(DistanceMetric metric, double score, double move) =>
         metric == DistanceMetric.Euclidean ? move : (2 * Math.Sqrt(score) + move) * move;
 
-    private static void CompareFeatures(GoldenLane lane, float[] kept, PatchGrid here, ref double largest, ref double largestRelative)
+    private static void CompareFeatures(
+        GoldenLane lane,
+        float[] kept,
+        PatchGrid here,
+        ref double largest,
+        ref double largestRelative)
     {
         int columns = here.Dimension;
         for (int i = 0; i < lane.Patches.Count; i++)

@@ -14,19 +14,24 @@ internal static class GoldenSet
     private const int PatchesSpread = 16;
 
     /// <summary>
-    /// The good images to keep: spread over the held-out scores from the highest, the one nearest to being called abnormal, down to the
-    /// median; without scores from the last image on.
+    /// The good images to keep: spread over the held-out scores from the highest, the one nearest to being called
+    /// abnormal, down to the median; without scores from the last image on.
     /// </summary>
     public static int[] Choose(int images, IReadOnlyList<double> heldOutScores, int count)
     {
         int[] order = heldOutScores.Count == images
             ? [.. Enumerable.Range(0, images).OrderBy(image => heldOutScores[image])]
             : [.. Enumerable.Range(0, images)];
-        return [.. Enumerable.Range(0, count).Select(i => order[images - 1 - (int)((long)i * (images - 1) / Math.Max(count, 2))]).Distinct()];
+        return [
+            .. Enumerable.Range(0, count)
+                .Select(i => order[images - 1 - (int)((long)i * (images - 1) / Math.Max(count, 2))])
+                .Distinct()
+        ];
     }
 
     /// <summary>Replays images and keeps what comes out.</summary>
-    /// <param name="inputs">The images: number, size of the original (0 where the only canvas stands for it), canvases by lane.</param>
+    /// <param name="inputs">The images: number, size of the original (0 where the only canvas stands for it), canvases
+    /// by lane.</param>
     /// <param name="replay">The detector.</param>
     public static IReadOnlyList<GoldenInput> Record(
         IEnumerable<(int Image, int Width, int Height, IReadOnlyList<Image> Canvases)> inputs,
@@ -72,7 +77,8 @@ internal static class GoldenSet
             float[] kept = new float[patches.Length * grid.Dimension];
             for (int i = 0; i < patches.Length; i++)
             {
-                grid.Vectors.Span.Slice(patches[i] * grid.Dimension, grid.Dimension).CopyTo(kept.AsSpan(i * grid.Dimension));
+                grid.Vectors.Span.Slice(patches[i] * grid.Dimension, grid.Dimension)
+                    .CopyTo(kept.AsSpan(i * grid.Dimension));
             }
 
             lanes.Add(new GoldenLane(canvases[lane].Width, canvases[lane].Height, patches));
@@ -88,6 +94,7 @@ internal static class GoldenSet
             Score = replay.Score,
             Peak = replay.Peak,
         };
-        return new GoldenInput(record, [.. canvases.Select(canvas => canvas.Rgb.ToArray())], features, replay.PatchScores);
+        return new GoldenInput(
+            record, [.. canvases.Select(canvas => canvas.Rgb.ToArray())], features, replay.PatchScores);
     }
 }

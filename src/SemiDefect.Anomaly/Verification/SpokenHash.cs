@@ -7,5 +7,6 @@ internal static class SpokenHash
 
     /// <summary>The first <paramref name="count"/> groups of four digits, a space between them.</summary>
     public static string Groups(string hexadecimal, int count) =>
-        string.Join(' ', Enumerable.Range(0, count).Select(group => hexadecimal.Substring(group * GroupLength, GroupLength)));
+        string.Join(
+            ' ', Enumerable.Range(0, count).Select(group => hexadecimal.Substring(group * GroupLength, GroupLength)));
 }

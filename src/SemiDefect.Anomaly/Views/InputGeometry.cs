@@ -41,7 +41,9 @@ public readonly record struct InputGeometry(
     public (double X, double Y) ToOriginal(double x, double y) =>
         (RegionLeft + ((x + CropLeft + 0.5) * ScaleX - 0.5), RegionTop + ((y + CropTop + 0.5) * ScaleY - 0.5));
 
-    /// <summary>The point of the input where a point of the original shows; outside of the input where it is not seen.</summary>
+    /// <summary>
+    /// The point of the input where a point of the original shows; outside of the input where it is not seen.
+    /// </summary>
     public (double X, double Y) ToInput(double x, double y) =>
         ((x - RegionLeft + 0.5) / ScaleX - 0.5 - CropLeft, (y - RegionTop + 0.5) / ScaleY - 0.5 - CropTop);
 

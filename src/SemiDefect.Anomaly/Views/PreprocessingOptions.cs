@@ -12,13 +12,17 @@ public sealed record PreprocessingOptions
     private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] ImageNetDeviation = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>Makes options; without arguments those of the reference: shorter side 256, crop 224, ImageNet's mean and deviation.</summary>
+    /// <summary>Makes options; without arguments those of the reference: shorter side 256, crop 224, ImageNet's mean
+    /// and deviation.</summary>
     /// <param name="resize">How to resize.</param>
-    /// <param name="size">The size to resize to, 1 to <see cref="MaxSize"/>; 0 with <see cref="ResizeKind.None"/>.</param>
-    /// <param name="crop">The side of the center crop, 1 to <see cref="MaxSize"/>, or null for none; not larger than <paramref name="size"/>.</param>
+    /// <param name="size">The size to resize to, 1 to <see cref="MaxSize"/>; 0 with <see
+    /// cref="ResizeKind.None"/>.</param>
+    /// <param name="crop">The side of the center crop, 1 to <see cref="MaxSize"/>, or null for none; not larger than
+    /// <paramref name="size"/>.</param>
     /// <param name="mean">The three channel means (R, G, B) on the scale 0 to 1; null for ImageNet's.</param>
     /// <param name="deviation">The three channel deviations, above 0; null for ImageNet's.</param>
-    /// <exception cref="SemiDefectException">An impossible value or combination; the message says what to do.</exception>
+    /// <exception cref="SemiDefectException">An impossible value or combination; the message says what to
+    /// do.</exception>
     public PreprocessingOptions(
         ResizeKind resize = ResizeKind.ShorterSide,
         int size = 256,
@@ -28,12 +32,14 @@ public sealed record PreprocessingOptions
     {
         if (!Enum.IsDefined(resize))
         {
-            throw new SemiDefectException($"Resize kind {(int)resize} does not exist; use None, ShorterSide or Squash.");
+            throw new SemiDefectException(
+                $"Resize kind {(int)resize} does not exist; use None, ShorterSide or Squash.");
         }
 
         if (resize == ResizeKind.None && size != 0)
         {
-            throw new SemiDefectException($"Resize size {size} is given, but nothing is to be resized; use size 0, or resize the shorter side.");
+            throw new SemiDefectException(
+                $"Resize size {size} is given, but nothing is to be resized; use size 0, or resize the shorter side.");
         }
 
         if (resize != ResizeKind.None && size is < 1 or > MaxSize)
@@ -48,7 +54,8 @@ public sealed record PreprocessingOptions
 
         if (resize != ResizeKind.None && crop > size)
         {
-            throw new SemiDefectException($"Crop {crop} is larger than the resize size {size}; use a crop of at most {size}, or a larger size.");
+            throw new SemiDefectException(
+                $"Crop {crop} is larger than the resize size {size}; use a crop of at most {size}, or a larger size.");
         }
 
         Resize = resize;
@@ -60,7 +67,8 @@ public sealed record PreprocessingOptions
         {
             if (!(value > 0))
             {
-                throw new SemiDefectException("Every channel deviation must be above 0; correct the normalization values.");
+                throw new SemiDefectException(
+                    "Every channel deviation must be above 0; correct the normalization values.");
             }
         }
     }
@@ -91,9 +99,16 @@ public sealed record PreprocessingOptions
 
     /// <inheritdoc/>
     public override int GetHashCode() =>
-        HashCode.Combine(Resize, Size, Crop, HashCode.Combine(Mean[0], Mean[1], Mean[2]), HashCode.Combine(Deviation[0], Deviation[1], Deviation[2]));
+        HashCode.Combine(
+            Resize,
+            Size,
+            Crop,
+            HashCode.Combine(Mean[0], Mean[1], Mean[2]),
+            HashCode.Combine(Deviation[0], Deviation[1], Deviation[2]));
 
-    private static System.Collections.ObjectModel.ReadOnlyCollection<float> Copy(IReadOnlyList<float> values, string what)
+    private static System.Collections.ObjectModel.ReadOnlyCollection<float> Copy(
+        IReadOnlyList<float> values,
+        string what)
     {
         if (values.Count != 3)
         {
@@ -104,7 +119,8 @@ public sealed record PreprocessingOptions
         {
             if (!float.IsFinite(value))
             {
-                throw new SemiDefectException($"The {what} holds a value that is not a finite number; correct the normalization values.");
+                throw new SemiDefectException(
+                    $"The {what} holds a value that is not a finite number; correct the normalization values.");
             }
         }
 

@@ -5,7 +5,8 @@ namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
 /// Turns a picture into the network's input by the rules of torchvision 0.14 (Resize, CenterCrop, ToTensor, Normalize)
-/// over Pillow's resampling: the same bytes before normalization, and the same float32 operations after. Thread-safe: nothing is kept.
+/// over Pillow's resampling: the same bytes before normalization, and the same float32 operations after. Thread-safe:
+/// nothing is kept.
 /// </summary>
 public static class Preprocessor
 {
@@ -16,7 +17,9 @@ public static class Preprocessor
     private const int MaxTiledPixels = 1 << 28;
 
     /// <summary>Resizes and crops an image, and normalizes all of it as one view.</summary>
-    /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too large.</exception>
+    /// <exception cref="SemiDefectException">
+    /// The crop does not fit in the resized picture, or the input would be too large.
+    /// </exception>
     public static PreparedView Prepare(Image image, PreprocessingOptions options)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -50,8 +53,10 @@ public static class Preprocessor
     /// <param name="width">Pixels per row of the image.</param>
     /// <param name="height">Rows of the image.</param>
     /// <param name="options">How to resize and crop.</param>
-    /// <param name="isTiled">Whether the network sees tiles of the input, which may then be as large as an image.</param>
-    /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too large.</exception>
+    /// <param name="isTiled">Whether the network sees tiles of the input, which may then be as large as an
+    /// image.</param>
+    /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too
+    /// large.</exception>
     public static InputGeometry Plan(int width, int height, PreprocessingOptions options, bool isTiled = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -63,14 +68,16 @@ public static class Preprocessor
         if (inputWidth > resizedWidth || inputHeight > resizedHeight)
         {
             throw new SemiDefectException(
-                $"The crop of {inputWidth} x {inputHeight} pixels does not fit in the {resizedWidth} x {resizedHeight} picture; use a smaller crop, or resize to {inputWidth} or more.");
+                $"The crop of {inputWidth} x {inputHeight} pixels does not fit in the {resizedWidth} x {resizedHeight} "
+                    + $"picture; use a smaller crop, or resize to {inputWidth} or more.");
         }
 
         int most = isTiled ? MaxTiledPixels : MaxInputPixels;
         if ((long)inputWidth * inputHeight > most)
         {
             throw new SemiDefectException(
-                $"A {width} x {height} picture would become an input of {inputWidth} x {inputHeight} pixels, more than {most}; "
+                $"A {width} x {height} picture would become an input of {inputWidth} x {inputHeight} pixels, more than "
+                    + $"{most}; "
                 + "use a smaller resize size, or a crop.");
         }
 
@@ -120,7 +127,9 @@ public static class Preprocessor
                 double longer = Math.Floor((double)((long)options.Size * Math.Max(width, height)) / shorter);
                 if (longer > int.MaxValue / 2)
                 {
-                    throw new SemiDefectException($"A {width} x {height} picture is too long and thin to resize its shorter side to {options.Size}; squash it, or cut it into pieces.");
+                    throw new SemiDefectException(
+                        $"A {width} x {height} picture is too long and thin to resize its shorter side to "
+                            + $"{options.Size}; squash it, or cut it into pieces.");
                 }
 
                 return width <= height ? (options.Size, (int)longer) : ((int)longer, options.Size);

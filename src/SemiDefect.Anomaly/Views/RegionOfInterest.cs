@@ -19,10 +19,16 @@ public sealed record RegionOfInterest
     [JsonConstructor]
     public RegionOfInterest(int left, int top, int width, int height)
     {
-        if (left < 0 || top < 0 || width < 1 || height < 1 || (long)left + width > int.MaxValue || (long)top + height > int.MaxValue)
+        if (left < 0
+            || top < 0
+            || width < 1
+            || height < 1
+            || (long)left + width > int.MaxValue
+            || (long)top + height > int.MaxValue)
         {
             throw new SemiDefectException(
-                $"A region of interest of {width} x {height} pixels at ({left}, {top}) cannot be: give left, top, width and height in pixels.");
+                $"A region of interest of {width} x {height} pixels at ({left}, {top}) cannot be: give left, top, "
+                    + "width and height in pixels.");
         }
 
         (Left, Top, Width, Height) = (left, top, width, height);
@@ -77,7 +83,8 @@ public sealed record RegionOfInterest
 
         if (right < 0)
         {
-            throw new SemiDefectException("The mask of the region of interest marks nothing: draw what is to be looked at in white on black.");
+            throw new SemiDefectException(
+                "The mask of the region of interest marks nothing: draw what is to be looked at in white on black.");
         }
 
         var region = new RegionOfInterest(left, top, right - left + 1, bottom - top + 1);
@@ -111,13 +118,15 @@ public sealed record RegionOfInterest
         if (HasMask && (width, height) != (ImageWidth, ImageHeight))
         {
             throw new SemiDefectException(
-                $"The mask of the region of interest is for images of {ImageWidth} x {ImageHeight} pixels, not {width} x {height}.");
+                $"The mask of the region of interest is for images of {ImageWidth} x {ImageHeight} pixels, not {width} "
+                    + $"x {height}.");
         }
 
         if (Left + Width > width || Top + Height > height)
         {
             throw new SemiDefectException(
-                $"The region of interest ({Width} x {Height} pixels at ({Left}, {Top})) does not lie on an image of {width} x {height} pixels.");
+                $"The region of interest ({Width} x {Height} pixels at ({Left}, {Top})) does not lie on an image of "
+                    + $"{width} x {height} pixels.");
         }
     }
 
@@ -129,5 +138,6 @@ public sealed record RegionOfInterest
         && MaskSha256 == other.MaskSha256;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Left, Top, Width, Height, ImageWidth, ImageHeight, MaskSha256);
+    public override int GetHashCode() =>
+        HashCode.Combine(Left, Top, Width, Height, ImageWidth, ImageHeight, MaskSha256);
 }

@@ -35,7 +35,8 @@ public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInteres
         (patch / gridWidth + 0.5) * Height / gridHeight - 0.5);
 
     /// <summary>
-    /// The patches of a grid over this view that show the image and nothing else: those that an inexact turn leaves partly
+    /// The patches of a grid over this view that show the image and nothing else: those that an inexact turn leaves
+    /// partly
     /// empty, and those outside of the region of interest, are neither learned nor scored.
     /// </summary>
     /// <param name="gridHeight">Rows of the grid.</param>
@@ -68,10 +69,14 @@ public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInteres
         double bottom = top + (double)Height / gridHeight;
         if (!Turn.IsExact)
         {
-            foreach ((double x, double y) in (ReadOnlySpan<(double, double)>)[(left, top), (right, top), (left, bottom), (right, bottom)])
+            foreach ((double x, double y)
+                in (ReadOnlySpan<(double, double)>)[(left, top), (right, top), (left, bottom), (right, bottom)])
             {
                 (double windowX, double windowY) = ToWindow(x, y);
-                if (windowX < -0.5 || windowY < -0.5 || windowX > Geometry.InputWidth - 0.5 || windowY > Geometry.InputHeight - 0.5)
+                if (windowX < -0.5
+                    || windowY < -0.5
+                    || windowX > Geometry.InputWidth - 0.5
+                    || windowY > Geometry.InputHeight - 0.5)
                 {
                     return false;
                 }

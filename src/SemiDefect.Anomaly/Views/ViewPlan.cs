@@ -4,37 +4,50 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// How an image is looked at: as a whole at a working size, or in overlapping tiles of it; and how good images are turned
-/// to learn from. Immutable and thread-safe; impossible values are refused when set.
+/// How an image is looked at: as a whole at a working size, or in overlapping tiles of it; and how good images are
+/// turned to learn from. Immutable and thread-safe; impossible values are refused when set.
 /// </summary>
 public sealed record ViewPlan
 {
     private const int SmallestTile = 64;
 
-    /// <summary>How the image, or its region of interest, is brought to its working size, and how it is normalized.</summary>
+    /// <summary>
+    /// How the image, or its region of interest, is brought to its working size, and how it is normalized.
+    /// </summary>
     public required PreprocessingOptions Preprocessing { get; init; }
 
-    /// <summary>The side of a tile in pixels of the working size, 64 to 16384; 0 to look at everything at once.</summary>
+    /// <summary>
+    /// The side of a tile in pixels of the working size, 64 to 16384; 0 to look at everything at once.
+    /// </summary>
     public int Tile
     {
         get;
         init => field = value is 0 or (>= SmallestTile and <= PreprocessingOptions.MaxSize)
             ? value
-            : throw new SemiDefectException($"A tile must be 0 (none) or {SmallestTile} to {PreprocessingOptions.MaxSize} pixels, not {value}.");
+            : throw new SemiDefectException(
+                $"A tile must be 0 (none) or {SmallestTile} to {PreprocessingOptions.MaxSize} pixels, not {value}.");
     }
 
     /// <summary>By how many pixels neighboring tiles overlap at least; less than half a tile.</summary>
     public int TileOverlap
     {
         get;
-        init => field = value >= 0 ? value : throw new SemiDefectException($"The overlap of tiles must be 0 or more, not {value}.");
+        init =>
+            field = value >= 0
+                ? value
+                : throw new SemiDefectException($"The overlap of tiles must be 0 or more, not {value}.");
     }
 
-    /// <summary>Turns in which good images are learned: 0 (as they are), 4 (quarter turns) or 8 (multiples of 45 degrees).</summary>
+    /// <summary>
+    /// Turns in which good images are learned: 0 (as they are), 4 (quarter turns) or 8 (multiples of 45 degrees).
+    /// </summary>
     public int Turns
     {
         get;
-        init => field = value is 0 or 4 or 8 ? value : throw new SemiDefectException($"Good images are learned in 0, 4 or 8 turns, not {value}.");
+        init =>
+            field = value is 0 or 4 or 8
+                ? value
+                : throw new SemiDefectException($"Good images are learned in 0, 4 or 8 turns, not {value}.");
     }
 
     /// <summary>Whether good images are learned mirrored as well.</summary>
@@ -59,7 +72,8 @@ public sealed record ViewPlan
 
         if (Tile > 0 && TileOverlap > Tile / 2)
         {
-            throw new SemiDefectException($"Tiles of {Tile} pixels can overlap by {Tile / 2} pixels at most, not {TileOverlap}.");
+            throw new SemiDefectException(
+                $"Tiles of {Tile} pixels can overlap by {Tile / 2} pixels at most, not {TileOverlap}.");
         }
 
         if (Tile > 0 && Preprocessing.Crop is not null)
@@ -91,7 +105,8 @@ public sealed record ViewPlan
         };
     }
 
-    /// <summary>The views that judge an image: the whole canvas, or tiles of it from the top left, row by row.</summary>
+    /// <summary>The views that judge an image: the whole canvas, or tiles of it from the top left, row by
+    /// row.</summary>
     /// <param name="width">Pixels per row of the image.</param>
     /// <param name="height">Rows of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>
@@ -112,7 +127,8 @@ public sealed record ViewPlan
         ];
     }
 
-    /// <summary>The views that a good image is learned by: those that judge it first, then each of them turned.</summary>
+    /// <summary>The views that a good image is learned by: those that judge it first, then each of them
+    /// turned.</summary>
     /// <param name="width">Pixels per row of the image.</param>
     /// <param name="height">Rows of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>

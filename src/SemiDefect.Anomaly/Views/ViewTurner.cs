@@ -45,7 +45,8 @@ internal static class ViewTurner
             sourceY + (view.Geometry.InputHeight - 1) / 2.0);
     }
 
-    // The signs of cosine and sine; for odd multiples of 45 degrees both have the magnitude of the square root of a half.
+    // The signs of cosine and sine; for odd multiples of 45 degrees both have the magnitude of the square root of a
+    // half.
     private static (int Cosine, int Sine) Quarter(int degrees) => degrees switch
     {
         0 => (1, 0),
@@ -56,7 +57,9 @@ internal static class ViewTurner
         225 => (-1, -1),
         270 => (0, -1),
         315 => (1, -1),
-        _ => throw new ArgumentOutOfRangeException(nameof(degrees), degrees, "Turns are multiples of 45 degrees, 0 to 315."),
+        _ =>
+            throw new ArgumentOutOfRangeException(
+                nameof(degrees), degrees, "Turns are multiples of 45 degrees, 0 to 315."),
     };
 
     private static Image TurnExactly(Image picture, ViewTurn turn)

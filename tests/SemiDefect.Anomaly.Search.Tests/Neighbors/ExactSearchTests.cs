@@ -161,9 +161,9 @@ public class ExactSearchTests
         using var prefix = new PrefixNearestNeighbors(bank);
         var cancelled = new CancellationToken(canceled: true);
         Assert.ThrowsAny<OperationCanceledException>(
-            () => flat.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
+            () => flat.Search(new float[20], 1, new double[1], new int[1], BankFilter.All, cancelled));
         Assert.ThrowsAny<OperationCanceledException>(
-            () => prefix.Search(new float[20], 1, new double[1], new int[1], -1, cancelled));
+            () => prefix.Search(new float[20], 1, new double[1], new int[1], BankFilter.All, cancelled));
         Assert.ThrowsAny<OperationCanceledException>(() => new PrefixNearestNeighbors(bank, default, 2, cancelled));
     }
 
@@ -181,7 +181,7 @@ public class ExactSearchTests
             using var source = new CancellationTokenSource(TimeSpan.FromMicroseconds(200 * i));
             try
             {
-                prefix.Search(queries, 5, new double[1500], new int[1500], -1, source.Token);
+                prefix.Search(queries, 5, new double[1500], new int[1500], BankFilter.All, source.Token);
             }
             catch (OperationCanceledException)
             {

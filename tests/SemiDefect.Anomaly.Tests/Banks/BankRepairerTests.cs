@@ -22,11 +22,15 @@ public class BankRepairerTests
     [InlineData("duplicated", 0.1)]
     [InlineData("low rank", 0.3)]
     [InlineData("gaussian", 1)]
-    public void A_fold_is_repaired_as_the_naive_loop_does(string kind, double fraction) => CheckRepair(kind, new CoresetOptions(fraction: fraction), fraction < 1);
+    public void A_fold_is_repaired_as_the_naive_loop_does(string kind, double fraction) =>
+        CheckRepair(kind, new CoresetOptions(fraction: fraction), fraction < 1);
 
     [Fact]
     public void So_it_is_after_an_approximate_selection_in_a_projected_space() =>
-        CheckRepair("gaussian", new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 5), true);
+        CheckRepair(
+            "gaussian",
+            new CoresetOptions(fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: 5),
+            true);
 
     private static void CheckRepair(string kind, CoresetOptions options, bool hasHoles)
     {
@@ -38,7 +42,8 @@ public class BankRepairerTests
         Assert.Equal(expected.Indices, session.Selection.Indices);
         Assert.Equal(expected.CoveringRadius, session.Selection.CoveringRadius);
         using MemoryBank bank = features.Gather(session.Selection, [.. Enumerable.Range(0, ImageCount)]).Bank;
-        using var model = new MemoryBankModel(bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
+        using var model = new MemoryBankModel(
+            bank, new ScoringOptions(), bank.SourceImages.Select(image => folds[image]).ToArray(), 2);
         var repairer = new BankRepairer(features, folds, session, model, CancellationToken.None);
         int repaired = 0;
         for (int fold = 0; fold < folds.Count; fold++)
@@ -54,16 +59,31 @@ public class BankRepairerTests
     }
 
     /// <summary>That the distances handed out are what a search over the repaired bank finds.</summary>
-    private static void AssertJudged(TrainingFeatures features, FoldAssignment folds, int fold, MemoryBank bank, MemoryBankModel model, BankRepairer repairer, int[] picks)
+    private static void AssertJudged(
+        TrainingFeatures features,
+        FoldAssignment folds,
+        int fold,
+        MemoryBank bank,
+        MemoryBankModel model,
+        BankRepairer repairer,
+        int[] picks)
     {
         using FeatureMatrix? more = picks.Length == 0 ? null : features.Matrix.Gather(picks);
-        using MemoryBank? joined = more is null ? null : new MemoryBank(bank.Vectors.Append(more), new int[bank.Vectors.Rows + picks.Length], new int[bank.Vectors.Rows + picks.Length]);
+        using MemoryBank? joined = more is null
+            ? null
+            : new MemoryBank(
+                bank.Vectors.Append(more),
+                new int[bank.Vectors.Rows + picks.Length],
+                new int[bank.Vectors.Rows + picks.Length]);
         using MemoryBankModel? repaired = more is null ? null : model.Join(joined!, more, 1);
         double[] distances = repairer.DistancesOf(fold, picks);
         foreach (int image in folds.Members(fold))
         {
-            double[] searched = (repaired ?? model).Score(features.GridOf(image, 0), BankFilter.Without(fold), CancellationToken.None).Values;
-            Assert.Equal(searched, distances.AsSpan(features.Images[image].FirstRow, PatchesPerImage).ToArray().Select(Math.Sqrt));
+            double[] searched = (repaired ?? model)
+                .Score(features.GridOf(image, 0), BankFilter.Without(fold), CancellationToken.None).Values;
+            Assert.Equal(
+                searched,
+                distances.AsSpan(features.Images[image].FirstRow, PatchesPerImage).ToArray().Select(Math.Sqrt));
         }
     }
 

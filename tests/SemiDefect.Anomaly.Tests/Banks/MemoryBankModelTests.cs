@@ -17,8 +17,10 @@ public class MemoryBankModelTests
         var options = new ScoringOptions { ImageScore = ImageScoreRule.Reweighted };
         for (int image = 0; image < 2; image++)
         {
-            PatchScores scores = Grids.Score(bank, options, features.AsSpan((300 + 20 * image) * shape[1], 20 * shape[1]).ToArray());
-            Golden.AssertClose(patchDistances.AsSpan(20 * image, 20), [.. scores.Values.Select(value => (float)value)], 1e-5);
+            PatchScores scores =
+                Grids.Score(bank, options, features.AsSpan((300 + 20 * image) * shape[1], 20 * shape[1]).ToArray());
+            Golden.AssertClose(
+                patchDistances.AsSpan(20 * image, 20), [.. scores.Values.Select(value => (float)value)], 1e-5);
             Assert.Equal(expected[image], scores.ImageScore, 1e-4);
         }
     }
@@ -39,7 +41,8 @@ public class MemoryBankModelTests
     public void Mean_of_k_and_metric_follow_the_options()
     {
         using FeatureMatrix bank = FeatureMatrix.CopyOf([0, 3, 4], 3, 1);
-        PatchScores squared = Grids.Score(bank, new ScoringOptions { Neighbors = 2, Metric = DistanceMetric.SquaredEuclidean }, [1, 5]);
+        PatchScores squared =
+            Grids.Score(bank, new ScoringOptions { Neighbors = 2, Metric = DistanceMetric.SquaredEuclidean }, [1, 5]);
         Assert.Equal([(1 + 4) / 2.0, (1 + 4) / 2.0], squared.Values);
         Assert.Equal([0, 2], squared.NearestRows);
         PatchScores euclidean = Grids.Score(bank, new ScoringOptions { Neighbors = 2 }, [1, 9]);

@@ -8,7 +8,8 @@ public class MemoryBankTests
     [Fact]
     public void A_bank_knows_the_image_and_the_patch_of_every_row()
     {
-        using FeatureMatrix features = FeatureMatrix.CopyOf(Enumerable.Range(0, 24).Select(i => (float)i).ToArray(), 12, 2);
+        using FeatureMatrix features =
+            FeatureMatrix.CopyOf(Enumerable.Range(0, 24).Select(i => (float)i).ToArray(), 12, 2);
         using MemoryBank bank = MemoryBank.FromSelection(features, [11, 0, 5], 4);
         Assert.Equal([2, 0, 1], bank.SourceImages);
         Assert.Equal([3, 0, 1], bank.SourcePatches);

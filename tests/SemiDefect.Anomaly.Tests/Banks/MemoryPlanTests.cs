@@ -16,7 +16,8 @@ public partial class MemoryPlanTests
         var coreset = new CoresetOptions(0.9);
         int rows = new MemoryPlan(Bytes).RowsAtOnce(1024) - 10;
         Assert.Null(Refusal(new MemoryPlan(Bytes), 1024, rows, coreset));
-        Assert.Contains("5 memory banks", Refusal(new MemoryPlan(Bytes, 5), 1024, rows, coreset), StringComparison.Ordinal);
+        Assert.Contains(
+            "5 memory banks", Refusal(new MemoryPlan(Bytes, 5), 1024, rows, coreset), StringComparison.Ordinal);
         Assert.Null(Refusal(new MemoryPlan(Bytes, 5), 1024, rows / 4, coreset));
     }
 
@@ -37,7 +38,8 @@ public partial class MemoryPlanTests
             {
                 foreach (double fraction in (double[])[0.001, 0.01, 0.1, 0.6, 1])
                 {
-                    refused += AssertHelps(new MemoryPlan(64L << 20, banks), rows, fraction) + AssertHelps(new MemoryPlan(4L << 30, banks), rows, fraction);
+                    refused += AssertHelps(new MemoryPlan(64L << 20, banks), rows, fraction) + AssertHelps(
+                        new MemoryPlan(4L << 30, banks), rows, fraction);
                 }
             }
         }
@@ -68,5 +70,7 @@ public partial class MemoryPlanTests
     private static partial Regex Memory();
 
     private static string? Refusal(MemoryPlan plan, int columns, int rows, CoresetOptions coreset) =>
-        Record.Exception(() => plan.RowsAtOnce(columns, rows, coreset)) is { } error ? Assert.IsType<SemiDefectException>(error).Message : null;
+        Record.Exception(() => plan.RowsAtOnce(columns, rows, coreset)) is { } error
+            ? Assert.IsType<SemiDefectException>(error).Message
+            : null;
 }

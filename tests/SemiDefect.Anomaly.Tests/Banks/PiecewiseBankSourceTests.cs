@@ -41,11 +41,14 @@ public class PiecewiseBankSourceTests
     public void Every_row_of_the_bank_is_the_patch_it_says_it_is()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
-        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(count: 31), 60);
+        using var source = new PiecewiseBankSource(
+            features, new FoldAssignment(Count, 4, 0), new CoresetOptions(count: 31), 60);
         using MemoryBank bank = source.SelectAll(null, CancellationToken.None).Bank;
         for (int row = 0; row < bank.Vectors.Rows; row++)
         {
-            Assert.Equal(features.RowsOf(bank.SourceImages[row]).Slice(bank.SourcePatches[row] * Columns, Columns).ToArray(), bank.Vectors.Row(row).ToArray());
+            Assert.Equal(
+                features.RowsOf(bank.SourceImages[row]).Slice(bank.SourcePatches[row] * Columns, Columns).ToArray(),
+                bank.Vectors.Row(row).ToArray());
         }
     }
 
@@ -53,7 +56,8 @@ public class PiecewiseBankSourceTests
     public void A_radius_that_keeps_more_than_there_is_room_for_is_refused()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
-        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(coveringRadius: 2), 60);
+        using var source = new PiecewiseBankSource(
+            features, new FoldAssignment(Count, 4, 0), new CoresetOptions(coveringRadius: 2), 60);
         var error = Assert.Throws<SemiDefectException>(() => source.SelectAll(null, CancellationToken.None));
         Assert.Contains("--coreset-radius", error.Message, StringComparison.Ordinal);
         Assert.Contains("--max-memory", error.Message, StringComparison.Ordinal);
@@ -63,7 +67,8 @@ public class PiecewiseBankSourceTests
     public void The_covering_radius_asked_for_is_kept_over_both_steps()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
-        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(count: 400, coveringRadius: 5), 60);
+        using var source = new PiecewiseBankSource(
+            features, new FoldAssignment(Count, 4, 0), new CoresetOptions(count: 400, coveringRadius: 5), 60);
         SelectedBank selected = source.SelectAll(null, CancellationToken.None);
         using MemoryBank bank = selected.Bank;
         Assert.InRange(bank.Vectors.Rows, 1, features.Rows - 1);
@@ -77,7 +82,8 @@ public class PiecewiseBankSourceTests
         int[] Picks(int threads)
         {
             using TrainingFeatures features = Features(rowsAtOnce: 60);
-            using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(0.1, threads: threads), 60);
+            using var source = new PiecewiseBankSource(
+                features, new FoldAssignment(Count, 4, 0), new CoresetOptions(0.1, threads: threads), 60);
             using MemoryBank bank = source.SelectAll(null, CancellationToken.None).Bank;
             return [.. bank.SourceImages.Zip(bank.SourcePatches, (image, patch) => image * Patches + patch)];
         }
@@ -89,9 +95,11 @@ public class PiecewiseBankSourceTests
     public void Progress_counts_up_to_what_is_left_to_do()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
-        using var source = new PiecewiseBankSource(features, new FoldAssignment(Count, 4, 0), new CoresetOptions(0.5), 60);
+        using var source = new PiecewiseBankSource(
+            features, new FoldAssignment(Count, 4, 0), new CoresetOptions(0.5), 60);
         var reports = new List<CoresetProgress>();
-        using MemoryBank bank = source.SelectAll(new SynchronousProgress<CoresetProgress>(reports.Add), CancellationToken.None).Bank;
+        using MemoryBank bank =
+            source.SelectAll(new SynchronousProgress<CoresetProgress>(reports.Add), CancellationToken.None).Bank;
         Assert.Equal(reports.OrderBy(report => report.Picks), reports);
         Assert.All(reports, report => Assert.True(report.Picks <= report.Target));
     }
@@ -110,7 +118,8 @@ public class PiecewiseBankSourceTests
                     double square = 0;
                     for (int column = 0; column < Columns; column++)
                     {
-                        double difference = (double)rows[patch * Columns + column] - selected.Bank.Vectors.Row(row)[column];
+                        double difference =
+                            (double)rows[patch * Columns + column] - selected.Bank.Vectors.Row(row)[column];
                         square += difference * difference;
                     }
 
@@ -128,7 +137,10 @@ public class PiecewiseBankSourceTests
     {
         var generator = new SeededGenerator(3);
         IEnumerable<EncodedView> images = Grids.Encoded(Enumerable.Range(0, Count).Select(_ =>
-            Grids.Of(Enumerable.Range(0, Patches * Columns).Select(_ => (float)generator.NextGaussian()).ToArray(), Columns, 5)));
+            Grids.Of(
+                Enumerable.Range(0, Patches * Columns).Select(_ => (float)generator.NextGaussian()).ToArray(),
+                Columns,
+                5)));
         return TrainingFeatures.Collect(images, Count, (_, _) => rowsAtOnce, _ => { });
     }
 }

@@ -16,7 +16,8 @@ public class TrainingFeaturesTests
     public void Rows_are_the_same_in_memory_and_in_a_file(int rowsAtOnce, bool spilled)
     {
         PatchGrid[] images = Images(12, _ => (2, 3));
-        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
+        using TrainingFeatures features =
+            TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
         Assert.Equal(spilled, features.IsSpilled);
         AssertHolds(images, features);
         using TrainingFeatures some = features.Subset([7, 2]);
@@ -30,7 +31,8 @@ public class TrainingFeaturesTests
     public void Images_of_several_sizes_are_held_as_well(int rowsAtOnce, bool spilled)
     {
         PatchGrid[] images = Images(10, i => (1 + i % 4, 2 + i / 3));
-        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
+        using TrainingFeatures features =
+            TrainingFeatures.Collect(Grids.Encoded(images), images.Length, (_, _) => rowsAtOnce, _ => { });
         Assert.Equal(spilled, features.IsSpilled);
         AssertHolds(images, features);
     }
@@ -39,7 +41,11 @@ public class TrainingFeaturesTests
     public void The_size_to_expect_is_told_after_the_first_image()
     {
         (int Columns, long Rows) told = default;
-        using TrainingFeatures features = TrainingFeatures.Collect(Grids.Encoded(Images(4, _ => (2, 3))), 4, (columns, rows) => SetAndReturn(ref told, (columns, rows)), _ => { });
+        using TrainingFeatures features = TrainingFeatures.Collect(
+            Grids.Encoded(Images(4, _ => (2, 3))),
+            4,
+            (columns, rows) => SetAndReturn(ref told, (columns, rows)),
+            _ => { });
         Assert.Equal((Columns, 24L), told);
     }
 
@@ -53,7 +59,8 @@ public class TrainingFeaturesTests
     [Fact]
     public void A_folder_that_cannot_be_written_to_is_named_with_a_way_out()
     {
-        var error = Assert.Throws<SemiDefectException>(() => new FeatureSpill(4, Path.Combine(Path.GetTempPath(), "semidefect-no-such-folder")));
+        var error = Assert.Throws<SemiDefectException>(
+            () => new FeatureSpill(4, Path.Combine(Path.GetTempPath(), "semidefect-no-such-folder")));
         Assert.Contains("--max-memory", error.Message, StringComparison.Ordinal);
     }
 
@@ -92,7 +99,8 @@ public class TrainingFeaturesTests
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             (int height, int width) = grid(i);
-            float[] rows = [.. Enumerable.Range(0, height * width * Columns).Select(_ => (float)generator.NextGaussian())];
+            float[] rows =
+                [.. Enumerable.Range(0, height * width * Columns).Select(_ => (float)generator.NextGaussian())];
             return Grids.Of(rows, Columns, width);
         })];
     }

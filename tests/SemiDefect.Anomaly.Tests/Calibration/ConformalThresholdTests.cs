@@ -54,7 +54,9 @@ public class ConformalThresholdTests
         Gen.Select(Gen.Int[0, 2000], Gen.Int[1, 500]).Sample((count, perMille) =>
         {
             // Whole numbers only: k >= (1 - a)(n + 1) with a = perMille / 1000.
-            int? expected = Enumerable.Range(1, count).Cast<int?>().FirstOrDefault(k => 1000L * k >= (1000L - perMille) * (count + 1));
+            int? expected = Enumerable.Range(1, count)
+                .Cast<int?>()
+                .FirstOrDefault(k => 1000L * k >= (1000L - perMille) * (count + 1));
             Assert.Equal(expected, ConformalThreshold.Rank(count, perMille / 1000.0));
         });
 

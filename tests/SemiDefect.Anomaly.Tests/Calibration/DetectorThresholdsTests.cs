@@ -16,7 +16,8 @@ public sealed class DetectorThresholdsTests : IDisposable
     public void A_rate_sets_both_thresholds_anew_as_a_fit_with_it_would()
     {
         string path = Save(new ThresholdOptions());
-        (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 });
+        (DetectorThresholds before, DetectorThresholds after) =
+            AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 });
         Assert.Equal("conformal", after.Image.Method);
         Assert.True(after.Image.Value < before.Image.Value);
         Assert.True(after.Pixel.Value < before.Pixel.Value);
@@ -33,7 +34,8 @@ public sealed class DetectorThresholdsTests : IDisposable
         string path = Save(new ThresholdOptions());
         string other = _folder.File("other.sdad");
         byte[] bytes = File.ReadAllBytes(path);
-        (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, Fixed(7), outputPath: other);
+        (DetectorThresholds before, DetectorThresholds after) =
+            AnomalyDetector.ChangeThresholds(path, Fixed(7), outputPath: other);
         Assert.Equal((7, before.Pixel.Value), (after.Image.Value, after.Pixel.Value));
         Assert.Equal(bytes, File.ReadAllBytes(path));
         using AnomalyDetector detector = AnomalyDetector.Load(other);
@@ -47,9 +49,13 @@ public sealed class DetectorThresholdsTests : IDisposable
         string path = Save(new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, foldBanks: true);
         DetectorThresholds fitted = AnomalyDetector.ReadDocument(path).Thresholds;
         Assert.Equal(7, AnomalyDetector.ChangeThresholds(path, Fixed(7)).After.Image.Value);
-        DetectorThresholds conformal = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 }).After;
-        Assert.Equal(ThresholdRule.Compute([.. fitted.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.2 }), conformal.Image);
-        DetectorThresholds back = AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }).After;
+        DetectorThresholds conformal =
+            AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.2 }).After;
+        Assert.Equal(
+            ThresholdRule.Compute([.. fitted.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.2 }),
+            conformal.Image);
+        DetectorThresholds back =
+            AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }).After;
         Assert.Equal((fitted.Image, fitted.Pixel), (back.Image, back.Pixel));
         using AnomalyDetector detector = AnomalyDetector.Load(path);
         Assert.NotNull(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue);
@@ -59,7 +65,8 @@ public sealed class DetectorThresholdsTests : IDisposable
     public void A_file_that_is_none_is_left_alone()
     {
         File.WriteAllText(_folder.File("x.sdad"), "nothing");
-        Assert.ThrowsAny<SemiDefectException>(() => AnomalyDetector.ChangeThresholds(_folder.File("x.sdad"), new ThresholdOptions()));
+        Assert.ThrowsAny<SemiDefectException>(
+            () => AnomalyDetector.ChangeThresholds(_folder.File("x.sdad"), new ThresholdOptions()));
         Assert.Equal("nothing", File.ReadAllText(_folder.File("x.sdad")));
         Assert.Single(Directory.GetFiles(_folder.Path));
     }
@@ -87,7 +94,15 @@ public sealed class DetectorThresholdsTests : IDisposable
 
         string path = _folder.File($"{threshold.Method}-{threshold.FalseAlarmRate}.sdad");
         using AnomalyDetector detector = AnomalyDetector.Fit(
-            ImageFolder.Open(good), new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.1), Folds = 4, Threshold = threshold, FoldBanks = foldBanks });
+            ImageFolder.Open(good),
+            new FitOptions
+            {
+                ResizeSize = 64,
+                Coreset = new(fraction: 0.1),
+                Folds = 4,
+                Threshold = threshold,
+                FoldBanks = foldBanks,
+            });
         detector.Save(path);
         return path;
     }

@@ -5,7 +5,9 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Calibration;
 
-/// <summary>200 random splits of the scores of 952 real good images: some set the threshold, the others are judged by it.</summary>
+/// <summary>
+/// 200 random splits of the scores of 952 real good images: some set the threshold, the others are judged by it.
+/// </summary>
 public class FalseAlarmRateTests
 {
     private const int Splits = 200;
@@ -26,9 +28,11 @@ public class FalseAlarmRateTests
         (double mean, string[] methods) = MeanRate(Count, rate);
         Assert.Equal(["conformal"], methods);
 
-        // The rule promises 1 - k / (n + 1); the share in one split scatters like a beta-binomial's, of which 200 are averaged.
+        // The rule promises 1 - k / (n + 1); the share in one split scatters like a beta-binomial's, of which 200 are
+        // averaged.
         double promised = 1 - ConformalThreshold.Rank(Count, rate)!.Value / (Count + 1.0);
-        double deviation = Math.Sqrt(promised * (1 - promised) * (1.0 / (Count + 2) + 1.0 / (Scores.Length - Count)) / Splits);
+        double deviation =
+            Math.Sqrt(promised * (1 - promised) * (1.0 / (Count + 2) + 1.0 / (Scores.Length - Count)) / Splits);
         Assert.True(promised <= rate);
         Assert.InRange(mean, promised - 1.96 * deviation, promised + 1.96 * deviation);
     }
@@ -65,7 +69,8 @@ public class FalseAlarmRateTests
         for (int split = 0; split < Splits; split++)
         {
             generator.Shuffle<double>(shuffled);
-            ThresholdEstimate threshold = ThresholdRule.Compute(shuffled.AsSpan(0, count), new ThresholdOptions { FalseAlarmRate = rate });
+            ThresholdEstimate threshold =
+                ThresholdRule.Compute(shuffled.AsSpan(0, count), new ThresholdOptions { FalseAlarmRate = rate });
             methods.Add(threshold.Method);
             sum += shuffled.Skip(count).Count(score => score > threshold.Value) / (double)(shuffled.Length - count);
         }

@@ -16,7 +16,8 @@ public class FoldAssignmentTests
             Assert.True(sizes.Max() - sizes.Min() <= 1);
             for (int fold = 0; fold < assignment.Count; fold++)
             {
-                Assert.Equal(Enumerable.Range(0, images), assignment.Members(fold).Concat(assignment.Others(fold)).Order());
+                Assert.Equal(
+                    Enumerable.Range(0, images), assignment.Members(fold).Concat(assignment.Others(fold)).Order());
             }
         });
 
@@ -27,7 +28,8 @@ public class FoldAssignmentTests
         Assert.Equal(Folds(7), Folds(7));
         Assert.NotEqual(Folds(7), Folds(8));
 
-        // Computed apart, in Python, from the published SplitMix64: a change of the shuffle would change every threshold.
+        // Computed apart, in Python, from the published SplitMix64: a change of the shuffle would change every
+        // threshold.
         Assert.Equal([4, 5, 6, 9], new FoldAssignment(10, 3, 0).Members(0));
     }
 }

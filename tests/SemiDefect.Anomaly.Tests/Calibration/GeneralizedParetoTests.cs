@@ -8,7 +8,8 @@ namespace SemiDefect.Anomaly.Tests.Calibration;
 public class GeneralizedParetoTests
 {
     private static readonly Gen<GeneralizedPareto> Distributions =
-        Gen.Select(Gen.Double[-0.45, 0.45], Gen.Double[0.01, 100]).Select((shape, scale) => new GeneralizedPareto(shape, scale));
+        Gen.Select(Gen.Double[-0.45, 0.45], Gen.Double[0.01, 100])
+            .Select((shape, scale) => new GeneralizedPareto(shape, scale));
 
     [Fact]
     public void Exceeded_and_ProbabilityAbove_undo_each_other() =>
@@ -48,7 +49,8 @@ public class GeneralizedParetoTests
     {
         var truth = new GeneralizedPareto(shape, 3);
         var generator = new SeededGenerator(5);
-        double[] sample = [.. Enumerable.Range(0, 50_000).Select(_ => truth.Exceeded(1 - generator.NextDouble())).Order()];
+        double[] sample =
+            [.. Enumerable.Range(0, 50_000).Select(_ => truth.Exceeded(1 - generator.NextDouble())).Order()];
         GeneralizedPareto fit = GeneralizedPareto.Fit(sample)!.Value;
         Assert.Equal(shape, fit.Shape, 0.03);
         Assert.Equal(3, fit.Scale, 0.1);

@@ -13,14 +13,18 @@ public class ThresholdRuleTests
         ("exponential", g => -Math.Log(1 - g.NextDouble()), x => Math.Exp(-x)),
         ("Gumbel", g => 5 - Math.Log(-Math.Log(1 - g.NextDouble())), x => 1 - Math.Exp(-Math.Exp(5 - x))),
         ("Weibull", g => Math.Pow(-Math.Log(1 - g.NextDouble()), 1 / 3.0), x => Math.Exp(-x * x * x)),
-        ("log-logistic", g => { double u = g.NextDouble(); return Math.Pow((u + 1e-300) / (1 - u), 1 / 6.0); }, x => 1 / (1 + Math.Pow(x, 6))),
+        (
+            "log-logistic",
+            g => { double u = g.NextDouble(); return Math.Pow((u + 1e-300) / (1 - u), 1 / 6.0); },
+            x => 1 / (1 + Math.Pow(x, 6))),
     ];
 
     [Fact]
     public void With_enough_images_the_rank_rule_is_used_and_nothing_is_noted()
     {
         double[] scores = [.. Enumerable.Range(1, 199).Select(i => (double)i)];
-        Assert.Equal(new ThresholdEstimate(198, "conformal", null), ThresholdRule.Compute(scores, new ThresholdOptions()));
+        Assert.Equal(
+            new ThresholdEstimate(198, "conformal", null), ThresholdRule.Compute(scores, new ThresholdOptions()));
     }
 
     [Fact]
@@ -56,11 +60,19 @@ public class ThresholdRuleTests
     [Fact]
     public void A_few_scores_do_not_send_the_threshold_far_beyond_the_true_quantile()
     {
-        // Distance from the median in units of the true 1 % quantile's: without a prior on the shape one in ten exceeds 3.
+        // Distance from the median in units of the true 1 % quantile's: without a prior on the shape one in ten exceeds
+        // 3.
         (string _, Func<SeededGenerator, double> draw, Func<double, double> _) = Distributions[2];
         double median = 5 - Math.Log(Math.Log(2));
         double quantile = 5 - Math.Log(-Math.Log(0.99));
-        double[] ratios = [.. Enumerable.Range(0, 100).Select(trial => (ThresholdRule.Compute(Sample(draw, 30, (ulong)trial), new ThresholdOptions()).Value - median) / (quantile - median)).Order()];
+        double[] ratios =
+        [
+            .. Enumerable.Range(0, 100)
+                .Select(trial =>
+                    (ThresholdRule.Compute(Sample(draw, 30, (ulong)trial), new ThresholdOptions()).Value - median)
+                        / (quantile - median))
+                .Order()
+        ];
         Assert.True(ratios[89] < 2.2, $"{ratios[89]}");
         Assert.True(ratios[50] is > 0.9 and < 1.5, $"{ratios[50]}");
     }
@@ -68,7 +80,11 @@ public class ThresholdRuleTests
     [Fact]
     public void The_highest_score_alone_would_break_the_rate_that_the_tail_keeps()
     {
-        double[] rates = [.. Enumerable.Range(0, 150).Select(trial => Distributions[3].Above(Sample(Distributions[3].Draw, 40, (ulong)trial).Max()))];
+        double[] rates =
+        [
+            .. Enumerable.Range(0, 150)
+                .Select(trial => Distributions[3].Above(Sample(Distributions[3].Draw, 40, (ulong)trial).Max()))
+        ];
         Assert.True(rates.Average() > 0.02, $"{rates.Average()}");
     }
 
@@ -87,13 +103,15 @@ public class ThresholdRuleTests
 
     [Fact]
     public void One_image_of_score_1_gives_1_66_at_one_percent() =>
-        Assert.Equal(1 + 0.4 * (Math.Pow(50, 0.25) - 1), ThresholdRule.Compute([1], new ThresholdOptions()).Value, 1e-12);
+        Assert.Equal(
+            1 + 0.4 * (Math.Pow(50, 0.25) - 1), ThresholdRule.Compute([1], new ThresholdOptions()).Value, 1e-12);
 
     [Fact]
     public void Any_scores_give_a_finite_threshold_no_lower_than_the_highest() =>
         Gen.Select(Gen.OneOf(Gen.Double[0, 1], Gen.Double[0, 1e6], Gen.Int[0, 3].Select(i => (double)i)).Array[1, 98], Gen.Int[1, 10]).Sample((scores, perMille) =>
         {
-            ThresholdEstimate estimate = ThresholdRule.Compute(scores, new ThresholdOptions { FalseAlarmRate = perMille / 1000.0 });
+            ThresholdEstimate estimate =
+                ThresholdRule.Compute(scores, new ThresholdOptions { FalseAlarmRate = perMille / 1000.0 });
             Assert.True(double.IsFinite(estimate.Value));
             Assert.True(estimate.Value >= scores.Max() || estimate.Method == "conformal");
         });
@@ -101,14 +119,20 @@ public class ThresholdRuleTests
     [Fact]
     public void Equal_scores_do_not_collapse_the_rule()
     {
-        Assert.Equal("exponential-tail", ThresholdRule.Compute(Enumerable.Repeat(2.0, 50).ToArray(), new ThresholdOptions()).Method);
+        Assert.Equal(
+            "exponential-tail",
+            ThresholdRule.Compute(Enumerable.Repeat(2.0, 50).ToArray(), new ThresholdOptions()).Method);
         Assert.Equal(0, ThresholdRule.Compute(new double[50], new ThresholdOptions()).Value);
     }
 
     [Fact]
     public void A_tail_of_two_clumps_is_refused_as_generalized_Pareto()
     {
-        double[] scores = [.. Enumerable.Range(0, 40).Select(i => 1 + i * 1e-3), .. Enumerable.Range(0, 40).Select(i => (i < 20 ? 2 : 9) + i * 1e-4)];
+        double[] scores =
+        [
+            .. Enumerable.Range(0, 40).Select(i => 1 + i * 1e-3),
+            .. Enumerable.Range(0, 40).Select(i => (i < 20 ? 2 : 9) + i * 1e-4)
+        ];
         ThresholdEstimate estimate = ThresholdRule.Compute(scores, new ThresholdOptions());
         Assert.Equal("exponential-tail", estimate.Method);
         Assert.True(estimate.Value > 9);
@@ -128,7 +152,9 @@ public class ThresholdRuleTests
     {
         double[] scores = Sample(Distributions[2].Draw, 50, 4);
         double[] reversed = [.. scores.Reverse()];
-        Assert.Equal(ThresholdRule.Compute(scores, new ThresholdOptions()), ThresholdRule.Compute(reversed, new ThresholdOptions()));
+        Assert.Equal(
+            ThresholdRule.Compute(scores, new ThresholdOptions()),
+            ThresholdRule.Compute(reversed, new ThresholdOptions()));
     }
 
     [Fact]
@@ -142,21 +168,26 @@ public class ThresholdRuleTests
 
     [Fact]
     public void A_fixed_value_needs_no_scores() =>
-        Assert.Equal(4.5, ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 4.5 }).Value);
+        Assert.Equal(
+            4.5,
+            ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 4.5 }).Value);
 
     [Fact]
     public void What_cannot_be_done_is_refused_in_one_line()
     {
         Assert.Throws<SemiDefectException>(() => ThresholdRule.Compute([], new ThresholdOptions()));
-        Assert.Throws<SemiDefectException>(() => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.Fixed }));
+        Assert.Throws<SemiDefectException>(
+            () => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.Fixed }));
         Assert.Throws<SemiDefectException>(() => ThresholdRule.Compute([1], new ThresholdOptions { FixedValue = 3 }));
         Assert.Throws<SemiDefectException>(() => new ThresholdOptions { FalseAlarmRate = 0 });
         Assert.Throws<SemiDefectException>(() => new ThresholdOptions { FalseAlarmRate = 0.6 });
         Assert.Throws<SemiDefectException>(() => new ThresholdOptions { FalseAlarmRate = double.NaN });
         Assert.Throws<SemiDefectException>(() => new ThresholdOptions { FixedValue = double.PositiveInfinity });
         Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1, double.NaN], new ThresholdOptions()));
-        Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1, double.PositiveInfinity], new ThresholdOptions()));
-        Assert.Throws<ArgumentException>(() => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }));
+        Assert.Throws<ArgumentException>(
+            () => ThresholdRule.Compute([1, double.PositiveInfinity], new ThresholdOptions()));
+        Assert.Throws<ArgumentException>(
+            () => ThresholdRule.Compute([1], new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }));
     }
 
     private static double[] Sample(Func<SeededGenerator, double> draw, int count, ulong seed)

@@ -31,9 +31,14 @@ public sealed class AnomalyDetectorTests : IDisposable
         Assert.True(bad.Margin > 0 && good.Margin <= 0);
         Assert.Equal((96, 64), (bad.Map.Width, bad.Map.Height));
         Region region = bad.Regions[0];
-        Assert.InRange(region.PeakX, SyntheticParts.BlotLeft - Reach, SyntheticParts.BlotLeft + SyntheticParts.BlotSide + Reach);
-        Assert.InRange(region.PeakY, SyntheticParts.BlotTop - Reach, SyntheticParts.BlotTop + SyntheticParts.BlotSide + Reach);
-        Assert.InRange(bad.HighestPatch.X, SyntheticParts.BlotLeft - Reach, SyntheticParts.BlotLeft + SyntheticParts.BlotSide + Reach);
+        Assert.InRange(
+            region.PeakX, SyntheticParts.BlotLeft - Reach, SyntheticParts.BlotLeft + SyntheticParts.BlotSide + Reach);
+        Assert.InRange(
+            region.PeakY, SyntheticParts.BlotTop - Reach, SyntheticParts.BlotTop + SyntheticParts.BlotSide + Reach);
+        Assert.InRange(
+            bad.HighestPatch.X,
+            SyntheticParts.BlotLeft - Reach,
+            SyntheticParts.BlotLeft + SyntheticParts.BlotSide + Reach);
         Assert.Contains(bad.HighestPatch.TrainingImage, detector.Document.Fit.Images);
     }
 
@@ -127,8 +132,17 @@ public sealed class AnomalyDetectorTests : IDisposable
         }
 
         Assert.Equal(CalibrationMethod.RepairedBank, Method(Small));
-        Assert.Equal(CalibrationMethod.RepairedBank, Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
-        Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }));
+        Assert.Equal(
+            CalibrationMethod.RepairedBank,
+            Method(Small with { Coreset = new(fraction: 0.2, method: CoresetMethod.Approximate) }));
+        Assert.Equal(
+            CalibrationMethod.RefittedBank,
+            Method(
+                Small with
+                {
+                    FoldBanks = true,
+                    Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
+                }));
 
         // The one row of the bank is of some fold, which is left with none.
         Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(count: 1) }));
@@ -140,7 +154,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         var stages = new List<FitProgress>();
         ImageFolder good = ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 12));
         FitOptions options = Small with { ResizeSize = 288, Coreset = new(fraction: 1), MaxMemory = 64L << 20 };
-        var error = Assert.Throws<SemiDefectException>(() => AnomalyDetector.Fit(good, options, new SynchronousProgress<FitProgress>(stages.Add)));
+        var error = Assert.Throws<SemiDefectException>(
+            () => AnomalyDetector.Fit(good, options, new SynchronousProgress<FitProgress>(stages.Add)));
         Assert.Contains("--coreset 0.", error.Message, StringComparison.Ordinal);
         Assert.Contains("--max-memory", error.Message, StringComparison.Ordinal);
         Assert.Empty(stages);
@@ -176,7 +191,9 @@ public sealed class AnomalyDetectorTests : IDisposable
             detector.Inspect(bad).Score,
             detector.Inspect(stream, "stream").Score,
             detector.Inspect(ImageFile.Read(bad)).Score,
-            .. detector.InspectAll([Path.Combine(_folder.Path, "good/000.png"), bad]).Skip(1).Select(inspection => inspection.Score),
+            .. detector.InspectAll([Path.Combine(_folder.Path, "good/000.png"), bad])
+                .Skip(1)
+                .Select(inspection => inspection.Score),
         ];
         Assert.Single(scores.Distinct());
     }
@@ -204,17 +221,28 @@ public sealed class AnomalyDetectorTests : IDisposable
     [Fact]
     public void The_seed_rule_is_the_mean_of_the_folds_highest_held_out_scores()
     {
-        FitOptions options = Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, Folds = 3 };
+        FitOptions options = Small with
+        {
+            FoldBanks = true,
+            Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
+            Folds = 3,
+        };
         using AnomalyDetector detector = Fit(options, 9);
         var folds = new FoldAssignment(9, 3, 0);
-        double[] highest = [.. Enumerable.Range(0, 3).Select(fold => folds.Members(fold).Max(image => detector.Thresholds.FoldImageScores[image]))];
+        double[] highest =
+        [
+            .. Enumerable.Range(0, 3)
+                .Select(fold => folds.Members(fold).Max(image => detector.Thresholds.FoldImageScores[image]))
+        ];
 
         Assert.Equal(highest.Average(), detector.Thresholds.Image.Value, 1e-12);
         Assert.Equal(3, detector.Document.Banks.Count);
 
         // Held out, an image is scored by all banks, none of them with a row of its fold: so p-values mean something.
         Assert.Equal(0.1, detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue!.Value, 1e-12);
-        Assert.All(detector.Thresholds.ImageScores.Zip(detector.Thresholds.FoldImageScores), pair => Assert.True(pair.First >= pair.Second));
+        Assert.All(
+            detector.Thresholds.ImageScores.Zip(detector.Thresholds.FoldImageScores),
+            pair => Assert.True(pair.First >= pair.Second));
 
         // Each held-out score must be the one that a detector fitted on the other folds gives.
         for (int fold = 0; fold < 3; fold++)
@@ -229,7 +257,9 @@ public sealed class AnomalyDetectorTests : IDisposable
             using AnomalyDetector part = AnomalyDetector.Fit(ImageFolder.Open(rest), Small);
             foreach (int image in folds.Members(fold))
             {
-                Assert.Equal(part.Inspect(_folder.File($"good/{image:D3}.png")).Score, detector.Thresholds.FoldImageScores[image]);
+                Assert.Equal(
+                    part.Inspect(_folder.File($"good/{image:D3}.png")).Score,
+                    detector.Thresholds.FoldImageScores[image]);
             }
         }
     }
@@ -238,7 +268,12 @@ public sealed class AnomalyDetectorTests : IDisposable
     public void The_seed_score_is_the_highest_over_the_fold_models()
     {
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
-        FitOptions seed = Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima }, Folds = 2 };
+        FitOptions seed = Small with
+        {
+            FoldBanks = true,
+            Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
+            Folds = 2,
+        };
         using AnomalyDetector ensemble = Fit(seed, 8);
         var folds = new FoldAssignment(8, 2, 0);
         double[] scores = [.. Enumerable.Range(0, 2).Select(fold =>
@@ -255,7 +290,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         })];
         Assert.Equal(scores.Max(), ensemble.Inspect(bad).Score);
 
-        // With two folds, a bank without the other fold's rows is empty: there are no scores that new images could be compared with.
+        // With two folds, a bank without the other fold's rows is empty: there are no scores that new images could be
+        // compared with.
         Assert.Null(ensemble.Inspect(bad).PValue);
     }
 
@@ -265,11 +301,13 @@ public sealed class AnomalyDetectorTests : IDisposable
         // Without reduction the final bank less a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
         using AnomalyDetector masked = Fit(all with { Calibration = CalibrationMethod.MaskedBank }, 8);
-        using AnomalyDetector refitted = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RefittedBank });
+        using AnomalyDetector refitted = AnomalyDetector.Fit(
+            ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RefittedBank });
         Assert.Equal(refitted.Thresholds.ImageScores, masked.Thresholds.ImageScores);
         Assert.Equal(refitted.Thresholds.PixelPeaks, masked.Thresholds.PixelPeaks);
         Assert.Equal(refitted.Thresholds.Image, masked.Thresholds.Image);
-        using AnomalyDetector repaired = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RepairedBank });
+        using AnomalyDetector repaired = AnomalyDetector.Fit(
+            ImageFolder.Open(_folder.File("good")), all with { Calibration = CalibrationMethod.RepairedBank });
         Assert.Equal(refitted.Thresholds.Image, repaired.Thresholds.Image);
     }
 
@@ -304,7 +342,8 @@ public sealed class AnomalyDetectorTests : IDisposable
     [Fact]
     public void One_image_needs_a_fixed_threshold()
     {
-        Assert.Contains("two or more", Assert.Throws<SemiDefectException>(() => Fit(Small, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "two or more", Assert.Throws<SemiDefectException>(() => Fit(Small, 1)).Message, StringComparison.Ordinal);
         using AnomalyDetector detector = AnomalyDetector.Fit(
             ImageFolder.Open(_folder.File("good")),
             Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1.5 } });
@@ -318,7 +357,8 @@ public sealed class AnomalyDetectorTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("good"), 6);
         var progress = new SynchronousProgress<FitProgress>(_ => cancellation.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small with { BatchSize = 2 }, progress, cancellation.Token));
+            AnomalyDetector.Fit(
+                ImageFolder.Open(_folder.File("good")), Small with { BatchSize = 2 }, progress, cancellation.Token));
     }
 
     [Fact]
@@ -326,7 +366,11 @@ public sealed class AnomalyDetectorTests : IDisposable
     {
         SyntheticParts.WriteGood(_folder.File("good"), 3);
         File.WriteAllText(_folder.File("good/0005.png"), "no picture");
-        Assert.Contains("0005.png", Assert.Throws<ImageFormatException>(() => AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0005.png",
+            Assert.Throws<ImageFormatException>(
+                () => AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small)).Message,
+            StringComparison.Ordinal);
     }
 
     private AnomalyDetector Fit(FitOptions options, int images) =>

@@ -25,7 +25,9 @@ public sealed class CultureTests : IDisposable
     {
         (byte[] Detector, string Evaluation) invariant = Make("invariant", CultureInfo.InvariantCulture);
         var culture = new CultureInfo(name);
-        if (oneAndAHalf is not null && !culture.EnglishName.Contains("Invariant", StringComparison.Ordinal) && culture.CompareInfo.Name == name)
+        if (oneAndAHalf is not null
+            && !culture.EnglishName.Contains("Invariant", StringComparison.Ordinal)
+            && culture.CompareInfo.Name == name)
         {
             Assert.Equal(oneAndAHalf, 1.5.ToString(culture));
         }
@@ -44,11 +46,14 @@ public sealed class CultureTests : IDisposable
         {
             string path = _folder.File(name + ".sdad");
             TinyDetector.Make(_folder.Path, path);
-            using AnomalyDetector detector = AnomalyDetector.Load(path, new LoadOptions { Device = ExecutionDevice.Cpu });
+            using AnomalyDetector detector =
+                AnomalyDetector.Load(path, new LoadOptions { Device = ExecutionDevice.Cpu });
             string root = _folder.File("data-" + name);
             LabeledDataset dataset = LabeledDataset.Open(SmallDataset.Write(root), needsTraining: false);
-            EvaluationResult result = DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 50 });
-            string[] lines = EvaluationJson.Write(result).Replace("data-" + name, "data", StringComparison.Ordinal).Split('\n');
+            EvaluationResult result =
+                DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 50 });
+            string[] lines =
+                EvaluationJson.Write(result).Replace("data-" + name, "data", StringComparison.Ordinal).Split('\n');
             return (File.ReadAllBytes(path), string.Join('\n', lines.Where(line => !line.Contains("seconds", StringComparison.Ordinal))));
         }
         finally

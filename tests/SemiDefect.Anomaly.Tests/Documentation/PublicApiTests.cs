@@ -6,5 +6,6 @@ public class PublicApiTests
 {
     [Fact]
     public void The_public_API_is_the_one_on_record() =>
-        Baseline.Check("tests/SemiDefect.Anomaly.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(AnomalyDetector).Assembly));
+        Baseline.Check(
+            "tests/SemiDefect.Anomaly.Tests/Baselines/PublicApi.txt", PublicApi.Of(typeof(AnomalyDetector).Assembly));
 }

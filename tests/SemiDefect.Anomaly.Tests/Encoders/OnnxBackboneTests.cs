@@ -21,7 +21,8 @@ public sealed class OnnxBackboneTests : IDisposable
         foreach (FeatureMap map in maps)
         {
             BackboneTap tap = file.Manifest.Taps.Single(tap => tap.Name == map.Tap);
-            Assert.Equal((2, tap.Channels, 64 / tap.Stride, 96 / tap.Stride), (map.Images, map.Channels, map.Height, map.Width));
+            Assert.Equal(
+                (2, tap.Channels, 64 / tap.Stride, 96 / tap.Stride), (map.Images, map.Channels, map.Height, map.Width));
         }
     }
 
@@ -37,10 +38,12 @@ public sealed class OnnxBackboneTests : IDisposable
 
         float[][] Features(int threads, int batch)
         {
-            using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Threads = threads });
+            using OnnxBackbone backbone = OnnxBackbone.Load(
+                BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Threads = threads });
             int length = 3 * 48 * 48;
             return [.. Enumerable.Range(0, 5 / batch).Select(run =>
-                backbone.Extract(input.AsMemory(run * batch * length, batch * length), batch, 48, 48).SelectMany(map => map.Values.Take(map.Values.Length / batch)).ToArray())];
+                backbone.Extract(input.AsMemory(run * batch * length, batch * length), batch, 48, 48)
+                    .SelectMany(map => map.Values.Take(map.Values.Length / batch)).ToArray())];
         }
 
         float[] alone = Features(1, 1)[0];
@@ -50,13 +53,22 @@ public sealed class OnnxBackboneTests : IDisposable
 
     [Fact]
     public void A_missing_tap_is_named_with_those_there_are() =>
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Taps = ["layer9"] }), "no tap 'layer9'", "it has");
+        AssertRefused(
+            () =>
+                OnnxBackbone.Load(
+                    BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Taps = ["layer9"] }),
+            "no tap 'layer9'",
+            "it has");
 
     [Fact]
     public void A_tap_named_twice_is_refused()
     {
         string tap = BackboneFile.Open(BackboneFile.DefaultName).Manifest!.DefaultTaps[0];
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Taps = [tap, tap] }), "once");
+        AssertRefused(
+            () =>
+                OnnxBackbone.Load(
+                    BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Taps = [tap, tap] }),
+            "once");
     }
 
     [Fact]
@@ -97,10 +109,14 @@ public sealed class OnnxBackboneTests : IDisposable
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"format": 2}""")]
-    [InlineData("""{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[1,2],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
-    [InlineData("""{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,0,1]},"taps":[],"defaultTaps":[]}""")]
-    [InlineData("""{"format":1,"name":"a","license":"MIT","origin":"","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
-    [InlineData("""{"format":1,"name":"a","license":"MIT\n","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+    [InlineData(
+        """{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[1,2],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+    [InlineData(
+        """{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,0,1]},"taps":[],"defaultTaps":[]}""")]
+    [InlineData(
+        """{"format":1,"name":"a","license":"MIT","origin":"","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+    [InlineData(
+        """{"format":1,"name":"a","license":"MIT\n","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
     public void A_manifest_that_makes_no_sense_is_refused(string json)
     {
         File.WriteAllBytes(_folder.File("net.onnx"), BackboneFile.Open(BackboneFile.DefaultName).Content.ToArray());
@@ -117,7 +133,10 @@ public sealed class OnnxBackboneTests : IDisposable
         }
 
         var options = new OnnxBackboneOptions { Device = ExecutionDevice.Cuda };
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), options), "-p:Gpu=true", "--device cpu");
+        AssertRefused(
+            () => OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), options),
+            "-p:Gpu=true",
+            "--device cpu");
     }
 
     [Theory]
@@ -136,18 +155,27 @@ public sealed class OnnxBackboneTests : IDisposable
     public void Two_inputs_and_integer_inputs_are_refused()
     {
         int[] shape = [0, 3, 0, 0];
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu(shape, shape, inputs: 2), null)), "2 inputs", "input1");
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu(shape, shape, elementType: 11), null)), "Double", "float32");
+        AssertRefused(
+            () => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu(shape, shape, inputs: 2), null)),
+            "2 inputs",
+            "input1");
+        AssertRefused(
+            () => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu(shape, shape, elementType: 11), null)),
+            "Double",
+            "float32");
     }
 
     [Fact]
     public void Weights_in_a_missing_file_are_refused() =>
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.ExternalWeight(), null)), "weights in another file");
+        AssertRefused(
+            () => OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.ExternalWeight(), null)),
+            "weights in another file");
 
     [Fact]
     public void Fixed_batch_and_size_are_kept_to()
     {
-        using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu([2, 3, 4, 6], [2, 3, 4, 6]), null));
+        using OnnxBackbone backbone =
+            OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu([2, 3, 4, 6], [2, 3, 4, 6]), null));
         Assert.Equal((4, 6), (backbone.FixedHeight, backbone.FixedWidth));
         float[] input = [.. Enumerable.Range(0, 3 * 72).Select(i => i - 100f)];
         FeatureMap map = Assert.Single(backbone.Extract(input, 3, 4, 6));

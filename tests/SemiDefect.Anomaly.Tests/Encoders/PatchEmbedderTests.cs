@@ -16,7 +16,13 @@ public class PatchEmbedderTests
     {
         FeatureMap[] maps = [.. Enumerable.Range(0, taps).Select(i => ReadMap($"embed/embed_{name}_in{i}.npy"))];
         (int[] shape, float[] expected) = Golden.Read<float>($"embed/embed_{name}_out_{pretrain}_{target}.npy");
-        var embedder = new PatchEmbedder(new PatchOptions { Pooling = PatchPooling.AdaptiveMean, PretrainDimension = pretrain, TargetDimension = target });
+        var embedder = new PatchEmbedder(
+            new PatchOptions
+            {
+                Pooling = PatchPooling.AdaptiveMean,
+                PretrainDimension = pretrain,
+                TargetDimension = target,
+            });
 
         PatchGrid[] actual = EmbedAll(embedder, maps);
 
@@ -27,7 +33,14 @@ public class PatchEmbedderTests
 
     [Fact]
     public void Composed_weights_equal_the_literal_recipe() =>
-        Gen.Select(Gen.Int[1, 2], Gen.Int[0, 3].Select(i => 2 * i + 1), Gen.Int[1, 12], Gen.Int[1, 12], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 6])
+        Gen.Select(
+            Gen.Int[1, 2],
+            Gen.Int[0, 3].Select(i => 2 * i + 1),
+            Gen.Int[1, 12],
+            Gen.Int[1, 12],
+            Gen.Int[1, 40],
+            Gen.Int[1, 40],
+            Gen.Int[1, 6])
             .SelectMany((images, size, c0, c1, pretrain, target, side) =>
                 Gen.Select(
                     GenMap(images, c0, side * 2 - 1, side),
@@ -44,9 +57,11 @@ public class PatchEmbedderTests
                         PretrainDimension = sample.pretrain,
                         TargetDimension = sample.target,
                     };
-                    double[][] expected = ReferencePatches.AdaptiveMean(maps, sample.size, sample.pretrain, sample.target);
+                    double[][] expected =
+                        ReferencePatches.AdaptiveMean(maps, sample.size, sample.pretrain, sample.target);
                     PatchGrid[] actual = EmbedAll(new PatchEmbedder(options), maps);
-                    Golden.AssertClose([.. expected.SelectMany(row => row).Select(value => (float)value)], Values(actual), 1e-5);
+                    Golden.AssertClose(
+                        [.. expected.SelectMany(row => row).Select(value => (float)value)], Values(actual), 1e-5);
                 },
                 iter: 200);
 
@@ -61,10 +76,17 @@ public class PatchEmbedderTests
         Assert.Equal(512 * 2, weights.Terms[1].Length);
         for (int c = 0; c < 512; c++)
         {
-            Assert.Equal(new PatchWeights.Term(c, c, PatchWeights.Term.WholeNeighborhood, 0.1f), weights.Terms[0][2 * c]);
-            Assert.Equal(new PatchWeights.Term(c, c, 4, 0.1f), weights.Terms[0][2 * c + 1] with { Weight = MathF.Round(weights.Terms[0][2 * c + 1].Weight, 6) });
-            Assert.Equal(new PatchWeights.Term(512 + c, 2 * c, PatchWeights.Term.WholeNeighborhood, (float)(1.0 / 18)), weights.Terms[1][2 * c]);
-            Assert.Equal(new PatchWeights.Term(512 + c, 2 * c + 1, PatchWeights.Term.WholeNeighborhood, (float)(1.0 / 18)), weights.Terms[1][2 * c + 1]);
+            Assert.Equal(
+                new PatchWeights.Term(c, c, PatchWeights.Term.WholeNeighborhood, 0.1f), weights.Terms[0][2 * c]);
+            Assert.Equal(
+                new PatchWeights.Term(c, c, 4, 0.1f),
+                weights.Terms[0][2 * c + 1] with { Weight = MathF.Round(weights.Terms[0][2 * c + 1].Weight, 6) });
+            Assert.Equal(
+                new PatchWeights.Term(512 + c, 2 * c, PatchWeights.Term.WholeNeighborhood, (float)(1.0 / 18)),
+                weights.Terms[1][2 * c]);
+            Assert.Equal(
+                new PatchWeights.Term(512 + c, 2 * c + 1, PatchWeights.Term.WholeNeighborhood, (float)(1.0 / 18)),
+                weights.Terms[1][2 * c + 1]);
         }
     }
 
@@ -74,7 +96,8 @@ public class PatchEmbedderTests
         var map = new FeatureMap("t", 1, 2, 2, 2, [1, 2, 3, 4, 10, 20, 30, 40]);
         PatchGrid[] actual = EmbedAll(new PatchEmbedder(new PatchOptions()), [map]);
         Assert.Equal(2, actual[0].Dimension);
-        Golden.AssertClose([10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f], Values(actual), 1e-6);
+        Golden.AssertClose(
+            [10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f, 10 / 9f, 100 / 9f], Values(actual), 1e-6);
     }
 
     [Theory]
@@ -82,7 +105,10 @@ public class PatchEmbedderTests
     [InlineData(2)]
     [InlineData(9)]
     public void Patch_sizes_other_than_1_3_5_7_are_refused(int size) =>
-        Assert.Contains("1, 3, 5 or 7", Assert.Throws<SemiDefectException>(() => new PatchOptions { PatchSize = size }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1, 3, 5 or 7",
+            Assert.Throws<SemiDefectException>(() => new PatchOptions { PatchSize = size }).Message,
+            StringComparison.Ordinal);
 
     private static PatchGrid[] EmbedAll(PatchEmbedder embedder, FeatureMap[] maps) =>
         [.. Enumerable.Range(0, maps[0].Images).Select(image => embedder.Embed(maps, image, Grids.View(64, 64)))];
@@ -96,5 +122,6 @@ public class PatchEmbedderTests
     }
 
     private static Gen<FeatureMap> GenMap(int images, int channels, int height, int width) =>
-        Gen.Float[-2, 2].Array[images * channels * height * width].Select(values => new FeatureMap("t", images, channels, height, width, values));
+        Gen.Float[-2, 2].Array[images * channels * height * width]
+            .Select(values => new FeatureMap("t", images, channels, height, width, values));
 }

@@ -15,7 +15,8 @@ internal static class ReferencePatches
             {
                 for (int x = 0; x < finest.Width; x++)
                 {
-                    double[] joined = [.. maps.SelectMany(map => Pool(Unfolded(map, image, size, y, x, finest), pretrain))];
+                    double[] joined =
+                        [.. maps.SelectMany(map => Pool(Unfolded(map, image, size, y, x, finest), pretrain))];
                     rows.Add(Pool(joined, target));
                 }
             }
@@ -32,7 +33,9 @@ internal static class ReferencePatches
         double[] b = At(map, image, size, y0, x1);
         double[] c = At(map, image, size, y1, x0);
         double[] d = At(map, image, size, y1, x1);
-        return [.. a.Select((value, i) => (1 - fy) * ((1 - fx) * value + fx * b[i]) + fy * ((1 - fx) * c[i] + fx * d[i]))];
+        return [
+            .. a.Select((value, i) => (1 - fy) * ((1 - fx) * value + fx * b[i]) + fy * ((1 - fx) * c[i] + fx * d[i]))
+        ];
     }
 
     private static double[] At(FeatureMap map, int image, int size, int y, int x)
@@ -45,7 +48,10 @@ internal static class ReferencePatches
                 for (int dx = -(size / 2); dx <= size / 2; dx++)
                 {
                     bool inside = y + dy >= 0 && y + dy < map.Height && x + dx >= 0 && x + dx < map.Width;
-                    values.Add(inside ? map.Values[((image * map.Channels + channel) * map.Height + y + dy) * map.Width + x + dx] : 0);
+                    values.Add(
+                        inside
+                            ? map.Values[((image * map.Channels + channel) * map.Height + y + dy) * map.Width + x + dx]
+                            : 0);
                 }
             }
         }

@@ -6,7 +6,8 @@ namespace SemiDefect.Anomaly.Tests.IO;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode ReadOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -42,7 +43,10 @@ public sealed class AtomicFileTests : IDisposable
         string abandoned = TemporaryName.Next(_folder.File("a.txt"));
         string ofAnotherFile = TemporaryName.Next(_folder.File("b.txt"));
         string alive = TemporaryName.Next(_folder.File("a.txt"));
-        string[] strangers = ["a.txt.tmp", "a.txt.12345678-1234.tmp", "notes.tmp", "a.txt.ABCDEF12-0123456789abcdef0123456789abcdef.tmp"];
+        string[] strangers =
+        [
+            "a.txt.tmp", "a.txt.12345678-1234.tmp", "notes.tmp", "a.txt.ABCDEF12-0123456789abcdef0123456789abcdef.tmp"
+        ];
         File.WriteAllText(abandoned, "half");
         File.WriteAllText(ofAnotherFile, "half");
         foreach (string stranger in strangers)
@@ -91,7 +95,9 @@ public sealed class AtomicFileTests : IDisposable
         {
             for (int round = 1; !done.IsCancellationRequested; round++)
             {
-                TemporaryName.DeleteAbandoned(_folder.Path + string.Concat(Enumerable.Repeat("/.", round % 1000)) + new string('/', round / 1000));
+                TemporaryName.DeleteAbandoned(
+                    _folder.Path + string.Concat(Enumerable.Repeat("/.", round % 1000)) + new string(
+                        '/', round / 1000));
             }
         });
         cleaner.Start();
@@ -120,7 +126,8 @@ public sealed class AtomicFileTests : IDisposable
         try
         {
             using var thread = new UnprivilegedThread();
-            SemiDefectException error = Assert.Throws<SemiDefectException>(() => AtomicFile.WriteText(_folder.File("a.txt"), "new"));
+            SemiDefectException error =
+                Assert.Throws<SemiDefectException>(() => AtomicFile.WriteText(_folder.File("a.txt"), "new"));
             Assert.Contains("Cannot write", error.Message, StringComparison.Ordinal);
             Assert.Contains("denied", error.Message, StringComparison.Ordinal);
             Assert.Equal("old", File.ReadAllText(_folder.File("a.txt")));

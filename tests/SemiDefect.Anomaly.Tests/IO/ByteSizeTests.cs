@@ -33,5 +33,6 @@ public class ByteSizeTests
     [InlineData(1536, "1.5KiB")]
     [InlineData(64L << 20, "64MiB")]
     [InlineData((5L << 30) + 1, "5.1GiB")]
-    public void Sizes_are_written_rounded_up(long bytes, string expected) => Assert.Equal(expected, ByteSize.Format(bytes));
+    public void Sizes_are_written_rounded_up(long bytes, string expected) =>
+        Assert.Equal(expected, ByteSize.Format(bytes));
 }

@@ -79,7 +79,11 @@ public class HeatmapRendererTests
             above =>
             {
                 float[] values = [.. above.Select(a => a ? 1.2f : 0.1f)];
-                Image heatmap = HeatmapRenderer.Render(Gray(150, 4, 60), new AnomalyMap(150, 4, values), 1, new HeatmapOptions { MaxOpacity = 0, ContourThickness = 1 });
+                Image heatmap = HeatmapRenderer.Render(
+                    Gray(150, 4, 60),
+                    new AnomalyMap(150, 4, values),
+                    1,
+                    new HeatmapOptions { MaxOpacity = 0, ContourThickness = 1 });
                 for (int i = 0; i < values.Length; i++)
                 {
                     int x = i % 150;
@@ -94,7 +98,11 @@ public class HeatmapRendererTests
     public void The_contour_is_as_thick_as_asked_on_either_side()
     {
         float[] values = [.. Enumerable.Range(0, 200 * 3).Select(i => i % 200 < 100 ? 0f : 1.5f)];
-        Image heatmap = HeatmapRenderer.Render(Gray(200, 3, 60), new AnomalyMap(200, 3, values), 1, new HeatmapOptions { MaxOpacity = 0, ContourThickness = 3 });
+        Image heatmap = HeatmapRenderer.Render(
+            Gray(200, 3, 60),
+            new AnomalyMap(200, 3, values),
+            1,
+            new HeatmapOptions { MaxOpacity = 0, ContourThickness = 3 });
         byte[] middle = [.. Enumerable.Range(95, 10).Select(x => heatmap.Rgb[3 * (200 + x)])];
         Assert.Equal([60, 60, 16, 16, 16, 255, 255, 255, 60, 60], middle);
     }
@@ -105,7 +113,8 @@ public class HeatmapRendererTests
     public void Small_images_get_one_line_outside_that_differs_from_the_ground(byte gray, byte line)
     {
         float[] values = [0, 0, 0, 0, 1.5f, 0, 0, 0, 0];
-        Image heatmap = HeatmapRenderer.Render(Gray(3, 3, gray), new AnomalyMap(3, 3, values), 1, new HeatmapOptions { MaxOpacity = 0 });
+        Image heatmap = HeatmapRenderer.Render(
+            Gray(3, 3, gray), new AnomalyMap(3, 3, values), 1, new HeatmapOptions { MaxOpacity = 0 });
         byte[] reds = [.. Enumerable.Range(0, 9).Select(i => heatmap.Rgb[3 * i])];
         Assert.Equal([gray, line, gray, line, gray, line, gray, line, gray], reds);
     }
@@ -128,7 +137,11 @@ public class HeatmapRendererTests
 
     [Fact]
     public void A_single_pixel_can_be_rendered() =>
-        Assert.Equal((4, 1), (Render([3f], 1, new HeatmapOptions { SideBySide = true }).Width, Render([3f], 1, new HeatmapOptions { SideBySide = true }).Height));
+        Assert.Equal(
+            (4, 1),
+            (
+                Render([3f], 1, new HeatmapOptions { SideBySide = true }).Width,
+                Render([3f], 1, new HeatmapOptions { SideBySide = true }).Height));
 
     [Fact]
     public void What_does_not_fit_is_refused()
@@ -143,7 +156,8 @@ public class HeatmapRendererTests
     }
 
     private static Image Render(float[] values, float threshold, HeatmapOptions options, byte gray = 0) =>
-        HeatmapRenderer.Render(Gray(values.Length, 1, gray), new AnomalyMap(values.Length, 1, values), threshold, options);
+        HeatmapRenderer.Render(
+            Gray(values.Length, 1, gray), new AnomalyMap(values.Length, 1, values), threshold, options);
 
     private static Image Gray(int width, int height, byte value)
     {

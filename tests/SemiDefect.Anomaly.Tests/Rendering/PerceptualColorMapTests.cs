@@ -53,7 +53,8 @@ public class PerceptualColorMapTests
         Assert.Equal(1, red, 1e-6);
         Assert.Equal(1, green, 1e-6);
         Assert.Equal(1, blue, 1e-6);
-        (red, green, blue) = PerceptualColorMap.ToLinear(0.62796, Math.Sqrt(0.22486 * 0.22486 + 0.12585 * 0.12585), Math.Atan2(0.12585, 0.22486));
+        (red, green, blue) = PerceptualColorMap.ToLinear(
+            0.62796, Math.Sqrt(0.22486 * 0.22486 + 0.12585 * 0.12585), Math.Atan2(0.12585, 0.22486));
         Assert.Equal(1, red, 1e-3);
         Assert.Equal(0, green, 1e-3);
         Assert.Equal(0, blue, 1e-3);
@@ -81,5 +82,6 @@ public class PerceptualColorMapTests
             0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s);
     }
 
-    private static double Linear(byte value) => value / 255.0 <= 0.04045 ? value / 255.0 / 12.92 : Math.Pow((value / 255.0 + 0.055) / 1.055, 2.4);
+    private static double Linear(byte value) =>
+        value / 255.0 <= 0.04045 ? value / 255.0 / 12.92 : Math.Pow((value / 255.0 + 0.055) / 1.055, 2.4);
 }

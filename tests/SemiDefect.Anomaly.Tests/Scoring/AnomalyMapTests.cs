@@ -41,8 +41,10 @@ public class AnomalyMapTests
     [Fact]
     public void Nearest_upsampling_repeats_each_patch()
     {
-        var builder = new AnomalyMapBuilder(new AnomalyMapOptions { Upsampling = MapUpsampling.Nearest, BlurSigma = 0 });
-        Assert.Equal([1f, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], Build(builder, [1, 2, 3, 4], 2, 2, 4, 4).Values);
+        var builder = new AnomalyMapBuilder(
+            new AnomalyMapOptions { Upsampling = MapUpsampling.Nearest, BlurSigma = 0 });
+        Assert.Equal(
+            [1f, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4], Build(builder, [1, 2, 3, 4], 2, 2, 4, 4).Values);
     }
 
     [Fact]
@@ -71,16 +73,24 @@ public class AnomalyMapTests
         Assert.All(AnomalyMapBuilder.ToOriginal(map, geometry).Values, value => Assert.Equal(2, value, 1e-6));
     }
 
-    private static AnomalyMap Build(AnomalyMapBuilder builder, double[] values, int gridHeight, int gridWidth, int height, int width)
+    private static AnomalyMap Build(
+        AnomalyMapBuilder builder,
+        double[] values,
+        int gridHeight,
+        int gridWidth,
+        int height,
+        int width)
     {
         View view = Grids.View(width, height);
-        return builder.Build([new PatchScores(new PatchLayout(gridHeight, gridWidth, view, null), values, [], 0)], view.Geometry, 0);
+        return builder.Build(
+            [new PatchScores(new PatchLayout(gridHeight, gridWidth, view, null), values, [], 0)], view.Geometry, 0);
     }
 
     private static double[] BlurByDefinition(float[] map, int width, int height, double sigma, BlurBorder border)
     {
         int radius = (int)(4 * sigma + 0.5);
-        double[] kernel = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => Math.Exp(-0.5 * i * i / sigma / sigma))];
+        double[] kernel =
+            [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => Math.Exp(-0.5 * i * i / sigma / sigma))];
         double total = kernel.Sum();
         double[] result = new double[map.Length];
         for (int y = 0; y < height; y++)

@@ -10,10 +10,13 @@ public class ConnectedComponentsTests
     [InlineData(Connectivity.Eight)]
     public void Labels_equal_flood_fill_in_raster_order(Connectivity connectivity) =>
         Gen.Select(Gen.Int[1, 24], Gen.Int[1, 24], Gen.Int[0, 100]).SelectMany((width, height, percent) =>
-                Gen.Int[0, 99].Select(value => (byte)(value < percent ? 1 + value : 0)).Array[width * height].Select(mask => (width, height, mask)))
+                Gen.Int[0, 99]
+                    .Select(value => (byte)(value < percent ? 1 + value : 0)).Array[width * height]
+                    .Select(mask => (width, height, mask)))
             .Sample(sample =>
             {
-                (int[] labels, int count) = ConnectedComponents.Label(sample.mask, sample.width, sample.height, connectivity);
+                (int[] labels, int count) =
+                    ConnectedComponents.Label(sample.mask, sample.width, sample.height, connectivity);
                 (int[] expected, int expectedCount) = FloodFill(sample.mask, sample.width, sample.height, connectivity);
                 Assert.Equal(expectedCount, count);
                 Assert.Equal(expected, labels);
@@ -73,7 +76,13 @@ public class ConnectedComponentsTests
                         int x = i % width + dx;
                         int y = i / width + dy;
                         bool isNeighbor = connectivity == Connectivity.Eight || dx == 0 || dy == 0;
-                        if (isNeighbor && x >= 0 && x < width && y >= 0 && y < height && mask[y * width + x] != 0 && labels[y * width + x] == 0)
+                        if (isNeighbor
+                            && x >= 0
+                            && x < width
+                            && y >= 0
+                            && y < height
+                            && mask[y * width + x] != 0
+                            && labels[y * width + x] == 0)
                         {
                             labels[y * width + x] = count;
                             stack.Push(y * width + x);

@@ -14,16 +14,27 @@ public class GaussianBlurTests
     {
         var generator = new SeededGenerator(11);
         float[] map = [.. Enumerable.Range(0, width * height).Select(_ => (float)generator.NextGaussian())];
-        float[] expected = BlurLines(BlurLines(map, width, height, width, 1, sigma, border), height, width, 1, width, sigma, border);
+        float[] expected =
+            BlurLines(BlurLines(map, width, height, width, 1, sigma, border), height, width, 1, width, sigma, border);
         new GaussianBlur(sigma, border).Apply(map, width, height);
         Assert.Equal(expected, map);
     }
 
     // Blurs along lines of `length` elements `stride` apart, of which there are `lines`, `lineStride` apart.
-    private static float[] BlurLines(float[] map, int lines, int length, int stride, int lineStride, double sigma, BlurBorder border)
+    private static float[] BlurLines(
+        float[] map,
+        int lines,
+        int length,
+        int stride,
+        int lineStride,
+        double sigma,
+        BlurBorder border)
     {
         int radius = (int)(4 * sigma + 0.5);
-        double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(i => PortableMath.Exp(-0.5 * i * i / (sigma * sigma)))];
+        double[] weights =
+        [
+            .. Enumerable.Range(-radius, 2 * radius + 1).Select(i => PortableMath.Exp(-0.5 * i * i / (sigma * sigma)))
+        ];
         double total = 0;
         foreach (double weight in weights)
         {
@@ -38,7 +49,8 @@ public class GaussianBlurTests
                 double sum = 0;
                 for (int tap = -radius; tap <= radius; tap++)
                 {
-                    sum += weights[tap + radius] / total * map[line * lineStride + Mirror(i + tap, length, border) * stride];
+                    sum += weights[tap + radius] / total
+                        * map[line * lineStride + Mirror(i + tap, length, border) * stride];
                 }
 
                 result[line * lineStride + i * stride] = (float)sum;

@@ -28,7 +28,9 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
     {
         byte[] original = Whole(seed);
         var mutator = new DetectorMutator(original, new SeededGenerator(20_261_122));
-        Image picture = seed == "two lanes" ? TinyDetector.SmallPicture(_folder.Path) : TinyDetector.Picture(_folder.Path);
+        Image picture = seed == "two lanes"
+            ? TinyDetector.SmallPicture(_folder.Path)
+            : TinyDetector.Picture(_folder.Path);
         double score = Try(new DetectorMutation("whole", original, MutationEnd.WorksAsBefore), picture, null)!.Value;
         _counts.Clear();
         long before = Process.GetCurrentProcess().PrivateMemorySize64;

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>
-/// A detector file of format 1 or 2 taken apart and put together by docs/detector-file.md alone; shares no code with the reader.
+/// A detector file of format 1 or 2 taken apart and put together by docs/detector-file.md alone; shares no code with
+/// the reader.
 /// </summary>
 internal sealed class DetectorFileParts
 {
@@ -32,7 +33,9 @@ internal sealed class DetectorFileParts
 
     /// <summary>What the file says of its banks.</summary>
     public IReadOnlyList<JsonNode> Banks =>
-        Version == 1 ? [.. Header["banks"]!.AsArray()!] : [.. Options("memory-bank").Select(options => options["bank"]!)];
+        Version == 1
+            ? [.. Header["banks"]!.AsArray()!]
+            : [.. Options("memory-bank").Select(options => options["bank"]!)];
 
     /// <summary>The first network.</summary>
     public DetectorSection Network =>
@@ -159,7 +162,9 @@ internal sealed class DetectorFileParts
         Header["sections"] = records;
     }
 
-    /// <summary>The file, with all lengths and the header's checksum right; the header's text may be given instead.</summary>
+    /// <summary>
+    /// The file, with all lengths and the header's checksum right; the header's text may be given instead.
+    /// </summary>
     public byte[] Encode(byte[]? headerText = null)
     {
         byte[] header = headerText ?? Encoding.UTF8.GetBytes(Header.ToJsonString());
@@ -196,7 +201,9 @@ internal sealed class DetectorFileParts
     };
 
     private static string NameInFormat1(string name) =>
-        name.StartsWith("network.", StringComparison.Ordinal) ? "backbone" : name.Replace(".lane.0.", ".", StringComparison.Ordinal);
+        name.StartsWith("network.", StringComparison.Ordinal)
+            ? "backbone"
+            : name.Replace(".lane.0.", ".", StringComparison.Ordinal);
 
     private static int Align(int offset) => (offset + Alignment - 1) / Alignment * Alignment;
 

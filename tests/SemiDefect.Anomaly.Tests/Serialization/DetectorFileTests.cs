@@ -61,7 +61,8 @@ public sealed class DetectorFileTests : IDisposable
         MakeFile(includeBackbone: false);
         string path = _folder.File("a.sdad");
         AssertRefused("does not hold its network", path);
-        using AnomalyDetector detector = AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
+        using AnomalyDetector detector =
+            AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
         Assert.Equal(BackboneFile.DefaultName, detector.Document.Backbone.Name);
     }
 
@@ -76,7 +77,10 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     private static void AssertRefused(string reason, string path) =>
-        Assert.Contains(reason, Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message,
+            StringComparison.Ordinal);
 
     private byte[] MakeFile(bool includeBackbone)
     {

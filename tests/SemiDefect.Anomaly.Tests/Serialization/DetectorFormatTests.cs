@@ -25,18 +25,25 @@ public sealed class DetectorFormatTests : IDisposable
         for (int lane = 0; lane < 2; lane++)
         {
             JsonNode encoder = parts.Options("onnx-encoder")[lane];
-            Assert.Equal(bundle.Networks[lane]!.Content.Span, parts.Section($"network.{encoder["backbone"]!["sha256"]}").Content);
+            Assert.Equal(
+                bundle.Networks[lane]!.Content.Span,
+                parts.Section($"network.{encoder["backbone"]!["sha256"]}").Content);
             JsonNode plan = parts.Options("view-plan")[lane];
             Assert.Equal(bundle.Document.Lanes[lane].Views.Preprocessing.Size, (int)plan["preprocessing"]!["size"]!);
             byte[] mask = parts.Section($"mask.{plan["region"]!["maskSha256"]}").Content;
             Assert.Equal(20 * 12, mask.Length);
             Assert.Equal(20 * 2, mask.Count(value => value == 0));
             AssertBank(parts, bundle, lane);
-            Assert.Equal(bundle.Document.Fusion.Scales[lane].Center, (double)parts.Options("fusion")[0]["scales"]![lane]!["center"]!);
+            Assert.Equal(
+                bundle.Document.Fusion.Scales[lane].Center,
+                (double)parts.Options("fusion")[0]["scales"]![lane]!["center"]!);
         }
 
-        Assert.Equal(bundle.Document.Thresholds.Image.Value, (double)parts.Options("thresholds").Single()["image"]!["value"]!);
-        Assert.Equal(bundle.Document.Fit.Images, parts.Options("fit").Single()["images"]!.AsArray().Select(image => (string)image!));
+        Assert.Equal(
+            bundle.Document.Thresholds.Image.Value, (double)parts.Options("thresholds").Single()["image"]!["value"]!);
+        Assert.Equal(
+            bundle.Document.Fit.Images,
+            parts.Options("fit").Single()["images"]!.AsArray().Select(image => (string)image!));
         AssertGolden(parts, bundle);
     }
 
@@ -61,13 +68,16 @@ public sealed class DetectorFormatTests : IDisposable
         byte[] file = File.ReadAllBytes(path);
         DetectorFileParts parts = DetectorFileParts.Parse(file);
         Assert.Equal(1u, parts.Version);
-        Assert.Equal(["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"], parts.Sections.Select(section => section.Name));
+        Assert.Equal(
+            ["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"],
+            parts.Sections.Select(section => section.Name));
         Assert.Equal(file, parts.Encode());
         using DetectorBundle bundle = DetectorFileReader.Read(path);
         AssertBank(parts, bundle, 0);
         Assert.Equal(bundle.Networks[0]!.Content.Span, parts.Section("backbone").Content);
         Assert.Equal(bundle.Document.Thresholds.Image.Value, (double)parts.Header["thresholds"]!["image"]!["value"]!);
-        Assert.Equal(bundle.Document.Fit.Images, parts.Header["fit"]!["images"]!.AsArray().Select(image => (string)image!));
+        Assert.Equal(
+            bundle.Document.Fit.Images, parts.Header["fit"]!["images"]!.AsArray().Select(image => (string)image!));
     }
 
     [Theory]
@@ -75,7 +85,8 @@ public sealed class DetectorFormatTests : IDisposable
     [InlineData(true)]
     public void A_file_written_in_format_1_by_the_document_is_the_same_detector(bool foldBanks)
     {
-        TinyDetector.Make(_folder.Path, _folder.File("a.sdad"), change: options => options with { FoldBanks = foldBanks });
+        TinyDetector.Make(
+            _folder.Path, _folder.File("a.sdad"), change: options => options with { FoldBanks = foldBanks });
         DetectorFileParts parts = DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("a.sdad"))).ToFormat1();
         File.WriteAllBytes(_folder.File("b.sdad"), parts.Encode());
         using AnomalyDetector before = AnomalyDetector.Load(_folder.File("a.sdad"));
@@ -166,7 +177,8 @@ public sealed class DetectorFormatTests : IDisposable
         }
     }
 
-    private static string[] Names(JsonNode component) => [.. component["sections"]!.AsArray().Select(name => (string)name!)];
+    private static string[] Names(JsonNode component) =>
+        [.. component["sections"]!.AsArray().Select(name => (string)name!)];
 
     private static IEnumerable<string> Properties(JsonNode? node) => node switch
     {

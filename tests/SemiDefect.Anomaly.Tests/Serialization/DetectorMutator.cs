@@ -8,19 +8,21 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>
-/// Changes a detector file in all the ways that somebody careless or somebody hostile would. Half of the changes have the
-/// checksums and lengths repaired, so that they reach what lies behind them.
+/// Changes a detector file in all the ways that somebody careless or somebody hostile would. Half of the changes have
+/// the checksums and lengths repaired, so that they reach what lies behind them.
 /// </summary>
 internal sealed class DetectorMutator(byte[] original, SeededGenerator generator)
 {
     private static readonly long[] Extremes =
     [
-        0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 1L << 62,
+        0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue,
+        1L << 40, 1L << 62,
     ];
 
     private static readonly float[] Values =
     [
-        float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f, float.Epsilon, -0.0f, 1e-30f,
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f,
+        float.Epsilon, -0.0f, 1e-30f,
     ];
 
     private readonly DetectorFileParts _parts = DetectorFileParts.Parse(original);
@@ -96,7 +98,8 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 ReplaceValue(parts.Header, null, remove: true);
                 return Either("header property removed", parts.Encode());
             case 4:
-                return Either("header text", parts.Encode(DamageText(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
+                return Either(
+                    "header text", parts.Encode(DamageText(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
             case 5:
                 return new DetectorMutation("property twice", parts.Encode(RepeatProperty(parts)), MutationEnd.Refused);
             case 6:
@@ -247,7 +250,9 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 record["offset"] = generator.NextInt32(2) == 0 ? Extreme() : (long)record["offset"]! + 64;
                 break;
             case 1:
-                record["length"] = generator.NextInt32(2) == 0 ? Extreme() : (long)record["length"]! + 1 - generator.NextInt32(3);
+                record["length"] = generator.NextInt32(2) == 0
+                    ? Extreme()
+                    : (long)record["length"]! + 1 - generator.NextInt32(3);
                 break;
             case 2:
                 record["sha256"] = new string('0', 64);
@@ -284,7 +289,8 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
             default:
                 kind = "section cut";
                 byte[] content = parts.Sections[first].Content;
-                parts.Sections[first] = parts.Sections[first] with { Content = content[..generator.NextInt32(content.Length)] };
+                parts.Sections[first] =
+                    parts.Sections[first] with { Content = content[..generator.NextInt32(content.Length)] };
                 break;
         }
 
@@ -382,8 +388,10 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 break;
             case 3 when parts.Version > 1:
                 // The order counts only among components of one kind.
-                IEnumerable<JsonNode> components = parts.Header["components"]!.AsArray().Select(component => component!.DeepClone());
-                parts.Header["components"] = new JsonArray([.. components.OrderBy(component => ((string)component["kind"]!)[^1])]);
+                IEnumerable<JsonNode> components =
+                    parts.Header["components"]!.AsArray().Select(component => component!.DeepClone());
+                parts.Header["components"] = new JsonArray(
+                    [.. components.OrderBy(component => ((string)component["kind"]!)[^1])]);
                 break;
             default:
                 parts.MendRecords();

@@ -9,6 +9,8 @@ internal enum MutationEnd
     /// <summary>In a detector that gives the same answers as before.</summary>
     WorksAsBefore,
 
-    /// <summary>In a refusal, or in a detector that works: the change may say something that a detector can be.</summary>
+    /// <summary>
+    /// In a refusal, or in a detector that works: the change may say something that a detector can be.
+    /// </summary>
     Either,
 }

@@ -95,7 +95,8 @@ public sealed class OldDetectorTests : IDisposable
         Assert.Equal(File.ReadAllBytes(_folder.File("a.sdad")), File.ReadAllBytes(_folder.File("b.sdad")));
         Assert.Equal(old.Fingerprint, saved.Fingerprint);
         Assert.Equal(
-            Sha256(old.Inspect(TinyDetector.Picture(_folder.Path)).Map), Sha256(saved.Inspect(TinyDetector.Picture(_folder.Path)).Map));
+            Sha256(old.Inspect(TinyDetector.Picture(_folder.Path)).Map),
+            Sha256(saved.Inspect(TinyDetector.Picture(_folder.Path)).Map));
     }
 
     private static AnomalyDetector Open(string path) => AnomalyDetector.Load(

@@ -14,9 +14,14 @@ internal static class TinyDetector
     private const int Height = 16;
 
     /// <summary>Fits one on five small parts; input 8 x 8 unless the options are changed.</summary>
-    public static void Make(string workFolder, string path, byte[]? network = null, Func<FitOptions, FitOptions>? change = null)
+    public static void Make(
+        string workFolder,
+        string path,
+        byte[]? network = null,
+        Func<FitOptions, FitOptions>? change = null)
     {
-        BackboneFile backbone = BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
+        BackboneFile backbone =
+            BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
         var options = new FitOptions
         {
             Backbones = [backbone],
@@ -25,7 +30,8 @@ internal static class TinyDetector
             Device = ExecutionDevice.Cpu,
         };
         string good = SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, Width, Height);
-        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(good), change?.Invoke(options) ?? options);
+        using AnomalyDetector detector =
+            AnomalyDetector.Fit(ImageFolder.Open(good), change?.Invoke(options) ?? options);
         detector.Save(path);
     }
 

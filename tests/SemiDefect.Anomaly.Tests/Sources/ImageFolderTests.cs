@@ -15,7 +15,11 @@ public sealed class ImageFolderTests : IDisposable
     public void Images_are_listed_in_ordinal_order_whatever_order_they_were_made_in()
     {
         // '-' < '/' < '0': a walk that sorts names folder by folder gets this wrong.
-        string[] expected = ["B.png", "a b/1 2.JPG", "a-b.png", "a.tif", "a/b.png", "a/b/c.BMP", "a0.webp", "b.TIFF", "결함/양품 1.jpeg", "결함/양품 2.jpeg"];
+        string[] expected =
+        [
+            "B.png", "a b/1 2.JPG", "a-b.png", "a.tif", "a/b.png", "a/b/c.BMP", "a0.webp", "b.TIFF", "결함/양품 1.jpeg",
+            "결함/양품 2.jpeg"
+        ];
         Gen.ULong.Sample(
             seed =>
             {
@@ -25,7 +29,12 @@ public sealed class ImageFolderTests : IDisposable
                 EmptyFiles.Make(folder, shuffled);
                 ImageFolder listed = ImageFolder.Open(folder.Path);
                 Assert.Equal(expected, listed.Items.Select(item => item.RelativePath));
-                Assert.All(listed.Items, item => Assert.Equal(Path.Combine(folder.Path, item.RelativePath.Replace('/', Path.DirectorySeparatorChar)), item.FullPath));
+                Assert.All(
+                    listed.Items,
+                    item =>
+                        Assert.Equal(
+                            Path.Combine(folder.Path, item.RelativePath.Replace('/', Path.DirectorySeparatorChar)),
+                            item.FullPath));
                 Assert.Empty(listed.UnreadableFolders);
             },
             iter: 20);
@@ -54,7 +63,8 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains("no folder", Refusal(_folder.File("missing")), StringComparison.Ordinal);
         Assert.Contains(_folder.File("missing"), Refusal(_folder.File("missing")), StringComparison.Ordinal);
         Assert.Contains("is a file", Refusal(_folder.File("image.png")), StringComparison.Ordinal);
-        Assert.Contains(".png .jpg .jpeg .bmp .webp .tif .tiff", Refusal(_folder.File("empty")), StringComparison.Ordinal);
+        Assert.Contains(
+            ".png .jpg .jpeg .bmp .webp .tif .tiff", Refusal(_folder.File("empty")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +76,8 @@ public sealed class ImageFolderTests : IDisposable
         Link("root/real/self", "root/real");
         Link("root/other", "outside");
         Link("root/via", "root");
-        Directory.CreateSymbolicLink(_folder.File("outside/deep/back"), Path.Combine("..", "..", "root", "via", "other", "deep"));
+        Directory.CreateSymbolicLink(
+            _folder.File("outside/deep/back"), Path.Combine("..", "..", "root", "via", "other", "deep"));
         Directory.CreateSymbolicLink(_folder.File("root/dangling"), _folder.File("nowhere"));
         Assert.Equal(["other/2.png", "other/deep/3.png", "real/1.png"], Paths(_folder.File("root")));
     }
@@ -95,7 +106,9 @@ public sealed class ImageFolderTests : IDisposable
         EmptyFiles.Make(_folder, "good/1.png", "locked/2.png", "only/locked/3.png");
         string[] locked = [_folder.File("locked"), _folder.File("only/locked")];
         SetMode(locked, UnixFileMode.None);
-        SetMode([_folder.Path], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        SetMode(
+            [_folder.Path],
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         try
         {
             using var thread = new UnprivilegedThread();
@@ -110,7 +123,8 @@ public sealed class ImageFolderTests : IDisposable
         }
     }
 
-    private static string[] Paths(string folder) => [.. ImageFolder.Open(folder).Items.Select(item => item.RelativePath)];
+    private static string[] Paths(string folder) =>
+        [.. ImageFolder.Open(folder).Items.Select(item => item.RelativePath)];
 
     private static string Refusal(string folder)
     {

@@ -19,7 +19,8 @@ internal static class Grids
     {
         int patches = vectors.Length / columns;
         int across = width ?? patches;
-        return new PatchGrid(new PatchLayout(patches / across, across, View(8 * across, 8 * patches / across), null), columns, vectors);
+        return new PatchGrid(
+            new PatchLayout(patches / across, across, View(8 * across, 8 * patches / across), null), columns, vectors);
     }
 
     /// <summary>Images of one view each, as an encoder would hand them on.</summary>

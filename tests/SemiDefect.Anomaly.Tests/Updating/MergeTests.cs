@@ -24,20 +24,26 @@ public sealed class MergeTests : IDisposable
         using AnomalyDetector merged = AnomalyDetector.Merge(along, across);
         foreach (bool isAcross in (bool[])[false, true])
         {
-            string part = Path.Combine(SyntheticParts.WriteGood(_folder.File($"new-{isAcross}"), 1, first: 500, across: isAcross), "500.png");
+            string part = Path.Combine(
+                SyntheticParts.WriteGood(_folder.File($"new-{isAcross}"), 1, first: 500, across: isAcross), "500.png");
             string bad = SyntheticParts.WriteBad(_folder.File($"bad-{isAcross}.png"), across: isAcross);
-            Assert.Equal(Math.Min(along.Inspect(part).Score, across.Inspect(part).Score), merged.Inspect(part).Score, 1e-12);
+            Assert.Equal(
+                Math.Min(along.Inspect(part).Score, across.Inspect(part).Score), merged.Inspect(part).Score, 1e-12);
             Assert.False(merged.Inspect(part).IsAbnormal);
             Assert.True(merged.Inspect(bad).IsAbnormal);
         }
 
         Assert.Equal(15, merged.Document.Fit.Images.Count);
         Assert.Equal(15 * 64, merged.Document.Fit.Patches);
-        Assert.Equal([.. along.Thresholds.ImageScores.Concat(across.Thresholds.ImageScores).Order()], merged.Thresholds.ImageScores.Order());
-        Assert.Equal(ThresholdRule.Compute([.. merged.Thresholds.ImageScores], Small.Threshold), merged.Thresholds.Image);
+        Assert.Equal(
+            [.. along.Thresholds.ImageScores.Concat(across.Thresholds.ImageScores).Order()],
+            merged.Thresholds.ImageScores.Order());
+        Assert.Equal(
+            ThresholdRule.Compute([.. merged.Thresholds.ImageScores], Small.Threshold), merged.Thresholds.Image);
         Assert.Equal("merge", merged.Document.Fit.Steps[^1].Kind);
         Assert.True(merged.Verify().IsIdentical);
-        Assert.Equal(2, merged.Document.Golden.Select(golden => merged.Document.Fit.Images[golden.Image]).Distinct().Count());
+        Assert.Equal(
+            2, merged.Document.Golden.Select(golden => merged.Document.Fit.Images[golden.Image]).Distinct().Count());
     }
 
     [Fact]
@@ -57,23 +63,30 @@ public sealed class MergeTests : IDisposable
     public void Images_and_patches_that_both_know_count_once()
     {
         using AnomalyDetector before = Fit("a", 6, first: 0, across: false);
-        using AnomalyDetector one = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 3, first: 100)));
-        using AnomalyDetector other = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("other"), 3, first: 200, across: true)));
+        using AnomalyDetector one =
+            before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("one"), 3, first: 100)));
+        using AnomalyDetector other = before.Update(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("other"), 3, first: 200, across: true)));
         using AnomalyDetector merged = AnomalyDetector.Merge(one, other);
         Assert.Equal(12, merged.Document.Fit.Images.Count);
         Assert.Equal(12, merged.Thresholds.ImageScores.Count);
         Assert.Equal(12 * 64, merged.Document.Fit.Patches);
-        Assert.Equal(one.Document.Banks[0].Rows + other.Document.Banks[0].Rows - before.Document.Banks[0].Rows, merged.Document.Banks[0].Rows);
+        Assert.Equal(
+            one.Document.Banks[0].Rows + other.Document.Banks[0].Rows - before.Document.Banks[0].Rows,
+            merged.Document.Banks[0].Rows);
         string part = Path.Combine(_folder.File("other"), "201.png");
         PatchMatch match = merged.Inspect(part).HighestPatch;
         Assert.Contains(match.TrainingImage, merged.Document.Fit.Images);
 
         using AnomalyDetector same = AnomalyDetector.Merge(one, one);
         Assert.Equal(one.Fingerprint.Bank, same.Fingerprint.Bank);
-        Assert.Equal(one.Thresholds, same.Thresholds with { ImageScores = one.Thresholds.ImageScores, PixelPeaks = one.Thresholds.PixelPeaks });
+        Assert.Equal(
+            one.Thresholds,
+            same.Thresholds with { ImageScores = one.Thresholds.ImageScores, PixelPeaks = one.Thresholds.PixelPeaks });
 
         // A merged detector goes on learning.
-        using AnomalyDetector updated = merged.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
+        using AnomalyDetector updated =
+            merged.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
         Assert.Equal(15, updated.Document.Fit.Images.Count);
     }
 
@@ -89,19 +102,37 @@ public sealed class MergeTests : IDisposable
             (Small with { Scoring = new ScoringOptions { Neighbors = 2 } }, "scoring"),
             (Small with { Map = new AnomalyMapOptions { BlurSigma = 2 } }, "making of maps"),
             (Small with { Threshold = new ThresholdOptions { FalseAlarmRate = 0.05 } }, "rule of the thresholds"),
-            (Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }, "a bank per fold"),
+            (
+                Small with
+                {
+                    FoldBanks = true,
+                    Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
+                },
+                "a bank per fold"),
         ];
         foreach ((FitOptions options, string difference) in others)
         {
             using AnomalyDetector b = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("a")), options);
-            Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, b)).Message, StringComparison.Ordinal);
-            Assert.Contains(difference, Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(b, a)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                difference,
+                Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, b)).Message,
+                StringComparison.Ordinal);
+            Assert.Contains(
+                difference,
+                Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(b, a)).Message,
+                StringComparison.Ordinal);
         }
 
-        using AnomalyDetector taps = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("a")), Small with { Taps = [a.Document.Backbone.Taps[0]] });
-        Assert.Contains("taps", Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, taps)).Message, StringComparison.Ordinal);
+        using AnomalyDetector taps = AnomalyDetector.Fit(
+            ImageFolder.Open(_folder.File("a")), Small with { Taps = [a.Document.Backbone.Taps[0]] });
+        Assert.Contains(
+            "taps",
+            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, taps)).Message,
+            StringComparison.Ordinal);
     }
 
     private AnomalyDetector Fit(string name, int images, int first, bool across) =>
-        AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)), Small);
+        AnomalyDetector.Fit(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)),
+            Small);
 }

@@ -28,7 +28,8 @@ public sealed class UpdateTests : IDisposable
             Assert.True(detector.Inspect(Part(500, across: true)).IsAbnormal);
             for (int step = 0; step < 5; step++)
             {
-                string folder = SyntheticParts.WriteGood(_folder.File($"step{step}"), 6, first: 100 + 6 * step, across: step > 0);
+                string folder =
+                    SyntheticParts.WriteGood(_folder.File($"step{step}"), 6, first: 100 + 6 * step, across: step > 0);
                 detector = Replace(detector, detector.Update(ImageFolder.Open(folder)));
             }
 
@@ -39,9 +40,12 @@ public sealed class UpdateTests : IDisposable
             }
 
             Assert.True(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).IsAbnormal);
-            Assert.True(detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad-across.png"), across: true)).IsAbnormal);
+            Assert.True(
+                detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad-across.png"), across: true)).IsAbnormal);
             Assert.Equal(42, detector.Document.Fit.Images.Count);
-            Assert.Equal(["fit +12", .. Enumerable.Repeat("update +6", 5)], detector.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
+            Assert.Equal(
+                ["fit +12", .. Enumerable.Repeat("update +6", 5)],
+                detector.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
             Assert.Equal(detector.Document.Banks[0].Rows, detector.Document.Fit.Steps[^1].Rows);
             Assert.Equal((int)(0.2 * detector.Document.Fit.Patches), detector.Document.Banks[0].Rows);
             Assert.Equal(42 * 12 * 12, detector.Document.Fit.Patches);
@@ -73,14 +77,17 @@ public sealed class UpdateTests : IDisposable
             double first = Auroc(grown, test);
             for (int step = 1; step <= 5; step++)
             {
-                grown = Replace(grown, grown.Update(ImageFolder.Of(all.TrainGood.FullPath, good[(19 * step)..(19 * (step + 1))])));
+                grown = Replace(
+                    grown, grown.Update(ImageFolder.Of(all.TrainGood.FullPath, good[(19 * step)..(19 * (step + 1))])));
             }
 
             double once = Auroc(single, test);
             double updated = Auroc(grown, test);
             Assert.InRange(updated, once - 0.005, 1);
             Assert.True(updated > first + 0.02, $"{first} before, {updated} after the updates");
-            Assert.All(grown.InspectAll([.. good[..19].Select(item => item.FullPath)]), inspection => Assert.False(inspection.IsAbnormal));
+            Assert.All(
+                grown.InspectAll([.. good[..19].Select(item => item.FullPath)]),
+                inspection => Assert.False(inspection.IsAbnormal));
         }
         finally
         {
@@ -106,11 +113,17 @@ public sealed class UpdateTests : IDisposable
         FeatureExport.Write(ImageFolder.Open(more), Small, _folder.File("more.npy"));
         (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("more.npy"));
         using FeatureMatrix patches = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
-        double[] distances = [.. Enumerable.Range(0, shape[0]).Select(patch => Enumerable.Range(0, own).Min(row => Squared(patches.Row(patch), old.Banks[0].Vectors.Row(row))))];
+        double[] distances =
+        [
+            .. Enumerable.Range(0, shape[0]).Select(patch =>
+                Enumerable.Range(0, own).Min(row => Squared(patches.Row(patch), old.Banks[0].Vectors.Row(row))))
+        ];
         for (int row = own; row < rows; row++)
         {
             int farthest = Array.IndexOf(distances, distances.Max());
-            Assert.Equal((8 + farthest / 64, farthest % 64), (grown.Banks[0].SourceImages[row], grown.Banks[0].SourcePatches[row]));
+            Assert.Equal(
+                (8 + farthest / 64, farthest % 64),
+                (grown.Banks[0].SourceImages[row], grown.Banks[0].SourcePatches[row]));
             for (int patch = 0; patch < shape[0]; patch++)
             {
                 distances[patch] = Math.Min(distances[patch], Squared(patches.Row(patch), patches.Row(farthest)));
@@ -167,7 +180,9 @@ public sealed class UpdateTests : IDisposable
             double expectedPeak = without.Thresholds.PixelPeaks[image];
             if (image is 2 or 6)
             {
-                using AnomalyDetector rest = AnomalyDetector.Fit(ImageFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]), Small with { Coreset = new(fraction: 1) });
+                using AnomalyDetector rest = AnomalyDetector.Fit(
+                    ImageFolder.Of(all.FullPath, [.. all.Items.Where((_, i) => i != image)]),
+                    Small with { Coreset = new(fraction: 1) });
                 Inspection inspection = rest.Inspect(all.Items[image].FullPath);
                 expected = Math.Min(expected, inspection.Score);
                 expectedPeak = Math.Min(expectedPeak, inspection.InputMap.Peak);
@@ -179,14 +194,18 @@ public sealed class UpdateTests : IDisposable
 
         Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], Small.Threshold), after.Thresholds.Image);
         ImageFolder strangers = ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("strangers"), 2, first: 950));
-        Assert.Contains("knows none", Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(more), strangers)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "knows none",
+            Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(more), strangers)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_score_grows_by_an_update()
     {
         using AnomalyDetector before = Fit(Small, 8);
-        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100)));
+        using AnomalyDetector after =
+            before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 5, first: 100)));
         for (int i = 500; i < 508; i++)
         {
             string part = Part(i, across: i % 2 == 0);
@@ -216,7 +235,10 @@ public sealed class UpdateTests : IDisposable
         using AnomalyDetector actual = before.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
         Assert.Contains("1 of 3 images are in the detector already", Assert.Single(notices), StringComparison.Ordinal);
-        Assert.Contains("nothing was changed", Assert.Throws<SemiDefectException>(() => actual.Update(ImageFolder.Open(_folder.File("more")))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing was changed",
+            Assert.Throws<SemiDefectException>(() => actual.Update(ImageFolder.Open(_folder.File("more")))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -231,8 +253,10 @@ public sealed class UpdateTests : IDisposable
     {
         FitOptions options = Small with { ResizeSize = 800, Coreset = new(count: 20), MaxMemory = 64L << 20 };
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100, width: 64, height: 64);
-        using AnomalyDetector before = AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
-        string refused = Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(_folder.File("more")))).Message;
+        using AnomalyDetector before = AnomalyDetector.Fit(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3, width: 64, height: 64)), options);
+        string refused =
+            Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(_folder.File("more")))).Message;
         Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
 
         // Images that the detector knows already take no room.
@@ -279,7 +303,8 @@ public sealed class UpdateTests : IDisposable
     public void A_bank_of_a_fixed_number_of_patches_keeps_its_number()
     {
         using AnomalyDetector before = Fit(Small with { Coreset = new(count: 50) }, 8);
-        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        using AnomalyDetector after = before.Update(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
         Assert.Equal(50, after.Document.Banks[0].Rows);
         Assert.True(after.Inspect(Part(500, across: true)).Score < before.Inspect(Part(500, across: true)).Score / 2);
     }
@@ -289,17 +314,22 @@ public sealed class UpdateTests : IDisposable
     {
         using AnomalyDetector probe = Fit(Small, 8);
         double radius = probe.Thresholds.ImageScores.Max() / 2;
-        using AnomalyDetector before = AnomalyDetector.Fit(ImageFolder.Open(_folder.File("good")), Small with { Coreset = new(coveringRadius: radius) });
-        using AnomalyDetector after = before.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
+        using AnomalyDetector before = AnomalyDetector.Fit(
+            ImageFolder.Open(_folder.File("good")), Small with { Coreset = new(coveringRadius: radius) });
+        using AnomalyDetector after = before.Update(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100, across: true)));
         Assert.True(after.Document.Banks[0].Rows > before.Document.Banks[0].Rows);
-        Assert.All(after.InspectAll(Directory.GetFiles(_folder.File("more"))), inspection => Assert.InRange(inspection.Score, 0, radius));
+        Assert.All(
+            after.InspectAll(Directory.GetFiles(_folder.File("more"))),
+            inspection => Assert.InRange(inspection.Score, 0, radius));
     }
 
     [Fact]
     public void What_was_set_by_hand_stays()
     {
         SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100);
-        using AnomalyDetector byHand = Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } }, 6);
+        using AnomalyDetector byHand =
+            Fit(Small with { Threshold = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 3 } }, 6);
         using AnomalyDetector updated = byHand.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal((3.0, 9), (updated.Thresholds.Image.Value, updated.Thresholds.ImageScores.Count));
 
@@ -315,14 +345,19 @@ public sealed class UpdateTests : IDisposable
         using AnomalyDetector changed = AnomalyDetector.Load(_folder.File("a.sdad"));
         using AnomalyDetector after = changed.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(2.5, after.Thresholds.Pixel.Value);
-        Assert.Equal(ThresholdRule.Compute([.. after.Thresholds.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.1 }), after.Thresholds.Image);
+        Assert.Equal(
+            ThresholdRule.Compute([.. after.Thresholds.ImageScores], new ThresholdOptions { FalseAlarmRate = 0.1 }),
+            after.Thresholds.Image);
     }
 
     [Fact]
     public void A_bank_per_fold_is_not_updated()
     {
-        using AnomalyDetector ensemble = Fit(Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } }, 6);
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => ensemble.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
+        using AnomalyDetector ensemble = Fit(
+            Small with { FoldBanks = true, Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima } },
+            6);
+        SemiDefectException error = Assert.Throws<SemiDefectException>(
+            () => ensemble.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100))));
         Assert.Contains("a bank per fold", error.Message, StringComparison.Ordinal);
     }
 
@@ -345,7 +380,8 @@ public sealed class UpdateTests : IDisposable
 
     private static double Auroc(AnomalyDetector detector, LabeledImage[] test)
     {
-        double[] scores = [.. detector.InspectAll([.. test.Select(image => image.FullPath)]).Select(inspection => inspection.Score)];
+        double[] scores =
+            [.. detector.InspectAll([.. test.Select(image => image.FullPath)]).Select(inspection => inspection.Score)];
         double pairs = 0;
         int count = 0;
         foreach ((LabeledImage good, double low) in test.Zip(scores).Where(pair => !pair.First.IsAbnormal))
@@ -361,7 +397,9 @@ public sealed class UpdateTests : IDisposable
     }
 
     private string Part(int number, bool across) =>
-        Path.Combine(SyntheticParts.WriteGood(_folder.File($"new-{across}"), 1, first: number, across: across), $"{number:D3}.png");
+        Path.Combine(
+            SyntheticParts.WriteGood(_folder.File($"new-{across}"), 1, first: number, across: across),
+            $"{number:D3}.png");
 
     private AnomalyDetector Fit(FitOptions options, int images) =>
         AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), images)), options);

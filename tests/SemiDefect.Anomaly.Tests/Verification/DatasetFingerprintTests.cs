@@ -18,10 +18,13 @@ public sealed class DatasetFingerprintTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("a"), 2);
         SyntheticParts.WriteGood(_folder.File("B/c"), 1);
         string[] paths = ["B/c/000.png", "a/000.png", "a/001.png"];
-        string text = string.Concat(paths.Select(path => $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File(path))))}  {path}\n"));
+        string text = string.Concat(
+            paths.Select(path =>
+                $"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File(path))))}  {path}\n"));
         DatasetFingerprint fingerprint = Read();
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), fingerprint.Sha256);
-        Assert.Equal((3, paths.Sum(path => new FileInfo(_folder.File(path)).Length)), (fingerprint.Images, fingerprint.Bytes));
+        Assert.Equal(
+            (3, paths.Sum(path => new FileInfo(_folder.File(path)).Length)), (fingerprint.Images, fingerprint.Bytes));
     }
 
     [Fact]

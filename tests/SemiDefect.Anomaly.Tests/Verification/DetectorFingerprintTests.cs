@@ -34,13 +34,20 @@ public sealed class DetectorFingerprintTests : IDisposable
             "options 1\nresize Squash\nsize 64\ncrop 0\nmean "
             + $"{string.Join(' ', document.Preprocessing.Mean.Select(value => value.ToString(CultureInfo.InvariantCulture)))}\ndeviation "
             + $"{string.Join(' ', document.Preprocessing.Deviation.Select(value => value.ToString(CultureInfo.InvariantCulture)))}\n"
-            + "patch-size 3\npatch-pooling AveragePoolConcat\nneighbors 1\nmetric Euclidean\nimage-score Maximum\nupsampling Bilinear\nblur 4 HalfSample\n";
+            + "patch-size 3\npatch-pooling AveragePoolConcat\nneighbors 1\nmetric Euclidean\nimage-score "
+                + "Maximum\nupsampling Bilinear\nblur 4 HalfSample\n";
         string bank = $"bank 1\nrows 20 columns {document.Banks[0].Columns} sha256 {vectors}\n";
-        string thresholds = string.Create(CultureInfo.InvariantCulture, $"thresholds 1\nimage {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n")
-            + string.Concat(document.Thresholds.ImageScores.Order().Select(score => string.Create(CultureInfo.InvariantCulture, $"held-out {score:R}\n")));
+        string thresholds = string.Create(
+            CultureInfo.InvariantCulture,
+            $"thresholds 1\nimage {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n")
+            + string.Concat(
+                document.Thresholds.ImageScores.Order().Select(
+                    score => string.Create(CultureInfo.InvariantCulture, $"held-out {score:R}\n")));
 
         var expected = new DetectorFingerprint(
-            Hash($"semidefect detector 1\nnetwork {Hash(network)}\noptions {Hash(options)}\nbank {Hash(bank)}\nthresholds {Hash(thresholds)}\n"),
+            Hash(
+                $"semidefect detector 1\nnetwork {Hash(network)}\noptions {Hash(options)}\nbank "
+                    + $"{Hash(bank)}\nthresholds {Hash(thresholds)}\n"),
             Hash(network),
             Hash(options),
             Hash(bank),
@@ -56,7 +63,9 @@ public sealed class DetectorFingerprintTests : IDisposable
     {
         DetectorFingerprint fingerprint = DetectorFingerprint.Read(Fit("a", Small));
         Assert.Equal(fingerprint, DetectorFingerprint.Read(Fit("b", Small with { IncludeBackbone = false })));
-        Assert.Equal(fingerprint, DetectorFingerprint.Read(Fit("c", Small with { GoldenImages = 0, Threads = 1, BatchSize = 1 })));
+        Assert.Equal(
+            fingerprint,
+            DetectorFingerprint.Read(Fit("c", Small with { GoldenImages = 0, Threads = 1, BatchSize = 1 })));
 
         // Other names in the same order.
         foreach (string file in Directory.GetFiles(_folder.File("good")))
@@ -88,7 +97,8 @@ public sealed class DetectorFingerprintTests : IDisposable
         Assert.Equal(others.Length + 1, others.Append(fingerprint).DistinctBy(one => one.Sha256).Count());
 
         string changed = _folder.File("changed.sdad");
-        AnomalyDetector.ChangeThresholds(_folder.File("a.sdad"), new ThresholdOptions { FalseAlarmRate = 0.3 }, null, changed);
+        AnomalyDetector.ChangeThresholds(
+            _folder.File("a.sdad"), new ThresholdOptions { FalseAlarmRate = 0.3 }, null, changed);
         DetectorFingerprint after = DetectorFingerprint.Read(changed);
         Assert.NotEqual(fingerprint.Sha256, after.Sha256);
         Assert.Equal(fingerprint with { Sha256 = after.Sha256, Thresholds = after.Thresholds }, after);
@@ -100,10 +110,12 @@ public sealed class DetectorFingerprintTests : IDisposable
 
     private string Fit(string name, FitOptions options)
     {
-        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 5)), options);
+        using AnomalyDetector detector =
+            AnomalyDetector.Fit(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 5)), options);
         string path = _folder.File($"{name}.sdad");
         detector.Save(path);
-        using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
+        using AnomalyDetector loaded =
+            AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
         Assert.Equal(detector.Fingerprint, loaded.Fingerprint);
         return path;
     }

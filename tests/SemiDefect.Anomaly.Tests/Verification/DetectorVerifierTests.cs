@@ -28,7 +28,8 @@ public sealed class DetectorVerifierTests : IDisposable
         {
             using AnomalyDetector detector = Fit(FitPresets.Create(preset) with { Folds = 2 });
             detector.Save(_folder.File("a.sdad"));
-            using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("a.sdad"), new LoadOptions { Threads = 1, BatchSize = 1 });
+            using AnomalyDetector loaded =
+                AnomalyDetector.Load(_folder.File("a.sdad"), new LoadOptions { Threads = 1, BatchSize = 1 });
             DetectorVerification verification = loaded.Verify();
             Assert.True(verification.IsIdentical, preset);
             Assert.False(verification.CouldFlip);
@@ -73,7 +74,12 @@ public sealed class DetectorVerifierTests : IDisposable
             detector.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
         Assert.Equal(2, flipped.Flipped.Count);
         Assert.True(flipped.CouldFlip);
-        Assert.True(DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) => detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
+        Assert.True(
+            DetectorVerifier.Verify(
+                bundle.Document,
+                bundle.Golden,
+                (canvases, width, height) =>
+                    detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
 
         // One value of the first patch, which is always kept, is moved.
         DetectorVerification Replay(double move) => DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) =>
@@ -92,16 +98,20 @@ public sealed class DetectorVerifierTests : IDisposable
     public void No_score_moves_by_more_than_the_features_allow(DistanceMetric metric, int neighbors)
     {
         var generator = new SeededGenerator(7);
-        float[] Values(int count, double scale) => [.. Enumerable.Range(0, count).Select(_ => (float)(scale * (generator.NextDouble() - 0.5)))];
+        float[] Values(int count, double scale) =>
+            [.. Enumerable.Range(0, count).Select(_ => (float)(scale * (generator.NextDouble() - 0.5)))];
         using var bank = new MemoryBank(FeatureMatrix.CopyOf(Values(60 * 8, 2), 60, 8), new int[60], new int[60]);
-        using var model = new MemoryBankModel(bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1, null);
-        double Score(float[] queries) => model.Score(Grids.Of(queries, 8), BankFilter.All, CancellationToken.None).ImageScore;
+        using var model = new MemoryBankModel(
+            bank, new ScoringOptions { Metric = metric, Neighbors = neighbors }, default, 1, null);
+        double Score(float[] queries) =>
+            model.Score(Grids.Of(queries, 8), BankFilter.All, CancellationToken.None).ImageScore;
         double closest = 0;
         for (int trial = 0; trial < 500; trial++)
         {
             float[] query = Values(5 * 8, 2);
             float[] moved = [.. query.Zip(Values(5 * 8, 0.1), (a, b) => a + b)];
-            double move = Enumerable.Range(0, 5).Max(patch => Math.Sqrt(Enumerable.Range(8 * patch, 8).Sum(i => Math.Pow((double)moved[i] - query[i], 2))));
+            double move = Enumerable.Range(0, 5).Max(
+                patch => Math.Sqrt(Enumerable.Range(8 * patch, 8).Sum(i => Math.Pow((double)moved[i] - query[i], 2))));
             double before = Score(query);
             double bound = metric == DistanceMetric.Euclidean ? move : (2 * Math.Sqrt(before) + move) * move;
             double change = Math.Abs(Score(moved) - before);
@@ -118,8 +128,10 @@ public sealed class DetectorVerifierTests : IDisposable
         using AnomalyDetector detector = Fit(Small with { GoldenImages = 0 });
         detector.Save(_folder.File("a.sdad"));
         using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("a.sdad"));
-        Assert.Contains("no golden inputs", Assert.Throws<SemiDefectException>(loaded.Verify).Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(loaded.Document.Sections, section => section.Name.StartsWith("golden", StringComparison.Ordinal));
+        Assert.Contains(
+            "no golden inputs", Assert.Throws<SemiDefectException>(loaded.Verify).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            loaded.Document.Sections, section => section.Name.StartsWith("golden", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,7 +163,10 @@ public sealed class DetectorVerifierTests : IDisposable
                 right with { Lanes = [lane with { Patches = [-1, .. lane.Patches.Skip(1)] }] },
             ])
         {
-            DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Golden = [wrong, document.Golden[1]] });
+            DetectorFileEditor.Change(
+                _folder.File("a.sdad"),
+                _folder.File("b.sdad"),
+                document => document with { Golden = [wrong, document.Golden[1]] });
             Assert.Throws<DetectorFileException>(() => AnomalyDetector.ReadDocument(_folder.File("b.sdad")));
         }
 
@@ -166,14 +181,19 @@ public sealed class DetectorVerifierTests : IDisposable
                 fit with { ImageHashes = [new string('x', 64), .. fit.ImageHashes.Skip(1)] },
             ])
         {
-            DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = wrong });
+            DetectorFileEditor.Change(
+                _folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = wrong });
             Assert.Throws<DetectorFileException>(() => AnomalyDetector.ReadDocument(_folder.File("b.sdad")));
         }
 
         // A file of before all of this was kept.
-        DetectorFileEditor.Change(_folder.File("a.sdad"), _folder.File("b.sdad"), document => document with { Fit = fit with { Steps = [], ImageHashes = [] } });
+        DetectorFileEditor.Change(
+            _folder.File("a.sdad"),
+            _folder.File("b.sdad"),
+            document => document with { Fit = fit with { Steps = [], ImageHashes = [] } });
         using AnomalyDetector old = AnomalyDetector.Load(_folder.File("b.sdad"));
-        using AnomalyDetector updated = old.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100)));
+        using AnomalyDetector updated =
+            old.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100)));
         Assert.Equal(["fit +6", "update +2"], updated.Document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"));
         Assert.Empty(updated.Document.Fit.ImageHashes);
     }

@@ -13,7 +13,8 @@ public class PreprocessingOptionsTests
         Assert.Equal(options.GetHashCode(), same.GetHashCode());
         Assert.NotEqual(options, new PreprocessingOptions(ResizeKind.Squash, 64, 56, [0.1f, 0.2f, 0.4f], [1, 2, 3]));
         Assert.NotEqual(options, new PreprocessingOptions(ResizeKind.Squash, 64, 56, [0.1f, 0.2f, 0.3f], [1, 2, 4]));
-        Assert.NotEqual(options, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56, [0.1f, 0.2f, 0.3f], [1, 2, 3]));
+        Assert.NotEqual(
+            options, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56, [0.1f, 0.2f, 0.3f], [1, 2, 3]));
         Assert.NotEqual(options, new PreprocessingOptions(ResizeKind.Squash, 65, 56, [0.1f, 0.2f, 0.3f], [1, 2, 3]));
         Assert.NotEqual(options, new PreprocessingOptions(ResizeKind.Squash, 64, null, [0.1f, 0.2f, 0.3f], [1, 2, 3]));
     }

@@ -23,22 +23,33 @@ public class PreprocessorTests
     public void The_input_tensor_equals_torchvision_to_1e_6()
     {
         (int[] shape, float[] expected) = NpyFile.Read<float>(Repository.SharedPath("golden/transistor_000_input.npy"));
-        PreparedView prepared = Preprocessor.Prepare(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
+        PreparedView prepared =
+            Preprocessor.Prepare(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
         Assert.Equal([3, prepared.Height, prepared.Width], shape[^3..]);
         Assert.Equal(expected.Length, prepared.Values.Length);
         Assert.All(expected.Zip(prepared.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
-    // torchvision 0.14: (width, height, size, crop) to the resized size and the crop's corner, tried with its transforms.
+    // torchvision 0.14: (width, height, size, crop) to the resized size and the crop's corner, tried with its
+    // transforms.
     [Theory]
     [InlineData(512, 512, 256, 224, 256, 256, 16, 16)]
     [InlineData(640, 480, 256, 224, 341, 256, 58, 16)]
     [InlineData(481, 640, 256, 224, 256, 340, 16, 58)]
     [InlineData(300, 1000, 255, 224, 255, 850, 16, 313)]
     [InlineData(7, 5, 10, 3, 14, 10, 6, 4)]
-    public void Sizes_and_corners_follow_torchvision(int width, int height, int size, int crop, int resizedWidth, int resizedHeight, int left, int top)
+    public void Sizes_and_corners_follow_torchvision(
+        int width,
+        int height,
+        int size,
+        int crop,
+        int resizedWidth,
+        int resizedHeight,
+        int left,
+        int top)
     {
-        InputGeometry geometry = Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, size, crop));
+        InputGeometry geometry =
+            Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, size, crop));
         Assert.Equal(new InputGeometry(width, height, resizedWidth, resizedHeight, left, top, crop, crop), geometry);
     }
 
@@ -48,7 +59,8 @@ public class PreprocessorTests
         Image image = Gradient(30, 20);
         PreparedView squashed = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.Squash, 16, null));
         Assert.Equal((16, 16), (squashed.Width, squashed.Height));
-        PreparedView same = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
+        PreparedView same =
+            Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
         Assert.Equal((30, 20), (same.Width, same.Height));
         for (int i = 0; i < 600; i++)
         {
@@ -61,7 +73,9 @@ public class PreprocessorTests
     [Fact]
     public void A_single_pixel_can_be_prepared()
     {
-        PreparedView prepared = Preprocessor.Prepare(new Image(1, 1, [255, 128, 0]), new PreprocessingOptions(ResizeKind.ShorterSide, 8, 4, [0, 0, 0], [1, 1, 1]));
+        PreparedView prepared = Preprocessor.Prepare(
+            new Image(1, 1, [255, 128, 0]),
+            new PreprocessingOptions(ResizeKind.ShorterSide, 8, 4, [0, 0, 0], [1, 1, 1]));
         Assert.All(prepared.Values[..16], value => Assert.Equal(1, value));
         Assert.All(prepared.Values[32..], value => Assert.Equal(0, value));
     }
@@ -69,19 +83,22 @@ public class PreprocessorTests
     [Fact]
     public void A_crop_that_does_not_fit_is_refused_in_plain_words()
     {
-        SemiDefectException error = Assert.Throws<SemiDefectException>(() => Preprocessor.Prepare(Gradient(30, 20), new PreprocessingOptions(ResizeKind.None, 0, 24)));
+        SemiDefectException error = Assert.Throws<SemiDefectException>(
+            () => Preprocessor.Prepare(Gradient(30, 20), new PreprocessingOptions(ResizeKind.None, 0, 24)));
         Assert.Contains("crop of 24 x 24", error.Message, StringComparison.Ordinal);
         Assert.Contains("30 x 20", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_input_beyond_reason_is_refused_before_it_is_made() =>
-        Assert.Throws<SemiDefectException>(() => Preprocessor.Plan(65_535, 1, new PreprocessingOptions(ResizeKind.ShorterSide, 256, null)));
+        Assert.Throws<SemiDefectException>(
+            () => Preprocessor.Plan(65_535, 1, new PreprocessingOptions(ResizeKind.ShorterSide, 256, null)));
 
     [Fact]
     public void A_long_thin_picture_with_a_crop_is_cut_without_making_the_whole()
     {
-        PreparedView prepared = Preprocessor.Prepare(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
+        PreparedView prepared =
+            Preprocessor.Prepare(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
         Assert.Equal(3 * 224 * 224, prepared.Values.Length);
     }
 
@@ -89,7 +106,8 @@ public class PreprocessorTests
     public void Points_go_to_the_original_and_back() =>
         Gen.Select(Gen.Int[1, 2000], Gen.Int[1, 2000], Gen.Double[-5, 300], Gen.Double[-5, 300]).Sample((width, height, x, y) =>
         {
-            InputGeometry geometry = Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
+            InputGeometry geometry =
+                Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
             (double originalX, double originalY) = geometry.ToOriginal(x, y);
             (double backX, double backY) = geometry.ToInput(originalX, originalY);
             Assert.Equal(x, backX, 1e-9);

@@ -24,7 +24,8 @@ public sealed class UnusualImageTests : IDisposable
     {
         TinyDetector.Make(_folder.Path, _folder.File("a.sdad"));
         byte[] png = Gray(width, height);
-        using AnomalyDetector detector = AnomalyDetector.Load(_folder.File("a.sdad"), new LoadOptions { Device = ExecutionDevice.Cpu });
+        using AnomalyDetector detector =
+            AnomalyDetector.Load(_folder.File("a.sdad"), new LoadOptions { Device = ExecutionDevice.Cpu });
         Inspection inspection = detector.Inspect(ImageFile.Decode(png, "a.png"));
         Assert.True(double.IsFinite(inspection.Score));
         Assert.Equal((width, height), (inspection.Map.Width, inspection.Map.Height));
@@ -40,7 +41,10 @@ public sealed class UnusualImageTests : IDisposable
     {
         string path = _folder.File("a" + extension);
         File.WriteAllBytes(path, []);
-        Assert.Contains("is empty", Assert.Throws<ImageFormatException>(() => ImageFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is empty",
+            Assert.Throws<ImageFormatException>(() => ImageFile.Read(path)).Message,
+            StringComparison.Ordinal);
         foreach (string picture in GoldenImages.Pictures())
         {
             File.Copy(GoldenImages.Path(picture), path, overwrite: true);
@@ -60,7 +64,16 @@ public sealed class UnusualImageTests : IDisposable
         // Red and blue exchanged, if anybody listened: a profile that is whole, as far as its header goes.
         byte[] jpeg = File.ReadAllBytes(GoldenImages.Path("rgb444.jpg"));
         byte[] segment = [.. Encoding.ASCII.GetBytes("ICC_PROFILE\0"), 1, 1, .. profile];
-        byte[] withSegment = [.. jpeg[..2], 0xFF, 0xE2, (byte)((segment.Length + 2) >> 8), (byte)(segment.Length + 2), .. segment, .. jpeg[2..]];
+        byte[] withSegment =
+        [
+            .. jpeg[..2],
+            0xFF,
+            0xE2,
+            (byte)((segment.Length + 2) >> 8),
+            (byte)(segment.Length + 2),
+            .. segment,
+            .. jpeg[2..]
+        ];
         Assert.Equal(ImageFile.Decode(jpeg, "a.jpg").Rgb, ImageFile.Decode(withSegment, "b.jpg").Rgb);
     }
 
@@ -73,8 +86,16 @@ public sealed class UnusualImageTests : IDisposable
         byte[] bmp = File.ReadAllBytes(GoldenImages.Path("rgb24.bmp"));
         BitConverter.GetBytes(30_000).CopyTo(bmp, 18);
         BitConverter.GetBytes(30_000).CopyTo(bmp, 22);
-        byte[] png = [.. TestPng.Signature, .. TestPng.Header(30_000, 30_000, 8, 2), .. TestPng.Chunk("IDAT", new byte[40]), .. TestPng.Chunk("IEND", [])];
-        byte[] tiff = new TestTiff { Width = 4, Height = 3, Samples = new ushort[12] }.With(256, 4, 30_000).With(257, 4, 30_000).Encode();
+        byte[] png =
+        [
+            .. TestPng.Signature,
+            .. TestPng.Header(30_000, 30_000, 8, 2),
+            .. TestPng.Chunk("IDAT", new byte[40]),
+            .. TestPng.Chunk("IEND", [])
+        ];
+        byte[] tiff = new TestTiff { Width = 4, Height = 3, Samples = new ushort[12] }.With(256, 4, 30_000)
+            .With(257, 4, 30_000)
+            .Encode();
 
         // WebP holds at most 16,383 pixels a side: 14 bits each, less one (VP8X has 24).
         byte[] webp = File.ReadAllBytes(GoldenImages.Path("lossless.webp"));
@@ -97,7 +118,13 @@ public sealed class UnusualImageTests : IDisposable
         byte[] small = Gray(9, 7);
         byte[] text = [.. Encoding.ASCII.GetBytes("note\0"), 0, .. bomb];
         byte[] inText = [.. small[..33], .. TestPng.Chunk("zTXt", text), .. small[33..]];
-        byte[] inPixels = [.. TestPng.Signature, .. TestPng.Header(9, 7, 8, 0), .. TestPng.Chunk("IDAT", bomb), .. TestPng.Chunk("IEND", [])];
+        byte[] inPixels =
+        [
+            .. TestPng.Signature,
+            .. TestPng.Header(9, 7, 8, 0),
+            .. TestPng.Chunk("IDAT", bomb),
+            .. TestPng.Chunk("IEND", [])
+        ];
         byte[] inTiff = new TestTiff { Width = 4, Height = 3, Samples = new ushort[12] }.With(259, 3, 8).Encode();
         long before = GC.GetAllocatedBytesForCurrentThread();
         foreach (byte[] bytes in (byte[][])[inText, inPixels, inTiff])
