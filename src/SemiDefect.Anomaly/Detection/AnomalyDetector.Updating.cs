@@ -14,7 +14,7 @@ namespace SemiDefect.Anomaly;
 public sealed partial class AnomalyDetector
 {
     /// <summary>
-    /// A detector that knows more good images as well; this one stays as it is. The memory bank goes on growing from where it is, thresholds are set
+    /// A detector that knows more good images as well; this one stays as it is. The memory banks are extended, thresholds are set
     /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows already are passed
     /// over. Memory: the features of the new images and twice the bank.
     /// </summary>

@@ -1,10 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Serialization;
@@ -71,6 +68,7 @@ internal static class DetectorDocumentRules
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
             .. document.Sections.Select(section => section.Name),
             .. document.Lanes.SelectMany(lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
+            .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
                 (string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]),
         ];
