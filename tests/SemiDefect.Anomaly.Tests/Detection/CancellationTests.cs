@@ -69,7 +69,7 @@ public class CancellationTests
     }
 
     [Fact]
-    public void A_source_that_waits_is_told()
+    public async Task A_source_that_waits_is_told()
     {
         using var stop = new CancellationTokenSource();
         using var isReading = new ManualResetEventSlim();
@@ -87,7 +87,7 @@ public class CancellationTests
             stop.Cancel();
         });
         Canceled(() => AnomalyDetector.Fit(source, CellFits.Options(), null, stop.Token));
-        stopper.Wait();
+        await stopper;
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1));
     }
 

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
@@ -35,7 +36,7 @@ public class FoldBankTests
         double expected = Enumerable.Range(0, 5).Max(fold =>
         {
             int[] others = folds.Others(fold);
-            var images = new Sources.ImageList([.. others.Select(i => ($"{i}", Pictures.Texture(64, 64, (ulong)i)))]);
+            var images = new ImageList([.. others.Select(i => ($"{i}", Pictures.Texture(64, 64, (ulong)i)))]);
             using AnomalyDetector one = AnomalyDetector.Fit(images, CellFits.Options());
             return one.Inspect(image).Score;
         });

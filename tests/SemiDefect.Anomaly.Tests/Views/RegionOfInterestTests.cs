@@ -1,7 +1,5 @@
 using CsCheck;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
