@@ -20,8 +20,12 @@ public class DemoTests
             string[] rows = await File.ReadAllLinesAsync(folder.File($"{die}/results.csv"));
             string[] abnormal = [.. rows.Where(row => row.Contains(",abnormal,", StringComparison.Ordinal))];
             Assert.True(abnormal.Length >= 4, string.Join('\n', rows));
-            Assert.True(abnormal.Count(row => row.Contains("/good/", StringComparison.Ordinal)) <= 1, string.Join('\n', abnormal));
-            Assert.Equal(rows.Length - 1, Directory.GetFiles(folder.File($"{die}/heatmaps"), "*.png", SearchOption.AllDirectories).Length);
+            Assert.True(
+                abnormal.Count(row => row.Contains("/good/", StringComparison.Ordinal)) <= 1,
+                string.Join('\n', abnormal));
+            Assert.Equal(
+                rows.Length - 1,
+                Directory.GetFiles(folder.File($"{die}/heatmaps"), "*.png", SearchOption.AllDirectories).Length);
         }
     }
 

@@ -74,14 +74,17 @@ public sealed class RefusalTests : IDisposable
             Assert.Empty(run.Output);
         }
 
-        Assert.Equal(["empty", "good"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["empty", "good"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task An_unreadable_good_image_stops_the_fit_and_leaves_nothing()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
-        await File.WriteAllBytesAsync(_folder.File("good/half.png"), (await File.ReadAllBytesAsync(_folder.File("good/000.png")))[..900]);
+        await File.WriteAllBytesAsync(
+            _folder.File("good/half.png"), (await File.ReadAllBytesAsync(_folder.File("good/000.png")))[..900]);
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"));
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("half.png", run.ErrorLine, StringComparison.Ordinal);
@@ -92,7 +95,8 @@ public sealed class RefusalTests : IDisposable
     public async Task A_crop_larger_than_an_image_is_refused_by_name()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
-        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "none", "--crop", "80");
+        CliRun run = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "none", "--crop", "80");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("crop", run.ErrorLine, StringComparison.Ordinal);
     }
@@ -105,7 +109,9 @@ public sealed class RefusalTests : IDisposable
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("Cannot write", run.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal(["good", "m.sdad"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["good", "m.sdad"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

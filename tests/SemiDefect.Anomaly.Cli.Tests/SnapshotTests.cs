@@ -19,7 +19,10 @@ public sealed class SnapshotTests : IDisposable
         {
             CliRun run = await CliRun.Of([.. path, "--help"]);
             Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
-            text.Append(string.Join(' ', ["$ semidefect", .. path, "--help"])).Append('\n').Append(Scrubbed(run.Output)).Append('\n');
+            text.Append(string.Join(' ', ["$ semidefect", .. path, "--help"]))
+                .Append('\n')
+                .Append(Scrubbed(run.Output))
+                .Append('\n');
         }
 
         Baseline.Check("tests/SemiDefect.Anomaly.Cli.Tests/Baselines/Help.txt", text.ToString());
@@ -37,7 +40,14 @@ public sealed class SnapshotTests : IDisposable
         async Task RunAsync(params string[] args)
         {
             CliRun run = await CliRun.Of(args);
-            text.Append("$ semidefect ").Append(Scrubbed(string.Join(' ', args))).Append('\n').Append(Scrubbed(run.Output)).Append(Scrubbed(run.Error)).Append("=> ").Append(run.ExitCode).Append("\n\n");
+            text.Append("$ semidefect ")
+                .Append(Scrubbed(string.Join(' ', args)))
+                .Append('\n')
+                .Append(Scrubbed(run.Output))
+                .Append(Scrubbed(run.Error))
+                .Append("=> ")
+                .Append(run.ExitCode)
+                .Append("\n\n");
         }
 
         string model = _folder.File("a.sdad");
@@ -46,7 +56,8 @@ public sealed class SnapshotTests : IDisposable
         await RunAsync(["fit", good, "--out", model, .. fit]);
         await RunAsync("info", model);
         await RunAsync("score", model, _folder.File("data/test"));
-        await RunAsync("score", model, _folder.File("data/test"), "--out", _folder.File("results.csv"), "--fail-on-abnormal");
+        await RunAsync(
+            "score", model, _folder.File("data/test"), "--out", _folder.File("results.csv"), "--fail-on-abnormal");
         text.Append(Scrubbed(await File.ReadAllTextAsync(_folder.File("results.csv")))).Append('\n');
         await RunAsync("score", model, _folder.File("none.png"));
         await RunAsync(["evaluate", data, "--resamples", "100", .. fit]);
@@ -58,7 +69,16 @@ public sealed class SnapshotTests : IDisposable
         await RunAsync("fingerprint", model);
         await RunAsync("fingerprint", good);
         await RunAsync("verify", model);
-        await RunAsync("rehearse", model, _folder.File("data/test/good"), "--sizes", "6,12", "--contrasts", "0.3,0.6", "--images", "2");
+        await RunAsync(
+            "rehearse",
+            model,
+            _folder.File("data/test/good"),
+            "--sizes",
+            "6,12",
+            "--contrasts",
+            "0.3,0.6",
+            "--images",
+            "2");
         await RunAsync("score", _folder.File("none.sdad"), good);
         await RunAsync("score");
         Baseline.Check("tests/SemiDefect.Anomaly.Cli.Tests/Baselines/Runs.txt", text.ToString());

@@ -7,11 +7,21 @@ internal static class CliProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Starts it in <paramref name="folder"/>, behind <paramref name="prefix"/> (such as a shell that sets limits); a variable without a value is taken away.</summary>
-    public static Process Start(string folder, string[] arguments, string[]? prefix = null, params (string Name, string Value)[] environment)
+    /// <summary>
+    /// Starts it in <paramref name="folder"/>, behind <paramref name="prefix"/> (such as a shell that sets limits); a
+    /// variable without a value is taken away.
+    /// </summary>
+    public static Process Start(
+        string folder,
+        string[] arguments,
+        string[]? prefix = null,
+        params (string Name, string Value)[] environment)
     {
-        string host = Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        string[] command = [.. prefix ?? [], host, "exec", Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), .. arguments];
+        string host = Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet"
+            ? path
+            : "dotnet";
+        string[] command =
+            [.. prefix ?? [], host, "exec", Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,

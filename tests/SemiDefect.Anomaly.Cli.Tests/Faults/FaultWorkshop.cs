@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>Small inputs for commands that will be killed: good/, new/ and more/, two models, and the outputs of two scorings.</summary>
+/// <summary>
+/// Small inputs for commands that will be killed: good/, new/ and more/, two models, and the outputs of two scorings.
+/// </summary>
 public sealed class FaultWorkshop : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

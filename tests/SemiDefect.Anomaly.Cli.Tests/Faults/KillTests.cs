@@ -4,26 +4,49 @@ using Xunit.Abstractions;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>Commands are killed at random moments, as by a power cut; what they had written before, and what stands under final names, is looked at.</summary>
+/// <summary>
+/// Commands are killed at random moments, as by a power cut; what they had written before, and what stands under final
+/// names, is looked at.
+/// </summary>
 public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
 {
     private const int Kills = 50;
     private const string Temporary = ".tmp";
 
     /// <summary>
-    /// A command to kill: its name, its arguments (they write to out/), the arguments that make what is in out/ beforehand.
+    /// A command to kill: its name, its arguments (they write to out/), the arguments that make what is in out/
+    /// beforehand.
     /// </summary>
     public static TheoryData<string, string[], string[]> Commands { get; } = new()
     {
-        { "fit", ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"] },
-        { "score", ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"], ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"] },
-        { "update", ["update", "out/model.sdad", "more"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
-        { "threshold", ["threshold", "out/model.sdad", "--value", "3"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
+        {
+            "fit",
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"],
+        },
+        {
+            "score",
+            ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"],
+            ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"],
+        },
+        {
+            "update",
+            ["update", "out/model.sdad", "more"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
+        },
+        {
+            "threshold",
+            ["threshold", "out/model.sdad", "--value", "3"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
+        },
     };
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Killed_at_random_moments_a_command_leaves_whole_files_and_the_next_run_works(string name, string[] command, string[] earlier)
+    public void Killed_at_random_moments_a_command_leaves_whole_files_and_the_next_run_works(
+        string name,
+        string[] command,
+        string[] earlier)
     {
         string folder = workshop.Fresh("out");
         CliProcess.Do(workshop.Path, earlier);
@@ -77,12 +100,16 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
                 byte[] bytes = File.ReadAllBytes(path);
                 bool isNew = bytes.AsSpan().SequenceEqual(after[file]);
                 replaced += isNew ? 1 : 0;
-                Assert.True(isNew || (hasBefore && bytes.AsSpan().SequenceEqual(before[file])), $"Kill {i} left half of '{file}'.");
+                Assert.True(
+                    isNew || (hasBefore && bytes.AsSpan().SequenceEqual(before[file])),
+                    $"Kill {i} left half of '{file}'.");
             }
 
             if (hasBefore)
             {
-                Assert.All(before.Keys, file => Assert.True(File.Exists(Path.Combine(folder, file)), $"Kill {i} lost '{file}'."));
+                Assert.All(
+                    before.Keys,
+                    file => Assert.True(File.Exists(Path.Combine(folder, file)), $"Kill {i} lost '{file}'."));
             }
         }
 
@@ -93,9 +120,14 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
 
         CliProcess.Do(workshop.Path, command);
         Assert.Equal(after, FaultWorkshop.Contents(folder));
-        output.WriteLine($"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, {leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
+        output.WriteLine(
+            $"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, "
+                + $"{leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
     }
 
     private static string[] FinalFiles(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(Temporary, StringComparison.Ordinal))];
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(Temporary, StringComparison.Ordinal))
+        ];
 }

@@ -13,8 +13,12 @@ public sealed class TwoWritersTests(FaultWorkshop workshop) : IClassFixture<Faul
         byte[][] models = [File.ReadAllBytes(workshop.File("old.sdad")), File.ReadAllBytes(workshop.File("new.sdad"))];
         for (int i = 0; i < Races; i++)
         {
-            using Process first = CliProcess.Start(workshop.Path, ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"]);
-            using Process second = CliProcess.Start(workshop.Path, ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"]);
+            using Process first = CliProcess.Start(
+                workshop.Path,
+                ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"]);
+            using Process second = CliProcess.Start(
+                workshop.Path,
+                ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"]);
             Assert.Equal(0, CliProcess.Finish(first).ExitCode);
             Assert.Equal(0, CliProcess.Finish(second).ExitCode);
             KeyValuePair<string, byte[]> left = Assert.Single(FaultWorkshop.Contents(folder));
@@ -30,7 +34,17 @@ public sealed class TwoWritersTests(FaultWorkshop workshop) : IClassFixture<Faul
         File.Copy(workshop.File("old.sdad"), workshop.File("out/model.sdad"));
         for (int i = 0; i < Races; i++)
         {
-            using Process writer = CliProcess.Start(workshop.Path, ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", i % 2 == 0 ? "12" : "10"]);
+            using Process writer = CliProcess.Start(
+                workshop.Path,
+                [
+                    "fit",
+                    "good",
+                    "--out",
+                    "out/model.sdad",
+                    .. FaultWorkshop.FitOptions,
+                    "--coreset",
+                    i % 2 == 0 ? "12" : "10"
+                ]);
             using Process reader = CliProcess.Start(workshop.Path, ["score", "out/model.sdad", "new"]);
             Assert.Equal(0, CliProcess.Finish(reader).ExitCode);
             Assert.Equal(0, CliProcess.Finish(writer).ExitCode);

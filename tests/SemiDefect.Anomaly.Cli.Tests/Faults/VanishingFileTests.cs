@@ -42,7 +42,9 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
         var drawn = ScoreRun.WriteAll(input, files, inspections, (index, _) => unreadable.Add(index)).ToList();
         Assert.Equal([0], unreadable);
         Assert.Equal([1, 2], drawn.Select(inspection => inspection.Index));
-        Assert.Equal(["001.png", "002.png"], Directory.GetFiles(workshop.File("drawn")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["001.png", "002.png"],
+            Directory.GetFiles(workshop.File("drawn")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private string CopyOf(string name)
