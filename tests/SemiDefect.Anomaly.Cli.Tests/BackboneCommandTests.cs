@@ -90,7 +90,7 @@ public sealed class BackboneCommandTests
     [InlineData(1, "https only", "backbone", "pull", "resnet18", "--from", "http://localhost/resnet18.pth")]
     [InlineData(1, "missing.pth", "backbone", "pull", "resnet18", "--from", "missing.pth")]
     [InlineData(2, "SHA-256", "backbone", "pull", "resnet18", "--sha256", "xyz")]
-    public async Task Bad_requests_end_in_one_line_that_says_why(
+    public async Task Invalid_requests_give_one_line_with_the_reason(
         int expectedCode,
         string expected,
         params string[] args)

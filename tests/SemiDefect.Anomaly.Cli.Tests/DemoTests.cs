@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Tests;
 public class DemoTests
 {
     [Fact]
-    public async Task The_demo_learns_scores_and_draws()
+    public async Task The_demo_fits_scores_and_draws()
     {
         using var folder = new TemporaryFolder();
         CliRun run = await CliRun.Of("demo", "--out", folder.Path);

@@ -14,7 +14,7 @@ public sealed class EvaluationCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Evaluate_fits_judges_and_writes_its_files()
+    public async Task Evaluate_fits_scores_and_writes_its_files()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         CliRun run = await CliRun.Of(["evaluate", set, "--out", _folder.File("out"), "--resamples", "50", .. Quick]);
@@ -29,7 +29,7 @@ public sealed class EvaluationCommandTests : IDisposable
         Assert.Equal(10, lines.Length);
         Assert.StartsWith("test/blot/000.png,blot,1,", lines[1], StringComparison.Ordinal);
 
-        // The detector it wrote judges the same, and says the same but for the time it took.
+        // The saved detector gives the same results, except for the timing.
         CliRun again = await CliRun.Of(
             "evaluate",
             set,
@@ -80,7 +80,7 @@ public sealed class EvaluationCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Threshold_changes_what_score_decides()
+    public async Task Threshold_changes_the_decisions_of_score()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         string model = await Fit(set);
@@ -152,7 +152,7 @@ public sealed class EvaluationCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Check_exits_by_what_it_finds()
+    public async Task The_exit_code_of_check_depends_on_the_findings()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         CliRun few = await CliRun.Of("check", set, "--quick");
@@ -172,7 +172,7 @@ public sealed class EvaluationCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Rehearse_tells_the_least_that_is_found()
+    public async Task Rehearse_reports_the_detection_limits()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         string model = await Fit(set);

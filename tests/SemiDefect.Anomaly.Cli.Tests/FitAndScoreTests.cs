@@ -178,7 +178,7 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_of_the_same_name_get_names_of_their_own()
+    public async Task Files_of_the_same_name_get_distinct_names()
     {
         string model = await FitAsync();
         SyntheticParts.WriteGood(_folder.File("a"), 1);

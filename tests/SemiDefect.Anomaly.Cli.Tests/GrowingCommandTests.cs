@@ -25,7 +25,7 @@ public sealed class GrowingCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_update_or_merge_leaves_all_files_as_they_were()
+    public async Task A_failed_update_or_merge_changes_no_files()
     {
         string model = await FitAsync("a", 6, first: 0);
         string seed =
@@ -59,7 +59,7 @@ public sealed class GrowingCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Scores_name_the_detector_that_gave_them()
+    public async Task Scores_include_the_fingerprint_of_the_detector()
     {
         string model = await FitAsync("a", 6, first: 0);
         string Field(CliRun run, string name)

@@ -4,11 +4,9 @@ namespace SemiDefect.Anomaly.Cli.Tests;
 
 public sealed class OfflineTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
-    /// <summary>
-    /// ONNX Runtime's telemetry begins with a file that holds the machine's identity, and then calls home.
-    /// </summary>
+    /// <summary>ONNX Runtime's telemetry would create a file with a machine identifier and send data.</summary>
     [Fact]
-    public void No_telemetry_is_begun_and_no_temporary_file_stays()
+    public void No_telemetry_is_sent_and_no_temporary_file_remains()
     {
         string folder = workshop.Fresh("temporary");
         string[] arguments = ["fit", "good", "--out", "fitted.sdad", .. FaultWorkshop.FitOptions];

@@ -26,7 +26,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("--seed", "-1")]
     [InlineData("--device", "tpu")]
     [InlineData("--threshold-method", "fixed")]
-    public async Task Values_that_cannot_be_are_bad_usage(string option, string value)
+    public async Task Invalid_values_are_bad_usage(string option, string value)
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), option, value);
@@ -41,8 +41,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("fit", "folder")]
     [InlineData("score", "model")]
     [InlineData("launch")]
-    [InlineData("fit", "folder", "--out", "x", "--colour", "red")]
-    public async Task Missing_and_unknown_words_are_bad_usage(params string[] args)
+    [InlineData("fit", "folder", "--out", "x", "--color", "red")]
+    public async Task Missing_and_unknown_arguments_are_bad_usage(params string[] args)
     {
         CliRun run = await CliRun.Of(args);
         Assert.Equal(ExitCode.BadUsage, run.ExitCode);
@@ -51,7 +51,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_there_is_one_line_and_exit_code_1()
+    public async Task A_missing_input_gives_one_line_and_exit_code_1()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         Directory.CreateDirectory(_folder.File("empty"));
@@ -92,7 +92,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_crop_larger_than_an_image_is_refused_by_name()
+    public async Task A_crop_larger_than_an_image_is_rejected()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         CliRun run = await CliRun.Of(
@@ -102,7 +102,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_in_the_way_of_the_model_is_an_error_and_leaves_nothing()
+    public async Task A_folder_at_the_model_path_is_an_error_and_leaves_nothing()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         Directory.CreateDirectory(_folder.File("m.sdad"));
@@ -115,7 +115,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task Verbose_shows_where_an_error_came_from()
+    public async Task Verbose_shows_the_stack_trace()
     {
         CliRun run = await CliRun.Of("info", _folder.File("none.sdad"), "--verbose");
         Assert.Equal(ExitCode.Failed, run.ExitCode);

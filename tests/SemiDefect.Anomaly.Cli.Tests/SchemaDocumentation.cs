@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
-/// <summary>The schemas as tables for people.</summary>
+/// <summary>Generates Markdown tables from the schemas.</summary>
 internal static class SchemaDocumentation
 {
     public static string Of(IReadOnlyList<string> paths)

@@ -11,7 +11,7 @@ public sealed class SchemaTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Every_document_is_what_its_schema_says_and_every_schema_is_that_of_a_document()
+    public async Task Every_document_matches_its_schema_and_every_schema_is_used()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));
         string data = SmallDataset.Write(_folder.File("data"));
@@ -102,11 +102,11 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public void A_schema_finds_what_is_wrong()
+    public void A_schema_rejects_invalid_documents()
     {
         JsonSchema schema = Open("fingerprint-dataset");
-        string right = $$"""{"schema":1,"kind":"dataset","dataset":"a","sha256":"{{new string('0', 64)}}",""" +
-            """
+        string right = $$"""{"schema":1,"kind":"dataset","dataset":"a","sha256":"{{new string('0', 64)}}","""
+            + """
             "short_form":"0000 0000 0000 0000","images":1,"bytes":2}
             """;
         Assert.Empty(schema.Validate(right));
@@ -127,7 +127,7 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public async Task The_columns_of_results_are_those_in_the_documentation()
+    public async Task The_columns_of_results_match_the_documentation()
     {
         string data = SmallDataset.Write(_folder.File("data"));
         string[] fit =
@@ -156,7 +156,7 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public void The_documentation_of_JSON_is_that_of_the_schemas()
+    public void The_JSON_documentation_matches_the_schemas()
     {
         const string Mark = "<!-- From here on written from docs/schemas by the tests. -->\n";
         string path = "docs/results.md";

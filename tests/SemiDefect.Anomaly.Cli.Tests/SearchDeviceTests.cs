@@ -49,7 +49,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_device_that_is_not_there_is_one_line_on_standard_error()
+    public async Task A_missing_device_gives_one_line_on_standard_error()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         CliRun run = await CliRun.Of(
@@ -60,7 +60,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task Doctor_names_what_there_is_and_tests_it()
+    public async Task Doctor_lists_and_tests_the_devices()
     {
         CliRun run = await CliRun.Of("doctor", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
@@ -85,7 +85,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task Doctor_for_people_says_which_devices_auto_means()
+    public async Task Doctor_shows_which_devices_auto_selects()
     {
         CliRun run = await CliRun.Of("doctor");
         Assert.Contains("--device auto         is ", run.Output, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class SnapshotTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Help_is_the_one_on_record()
+    public async Task Help_matches_the_baseline()
     {
         var text = new StringBuilder();
         foreach (string[] path in Paths(CommandLine.CreateRoot(), []))
@@ -28,9 +28,9 @@ public sealed class SnapshotTests : IDisposable
         Baseline.Check("tests/SemiDefect.Anomaly.Cli.Tests/Baselines/Help.txt", text.ToString());
     }
 
-    // The network's features are the colors, so that every figure is exact everywhere and no other network changes it.
+    // The network's features are the colors, so the figures are exact and independent of the default network.
     [Fact]
-    public async Task Typical_runs_print_what_is_on_record()
+    public async Task Typical_runs_match_the_baseline()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));
         string data = SmallDataset.Write(_folder.File("data"));
@@ -87,7 +87,7 @@ public sealed class SnapshotTests : IDisposable
     private static IEnumerable<string[]> Paths(Command command, string[] path) =>
         [path, .. command.Subcommands.SelectMany(sub => Paths(sub, [.. path, sub.Name]))];
 
-    // Where the test runs, and what the test's program is called.
+    // Removes the test's folder and executable name.
     private string Scrubbed(string text) => text
         .Replace(_folder.Path.Replace('\\', '/'), "FOLDER", StringComparison.Ordinal)
         .Replace(_folder.Path, "FOLDER", StringComparison.Ordinal)

@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Cli.Tests;
 
 /// <summary>
-/// A network whose features are the colors themselves: what it leads to is the same on every machine and does not
-/// change with the default network.
+/// A network whose features are the colors. Its results are the same on every machine, and independent of the default
+/// network.
 /// </summary>
 internal static class TinyNetwork
 {

@@ -5,8 +5,7 @@ using Xunit.Abstractions;
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
 /// <summary>
-/// Commands are killed at random moments, as by a power cut; what they had written before, and what stands under final
-/// names, is looked at.
+/// Kills commands at random moments, as a power failure would, and checks that all files are complete afterwards.
 /// </summary>
 public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
 {
@@ -14,8 +13,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
     private const string Temporary = ".tmp";
 
     /// <summary>
-    /// A command to kill: its name, its arguments (they write to out/), the arguments that make what is in out/
-    /// beforehand.
+    /// Commands to kill: name, arguments (they write to out/), and arguments that create the previous contents of out/.
     /// </summary>
     public static TheoryData<string, string[], string[]> Commands { get; } = new()
     {
@@ -64,7 +62,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         {
             Assert.True(i < 10 * Kills, $"Only {killed} of {i} runs could be killed.");
 
-            // What earlier kills left in the way of temporary files stays, for the next run to find.
+            // Temporary files of earlier kills remain, for the next run to clean up.
             foreach (string path in FinalFiles(folder))
             {
                 File.Delete(path);
@@ -77,7 +75,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
                 FaultWorkshop.Restore(folder, before);
             }
 
-            // Half of them late, when files are written; the first run is left alone, to see how long it takes.
+            // Kill half of the runs late, while files are written. The first run is not killed, only timed.
             double moment = i % 4 < 2 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
             using (Process process = CliProcess.Start(workshop.Path, command))
             {

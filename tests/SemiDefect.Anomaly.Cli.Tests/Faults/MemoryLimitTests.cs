@@ -49,7 +49,7 @@ public sealed class MemoryLimitTests(FaultWorkshop workshop) : IClassFixture<Fau
             Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         }
 
-        // Below that the .NET runtime cannot begin, and says so itself.
+        // With less, the .NET runtime cannot start, and reports its own error.
         Assert.True(run.ExitCode is ExitCode.Done or ExitCode.Failed || mebibytes < 4000, run.Error);
     }
 }

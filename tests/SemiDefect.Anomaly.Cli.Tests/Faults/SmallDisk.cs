@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>A file system in memory that is soon full.</summary>
+/// <summary>A small in-memory file system, to test full disks.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

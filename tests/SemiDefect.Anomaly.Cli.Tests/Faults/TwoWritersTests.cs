@@ -7,7 +7,7 @@ public sealed class TwoWritersTests(FaultWorkshop workshop) : IClassFixture<Faul
     private const int Races = 8;
 
     [Fact]
-    public void Of_two_fits_to_one_name_one_whole_model_stays()
+    public void Two_concurrent_fits_to_one_file_leave_one_complete_model()
     {
         string folder = workshop.Fresh("out");
         byte[][] models = [File.ReadAllBytes(workshop.File("old.sdad")), File.ReadAllBytes(workshop.File("new.sdad"))];
@@ -28,7 +28,7 @@ public sealed class TwoWritersTests(FaultWorkshop workshop) : IClassFixture<Faul
     }
 
     [Fact]
-    public void A_model_may_be_read_while_it_is_replaced()
+    public void A_model_can_be_read_while_it_is_replaced()
     {
         workshop.Fresh("out");
         File.Copy(workshop.File("old.sdad"), workshop.File("out/model.sdad"));
