@@ -5,13 +5,20 @@ using SemiDefect.Anomaly.Cli.Commands;
 
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>The command line as a function: arguments in, text and an exit code out.</summary>
+/// <summary>Runs the command line: parses the arguments, writes text, and returns an exit code.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    private const string OutOfMemory =
+        "out of memory: use fewer or smaller images, a smaller --resize, or a machine with more memory.";
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken = default)
     {
-        // Numbers are read and written, and messages worded, the same in every country; for the threads that are
-        // started from here on as well. And '\n' on every system: what is printed can be compared byte for byte.
+        // Use the invariant culture for parsing, formatting and messages, also on threads started from here. Use '\n'
+        // on every system, so that output can be compared byte for byte.
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         output.NewLine = "\n";
@@ -28,7 +35,7 @@ internal static class CommandLine
             return ExitCode.BadUsage;
         }
 
-        // Our own handlers turn errors into one line and signals into a cancellation that is waited for.
+        // Program handles signals and Report handles exceptions, so the library's handlers are disabled.
         var configuration = new InvocationConfiguration
         {
             Output = output,
@@ -48,7 +55,7 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Learns what good parts look like from images of good parts alone, tells good from bad, and shows where.");
+        var root = new RootCommand("Detects and localizes anomalies in images. Trains on images of good parts only.");
         root.Options.Add(GlobalOptions.Verbose);
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(FitCommand.Create());
@@ -75,15 +82,15 @@ internal static class CommandLine
 
     private static int Report(Exception exception, bool verbose, TextWriter error)
     {
-        // Work on several threads wraps its errors; the first one tells.
+        // Parallel work wraps its exceptions; report the first one.
         Exception cause = exception is AggregateException several ? several.Flatten().InnerExceptions[0] : exception;
         (int code, string message) = cause switch
         {
-            OperationCanceledException => (ExitCode.Cancelled, "cancelled; nothing was left half-written."),
+            OperationCanceledException => (ExitCode.Canceled, "canceled; no incomplete files remain."),
             UsageException => (ExitCode.BadUsage, cause.Message),
             SemiDefectException => (ExitCode.Failed, cause.Message),
-            OutOfMemoryException => (ExitCode.Failed, "the memory is too small: use fewer or smaller images, a smaller --resize, or a machine with more."),
-            _ => (ExitCode.Failed, $"{cause.Message} (This is a fault of the program; --verbose shows where.)"),
+            OutOfMemoryException => (ExitCode.Failed, OutOfMemory),
+            _ => (ExitCode.Failed, $"{cause.Message} (This is a bug in the program; --verbose shows the stack trace.)"),
         };
         error.WriteLine($"semidefect: {message.ReplaceLineEndings(" ")}");
         if (verbose)

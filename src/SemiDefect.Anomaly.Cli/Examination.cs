@@ -10,7 +10,7 @@ using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>Looks at the machine for <c>doctor</c>.</summary>
+/// <summary>Examines the machine for <c>semidefect doctor</c>.</summary>
 internal static class Examination
 {
     public static DoctorReport Run(ProgressDisplay display, CancellationToken cancellationToken)
@@ -57,7 +57,12 @@ internal static class Examination
     private static DoctorCheckJson CheckSearch()
     {
         bool same = SearchSelfTest.Run();
-        return new DoctorCheckJson("search", same, same ? "the fast search finds what the plain one finds, bit for bit" : "the fast search differs from the plain one: report this machine");
+        return new DoctorCheckJson(
+            "search",
+            same,
+            same
+                ? "the optimized search matches the reference search bit for bit"
+                : "the optimized search differs from the reference search; please report this machine");
     }
 
     private static DeviceChoiceJson ChooseNetworkDevice(List<DoctorCheckJson> checks)
@@ -68,13 +73,16 @@ internal static class Examination
         checks.Add(new DoctorCheckJson("network", found.Passed, $"{BackboneFile.DefaultName}: {detail}"));
         if (!OnnxRuntimeInfo.Providers.Contains(CudaProvider, StringComparer.Ordinal))
         {
-            return new DeviceChoiceJson("cpu", "this build of ONNX Runtime has no CUDA (build with -p:Gpu=true)");
+            return new DeviceChoiceJson(
+                "cpu", "this build of ONNX Runtime does not include CUDA (build with -p:Gpu=true)");
         }
 
         try
         {
-            string why = "this build of ONNX Runtime has CUDA, and it works";
-            using OnnxBackbone backbone = OnnxBackbone.Load(BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Notice = notice => why = notice });
+            string why = "this build of ONNX Runtime includes CUDA, and it works";
+            using OnnxBackbone backbone = OnnxBackbone.Load(
+                BackboneFile.Open(BackboneFile.DefaultName),
+                new OnnxBackboneOptions { Notice = notice => why = notice });
             return new DeviceChoiceJson(backbone.Device.ToString().ToLowerInvariant(), why);
         }
         catch (BackboneException error)
@@ -91,7 +99,9 @@ internal static class Examination
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            checks.Add(new DoctorCheckJson("accelerators", false, $"cannot be listed: {error.Message.ReplaceLineEndings(" ")}"));
+            checks.Add(
+                new DoctorCheckJson(
+                    "accelerators", false, $"cannot be listed: {error.Message.ReplaceLineEndings(" ")}"));
             return [];
         }
     }

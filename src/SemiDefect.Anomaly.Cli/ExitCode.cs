@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>What the process returns; documented in the README, and others script against it.</summary>
+/// <summary>The exit codes of the process. They are documented in the README, and scripts depend on them.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
@@ -10,5 +10,5 @@ internal static class ExitCode
     public const int AbnormalFound = 4;
     public const int ProblemsFound = 5;
     public const int CouldFlip = 6;
-    public const int Cancelled = 130;
+    public const int Canceled = 130;
 }

@@ -3,18 +3,18 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>How large an image may be: options of every command that reads images.</summary>
+/// <summary>The image size limits of all commands that read images.</summary>
 internal sealed class ImageLimitOptions
 {
     private readonly Option<long> _pixels = new("--max-image-pixels")
     {
-        Description = "Refuse images of more pixels (width x height), before they are decoded.",
+        Description = "Reject images with more pixels (width x height), before decoding them.",
         DefaultValueFactory = _ => ImageLimits.Default.MaxPixels,
     };
 
     private readonly Option<long> _bytes = new("--max-image-bytes")
     {
-        Description = "Refuse larger image files, before they are read.",
+        Description = "Reject larger image files, before reading them.",
         DefaultValueFactory = _ => ImageLimits.Default.MaxFileBytes,
     };
 
@@ -24,7 +24,7 @@ internal sealed class ImageLimitOptions
         command.Options.Add(_bytes);
     }
 
-    /// <summary>The limits asked for.</summary>
+    /// <summary>Reads the limits.</summary>
     /// <exception cref="UsageException">A limit is out of range.</exception>
     public ImageLimits Read(ParseResult parsed) =>
         UsageException.Guard(() => new ImageLimits(parsed.GetValue(_bytes), parsed.GetValue(_pixels)));

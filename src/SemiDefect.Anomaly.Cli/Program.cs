@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Cli;
 
-// The first Ctrl-C or SIGTERM stops the work where nothing is left half-written; the second ends the process at once.
+// The first Ctrl-C or SIGTERM cancels the command cleanly; the second terminates the process immediately.
 using var cancellation = new CancellationTokenSource();
 void Cancel(PosixSignalContext context)
 {

@@ -2,10 +2,12 @@ using SemiDefect.Anomaly.Calibration;
 
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>Threshold rules as they are named on the command line. Stateless.</summary>
+/// <summary>The names of threshold methods on the command line. Stateless.</summary>
 internal static class ThresholdMethodName
 {
-    /// <summary>What <see cref="ThresholdMethod.FoldMaxima"/> was called before; it came with a memory bank per fold.</summary>
+    /// <summary>
+    /// The former name of <see cref="ThresholdMethod.FoldMaxima"/>, which implied a memory bank per fold.
+    /// </summary>
     public const string Old = "seed";
 
     private static readonly Dictionary<string, ThresholdMethod> Methods = new(StringComparer.OrdinalIgnoreCase)
@@ -17,10 +19,11 @@ internal static class ThresholdMethodName
         [Old] = ThresholdMethod.FoldMaxima,
     };
 
-    /// <summary>Reads a rule's name.</summary>
+    /// <summary>Parses the name of a method.</summary>
     /// <param name="text">The name, or null.</param>
-    /// <exception cref="UsageException">There is no such rule.</exception>
+    /// <exception cref="UsageException">There is no such method.</exception>
     public static ThresholdMethod? Read(string? text) => text is null ? null
         : Methods.TryGetValue(text, out ThresholdMethod method) ? method
-        : throw new UsageException($"--threshold-method must be conformal, quantile, fixed or fold-maxima, not '{text}'.");
+        : throw new UsageException(
+            $"--threshold-method must be conformal, quantile, fixed or fold-maxima, not '{text}'.");
 }

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli;
 
-/// <summary>The command was called with values that cannot be: exit code 2.</summary>
+/// <summary>The command line is invalid: exit code 2.</summary>
 internal sealed class UsageException : SemiDefectException
 {
     public UsageException(string message, Exception? innerException = null)
@@ -8,7 +8,7 @@ internal sealed class UsageException : SemiDefectException
     {
     }
 
-    /// <summary>Makes options of user input; what they refuse is bad usage.</summary>
+    /// <summary>Creates options from user input; turns their exceptions into <see cref="UsageException"/>.</summary>
     public static T Guard<T>(Func<T> make)
     {
         try

@@ -9,20 +9,20 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Evaluation;
 
 /// <summary>
-/// Judges a detector on labeled images. The labels are read after the verdicts: they reach no score and no threshold.
-/// Images are inspected one batch at a time and their maps dropped once counted, so memory does not grow with the data
-/// set (see <see cref="PixelMetricsAccumulator"/>). Thread-safe: nothing is kept.
+/// Evaluates a detector on labeled images. Labels are compared with finished decisions and affect no score or
+/// threshold. Images are inspected in batches and their maps released after counting, so memory does not grow with the
+/// data set (see <see cref="PixelMetricsAccumulator"/>). Stateless.
 /// </summary>
 public static class DatasetEvaluator
 {
     /// <summary>Inspects every test image and computes all metrics.</summary>
     /// <param name="detector">The detector.</param>
     /// <param name="dataset">The labeled images.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="progress">Told how many images are done, from the calling thread.</param>
-    /// <param name="cancellationToken">Stops between images.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives the number of processed images, on the calling thread.</param>
+    /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">No image can be read, or the images do not fit the detector.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static EvaluationResult Evaluate(
         AnomalyDetector detector,
         LabeledDataset dataset,
@@ -57,7 +57,8 @@ public static class DatasetEvaluator
         foreach (Inspection inspection in inspections)
         {
             LabeledImage image = dataset.Test[inspection.Index];
-            IReadOnlyList<RegionOutcome>? defects = AddPixels(pixels, detector, inspection, image, options.Masks, notes);
+            IReadOnlyList<RegionOutcome>? defects =
+                AddPixels(pixels, detector, inspection, image, options.Masks, notes);
             hasMasks |= defects is { Count: > 0 };
             results.Add(new ImageResult
             {
@@ -75,7 +76,9 @@ public static class DatasetEvaluator
         double seconds = watch.Elapsed.TotalSeconds;
         if (results.Count == 0)
         {
-            throw new SemiDefectException($"None of the {dataset.Test.Count} images of '{dataset.FullPath}' could be read; the first: {unreadable.Values.FirstOrDefault()}");
+            throw new SemiDefectException(
+                $"None of the {dataset.Test.Count} images of '{dataset.FullPath}' could be read. First error: "
+                    + $"{unreadable.Values.FirstOrDefault()}");
         }
 
         AddNotes(notes, results, detector);
@@ -91,7 +94,12 @@ public static class DatasetEvaluator
     }
 
     private static IReadOnlyList<RegionOutcome>? AddPixels(
-        PixelMetricsAccumulator pixels, AnomalyDetector detector, Inspection inspection, LabeledImage image, MaskResize resize, List<string> notes)
+        PixelMetricsAccumulator pixels,
+        AnomalyDetector detector,
+        Inspection inspection,
+        LabeledImage image,
+        MaskResize resize,
+        List<string> notes)
     {
         InputGeometry geometry = inspection.Geometry;
         AnomalyMap map = resize == MaskResize.Nearest ? inspection.Map : inspection.InputMap;
@@ -108,7 +116,9 @@ public static class DatasetEvaluator
                 (byte[] values, int width, int height) = MaskFile.Read(image.MaskPath, detector.ImageLimits);
                 if (width != geometry.OriginalWidth || height != geometry.OriginalHeight)
                 {
-                    notes.Add($"The mask of '{image.Path}' is {width} x {height}, its image {geometry.OriginalWidth} x {geometry.OriginalHeight}; the mask was resized.");
+                    notes.Add(
+                        $"The mask of '{image.Path}' is {width} x {height}, its image {geometry.OriginalWidth} x "
+                            + $"{geometry.OriginalHeight}; the mask was resized.");
                     values = MaskFile.ToNearest(values, width, height, geometry.OriginalWidth, geometry.OriginalHeight);
                 }
 
@@ -118,7 +128,8 @@ public static class DatasetEvaluator
             }
             catch (SemiDefectException error)
             {
-                notes.Add($"{error.Message} '{image.Path}' counts among the images, but its pixels do not.");
+                notes.Add(
+                    $"{error.Message} '{image.Path}' is included in the image metrics, but not in the pixel metrics.");
                 return null;
             }
         }
@@ -136,24 +147,26 @@ public static class DatasetEvaluator
 
         if (!results.Any(result => result.Image.IsAbnormal))
         {
-            notes.Add("There is no abnormal image: recall, precision and the areas under the curves are not defined.");
+            notes.Add("There are no abnormal images: recall, precision and the areas under the curves are undefined.");
         }
 
         if (results.All(result => result.Image.IsAbnormal))
         {
-            notes.Add("There is no good image to judge: specificity and the areas under the ROC curves are not defined.");
+            notes.Add("There are no good test images: specificity and the areas under the ROC curves are undefined.");
         }
 
         int withoutMask = results.Count(result => result.Image.IsAbnormal && result.Defects is null);
         if (withoutMask > 0)
         {
-            notes.Add($"{withoutMask} abnormal {(withoutMask == 1 ? "image has" : "images have")} no mask and are left out of the pixel metrics.");
+            notes.Add(
+                $"{withoutMask} abnormal {(withoutMask == 1 ? "image has" : "images have")} no mask and are excluded "
+                    + "from the pixel metrics.");
         }
 
         int empty = results.Count(result => result.Defects is { Count: 0 });
         if (empty > 0)
         {
-            notes.Add($"{empty} abnormal {(empty == 1 ? "image has" : "images have")} a mask in which nothing is marked.");
+            notes.Add($"{empty} abnormal {(empty == 1 ? "image has" : "images have")} an empty mask.");
         }
     }
 
@@ -171,7 +184,9 @@ public static class DatasetEvaluator
         bool[] labels = [.. results.Select(result => result.Image.IsAbnormal)];
         TypeResult[] perType =
         [
-            .. results.Where(result => result.Image.IsAbnormal).GroupBy(result => result.Image.Type).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .. results.Where(result => result.Image.IsAbnormal)
+                .GroupBy(result => result.Image.Type)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => new TypeResult(
                     group.Key,
                     group.Count(),
@@ -188,20 +203,34 @@ public static class DatasetEvaluator
             PixelThreshold = thresholds.Pixel,
             Ranking = ImageMetrics.Compute(scores, labels),
             AtThreshold = Confusion.At(thresholds.Image.Value, scores, labels),
-            Intervals = BootstrapIntervals.Compute(scores, labels, thresholds.Image.Value, options.Resamples, options.Seed),
+            Intervals =
+                BootstrapIntervals.Compute(scores, labels, thresholds.Image.Value, options.Resamples, options.Seed),
             Pixel = pixel,
             PerType = perType,
-            PerSize = pixel is null ? [] : [.. Enum.GetValues<DefectSize>().Select(size => OfSize(size, results, thresholds.Pixel.Value, pixel))],
+            PerSize = pixel is null
+                ? []
+                : [
+                    .. Enum.GetValues<DefectSize>().Select(size => OfSize(size, results, thresholds.Pixel.Value, pixel))
+                ],
             Macro = MacroAverages.Of(perType),
             Notes = notes,
             InspectionSeconds = seconds,
         };
     }
 
-    private static SizeResult OfSize(DefectSize size, IReadOnlyList<ImageResult> results, double pixelThreshold, PixelReport pixel)
+    private static SizeResult OfSize(
+        DefectSize size,
+        IReadOnlyList<ImageResult> results,
+        double pixelThreshold,
+        PixelReport pixel)
     {
-        ImageResult[] members = [.. results.Where(result => result.Defects is { Count: > 0 } defects && defects.MaxBy(defect => defect.Area).Size == size)];
-        RegionOutcome[] defects = [.. results.SelectMany(result => result.Defects ?? []).Where(defect => defect.Size == size)];
+        ImageResult[] members =
+        [
+            .. results.Where(result =>
+                result.Defects is { Count: > 0 } defects && defects.MaxBy(defect => defect.Area).Size == size)
+        ];
+        RegionOutcome[] defects =
+            [.. results.SelectMany(result => result.Defects ?? []).Where(defect => defect.Size == size)];
         return new SizeResult(
             size,
             members.Length,
@@ -212,9 +241,12 @@ public static class DatasetEvaluator
             pixel.PerSize[size]);
     }
 
-    private static ImageMetrics RankingAgainstGood(IReadOnlyList<ImageResult> results, IEnumerable<ImageResult> abnormal)
+    private static ImageMetrics RankingAgainstGood(
+        IReadOnlyList<ImageResult> results,
+        IEnumerable<ImageResult> abnormal)
     {
         ImageResult[] both = [.. results.Where(result => !result.Image.IsAbnormal), .. abnormal];
-        return ImageMetrics.Compute([.. both.Select(result => result.Score)], [.. both.Select(result => result.Image.IsAbnormal)]);
+        return ImageMetrics.Compute(
+            [.. both.Select(result => result.Score)], [.. both.Select(result => result.Image.IsAbnormal)]);
     }
 }

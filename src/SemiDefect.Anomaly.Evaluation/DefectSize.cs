@@ -1,8 +1,8 @@
 namespace SemiDefect.Anomaly.Evaluation;
 
 /// <summary>
-/// The size class of a defect: the side of a square of its area, in pixels of the original image, with the bounds that
-/// object detection uses (Lin et al. 2014).
+/// The size class of a defect by its area in pixels of the original image, with the bounds used in
+/// object detection (Lin et al. 2014).
 /// </summary>
 public enum DefectSize
 {

@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation;
 
-/// <summary>The verdict on one image beside the truth. Immutable, and so thread-safe.</summary>
+/// <summary>The decision for one image and its label. Immutable and thread-safe.</summary>
 public sealed record ImageResult
 {
-    /// <summary>The image and its truth.</summary>
+    /// <summary>The image and its label.</summary>
     public required LabeledImage Image { get; init; }
 
     /// <summary>The anomaly score.</summary>
@@ -15,24 +15,24 @@ public sealed record ImageResult
     /// <summary>The threshold in force.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>The conformal p-value; null where the detector has no calibration scores.</summary>
+    /// <summary>The conformal p-value; null if the detector has no calibration scores.</summary>
     public double? PValue { get; init; }
 
-    /// <summary>Score less threshold.</summary>
+    /// <summary>The score minus the threshold.</summary>
     public double Margin => Score - Threshold;
 
-    /// <summary>The verdict: the score is strictly above the threshold.</summary>
+    /// <summary>Whether the image is called abnormal: the score is strictly above the threshold.</summary>
     public bool IsCalledAbnormal => Score > Threshold;
 
-    /// <summary>Whether the verdict is right.</summary>
+    /// <summary>Whether the decision is correct.</summary>
     public bool IsRight => IsCalledAbnormal == Image.IsAbnormal;
 
-    /// <summary>How many regions of the map are above the pixel threshold.</summary>
+    /// <summary>The number of regions above the pixel threshold.</summary>
     public required int Regions { get; init; }
 
-    /// <summary>The marked defects; null where there is no mask.</summary>
+    /// <summary>The marked defects; null without a mask.</summary>
     public IReadOnlyList<RegionOutcome>? Defects { get; init; }
 
-    /// <summary>The highest patch and the training patch that it was compared with.</summary>
+    /// <summary>The highest-scoring patch and its nearest training patch.</summary>
     public required PatchMatch HighestPatch { get; init; }
 }

@@ -4,12 +4,12 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Evaluation;
 
 /// <summary>
-/// Reads pictures that mark defects. A pixel is defective if any of its channels is above 0; in a JPEG, whose zeros are
-/// not all zero, if any is 128 or more. Thread-safe: nothing is kept.
+/// Reads mask images. A pixel is defective if any channel is above 0, or, in a JPEG with its compression artifacts,
+/// if any channel is 128 or more. Stateless.
 /// </summary>
 internal static class MaskFile
 {
-    /// <summary>The mask at its own size: 255 defective, 0 good.</summary>
+    /// <summary>Reads a mask at its original size: 255 is defective, 0 is good.</summary>
     /// <exception cref="SemiDefectException">The file cannot be read.</exception>
     public static (byte[] Values, int Width, int Height) Read(string path, ImageLimits limits)
     {
@@ -26,7 +26,7 @@ internal static class MaskFile
         return (values, image.Width, image.Height);
     }
 
-    /// <summary>Each target pixel takes the mask's pixel under its center.</summary>
+    /// <summary>Resizes a mask with nearest-neighbor interpolation.</summary>
     public static byte[] ToNearest(byte[] values, int width, int height, int targetWidth, int targetHeight)
     {
         if (width == targetWidth && height == targetHeight)
@@ -47,7 +47,7 @@ internal static class MaskFile
         return target;
     }
 
-    /// <summary>The mask as the network's input would show it; see <see cref="MaskResize.Erode"/>.</summary>
+    /// <summary>Resizes and crops a mask to the network's input; see <see cref="MaskResize.Erode"/>.</summary>
     public static byte[] ToEroded(byte[] values, int width, int height, InputGeometry geometry)
     {
         byte[] rgb = new byte[3 * values.Length];

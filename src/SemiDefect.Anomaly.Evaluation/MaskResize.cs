@@ -1,14 +1,16 @@
 namespace SemiDefect.Anomaly.Evaluation;
 
-/// <summary>At which size maps and masks are compared.</summary>
+/// <summary>The size at which maps and masks are compared.</summary>
 public enum MaskResize
 {
-    /// <summary>At the size of the original image; a mask of another size is brought there by its nearest pixels.</summary>
+    /// <summary>
+    /// The size of the original image. Masks of other sizes are resized by nearest-neighbor interpolation.
+    /// </summary>
     Nearest,
 
     /// <summary>
-    /// At the size of the network's input, as the reference implementation does: the mask is resized and cropped like the
-    /// image, bilinearly, and only what stays wholly inside counts as defective, which erodes it.
+    /// The size of the network's input, as in the reference implementation: the mask is resized and cropped like the
+    /// image, bilinearly, and only pixels completely inside count as defective, which erodes the mask.
     /// </summary>
     Erode,
 }

@@ -2,12 +2,12 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation;
 
-/// <summary>The pixel metrics of a data set. Immutable, and so thread-safe.</summary>
-/// <param name="Overall">Over all images.</param>
-/// <param name="AurocInterval">A 95 % bootstrap interval over images.</param>
-/// <param name="AuproInterval">A 95 % bootstrap interval over images.</param>
-/// <param name="PerGroup">For each group with defects: its images together with those that have none.</param>
-/// <param name="PerSize">For each size class: its regions against all good pixels; the pixels of other regions left out.</param>
+/// <summary>The pixel metrics of a data set. Immutable and thread-safe.</summary>
+/// <param name="Overall">The metrics of all images.</param>
+/// <param name="AurocInterval">The 95 % bootstrap interval of the AUROC over images.</param>
+/// <param name="AuproInterval">The 95 % bootstrap interval of the AUPRO over images.</param>
+/// <param name="PerGroup">The metrics of each group with defects, together with the images without defects.</param>
+/// <param name="PerSize">The metrics of each size class, from its regions and all good pixels.</param>
 public sealed record PixelReport(
     PixelMetrics Overall,
     Interval? AurocInterval,

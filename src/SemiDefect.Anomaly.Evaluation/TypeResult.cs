@@ -2,14 +2,14 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation;
 
-/// <summary>One type of defect against all good images. Immutable, and so thread-safe.</summary>
-/// <param name="Type">Its name.</param>
-/// <param name="Images">Images of it.</param>
-/// <param name="Found">How many of them are called abnormal.</param>
-/// <param name="Ranking">Its images against the good ones.</param>
-/// <param name="Pixel">Its pixels against those of the good images and its own good pixels; null without masks.</param>
+/// <summary>The results of one type of defect against all good images. Immutable and thread-safe.</summary>
+/// <param name="Type">The name of the type.</param>
+/// <param name="Images">The number of images of this type.</param>
+/// <param name="Found">The number of these images that are called abnormal.</param>
+/// <param name="Ranking">The metrics of these images against the good images.</param>
+/// <param name="Pixel">The pixel metrics of these images and the good images; null without masks.</param>
 public sealed record TypeResult(string Type, int Images, int Found, ImageMetrics Ranking, PixelMetrics? Pixel)
 {
-    /// <summary>The share of its images that are found.</summary>
+    /// <summary>The fraction of images that are called abnormal.</summary>
     public double Recall => (double)Found / Images;
 }

@@ -14,13 +14,16 @@ public sealed class BackboneCommandTests
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, string error) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut);
+        (int code, string output, string error) =
+            await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut);
         Assert.Equal((0, string.Empty), (code, error));
         Assert.Contains("relu4 (48 channels, stride 4)", output, StringComparison.Ordinal);
 
         (code, output, _) = await RunAsync("backbone", "verify", cut);
         Assert.Equal(0, code);
-        Assert.Equal(["ok", "ok", "ok", "ok", "ok"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
+        Assert.Equal(
+            ["ok", "ok", "ok", "ok", "ok"],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]));
 
         byte[] bytes = File.ReadAllBytes(cut);
         bytes[^1] ^= 1;
@@ -36,7 +39,8 @@ public sealed class BackboneCommandTests
     {
         using var folder = new TemporaryFolder();
         string cut = folder.File("cut.onnx");
-        (int code, string output, _) = await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut, "--json");
+        (int code, string output, _) =
+            await RunAsync("backbone", "import", Network, "--taps", "relu4", "--out", cut, "--json");
         Assert.Equal(0, code);
         Assert.Equal(File.ReadAllText(folder.File("cut.json")), output);
     }
@@ -47,12 +51,23 @@ public sealed class BackboneCommandTests
         using var folder = new TemporaryFolder();
         string good = SyntheticParts.WriteGood(folder.File("good"), 8);
         string quantized = folder.File("fast.onnx");
-        (int code, string output, string error) = await RunAsync("backbone", "quantize", BackboneFile.DefaultName, good, "--out", quantized, "--resize", "64", "--images", "4");
+        (int code, string output, string error) = await RunAsync(
+            "backbone",
+            "quantize",
+            BackboneFile.DefaultName,
+            good,
+            "--out",
+            quantized,
+            "--resize",
+            "64",
+            "--images",
+            "4");
         Assert.Equal((0, string.Empty), (code, error));
         Assert.Contains("on 4 images", output, StringComparison.Ordinal);
         (code, _, _) = await RunAsync("backbone", "verify", quantized);
         Assert.Equal(0, code);
-        (code, _, error) = await RunAsync("fit", good, "--out", folder.File("model.sdad"), "--backbone", quantized, "--resize", "64", "--folds", "2");
+        (code, _, error) = await RunAsync(
+            "fit", good, "--out", folder.File("model.sdad"), "--backbone", quantized, "--resize", "64", "--folds", "2");
         Assert.True(code == 0, error);
         (code, _, error) = await RunAsync("score", folder.File("model.sdad"), good);
         Assert.True(code == 0, error);
@@ -61,7 +76,8 @@ public sealed class BackboneCommandTests
     [Theory]
     [InlineData(2, "--architecture", "backbone", "import", "weights.pth", "--out", "x.onnx")]
     [InlineData(2, "--taps", "backbone", "import", "network.onnx", "--out", "x.onnx")]
-    [InlineData(2, "--taps alone", "backbone", "import", "network.onnx", "--architecture", "resnet18", "--out", "x.onnx")]
+    [InlineData(
+        2, "--taps alone", "backbone", "import", "network.onnx", "--architecture", "resnet18", "--out", "x.onnx")]
     [InlineData(2, ".onnx", "backbone", "import", "weights.pth", "--architecture", "resnet18", "--out", "x.bin")]
     [InlineData(2, "--out", "backbone", "import", "weights.pth")]
     [InlineData(2, ".onnx", "backbone", "quantize", "network.onnx", "good", "--out", "x.bin")]
@@ -74,7 +90,10 @@ public sealed class BackboneCommandTests
     [InlineData(1, "https only", "backbone", "pull", "resnet18", "--from", "http://localhost/resnet18.pth")]
     [InlineData(1, "missing.pth", "backbone", "pull", "resnet18", "--from", "missing.pth")]
     [InlineData(2, "SHA-256", "backbone", "pull", "resnet18", "--sha256", "xyz")]
-    public async Task Bad_requests_end_in_one_line_that_says_why(int expectedCode, string expected, params string[] args)
+    public async Task Invalid_requests_give_one_line_with_the_reason(
+        int expectedCode,
+        string expected,
+        params string[] args)
     {
         (int code, string output, string error) = await RunAsync(args);
         Assert.Equal(expectedCode, code);

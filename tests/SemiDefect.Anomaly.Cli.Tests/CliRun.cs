@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli.Tests;
 
-/// <summary>What one call of the command line gave.</summary>
+/// <summary>The result of one command-line call.</summary>
 internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
     public static async Task<CliRun> Of(params string[] args)
@@ -11,7 +11,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         return new CliRun(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>The one line of an error.</summary>
+    /// <summary>The single line of an error message.</summary>
     public string ErrorLine
     {
         get

@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Tests;
 public class DemoTests
 {
     [Fact]
-    public async Task The_demo_learns_scores_and_draws()
+    public async Task The_demo_fits_scores_and_draws()
     {
         using var folder = new TemporaryFolder();
         CliRun run = await CliRun.Of("demo", "--out", folder.Path);
@@ -20,8 +20,12 @@ public class DemoTests
             string[] rows = await File.ReadAllLinesAsync(folder.File($"{die}/results.csv"));
             string[] abnormal = [.. rows.Where(row => row.Contains(",abnormal,", StringComparison.Ordinal))];
             Assert.True(abnormal.Length >= 4, string.Join('\n', rows));
-            Assert.True(abnormal.Count(row => row.Contains("/good/", StringComparison.Ordinal)) <= 1, string.Join('\n', abnormal));
-            Assert.Equal(rows.Length - 1, Directory.GetFiles(folder.File($"{die}/heatmaps"), "*.png", SearchOption.AllDirectories).Length);
+            Assert.True(
+                abnormal.Count(row => row.Contains("/good/", StringComparison.Ordinal)) <= 1,
+                string.Join('\n', abnormal));
+            Assert.Equal(
+                rows.Length - 1,
+                Directory.GetFiles(folder.File($"{die}/heatmaps"), "*.png", SearchOption.AllDirectories).Length);
         }
     }
 

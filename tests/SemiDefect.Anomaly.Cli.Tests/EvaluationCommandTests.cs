@@ -14,22 +14,34 @@ public sealed class EvaluationCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Evaluate_fits_judges_and_writes_its_files()
+    public async Task Evaluate_fits_scores_and_writes_its_files()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         CliRun run = await CliRun.Of(["evaluate", set, "--out", _folder.File("out"), "--resamples", "50", .. Quick]);
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
-        Assert.Contains("Found           3 of 3: recall 1.0000", run.Output);
+        Assert.Contains("Detected        3 of 3: recall 1.0000", run.Output);
         Assert.Contains("\nblot                3      3   1.000", run.Output);
-        Assert.Equal(["evaluation.json", "model.sdad", "report.html", "results.csv"], Directory.GetFiles(_folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["evaluation.json", "model.sdad", "report.html", "results.csv"],
+            Directory.GetFiles(_folder.File("out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] lines = File.ReadAllLines(_folder.File("out/results.csv"));
         Assert.Equal("path,type,abnormal,score,threshold,margin,p_value,decision,regions", lines[0]);
         Assert.Equal(10, lines.Length);
         Assert.StartsWith("test/blot/000.png,blot,1,", lines[1], StringComparison.Ordinal);
 
-        // The detector it wrote judges the same, and says the same but for the time it took.
-        CliRun again = await CliRun.Of("evaluate", set, "--model", _folder.File("out/model.sdad"), "--out", _folder.File("again"), "--resamples", "50", "--json");
-        Assert.Equal(File.ReadAllText(_folder.File("out/results.csv")), File.ReadAllText(_folder.File("again/results.csv")));
+        // The saved detector gives the same results, except for the timing.
+        CliRun again = await CliRun.Of(
+            "evaluate",
+            set,
+            "--model",
+            _folder.File("out/model.sdad"),
+            "--out",
+            _folder.File("again"),
+            "--resamples",
+            "50",
+            "--json");
+        Assert.Equal(
+            File.ReadAllText(_folder.File("out/results.csv")), File.ReadAllText(_folder.File("again/results.csv")));
         Assert.Equal(WithoutTiming(File.ReadAllText(_folder.File("out/evaluation.json"))), WithoutTiming(again.Output));
     }
 
@@ -38,11 +50,13 @@ public sealed class EvaluationCommandTests : IDisposable
     {
         SmallDataset.Write(_folder.File("all/b"));
         SmallDataset.Write(_folder.File("all/a"), masks: false);
-        CliRun run = await CliRun.Of(["evaluate", _folder.File("all"), "--out", _folder.File("out"), "--resamples", "20", .. Quick]);
+        CliRun run = await CliRun.Of(
+            ["evaluate", _folder.File("all"), "--out", _folder.File("out"), "--resamples", "20", .. Quick]);
         Assert.Equal(ExitCode.Done, run.ExitCode);
         Assert.Contains("\nmean            1.000     1.000", run.Output);
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("out/evaluation.json")));
-        Assert.Equal(["a", "b"], json.RootElement.GetProperty("categories").EnumerateObject().Select(category => category.Name));
+        Assert.Equal(
+            ["a", "b"], json.RootElement.GetProperty("categories").EnumerateObject().Select(category => category.Name));
         Assert.Contains("href=\"a/report.html\"", File.ReadAllText(_folder.File("out/report.html")));
         Assert.True(File.Exists(_folder.File("out/b/report.html")));
     }
@@ -61,23 +75,34 @@ public sealed class EvaluationCommandTests : IDisposable
         Assert.Equal(ExitCode.BadUsage, mixed.ExitCode);
         Assert.Contains("--coreset", mixed.ErrorLine);
         Assert.Equal(ExitCode.Failed, (await CliRun.Of("evaluate", _folder.File("nowhere"))).ExitCode);
-        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("evaluate", set, "--model", model, "--resamples", "0")).ExitCode);
+        Assert.Equal(
+            ExitCode.BadUsage, (await CliRun.Of("evaluate", set, "--model", model, "--resamples", "0")).ExitCode);
     }
 
     [Fact]
-    public async Task Threshold_changes_what_score_decides()
+    public async Task Threshold_changes_the_decisions_of_score()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         string model = await Fit(set);
         CliRun change = await CliRun.Of("threshold", model, "--value", "1000000", "--json");
         Assert.Equal((ExitCode.Done, ""), (change.ExitCode, change.Error));
         using JsonDocument json = JsonDocument.Parse(change.Output);
-        Assert.Equal(1e6, json.RootElement.GetProperty("after").GetProperty("threshold").GetProperty("value").GetDouble());
+        Assert.Equal(
+            1e6, json.RootElement.GetProperty("after").GetProperty("threshold").GetProperty("value").GetDouble());
         Assert.Contains("0 abnormal", (await CliRun.Of("score", model, Path.Combine(set, "test/blot"))).Output);
 
         Assert.Equal(ExitCode.Done, (await CliRun.Of("threshold", model, "--false-alarm-rate", "0.1")).ExitCode);
         Assert.Contains("3 abnormal", (await CliRun.Of("score", model, Path.Combine(set, "test/blot"))).Output);
-        foreach (string[] bad in new string[][] { [], ["--value", "1", "--false-alarm-rate", "0.1"], ["--value", "NaN"], ["--false-alarm-rate", "3"], ["--value", "1", "--threshold-method", "quantile"], ["--false-alarm-rate", "0.1", "--threshold-method", "seed"] })
+        foreach (string[] bad
+            in new string[][]
+            {
+                [],
+                ["--value", "1", "--false-alarm-rate", "0.1"],
+                ["--value", "NaN"],
+                ["--false-alarm-rate", "3"],
+                ["--value", "1", "--threshold-method", "quantile"],
+                ["--false-alarm-rate", "0.1", "--threshold-method", "seed"],
+            })
         {
             CliRun run = await CliRun.Of(["threshold", model, .. bad]);
             Assert.Equal(ExitCode.BadUsage, run.ExitCode);
@@ -93,24 +118,41 @@ public sealed class EvaluationCommandTests : IDisposable
         string[] images = [Path.Combine(set, "test/good/012.png"), Path.Combine(set, "test/good/017.png")];
         CliRun run = await CliRun.Of(
         [
-            "score", model, .. images, "--report", _folder.File("r.html"), "--training-images", Path.Combine(set, "train/good"),
-            "--submission", _folder.File("sample_submission.csv"), "--submission-out", _folder.File("answer.csv"), "--json",
+            "score",
+            model,
+            .. images,
+            "--report",
+            _folder.File("r.html"),
+            "--training-images",
+            Path.Combine(set, "train/good"),
+            "--submission",
+            _folder.File("sample_submission.csv"),
+            "--submission-out",
+            _folder.File("answer.csv"),
+            "--json",
         ]);
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
         Assert.Equal("id,label\n017,0\n012,0\n", File.ReadAllText(_folder.File("answer.csv")));
-        Assert.Contains("nearest learned", File.ReadAllText(_folder.File("r.html")));
+        Assert.Contains("nearest training patch", File.ReadAllText(_folder.File("r.html")));
         using JsonDocument json = JsonDocument.Parse(run.Output);
         Assert.InRange(json.RootElement.GetProperty("images")[0].GetProperty("p_value").GetDouble(), 1.0 / 13, 1);
 
         File.Delete(_folder.File("answer.csv"));
-        CliRun missing = await CliRun.Of("score", model, images[0], "--submission", _folder.File("sample_submission.csv"), "--submission-out", _folder.File("answer.csv"));
+        CliRun missing = await CliRun.Of(
+            "score",
+            model,
+            images[0],
+            "--submission",
+            _folder.File("sample_submission.csv"),
+            "--submission-out",
+            _folder.File("answer.csv"));
         Assert.Equal(ExitCode.Failed, missing.ExitCode);
         Assert.Contains("017", missing.ErrorLine);
         Assert.False(File.Exists(_folder.File("answer.csv")));
     }
 
     [Fact]
-    public async Task Check_exits_by_what_it_finds()
+    public async Task The_exit_code_of_check_depends_on_the_findings()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         CliRun few = await CliRun.Of("check", set, "--quick");
@@ -130,11 +172,22 @@ public sealed class EvaluationCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Rehearse_tells_the_least_that_is_found()
+    public async Task Rehearse_reports_the_detection_limits()
     {
         string set = SmallDataset.Write(_folder.File("set"));
         string model = await Fit(set);
-        CliRun run = await CliRun.Of("rehearse", model, Path.Combine(set, "test/good"), "--sizes", "16", "--contrasts", "0.6", "--images", "2", "--out", _folder.File("out"));
+        CliRun run = await CliRun.Of(
+            "rehearse",
+            model,
+            Path.Combine(set, "test/good"),
+            "--sizes",
+            "16",
+            "--contrasts",
+            "0.6",
+            "--images",
+            "2",
+            "--out",
+            _folder.File("out"));
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
         Assert.Contains("\nDot             16 px", run.Output);
         Assert.Contains("Rehearsal with planted defects", File.ReadAllText(_folder.File("out/report.html")));

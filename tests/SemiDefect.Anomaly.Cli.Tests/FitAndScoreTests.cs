@@ -21,13 +21,15 @@ public sealed class FitAndScoreTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("test/good"), 2);
 
         CliRun run = await CliRun.Of(
-            "score", model, _folder.File("test"), "--out", _folder.File("r.csv"), "--heatmaps", _folder.File("h"), "--masks", _folder.File("m"), "--raw", _folder.File("raw"));
+            "score", model, _folder.File("test"), "--out", _folder.File("r.csv"), "--heatmaps", _folder.File("h"),
+            "--masks", _folder.File("m"), "--raw", _folder.File("raw"));
 
         Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains("3 images: 2 normal, 1 abnormal", run.Output, StringComparison.Ordinal);
         string[] lines = (await File.ReadAllTextAsync(_folder.File("r.csv"))).Split('\n');
         Assert.StartsWith("path,score,threshold,margin,decision,regions", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith($"\"{_folder.File("test").Replace('\\', '/')}/bad/blot, big.png\",", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"\"{_folder.File("test").Replace('\\', '/')}/bad/blot, big.png\",", lines[1], StringComparison.Ordinal);
         Assert.Contains(",abnormal,", lines[1], StringComparison.Ordinal);
         Assert.Contains(",normal,0", lines[2], StringComparison.Ordinal);
         Image heatmap = ImageFile.Read(_folder.File("h/bad/blot, big.png"));
@@ -42,7 +44,14 @@ public sealed class FitAndScoreTests : IDisposable
     public async Task Raw_maps_as_npy_hold_the_height_and_width_of_the_image()
     {
         string model = await FitAsync();
-        await CliRun.Of("score", model, SyntheticParts.WriteBad(_folder.File("bad.png")), "--raw", _folder.File("raw"), "--raw-format", "npy");
+        await CliRun.Of(
+            "score",
+            model,
+            SyntheticParts.WriteBad(_folder.File("bad.png")),
+            "--raw",
+            _folder.File("raw"),
+            "--raw-format",
+            "npy");
         (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("raw/bad.npy"));
         Assert.Equal([64, 96], shape);
         Assert.True(values.Max() > 0);
@@ -52,7 +61,8 @@ public sealed class FitAndScoreTests : IDisposable
     public async Task Json_is_one_document_with_every_image()
     {
         string model = await FitAsync();
-        CliRun run = await CliRun.Of("score", model, SyntheticParts.WriteBad(_folder.File("bad.png")), _folder.File("good"), "--json");
+        CliRun run = await CliRun.Of(
+            "score", model, SyntheticParts.WriteBad(_folder.File("bad.png")), _folder.File("good"), "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement image = json.RootElement.GetProperty("images")[0];
         Assert.Equal("abnormal", image.GetProperty("decision").GetString());
@@ -62,7 +72,9 @@ public sealed class FitAndScoreTests : IDisposable
 
         using JsonDocument info = JsonDocument.Parse((await CliRun.Of("info", model, "--json")).Output);
         Assert.Equal(8, info.RootElement.GetProperty("images").GetInt32());
-        Assert.Equal(info.RootElement.GetProperty("threshold").GetProperty("value").GetDouble(), json.RootElement.GetProperty("threshold").GetDouble());
+        Assert.Equal(
+            info.RootElement.GetProperty("threshold").GetProperty("value").GetDouble(),
+            json.RootElement.GetProperty("threshold").GetDouble());
     }
 
     [Fact]
@@ -84,7 +96,8 @@ public sealed class FitAndScoreTests : IDisposable
         string model = await FitAsync();
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
         Assert.Equal(ExitCode.AbnormalFound, (await CliRun.Of("score", model, bad, "--fail-on-abnormal")).ExitCode);
-        Assert.Equal(ExitCode.Done, (await CliRun.Of("score", model, bad, "--fail-on-abnormal", "--threshold", "1e9")).ExitCode);
+        Assert.Equal(
+            ExitCode.Done, (await CliRun.Of("score", model, bad, "--fail-on-abnormal", "--threshold", "1e9")).ExitCode);
         Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("score", model, bad, "--threshold", "NaN")).ExitCode);
     }
 
@@ -98,14 +111,17 @@ public sealed class FitAndScoreTests : IDisposable
         (int[] shape, _) = NpyFile.Read<float>(features);
         Assert.Equal(3 * 8 * 8, shape[0]);
 
-        using JsonDocument search = JsonDocument.Parse((await CliRun.Of("bench", "--search", features, features, "--k", "2", "--json")).Output);
+        using JsonDocument search =
+            JsonDocument.Parse((await CliRun.Of("bench", "--search", features, features, "--k", "2", "--json")).Output);
         Assert.Equal(0, search.RootElement.GetProperty("sum_of_nearest").GetDouble());
         Assert.True(search.RootElement.GetProperty("median_s").GetDouble() > 0);
-        using JsonDocument coreset = JsonDocument.Parse((await CliRun.Of("bench", "--coreset", features, "0.1", "--json")).Output);
+        using JsonDocument coreset =
+            JsonDocument.Parse((await CliRun.Of("bench", "--coreset", features, "0.1", "--json")).Output);
         Assert.Equal(19, coreset.RootElement.GetProperty("picks").GetInt32());
         Assert.Equal(10, coreset.RootElement.GetProperty("first_indices").GetArrayLength());
         Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("bench", "--coreset", features, "2")).ExitCode);
-        Assert.Equal(ExitCode.Failed, (await CliRun.Of("bench", "--search", features, _folder.File("none.npy"))).ExitCode);
+        Assert.Equal(
+            ExitCode.Failed, (await CliRun.Of("bench", "--search", features, _folder.File("none.npy"))).ExitCode);
     }
 
     [Fact]
@@ -119,7 +135,8 @@ public sealed class FitAndScoreTests : IDisposable
         Assert.Equal(3, timing.RootElement.GetProperty("images").GetInt32());
         double latency = timing.RootElement.GetProperty("latency_p50_s").GetDouble();
         Assert.InRange(latency, 1e-6, timing.RootElement.GetProperty("latency_p99_s").GetDouble());
-        double stages = timing.RootElement.GetProperty("stages_s").EnumerateObject().Sum(stage => stage.Value.GetDouble());
+        double stages =
+            timing.RootElement.GetProperty("stages_s").EnumerateObject().Sum(stage => stage.Value.GetDouble());
         Assert.True(stages >= 0.1 * latency, $"{stages} s in stages, {latency} s in all");
 
         run = await CliRun.Of("bench", "--synthetic", "--count", "4");
@@ -136,7 +153,8 @@ public sealed class FitAndScoreTests : IDisposable
     public async Task The_memory_allowed_is_a_size(string size, int exitCode)
     {
         SyntheticParts.WriteGood(_folder.File("good"), 4);
-        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64", "--max-memory", size);
+        CliRun run = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64", "--max-memory", size);
         Assert.Equal(exitCode, run.ExitCode);
     }
 
@@ -144,19 +162,35 @@ public sealed class FitAndScoreTests : IDisposable
     public async Task A_covering_radius_decides_the_size_of_the_bank()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 4);
-        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64", "--coreset-radius", "0.5", "--json");
+        CliRun run = await CliRun.Of(
+            "fit",
+            _folder.File("good"),
+            "--out",
+            _folder.File("m.sdad"),
+            "--resize",
+            "64",
+            "--coreset-radius",
+            "0.5",
+            "--json");
         using JsonDocument info = JsonDocument.Parse(run.Output);
         Assert.InRange(info.RootElement.GetProperty("covering_radius").GetDouble(), 0, 0.5);
         Assert.InRange(info.RootElement.GetProperty("banks")[0].GetProperty("rows").GetInt32(), 5, 4 * 8 * 8);
     }
 
     [Fact]
-    public async Task Files_of_the_same_name_get_names_of_their_own()
+    public async Task Files_of_the_same_name_get_distinct_names()
     {
         string model = await FitAsync();
         SyntheticParts.WriteGood(_folder.File("a"), 1);
         SyntheticParts.WriteGood(_folder.File("b/a"), 1);
-        await CliRun.Of("score", model, _folder.File("a"), _folder.File("b/a"), _folder.File("a/000.png"), "--masks", _folder.File("m"));
+        await CliRun.Of(
+            "score",
+            model,
+            _folder.File("a"),
+            _folder.File("b/a"),
+            _folder.File("a/000.png"),
+            "--masks",
+            _folder.File("m"));
         Assert.True(File.Exists(_folder.File("m/a/000.png")));
         Assert.True(File.Exists(_folder.File("m/a/000-2.png")));
         Assert.True(File.Exists(_folder.File("m/000.png")));
@@ -195,7 +229,8 @@ public sealed class FitAndScoreTests : IDisposable
             File.Copy(file, Path.Combine(_folder.File("shuffled"), Path.GetFileName(file)));
         }
 
-        await CliRun.Of("fit", _folder.File("shuffled"), "--out", _folder.File("b.sdad"), "--resize", "64", "--coreset", "30");
+        await CliRun.Of(
+            "fit", _folder.File("shuffled"), "--out", _folder.File("b.sdad"), "--resize", "64", "--coreset", "30");
         Assert.Equal(await File.ReadAllBytesAsync(model), await File.ReadAllBytesAsync(_folder.File("b.sdad")));
     }
 
@@ -204,7 +239,17 @@ public sealed class FitAndScoreTests : IDisposable
         SyntheticParts.WriteGood(_folder.File("good"), 6);
         string model = _folder.File("m.sdad");
         string csv = _folder.File($"{name}.csv");
-        CliRun fit = await CliRun.Of("fit", _folder.File("good"), "--out", model, "--resize", "64", "--coreset", "0.25", "--false-alarm-rate", "0.05");
+        CliRun fit = await CliRun.Of(
+            "fit",
+            _folder.File("good"),
+            "--out",
+            model,
+            "--resize",
+            "64",
+            "--coreset",
+            "0.25",
+            "--false-alarm-rate",
+            "0.05");
         CliRun score = await CliRun.Of("score", model, _folder.File("good"), "--out", csv);
         Assert.Equal((0, 0), (fit.ExitCode, score.ExitCode));
         return (await File.ReadAllBytesAsync(model), await File.ReadAllTextAsync(csv), fit.Output + score.Output);

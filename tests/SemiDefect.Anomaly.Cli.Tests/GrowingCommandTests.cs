@@ -25,10 +25,11 @@ public sealed class GrowingCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_update_or_merge_leaves_all_files_as_they_were()
+    public async Task A_failed_update_or_merge_changes_no_files()
     {
         string model = await FitAsync("a", 6, first: 0);
-        string seed = await FitAsync("seed", 6, first: 50, "--preset", "seed", "--resize-kind", "squash", "--crop", "none");
+        string seed =
+            await FitAsync("seed", 6, first: 50, "--preset", "seed", "--resize-kind", "squash", "--crop", "none");
         byte[] before = await File.ReadAllBytesAsync(model);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100);
         await File.WriteAllTextAsync(Path.Combine(more, "broken.png"), "no picture");
@@ -52,12 +53,13 @@ public sealed class GrowingCommandTests : IDisposable
             Assert.Equal(files, Directory.GetFiles(_folder.Path));
         }
 
-        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("merge", model, model, "--out", model, "--coreset", "many")).ExitCode);
+        Assert.Equal(
+            ExitCode.BadUsage, (await CliRun.Of("merge", model, model, "--out", model, "--coreset", "many")).ExitCode);
         Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("merge", model, model)).ExitCode);
     }
 
     [Fact]
-    public async Task Scores_name_the_detector_that_gave_them()
+    public async Task Scores_include_the_fingerprint_of_the_detector()
     {
         string model = await FitAsync("a", 6, first: 0);
         string Field(CliRun run, string name)
@@ -82,14 +84,31 @@ public sealed class GrowingCommandTests : IDisposable
         CliRun run = await CliRun.Of("verify", model);
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("no golden inputs", run.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("fit", _folder.File("a"), "--out", model, "--golden-images", "17")).ExitCode);
+        Assert.Equal(
+            ExitCode.BadUsage,
+            (await CliRun.Of("fit", _folder.File("a"), "--out", model, "--golden-images", "17")).ExitCode);
     }
 
     private async Task<string> FitAsync(string name, int images, int first, params string[] options)
     {
         SyntheticParts.WriteGood(_folder.File(name), images, first: first);
         string model = _folder.File($"{name}.sdad");
-        CliRun run = await CliRun.Of(["fit", _folder.File(name), "--out", model, "--backbone", TinyNetwork.Write(_folder.File("network")), "--resize", "32", "--coreset", "0.02", "--folds", "3", .. options]);
+        CliRun run = await CliRun.Of(
+            [
+                "fit",
+                _folder.File(name),
+                "--out",
+                model,
+                "--backbone",
+                TinyNetwork.Write(_folder.File("network")),
+                "--resize",
+                "32",
+                "--coreset",
+                "0.02",
+                "--folds",
+                "3",
+                .. options
+            ]);
         Assert.Equal(ExitCode.Done, run.ExitCode);
         return model;
     }

@@ -26,7 +26,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("--seed", "-1")]
     [InlineData("--device", "tpu")]
     [InlineData("--threshold-method", "fixed")]
-    public async Task Values_that_cannot_be_are_bad_usage(string option, string value)
+    public async Task Invalid_values_are_bad_usage(string option, string value)
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), option, value);
@@ -41,8 +41,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("fit", "folder")]
     [InlineData("score", "model")]
     [InlineData("launch")]
-    [InlineData("fit", "folder", "--out", "x", "--colour", "red")]
-    public async Task Missing_and_unknown_words_are_bad_usage(params string[] args)
+    [InlineData("fit", "folder", "--out", "x", "--color", "red")]
+    public async Task Missing_and_unknown_arguments_are_bad_usage(params string[] args)
     {
         CliRun run = await CliRun.Of(args);
         Assert.Equal(ExitCode.BadUsage, run.ExitCode);
@@ -51,7 +51,7 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_there_is_one_line_and_exit_code_1()
+    public async Task A_missing_input_gives_one_line_and_exit_code_1()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         Directory.CreateDirectory(_folder.File("empty"));
@@ -74,14 +74,17 @@ public sealed class RefusalTests : IDisposable
             Assert.Empty(run.Output);
         }
 
-        Assert.Equal(["empty", "good"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["empty", "good"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task An_unreadable_good_image_stops_the_fit_and_leaves_nothing()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
-        await File.WriteAllBytesAsync(_folder.File("good/half.png"), (await File.ReadAllBytesAsync(_folder.File("good/000.png")))[..900]);
+        await File.WriteAllBytesAsync(
+            _folder.File("good/half.png"), (await File.ReadAllBytesAsync(_folder.File("good/000.png")))[..900]);
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"));
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("half.png", run.ErrorLine, StringComparison.Ordinal);
@@ -89,27 +92,30 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task A_crop_larger_than_an_image_is_refused_by_name()
+    public async Task A_crop_larger_than_an_image_is_rejected()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
-        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "none", "--crop", "80");
+        CliRun run = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "none", "--crop", "80");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("crop", run.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_folder_in_the_way_of_the_model_is_an_error_and_leaves_nothing()
+    public async Task A_folder_at_the_model_path_is_an_error_and_leaves_nothing()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
         Directory.CreateDirectory(_folder.File("m.sdad"));
         CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("m.sdad"), "--resize", "64");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.Contains("Cannot write", run.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal(["good", "m.sdad"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["good", "m.sdad"],
+            Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Verbose_shows_where_an_error_came_from()
+    public async Task Verbose_shows_the_stack_trace()
     {
         CliRun run = await CliRun.Of("info", _folder.File("none.sdad"), "--verbose");
         Assert.Equal(ExitCode.Failed, run.ExitCode);

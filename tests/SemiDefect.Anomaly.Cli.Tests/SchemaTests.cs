@@ -11,7 +11,7 @@ public sealed class SchemaTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Every_document_is_what_its_schema_says_and_every_schema_is_that_of_a_document()
+    public async Task Every_document_matches_its_schema_and_every_schema_is_used()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));
         string data = SmallDataset.Write(_folder.File("data"));
@@ -32,9 +32,11 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("score", 0, "score", _folder.File("lanes.sdad"), Path.Combine(data, "test/blot"));
         File.WriteAllText(Path.Combine(data, "test/good/broken.png"), "no picture");
         await ValidAsync("score", 3, "score", model, Path.Combine(data, "test"));
-        await ValidAsync("score", 0, "score", _folder.File("seed.sdad"), Path.Combine(data, "test/blot"), "--threshold", "0.5");
+        await ValidAsync(
+            "score", 0, "score", _folder.File("seed.sdad"), Path.Combine(data, "test/blot"), "--threshold", "0.5");
         File.Delete(Path.Combine(data, "test/good/broken.png"));
-        await ValidAsync("threshold", 0, "threshold", model, "--false-alarm-rate", "0.02", "--out", _folder.File("t.sdad"));
+        await ValidAsync(
+            "threshold", 0, "threshold", model, "--false-alarm-rate", "0.02", "--out", _folder.File("t.sdad"));
         await ValidAsync("threshold", 0, "threshold", model, "--value", "2", "--out", _folder.File("t.sdad"));
         await ValidAsync("evaluation", 0, "evaluate", data, "--model", model, "--resamples", "20");
         string maskless = SmallDataset.Write(_folder.File("maskless"), masks: false);
@@ -42,12 +44,34 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("evaluations", 0, "evaluate", data, maskless, "--model", model, "--resamples", "20");
         await ValidAsync("check", 5, "check", data, "--quick");
         await ValidAsync("check", 5, "check", good, "--quick");
-        await ValidAsync("rehearsal", 0, "rehearse", model, Path.Combine(data, "test/good"), "--sizes", "6,12", "--contrasts", "0.6", "--images", "2");
+        await ValidAsync(
+            "rehearsal",
+            0,
+            "rehearse",
+            model,
+            Path.Combine(data, "test/good"),
+            "--sizes",
+            "6,12",
+            "--contrasts",
+            "0.6",
+            "--images",
+            "2");
         await ValidAsync("backbones", 0, "backbones");
         await ValidAsync("backbone-check", 0, "backbone", "verify", tiny);
         await ValidAsync("backbone-check", 1, "backbone", "verify", good);
-        await ValidAsync("backbone-manifest", 0, "backbone", "import", tiny, "--taps", "output", "--out", _folder.File("cut.onnx"));
-        await ValidAsync("backbone-manifest", 0, "backbone", "quantize", BackboneFile.DefaultName, good, "--out", _folder.File("quantized.onnx"), "--resize", "64");
+        await ValidAsync(
+            "backbone-manifest", 0, "backbone", "import", tiny, "--taps", "output", "--out", _folder.File("cut.onnx"));
+        await ValidAsync(
+            "backbone-manifest",
+            0,
+            "backbone",
+            "quantize",
+            BackboneFile.DefaultName,
+            good,
+            "--out",
+            _folder.File("quantized.onnx"),
+            "--resize",
+            "64");
         await ValidAsync("fingerprint-detector", 0, "fingerprint", model);
         await ValidAsync("fingerprint-dataset", 0, "fingerprint", good);
         await ValidAsync("verification", 0, "verify", model);
@@ -58,15 +82,22 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync("inspection-timing", 0, "bench", model, "--images", Path.Combine(data, "test/good"));
         await ValidAsync("inspection-timing", 0, "bench", "--synthetic", "--count", "4");
 
-        string[] all = [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs/schemas")).Select(path => Path.GetFileName(path).Replace(".schema.json", "", StringComparison.Ordinal))];
+        string[] all =
+        [
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "docs/schemas"))
+                .Select(path => Path.GetFileName(path).Replace(".schema.json", "", StringComparison.Ordinal))
+        ];
         Assert.Equal(all.Order(StringComparer.Ordinal), _used.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public void A_schema_finds_what_is_wrong()
+    public void A_schema_rejects_invalid_documents()
     {
         JsonSchema schema = Open("fingerprint-dataset");
-        string right = $$"""{"schema":1,"kind":"dataset","dataset":"a","sha256":"{{new string('0', 64)}}","short_form":"0000 0000 0000 0000","images":1,"bytes":2}""";
+        string right = $$"""{"schema":1,"kind":"dataset","dataset":"a","sha256":"{{new string('0', 64)}}","""
+            + """
+            "short_form":"0000 0000 0000 0000","images":1,"bytes":2}
+            """;
         Assert.Empty(schema.Validate(right));
         foreach ((string from, string to) in ((string, string)[])
             [
@@ -85,29 +116,43 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public async Task The_columns_of_results_are_those_in_the_documentation()
+    public async Task The_columns_of_results_match_the_documentation()
     {
         string data = SmallDataset.Write(_folder.File("data"));
-        string[] fit = ["--backbone", TinyNetwork.Write(_folder.File("network")), "--resize", "32", "--coreset", "0.05"];
-        Assert.Equal(0, (await CliRun.Of(["evaluate", data, "--out", _folder.File("out"), "--resamples", "20", .. fit])).ExitCode);
-        Assert.Equal(0, (await CliRun.Of("score", _folder.File("out/model.sdad"), Path.Combine(data, "test"), "--out", _folder.File("scores.csv"))).ExitCode);
+        string[] fit =
+            ["--backbone", TinyNetwork.Write(_folder.File("network")), "--resize", "32", "--coreset", "0.05"];
+        Assert.Equal(
+            0,
+            (await CliRun.Of(["evaluate", data, "--out", _folder.File("out"), "--resamples", "20", .. fit])).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await CliRun.Of(
+                    "score",
+                    _folder.File("out/model.sdad"),
+                    Path.Combine(data, "test"),
+                    "--out",
+                    _folder.File("scores.csv"))).ExitCode);
         string documentation = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/results.md"));
         foreach (string file in (string[])["scores.csv", "out/results.csv"])
         {
             string header = (await File.ReadAllLinesAsync(_folder.File(file)))[0];
             Assert.Contains($"\n    {header}\n", documentation, StringComparison.Ordinal);
-            Assert.All(header.Split(','), column => Assert.Contains($"\n| `{column}` |", documentation, StringComparison.Ordinal));
+            Assert.All(
+                header.Split(','),
+                column => Assert.Contains($"\n| `{column}` |", documentation, StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public void The_documentation_of_JSON_is_that_of_the_schemas()
+    public void The_JSON_documentation_matches_the_schemas()
     {
         const string Mark = "<!-- From here on written from docs/schemas by the tests. -->\n";
         string path = "docs/results.md";
         string written = File.ReadAllText(Path.Combine(Repository.Root, path));
         Assert.Contains(Mark, written, StringComparison.Ordinal);
-        string[] schemas = [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs/schemas")).Order(StringComparer.Ordinal)];
+        string[] schemas =
+            [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs/schemas")).Order(StringComparer.Ordinal)];
         Baseline.Check(path, written.Split(Mark)[0] + Mark + SchemaDocumentation.Of(schemas));
     }
 

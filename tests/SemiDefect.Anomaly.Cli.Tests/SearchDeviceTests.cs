@@ -17,40 +17,67 @@ public sealed class SearchDeviceTests : IDisposable
         foreach (string device in new[] { "cpu", "emulated", "auto" })
         {
             CliRun fit = await CliRun.Of(
-                "fit", _folder.File("good"), "--out", _folder.File($"{device}.sdad"), "--resize", "64", "--coreset", "20", "--folds", "2", "--search-device", device);
+                "fit",
+                _folder.File("good"),
+                "--out",
+                _folder.File($"{device}.sdad"),
+                "--resize",
+                "64",
+                "--coreset",
+                "20",
+                "--folds",
+                "2",
+                "--search-device",
+                device);
             Assert.Equal((ExitCode.Done, string.Empty), (fit.ExitCode, fit.Error));
             CliRun score = await CliRun.Of(
-                "score", _folder.File($"{device}.sdad"), _folder.File("good"), "--out", _folder.File($"{device}.csv"), "--search-device", device);
+                "score",
+                _folder.File($"{device}.sdad"),
+                _folder.File("good"),
+                "--out",
+                _folder.File($"{device}.csv"),
+                "--search-device",
+                device);
             Assert.Equal((ExitCode.Done, string.Empty), (score.ExitCode, score.Error));
-            Assert.Equal(await File.ReadAllBytesAsync(_folder.File("cpu.sdad")), await File.ReadAllBytesAsync(_folder.File($"{device}.sdad")));
-            Assert.Equal(await File.ReadAllBytesAsync(_folder.File("cpu.csv")), await File.ReadAllBytesAsync(_folder.File($"{device}.csv")));
+            Assert.Equal(
+                await File.ReadAllBytesAsync(_folder.File("cpu.sdad")),
+                await File.ReadAllBytesAsync(_folder.File($"{device}.sdad")));
+            Assert.Equal(
+                await File.ReadAllBytesAsync(_folder.File("cpu.csv")),
+                await File.ReadAllBytesAsync(_folder.File($"{device}.csv")));
         }
     }
 
     [Fact]
-    public async Task A_device_that_is_not_there_is_one_line_on_standard_error()
+    public async Task A_missing_device_gives_one_line_on_standard_error()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
-        CliRun run = await CliRun.Of("fit", _folder.File("good"), "--out", _folder.File("model.sdad"), "--search-device", "cuda:99");
+        CliRun run = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", _folder.File("model.sdad"), "--search-device", "cuda:99");
         Assert.Equal(ExitCode.Failed, run.ExitCode);
         Assert.StartsWith("semidefect: There is no device 'cuda:99' here: ", run.ErrorLine, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.File("model.sdad")));
     }
 
     [Fact]
-    public async Task Doctor_names_what_there_is_and_tests_it()
+    public async Task Doctor_lists_and_tests_the_devices()
     {
         CliRun run = await CliRun.Of("doctor", "--json");
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement root = json.RootElement;
         Assert.Equal(Environment.ProcessorCount, root.GetProperty("cores").GetInt32());
         Assert.True(root.GetProperty("memory_bytes").GetInt64() > 0);
-        Assert.Contains("CPUExecutionProvider", root.GetProperty("execution_providers").EnumerateArray().Select(provider => provider.GetString()));
+        Assert.Contains(
+            "CPUExecutionProvider",
+            root.GetProperty("execution_providers").EnumerateArray().Select(provider => provider.GetString()));
         JsonElement[] checks = [.. root.GetProperty("checks").EnumerateArray()];
         Assert.Equal(["search", "network"], checks.Select(check => check.GetProperty("name").GetString()));
-        Assert.All(checks, check => Assert.True(check.GetProperty("passed").GetBoolean(), check.GetProperty("detail").GetString()));
+        Assert.All(
+            checks,
+            check => Assert.True(check.GetProperty("passed").GetBoolean(), check.GetProperty("detail").GetString()));
         JsonElement[] accelerators = [.. root.GetProperty("accelerators").EnumerateArray()];
-        JsonElement emulated = Assert.Single(accelerators, accelerator => accelerator.GetProperty("id").GetString() == "emulated");
+        JsonElement emulated =
+            Assert.Single(accelerators, accelerator => accelerator.GetProperty("id").GetString() == "emulated");
         Assert.True(emulated.GetProperty("passed").GetBoolean(), emulated.GetProperty("detail").GetString());
         bool healthy = accelerators.All(accelerator => accelerator.GetProperty("passed").GetBoolean());
         Assert.Equal(healthy, root.GetProperty("healthy").GetBoolean());
@@ -58,7 +85,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
-    public async Task Doctor_for_people_says_which_devices_auto_means()
+    public async Task Doctor_shows_which_devices_auto_selects()
     {
         CliRun run = await CliRun.Of("doctor");
         Assert.Contains("--device auto         is ", run.Output, StringComparison.Ordinal);

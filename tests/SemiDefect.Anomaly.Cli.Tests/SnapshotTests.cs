@@ -12,22 +12,25 @@ public sealed class SnapshotTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Help_is_the_one_on_record()
+    public async Task Help_matches_the_baseline()
     {
         var text = new StringBuilder();
         foreach (string[] path in Paths(CommandLine.CreateRoot(), []))
         {
             CliRun run = await CliRun.Of([.. path, "--help"]);
             Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
-            text.Append(string.Join(' ', ["$ semidefect", .. path, "--help"])).Append('\n').Append(Scrubbed(run.Output)).Append('\n');
+            text.Append(string.Join(' ', ["$ semidefect", .. path, "--help"]))
+                .Append('\n')
+                .Append(Scrubbed(run.Output))
+                .Append('\n');
         }
 
         Baseline.Check("tests/SemiDefect.Anomaly.Cli.Tests/Baselines/Help.txt", text.ToString());
     }
 
-    // The network's features are the colors, so that every figure is exact everywhere and no other network changes it.
+    // The network's features are the colors, so the figures are exact and independent of the default network.
     [Fact]
-    public async Task Typical_runs_print_what_is_on_record()
+    public async Task Typical_runs_match_the_baseline()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));
         string data = SmallDataset.Write(_folder.File("data"));
@@ -37,7 +40,14 @@ public sealed class SnapshotTests : IDisposable
         async Task RunAsync(params string[] args)
         {
             CliRun run = await CliRun.Of(args);
-            text.Append("$ semidefect ").Append(Scrubbed(string.Join(' ', args))).Append('\n').Append(Scrubbed(run.Output)).Append(Scrubbed(run.Error)).Append("=> ").Append(run.ExitCode).Append("\n\n");
+            text.Append("$ semidefect ")
+                .Append(Scrubbed(string.Join(' ', args)))
+                .Append('\n')
+                .Append(Scrubbed(run.Output))
+                .Append(Scrubbed(run.Error))
+                .Append("=> ")
+                .Append(run.ExitCode)
+                .Append("\n\n");
         }
 
         string model = _folder.File("a.sdad");
@@ -46,7 +56,8 @@ public sealed class SnapshotTests : IDisposable
         await RunAsync(["fit", good, "--out", model, .. fit]);
         await RunAsync("info", model);
         await RunAsync("score", model, _folder.File("data/test"));
-        await RunAsync("score", model, _folder.File("data/test"), "--out", _folder.File("results.csv"), "--fail-on-abnormal");
+        await RunAsync(
+            "score", model, _folder.File("data/test"), "--out", _folder.File("results.csv"), "--fail-on-abnormal");
         text.Append(Scrubbed(await File.ReadAllTextAsync(_folder.File("results.csv")))).Append('\n');
         await RunAsync("score", model, _folder.File("none.png"));
         string lanes = _folder.File("lanes.sdad");
@@ -62,7 +73,16 @@ public sealed class SnapshotTests : IDisposable
         await RunAsync("fingerprint", model);
         await RunAsync("fingerprint", good);
         await RunAsync("verify", model);
-        await RunAsync("rehearse", model, _folder.File("data/test/good"), "--sizes", "6,12", "--contrasts", "0.3,0.6", "--images", "2");
+        await RunAsync(
+            "rehearse",
+            model,
+            _folder.File("data/test/good"),
+            "--sizes",
+            "6,12",
+            "--contrasts",
+            "0.3,0.6",
+            "--images",
+            "2");
         await RunAsync("score", _folder.File("none.sdad"), good);
         await RunAsync("score");
         Baseline.Check("tests/SemiDefect.Anomaly.Cli.Tests/Baselines/Runs.txt", text.ToString());
@@ -71,7 +91,7 @@ public sealed class SnapshotTests : IDisposable
     private static IEnumerable<string[]> Paths(Command command, string[] path) =>
         [path, .. command.Subcommands.SelectMany(sub => Paths(sub, [.. path, sub.Name]))];
 
-    // Where the test runs, and what the test's program is called.
+    // Removes the test's folder and executable name.
     private string Scrubbed(string text) => text
         .Replace(_folder.Path.Replace('\\', '/'), "FOLDER", StringComparison.Ordinal)
         .Replace(_folder.Path, "FOLDER", StringComparison.Ordinal)

@@ -4,7 +4,10 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
-/// <summary>A network whose features are the colors themselves: what it leads to is the same on every machine and does not change with the default network.</summary>
+/// <summary>
+/// A network whose features are the colors. Its results are the same on every machine, and independent of the default
+/// network.
+/// </summary>
 internal static class TinyNetwork
 {
     public static string Write(string folder)

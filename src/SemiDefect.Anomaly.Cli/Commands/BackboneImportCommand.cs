@@ -5,18 +5,40 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect backbone import</c>: weights, or a larger network, in; a truncated network with its manifest out.</summary>
+/// <summary>
+/// <c>semidefect backbone import</c>: makes a truncated network and its manifest from weights or a larger network.
+/// </summary>
 internal static class BackboneImportCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "Weights (.safetensors or torch .pth), or a network (.onnx) to cut." };
-        var architecture = new Option<string?>("--architecture") { Description = $"What the weights belong to: {string.Join(", ", BackboneImporter.Architectures)}.", HelpName = "NAME" };
-        Option<string?> taps = BackboneCommand.TapsOption("The outputs: modules such as layer2,layer3 for weights; inner tensors or nodes for a network.");
-        var output = new Option<string>("--out") { Description = "The network to write; its manifest is put beside it.", HelpName = "FILE.onnx", Required = true };
-        var license = new Option<string>("--license") { Description = "An SPDX license identifier for the manifest.", DefaultValueFactory = _ => "unknown" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "Weights (.safetensors or PyTorch .pth), or a network (.onnx) to truncate.",
+        };
+        var architecture = new Option<string?>("--architecture")
+        {
+            Description = $"The architecture of the weights: {string.Join(", ", BackboneImporter.Architectures)}.",
+            HelpName = "NAME",
+        };
+        Option<string?> taps = BackboneCommand.TapsOption(
+            "The outputs: modules such as layer2,layer3 for weights; tensors or nodes for a network.");
+        var output = new Option<string>("--out")
+        {
+            Description = "The network to write; its manifest is written beside it.",
+            HelpName = "FILE.onnx",
+            Required = true,
+        };
+        var license = new Option<string>("--license")
+        {
+            Description = "The SPDX license identifier for the manifest.",
+            DefaultValueFactory = _ => "unknown",
+        };
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("import", "Make a backbone from weights or from a larger network.") { file, architecture, taps, output, license, json };
+        var command = new Command("import", "Make a backbone from weights or a larger network.")
+        {
+            file, architecture, taps, output, license, json,
+        };
         command.SetAction((parsed, _) =>
         {
             string path = BackboneCommand.NetworkPath(parsed.GetRequiredValue(output));
@@ -24,29 +46,39 @@ internal static class BackboneImportCommand
                 parsed.GetRequiredValue(file),
                 parsed.GetValue(architecture),
                 path,
-                new BackboneImportOptions { Taps = BackboneCommand.Taps(parsed.GetValue(taps)), License = parsed.GetRequiredValue(license) });
+                new BackboneImportOptions
+                {
+                    Taps = BackboneCommand.Taps(parsed.GetValue(taps)),
+                    License = parsed.GetRequiredValue(license),
+                });
             BackboneSummary.Write(parsed.InvocationConfiguration.Output, path, manifest, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static BackboneManifest Import(string file, string? architecture, string output, BackboneImportOptions options)
+    private static BackboneManifest Import(
+        string file,
+        string? architecture,
+        string output,
+        BackboneImportOptions options)
     {
         if (!string.Equals(Path.GetExtension(file), ".onnx", StringComparison.OrdinalIgnoreCase))
         {
             return architecture is null
-                ? throw new UsageException($"Say with --architecture what '{file}' belongs to: {string.Join(", ", BackboneImporter.Architectures)}.")
+                ? throw new UsageException(
+                    $"--architecture is required for the weights in '{file}': "
+                        + $"{string.Join(", ", BackboneImporter.Architectures)}.")
                 : BackboneImporter.FromWeights(file, architecture, output, options);
         }
 
         if (architecture is not null)
         {
-            throw new UsageException("--architecture belongs to weights; a network is cut with --taps alone.");
+            throw new UsageException("--architecture applies only to weights; truncate a network with --taps alone.");
         }
 
         return options.Taps.Count > 0
             ? BackboneImporter.Cut(file, options.Taps, output, options)
-            : throw new UsageException("Say with --taps where to cut the network.");
+            : throw new UsageException("--taps is required to truncate a network.");
     }
 }

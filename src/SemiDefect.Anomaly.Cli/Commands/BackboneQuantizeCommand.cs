@@ -7,26 +7,54 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect backbone quantize</c>: a float32 network and good images in; a network that computes with 8-bit numbers out.</summary>
+/// <summary>
+/// <c>semidefect backbone quantize</c>: makes an 8-bit network from a float32 network and good images.
+/// </summary>
 internal static class BackboneQuantizeCommand
 {
     public static Command Create()
     {
-        var network = new Argument<string>("NETWORK") { Description = "The network: an embedded one by name, or an .onnx file." };
-        var folder = new Argument<string>("IMAGES") { Description = "A folder of good images, to measure what inner values range over." };
-        var output = new Option<string>("--out") { Description = "The network to write; its manifest is put beside it.", HelpName = "FILE.onnx", Required = true };
-        var count = new Option<int>("--images") { Description = "How many of the images to use at most, spread evenly.", HelpName = "N", DefaultValueFactory = _ => BackboneQuantizer.DefaultImages };
+        var network = new Argument<string>("NETWORK")
+        {
+            Description = "The name of an embedded network, or an .onnx file.",
+        };
+        var folder = new Argument<string>("IMAGES")
+        {
+            Description = "A folder of good images, used to measure activation ranges.",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "The network to write; its manifest is written beside it.",
+            HelpName = "FILE.onnx",
+            Required = true,
+        };
+        var count = new Option<int>("--images")
+        {
+            Description = "The maximum number of images to use, evenly spaced.",
+            HelpName = "N",
+            DefaultValueFactory = _ => BackboneQuantizer.DefaultImages,
+        };
         Option<string?> taps = BackboneCommand.TapsOption("The network outputs to keep.");
-        var resize = new Option<int>("--resize") { Description = "Resize both sides to N pixels, as the fit will.", HelpName = "N", DefaultValueFactory = _ => new FitOptions().ResizeSize };
+        var resize = new Option<int>("--resize")
+        {
+            Description = "Resize both sides to N pixels, as in the fit.",
+            HelpName = "N",
+            DefaultValueFactory = _ => new FitOptions().ResizeSize,
+        };
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("quantize", "Make a backbone that computes with 8-bit numbers: faster, a little less exact.") { network, folder, output, count, taps, resize, threads, json };
+        var command = new Command("quantize", "Quantize a backbone to 8 bits: faster, slightly less accurate.")
+        {
+            network, folder, output, count, taps, resize, threads, json,
+        };
         imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = BackboneCommand.NetworkPath(parsed.GetRequiredValue(output));
-            int images = parsed.GetValue(count) is > 0 and var positive ? positive : throw new UsageException("--images takes a number of images, 1 or more.");
+            int images = parsed.GetValue(count) is > 0 and var positive
+                ? positive
+                : throw new UsageException("--images must be a number of images, 1 or more.");
             FitOptions options = UsageException.Guard(() => new FitOptions
             {
                 ResizeSize = parsed.GetValue(resize),
@@ -42,7 +70,8 @@ internal static class BackboneQuantizeCommand
             options = options with { Backbones = [BackboneFile.Open(parsed.GetRequiredValue(network))] };
             ImageFolder dataset = ImageFolder.Open(parsed.GetRequiredValue(folder));
             BackboneManifest manifest = ProgressDisplay.Run(display =>
-                BackboneQuantizer.Quantize(dataset, options, path, images, new FitCommand.StageProgress(display), cancellationToken));
+                BackboneQuantizer.Quantize(
+                    dataset, options, path, images, new FitCommand.StageProgress(display), cancellationToken));
             BackboneSummary.Write(parsed.InvocationConfiguration.Output, path, manifest, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });

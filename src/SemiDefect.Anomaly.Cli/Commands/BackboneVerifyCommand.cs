@@ -6,33 +6,43 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect backbone verify</c>: manifest, hash, taps, a forward pass, timing.</summary>
+/// <summary>
+/// <c>semidefect backbone verify</c>: checks the manifest, hash, taps and a forward pass, and measures the time.
+/// </summary>
 internal static class BackboneVerifyCommand
 {
     public static Command Create()
     {
-        var backbone = new Argument<string>("FILE") { Description = "An .onnx file, or a network by its name." };
+        var backbone = new Argument<string>("FILE") { Description = "An .onnx file, or the name of a network." };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("verify", "Check that a backbone is whole and works, and time it.") { backbone, device, threads, json };
+        var command = new Command("verify", "Verify that a backbone is intact and works, and measure its speed.")
+        {
+            backbone, device, threads, json,
+        };
         command.SetAction((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            BackboneVerification found = BackboneVerifier.Verify(parsed.GetRequiredValue(backbone), new OnnxBackboneOptions
+            BackboneVerification found = BackboneVerifier.Verify(
+                parsed.GetRequiredValue(backbone), new OnnxBackboneOptions
             {
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
             });
             if (parsed.GetValue(json))
             {
-                output.WriteLine(JsonSerializer.Serialize(new VerificationJson(1, found.Passed, found.Checks, found.Taps, found.MillisecondsPerImage), BackboneCliJson.Default.VerificationJson));
+                output.WriteLine(
+                    JsonSerializer.Serialize(
+                        new VerificationJson(1, found.Passed, found.Checks, found.Taps, found.MillisecondsPerImage),
+                        BackboneCliJson.Default.VerificationJson));
             }
             else
             {
                 foreach (BackboneCheck check in found.Checks)
                 {
-                    output.WriteLine($"{(check.Passed ? "ok    " : "FAILED")}  {check.Name,-12}  {Text.Printable(check.Detail)}");
+                    output.WriteLine(
+                        $"{(check.Passed ? "ok    " : "FAILED")}  {check.Name,-12}  {Text.Printable(check.Detail)}");
                 }
             }
 

@@ -6,20 +6,27 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect backbones</c>: the networks that can be named.</summary>
+/// <summary><c>semidefect backbones</c>: lists the named networks.</summary>
 internal static class BackbonesCommand
 {
     public static Command Create()
     {
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("backbones", "List the networks that are available, with their licenses.") { json };
+        var command = new Command("backbones", "List the available networks and their licenses.") { json };
         command.SetAction((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            BackboneFile[] files = [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal).Select(BackboneFile.Open)];
+            BackboneFile[] files =
+            [
+                .. BackboneFile.Embedded.Concat(UserBackbones.Names)
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(BackboneFile.Open)
+            ];
             if (parsed.GetValue(json))
             {
-                output.WriteLine(JsonSerializer.Serialize(new BackbonesJson(1, [.. files.Select(ToJson)]), CliJson.Default.BackbonesJson));
+                output.WriteLine(
+                    JsonSerializer.Serialize(
+                        new BackbonesJson(1, [.. files.Select(ToJson)]), CliJson.Default.BackbonesJson));
                 return Task.FromResult(ExitCode.Done);
             }
 
@@ -30,12 +37,14 @@ internal static class BackbonesCommand
                 output.WriteLine($"{file.Name}{mark}");
                 output.WriteLine($"  license  {manifest.License}");
                 output.WriteLine($"  origin   {manifest.Origin}");
-                output.WriteLine($"  size     {string.Create(CultureInfo.InvariantCulture, $"{file.Content.Length / 1e6:F1}")} MB, {SpeedClass(manifest.MultiplyAdds224)}");
+                output.WriteLine(
+                    $"  size     {string.Create(CultureInfo.InvariantCulture, $"{file.Content.Length / 1e6:F1}")} MB, "
+                        + $"{SpeedClass(manifest.MultiplyAdds224)}");
                 output.WriteLine($"  input    RGB, any size");
-                output.WriteLine($"  taps     {string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"))}");
+                output.WriteLine($"  taps     {BackboneSummary.Taps(manifest)}");
             }
 
-            output.WriteLine("Any other network can be given as an .onnx file.");
+            output.WriteLine("Other networks can be used as .onnx files.");
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -53,7 +62,14 @@ internal static class BackbonesCommand
 
     private static string SpeedClass(long multiplyAdds)
     {
-        string name = multiplyAdds switch { 0 => "unknown speed", < 1_000_000_000 => "fast", < 5_000_000_000 => "medium", _ => "slow" };
-        return string.Create(CultureInfo.InvariantCulture, $"{name} ({multiplyAdds / 1e9:F2} G multiply-adds at 224 x 224)");
+        string name = multiplyAdds switch
+        {
+            0 => "unknown speed",
+            < 1_000_000_000 => "fast",
+            < 5_000_000_000 => "medium",
+            _ => "slow",
+        };
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{name} ({multiplyAdds / 1e9:F2} G multiply-adds at 224 x 224)");
     }
 }

@@ -6,29 +6,47 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect check</c>: looks a data set over before anybody trusts a figure.</summary>
+/// <summary><c>semidefect check</c>: finds problems in a data set.</summary>
 internal static class CheckCommand
 {
     private const int PathsShown = 10;
 
     public static Command Create()
     {
-        var path = new Argument<string>("DATASET") { Description = "A data set as 'evaluate' takes it, or a folder of good images." };
-        var quick = new Option<bool>("--quick") { Description = "Leave out the search for strange good images, which needs a fit." };
+        var path = new Argument<string>("DATASET")
+        {
+            Description = "A data set in a layout that 'evaluate' accepts, or a folder of good images.",
+        };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Skip the search for unusual good images, which requires a fit.",
+        };
         Option<bool> json = GlobalOptions.Json();
         var fit = new FitOptionSet();
         var command = new Command(
             "check",
-            $"Find what spoils results: damage, copies across training and test, strange good images, mixed kinds. Exits with {ExitCode.ProblemsFound} when there is a problem, {ExitCode.SomeUnreadable} when an image is unreadable.") { path, quick };
+            "Find problems that distort results: damaged files, duplicates across training and test, unusual good "
+                + $"images, mixed image types. Exits with {ExitCode.ProblemsFound} if there are problems, "
+                + $"{ExitCode.SomeUnreadable} if an image is unreadable.")
+        {
+            path, quick,
+        };
         fit.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            FitOptions? options = parsed.GetValue(quick) ? null : fit.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
+            FitOptions? options = parsed.GetValue(quick)
+                ? null
+                : fit.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
             string dataset = parsed.GetRequiredValue(path);
             CheckReport report = ProgressDisplay.Run(display => DatasetChecker.Check(
-                dataset, options, new ReadProgress(display), new FitCommand.StageProgress(display), fit.ImageLimits(parsed), cancellationToken));
+                dataset,
+                options,
+                new ReadProgress(display),
+                new FitCommand.StageProgress(display),
+                fit.ImageLimits(parsed),
+                cancellationToken));
             if (parsed.GetValue(json))
             {
                 output.Write(CheckJson.Write(report, dataset.Replace('\\', '/')));
@@ -48,11 +66,18 @@ internal static class CheckCommand
 
     private static void WriteText(TextWriter output, CheckReport report)
     {
-        string tested = report.Tested.Count == 0 ? "none to judge" : string.Join(", ", report.Tested.Select(type => $"{type.Value} {Text.Printable(type.Key)}"));
-        output.WriteLine($"{report.Training} images to learn from; {tested}");
+        string tested = report.Tested.Count == 0
+            ? "no test images"
+            : string.Join(", ", report.Tested.Select(type => $"{type.Value} {Text.Printable(type.Key)}"));
+        output.WriteLine($"{report.Training} training images; {tested}");
         foreach (CheckFinding finding in report.Findings)
         {
-            string severity = finding.Severity switch { CheckSeverity.Error => "error", CheckSeverity.Warning => "warning", _ => "info" };
+            string severity = finding.Severity switch
+            {
+                CheckSeverity.Error => "error",
+                CheckSeverity.Warning => "warning",
+                _ => "info",
+            };
             output.WriteLine($"{severity,-7}  {finding.Code}: {Text.Printable(finding.Message)}");
             foreach (string path in finding.Paths.Take(PathsShown))
             {
@@ -67,7 +92,10 @@ internal static class CheckCommand
 
         int errors = report.Findings.Count(finding => finding.Severity == CheckSeverity.Error);
         int warnings = report.Findings.Count(finding => finding.Severity == CheckSeverity.Warning);
-        output.WriteLine(errors + warnings == 0 ? "No problem found." : $"{errors} error{(errors == 1 ? "" : "s")}, {warnings} warning{(warnings == 1 ? "" : "s")}.");
+        output.WriteLine(
+            errors + warnings == 0
+                ? "No problem found."
+                : $"{errors} error{(errors == 1 ? "" : "s")}, {warnings} warning{(warnings == 1 ? "" : "s")}.");
     }
 
     private sealed class ReadProgress(ProgressDisplay display) : IProgress<(int Done, int Total)>

@@ -3,11 +3,11 @@ using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>The size of a memory bank as users write it.</summary>
+/// <summary>Parses the size of a memory bank.</summary>
 internal static class CoresetSize
 {
-    /// <summary>A share such as 0.1, or a number of patches such as 5000.</summary>
-    /// <exception cref="UsageException">It is neither.</exception>
+    /// <summary>Parses a fraction such as 0.1, or a number of patches such as 5000.</summary>
+    /// <exception cref="UsageException">The text is neither.</exception>
     public static (double? Fraction, int? Count) Read(string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
@@ -17,10 +17,11 @@ internal static class CoresetSize
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction)
             ? (fraction, null)
-            : throw new UsageException($"--coreset takes a share such as 0.1 or a number of patches such as 5000, not '{text}'.");
+            : throw new UsageException(
+                $"--coreset must be a fraction such as 0.1 or a number of patches such as 5000, not '{text}'.");
     }
 
-    /// <summary>The same as options of the exact method.</summary>
+    /// <summary>Parses a size as options of the exact method.</summary>
     public static CoresetOptions Parse(string text, int threads)
     {
         (double? fraction, int? count) = Read(text);

@@ -9,15 +9,27 @@ using SemiDefect.Anomaly.Imaging.Rendering;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect demo</c>: sample set -> fit -> score -> heatmaps, with nothing but this program.</summary>
+/// <summary>
+/// <c>semidefect demo</c>: generates the sample set, fits, scores and draws heatmaps, without other input.
+/// </summary>
 internal static class DemoCommand
 {
     private const string OverviewName = "overview.png";
 
     public static Command Create()
     {
-        var folder = new Option<string>("--out") { Description = "The folder to write to.", HelpName = "DIR", DefaultValueFactory = _ => "demo-output" };
-        var command = new Command("demo", "Make the sample set, learn its good dies, score the others and draw heatmaps.") { folder };
+        var folder = new Option<string>("--out")
+        {
+            Description = "The folder to write to.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => "demo-output",
+        };
+        var command = new Command(
+            "demo",
+            "Generate the sample set, fit detectors on its good dies, score the test images and draw heatmaps.")
+        {
+            folder,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             Run(parsed.GetRequiredValue(folder), parsed.InvocationConfiguration.Output, cancellationToken);
@@ -40,15 +52,21 @@ internal static class DemoCommand
         string overviewPath = Path.Combine(folder, OverviewName);
         AtomicFile.Write(overviewPath, stream => PngWriter.Write(stream, sheet.Width, sheet.Height, 3, sheet.Rgb));
         output.WriteLine();
-        output.WriteLine("Look at");
-        output.WriteLine($"  {Shown(overviewPath)}  one defect of each type, image beside heatmap");
+        output.WriteLine("Results:");
+        output.WriteLine($"  {Shown(overviewPath)}  one defect of each type, with its heatmap");
         foreach (string die in SampleGenerator.Dies)
         {
             output.WriteLine($"  {Shown(Path.Combine(folder, die))}/  model.sdad, results.csv, heatmaps/");
         }
     }
 
-    private static void RunDie(string dataset, string die, string folder, TextWriter output, List<Image> overview, CancellationToken cancellationToken)
+    private static void RunDie(
+        string dataset,
+        string die,
+        string folder,
+        TextWriter output,
+        List<Image> overview,
+        CancellationToken cancellationToken)
     {
         MvtecDataset data = MvtecDataset.Open(dataset);
         using AnomalyDetector detector = FitCommand.Fit(data.TrainGood, new FitOptions(), cancellationToken);
@@ -56,11 +74,14 @@ internal static class DemoCommand
 
         string heatmaps = Path.Combine(folder, "heatmaps");
         ScoreInput input = ScoreInput.Collect([Path.Combine(dataset, "test")]);
-        var files = new ScoreFiles(heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff, detector.ImageLimits);
+        var files = new ScoreFiles(
+            heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff, detector.ImageLimits);
         ScoreResults results = ScoreRun.Execute(detector, input, files, null, cancellationToken);
         results.WriteCsv(Path.Combine(folder, "results.csv"));
 
-        output.WriteLine($"{die}: learned {data.TrainGood.Items.Count} good images, threshold {Text.Number(detector.Thresholds.Image.Value)}");
+        output.WriteLine(
+            $"{die}: fitted on {data.TrainGood.Items.Count} good images, threshold "
+                + $"{Text.Number(detector.Thresholds.Image.Value)}");
         IEnumerable<IGrouping<string, (MvtecItem Item, ScoredImage Scored)>> types = data.Test
             .Zip(results.Images)
             .GroupBy(pair => pair.First.Type, StringComparer.Ordinal)
@@ -70,11 +91,20 @@ internal static class DemoCommand
         {
             (MvtecItem Item, ScoredImage Scored)[] pairs = [.. type];
             int abnormal = pairs.Count(pair => pair.Scored.IsAbnormal);
-            string verdict = pairs[0].Item.IsDefect ? $"{abnormal} of {pairs.Length} found" : $"{pairs.Length - abnormal} of {pairs.Length} called normal";
-            output.WriteLine($"  {type.Key,-15} {verdict,-20} scores {string.Join(' ', pairs.Select(pair => Text.Number(pair.Scored.Score)))}");
+            string verdict = pairs[0].Item.IsDefect
+                ? $"{abnormal} of {pairs.Length} detected"
+                : $"{pairs.Length - abnormal} of {pairs.Length} normal";
+            output.WriteLine(
+                $"  {type.Key,-15} {verdict,-20} scores "
+                    + $"{string.Join(' ', pairs.Select(pair => Text.Number(pair.Scored.Score)))}");
             if (pairs[0].Item.IsDefect)
             {
-                overview.Add(ImageFile.Read(Path.Combine(heatmaps, type.Key, Path.GetFileNameWithoutExtension(pairs[0].Item.RelativePath) + ".png")));
+                overview.Add(
+                    ImageFile.Read(
+                        Path.Combine(
+                            heatmaps,
+                            type.Key,
+                            Path.GetFileNameWithoutExtension(pairs[0].Item.RelativePath) + ".png")));
             }
         }
     }

@@ -6,13 +6,19 @@ using SemiDefect.Anomaly.Cli.Output;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect doctor</c>: what this machine has, what will be used of it, and whether it works.</summary>
+/// <summary><c>semidefect doctor</c>: reports the hardware and the devices in use, and runs self-tests.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("doctor", $"Show what this machine has and what will be used, and test it. Exit code {ExitCode.Failed} when a test fails.") { json };
+        var command = new Command(
+            "doctor",
+            "Show this machine's hardware and which devices will be used, and run self-tests. Exits with "
+                + $"{ExitCode.Failed} if a test fails.")
+        {
+            json,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
@@ -43,7 +49,9 @@ internal static class DoctorCommand
         output.WriteLine($"--search-device auto  is {report.Search.Auto}: {report.Search.Why}");
         foreach (AcceleratorJson accelerator in report.Accelerators)
         {
-            output.WriteLine($"{accelerator.Id,-15} {Text.Printable(accelerator.Name)}; {Gigabytes(accelerator.MemoryBytes)}; {Text.Printable(accelerator.Driver)}");
+            output.WriteLine(
+                $"{accelerator.Id,-15} {Text.Printable(accelerator.Name)}; {Gigabytes(accelerator.MemoryBytes)}; "
+                    + $"{Text.Printable(accelerator.Driver)}");
         }
 
         output.WriteLine();
@@ -54,7 +62,11 @@ internal static class DoctorCommand
 
         foreach (AcceleratorJson accelerator in report.Accelerators)
         {
-            Write(output, accelerator.Passed, accelerator.Id, $"{accelerator.Detail} ({accelerator.Seconds.ToString("F1", CultureInfo.InvariantCulture)} s)");
+            Write(
+                output,
+                accelerator.Passed,
+                accelerator.Id,
+                $"{accelerator.Detail} ({accelerator.Seconds.ToString("F1", CultureInfo.InvariantCulture)} s)");
         }
     }
 

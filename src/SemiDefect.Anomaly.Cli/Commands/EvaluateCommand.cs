@@ -5,19 +5,45 @@ using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect evaluate</c>: labeled images in, metrics and a report out.</summary>
+/// <summary><c>semidefect evaluate</c>: computes metrics on labeled images and writes a report.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var paths = new Argument<string[]>("DATASET") { Description = "A folder in MVTec's layout or of several such, a folder with good and bad, or a csv with the columns path, label and maybe mask.", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string?>("--model") { Description = "Judge this detector instead of fitting one.", HelpName = "MODEL" };
-        var folder = new Option<string?>("--out") { Description = "Write report.html, evaluation.json, results.csv and the detector to this folder.", HelpName = "DIR" };
-        var masks = new Option<MaskResize>("--mask-resize") { Description = "Compare pixels at the original size (nearest) or, as the reference does, at the network's, the masks eroded (erode).", DefaultValueFactory = _ => MaskResize.Nearest };
-        var resamples = new Option<int?>("--resamples") { Description = "Bootstrap resamples for the intervals." };
+        var paths = new Argument<string[]>("DATASET")
+        {
+            Description = "A folder in the MVTec layout, a folder of such folders, a folder with good and bad, or a "
+                + "CSV file with the columns path, label and optionally mask.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var model = new Option<string?>("--model")
+        {
+            Description = "Evaluate this detector instead of fitting one.",
+            HelpName = "MODEL",
+        };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Write report.html, evaluation.json, results.csv and the detector to this folder.",
+            HelpName = "DIR",
+        };
+        var masks = new Option<MaskResize>("--mask-resize")
+        {
+            Description = "Compare pixels at the original size (nearest) or, like the reference implementation, at "
+                + "the network's input size with eroded masks (erode).",
+            DefaultValueFactory = _ => MaskResize.Nearest,
+        };
+        var resamples = new Option<int?>("--resamples")
+        {
+            Description = "The number of bootstrap resamples for the intervals.",
+        };
         Option<bool> json = GlobalOptions.Json();
         var fit = new FitOptionSet();
-        var command = new Command("evaluate", "Judge a detector on labeled images. The labels are used for the judgement alone.") { paths, model, folder, masks, resamples };
+        var command = new Command(
+            "evaluate",
+            "Evaluate a detector on labeled images. Labels are used only for evaluation, never for the fit.")
+        {
+            paths, model, folder, masks, resamples,
+        };
         fit.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
@@ -34,13 +60,23 @@ internal static class EvaluateCommand
             FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, Notice) : null;
             LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, Notice);
             using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, Notice);
-            LabeledDataset[] datasets = [.. parsed.GetRequiredValue(paths).SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))];
-            using AnomalyDetector? given = modelPath is null ? null : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });
+            LabeledDataset[] datasets =
+            [
+                .. parsed.GetRequiredValue(paths)
+                    .SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))
+            ];
+            using AnomalyDetector? given = modelPath is null
+                ? null
+                : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });
 
             var run = new EvaluateRun(parsed.GetValue(folder), datasets.Length > 1, options, modelPath);
             foreach (LabeledDataset dataset in datasets)
             {
-                run.Add(dataset, given, fitOptions is null ? null : fitOptions with { Accelerator = accelerator }, cancellationToken);
+                run.Add(
+                    dataset,
+                    given,
+                    fitOptions is null ? null : fitOptions with { Accelerator = accelerator },
+                    cancellationToken);
             }
 
             run.Finish(parsed.InvocationConfiguration.Output, error, parsed.GetValue(json));

@@ -7,7 +7,7 @@ using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>Evaluates one data set after the other, and writes each one's files as it goes.</summary>
+/// <summary>Evaluates data sets in turn and writes their files. Not thread-safe.</summary>
 internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOptions options, string? modelPath)
 {
     private readonly List<(EvaluationResult Result, double? FitSeconds)> _results = [];
@@ -15,7 +15,11 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
 
     public int Unreadable => _results.Sum(result => result.Result.Unreadable.Count);
 
-    public void Add(LabeledDataset dataset, AnomalyDetector? given, FitOptions? fitOptions, CancellationToken cancellationToken)
+    public void Add(
+        LabeledDataset dataset,
+        AnomalyDetector? given,
+        FitOptions? fitOptions,
+        CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
         AnomalyDetector detector = given ?? FitCommand.Fit(dataset.TrainGood!, fitOptions!, cancellationToken);
@@ -41,14 +45,19 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
 
     public void Finish(TextWriter output, TextWriter error, bool json)
     {
-        string document = hasSeveral ? EvaluationJson.Write(_results) : EvaluationJson.Write(_results[0].Result, _results[0].FitSeconds);
+        string document = hasSeveral
+            ? EvaluationJson.Write(_results)
+            : EvaluationJson.Write(_results[0].Result, _results[0].FitSeconds);
         if (folder is not null && hasSeveral)
         {
             AtomicFile.WriteText(Path.Combine(folder, "evaluation.json"), document);
             HtmlReport.WriteIndex(
                 Path.Combine(folder, "report.html"),
                 "Evaluation",
-                [.. _results.Select((result, i) => (result.Result, $"{Uri.EscapeDataString(_folders[i])}/report.html"))]);
+                [
+                    .. _results.Select(
+                        (result, i) => (result.Result, $"{Uri.EscapeDataString(_folders[i])}/report.html")),
+                ]);
         }
 
         foreach ((string path, string reason) in _results.SelectMany(result => result.Result.Unreadable))
@@ -74,11 +83,15 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
 
         if (folder is not null)
         {
-            output.WriteLine($"Look at {Path.Combine(folder, "report.html").Replace('\\', '/')}");
+            output.WriteLine($"Report: {Path.Combine(folder, "report.html").Replace('\\', '/')}");
         }
     }
 
-    private void WriteFiles(LabeledDataset dataset, AnomalyDetector detector, bool isFitted, CancellationToken cancellationToken)
+    private void WriteFiles(
+        LabeledDataset dataset,
+        AnomalyDetector detector,
+        bool isFitted,
+        CancellationToken cancellationToken)
     {
         (EvaluationResult result, double? fitSeconds) = _results[^1];
         string name = dataset.Name;
@@ -111,6 +124,6 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
 
     private sealed class ImageProgress(ProgressDisplay display, int total) : IProgress<int>
     {
-        public void Report(int value) => display.Report("Judging images", value, total);
+        public void Report(int value) => display.Report("Evaluating images", value, total);
     }
 }

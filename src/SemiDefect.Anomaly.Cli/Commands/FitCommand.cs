@@ -6,16 +6,21 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect fit</c>: good images in, a detector file out.</summary>
+/// <summary><c>semidefect fit</c>: fits a detector on good images.</summary>
 internal static class FitCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string>("GOOD_FOLDER") { Description = "The folder of images of good parts." };
-        var model = new Option<string>("--out") { Description = "The detector file to write.", HelpName = "MODEL", Required = true };
+        var model = new Option<string>("--out")
+        {
+            Description = "The detector file to write.",
+            HelpName = "MODEL",
+            Required = true,
+        };
         Option<bool> json = GlobalOptions.Json();
         var options = new FitOptionSet();
-        var command = new Command("fit", "Learn from images of good parts.") { folder, model };
+        var command = new Command("fit", "Fit a detector on images of good parts.") { folder, model };
         options.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
@@ -25,7 +30,10 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, Notice);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
             string path = parsed.GetRequiredValue(model);
-            using AnomalyDetector detector = Fit(ImageFolder.Open(parsed.GetRequiredValue(folder)), fitOptions with { Accelerator = accelerator }, cancellationToken);
+            using AnomalyDetector detector = Fit(
+                ImageFolder.Open(parsed.GetRequiredValue(folder)),
+                fitOptions with { Accelerator = accelerator },
+                cancellationToken);
             detector.Save(path);
             DetectorSummary.Write(output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
@@ -33,12 +41,20 @@ internal static class FitCommand
         return command;
     }
 
-    /// <summary>Fits with a progress display, and tells another listener as well.</summary>
-    public static AnomalyDetector Fit(ImageFolder good, FitOptions options, CancellationToken cancellationToken, IProgress<FitProgress>? listener = null) =>
-        ProgressDisplay.Run(display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
+    /// <summary>
+    /// Fits a detector with a progress display, and also reports progress to <paramref name="listener"/>.
+    /// </summary>
+    public static AnomalyDetector Fit(
+        ImageFolder good,
+        FitOptions options,
+        CancellationToken cancellationToken,
+        IProgress<FitProgress>? listener = null) =>
+        ProgressDisplay.Run(
+            display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
 
-    /// <summary>Shows the stages of a fit.</summary>
-    public sealed class StageProgress(ProgressDisplay display, IProgress<FitProgress>? listener = null) : IProgress<FitProgress>
+    /// <summary>Displays the progress of a fit.</summary>
+    public sealed class StageProgress(ProgressDisplay display, IProgress<FitProgress>? listener = null)
+        : IProgress<FitProgress>
     {
         public void Report(FitProgress value)
         {
@@ -47,8 +63,8 @@ internal static class FitCommand
                 value.Stage switch
                 {
                     FitStage.Features => "Reading images",
-                    FitStage.Coreset => "Picking the memory bank",
-                    _ => "Judging good images",
+                    FitStage.Coreset => "Selecting the memory bank",
+                    _ => "Calibrating thresholds",
                 },
                 value.Done,
                 value.Total);

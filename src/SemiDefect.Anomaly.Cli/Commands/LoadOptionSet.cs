@@ -4,12 +4,12 @@ using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>The options of running a detector that is there already.</summary>
+/// <summary>The command-line options for running an existing detector.</summary>
 internal sealed class LoadOptionSet
 {
     private readonly Option<string[]?> _backbone = new("--backbone")
     {
-        Description = "The network, for a detector file that does not hold it.",
+        Description = "The network, if the detector file does not contain it.",
         HelpName = "NAME|FILE.onnx",
     };
 
@@ -25,7 +25,7 @@ internal sealed class LoadOptionSet
         _imageLimits.AddTo(command);
     }
 
-    /// <summary>The options that the user asked for; notices go to standard error.</summary>
+    /// <summary>Reads the options; notices go to standard error.</summary>
     public LoadOptions Read(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device),

@@ -4,42 +4,73 @@ using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect merge</c>: one detector of two that were fitted alike.</summary>
+/// <summary><c>semidefect merge</c>: merges two detectors that were fitted with the same options.</summary>
 internal static class MergeCommand
 {
     public static Command Create()
     {
         var first = new Argument<string>("MODEL_A") { Description = "A detector file." };
-        var second = new Argument<string>("MODEL_B") { Description = "Another, fitted with the same network and options; the order does not matter." };
-        var outputPath = new Option<string>("--out") { Description = "The detector file to write.", HelpName = "MODEL", Required = true };
-        var coreset = new Option<string?>("--coreset") { Description = "The size of the memory bank: a share of all patches (with a point, 0.1) or a number of patches. All that differ unless given.", HelpName = "0.1|COUNT" };
+        var second = new Argument<string>("MODEL_B")
+        {
+            Description = "A detector file fitted with the same network and options. The order does not matter.",
+        };
+        var outputPath = new Option<string>("--out")
+        {
+            Description = "The detector file to write.",
+            HelpName = "MODEL",
+            Required = true,
+        };
+        var coreset = new Option<string?>("--coreset")
+        {
+            Description = "The size of the memory bank: a fraction of the patches (with a decimal point, such as 0.1) "
+                + "or a number of patches. By default, all distinct patches are kept.",
+            HelpName = "0.1|COUNT",
+        };
         var load = new LoadOptionSet();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("merge", "Make one detector of two that were fitted alike.") { first, second, outputPath, coreset };
+        var command = new Command("merge", "Merge two detectors that were fitted with the same options.")
+        {
+            first, second, outputPath, coreset,
+        };
         load.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
             LoadOptions options = load.Read(parsed);
-            CoresetOptions? size = parsed.GetValue(coreset) is { } text ? UsageException.Guard(() => CoresetSize.Parse(text, options.Threads)) : null;
-            using AnomalyDetector merged = Merge(parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), options, size, cancellationToken);
+            CoresetOptions? size = parsed.GetValue(coreset) is { } text
+                ? UsageException.Guard(() => CoresetSize.Parse(text, options.Threads))
+                : null;
+            using AnomalyDetector merged = Merge(
+                parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), options, size, cancellationToken);
             string target = parsed.GetRequiredValue(outputPath);
             merged.Save(target);
-            DetectorSummary.Write(parsed.InvocationConfiguration.Output, merged.Document, merged.Fingerprint, target, parsed.GetValue(json));
+            DetectorSummary.Write(
+                parsed.InvocationConfiguration.Output,
+                merged.Document,
+                merged.Fingerprint,
+                target,
+                parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static AnomalyDetector Merge(string first, string second, LoadOptions options, CoresetOptions? size, CancellationToken cancellationToken)
+    private static AnomalyDetector Merge(
+        string first,
+        string second,
+        LoadOptions options,
+        CoresetOptions? size,
+        CancellationToken cancellationToken)
     {
         using AnomalyDetector a = AnomalyDetector.Load(first, options);
         using AnomalyDetector b = AnomalyDetector.Load(second, options);
-        return ProgressDisplay.Run(display => AnomalyDetector.Merge(a, b, size, new PickProgress(display), cancellationToken));
+        return ProgressDisplay.Run(
+            display => AnomalyDetector.Merge(a, b, size, new PickProgress(display), cancellationToken));
     }
 
     private sealed class PickProgress(ProgressDisplay display) : IProgress<CoresetProgress>
     {
-        public void Report(CoresetProgress value) => display.Report("Picking the memory bank", value.Picks, value.Target);
+        public void Report(CoresetProgress value) =>
+            display.Report("Selecting the memory bank", value.Picks, value.Target);
     }
 }

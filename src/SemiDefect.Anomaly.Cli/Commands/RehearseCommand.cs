@@ -11,24 +11,46 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect rehearse</c>: what would a detector find, when no defect was ever seen?</summary>
+/// <summary><c>semidefect rehearse</c>: estimates which defects a detector finds, without any real defects.</summary>
 internal static class RehearseCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
-        var folder = new Argument<string>("GOOD_FOLDER") { Description = "Good images that the detector did not learn from." };
-        var sizes = new Option<string?>("--sizes") { Description = "Extents of the planted defects in pixels, separated by commas.", HelpName = "8,16,32,64" };
-        var contrasts = new Option<string?>("--contrasts") { Description = "Contrasts of the planted defects, above 0 and up to 1.", HelpName = "0.15,0.3,0.6" };
-        var images = new Option<int?>("--images") { Description = "How many images get each defect." };
-        var seed = new Option<ulong>("--seed") { Description = "Decides places and shapes.", DefaultValueFactory = _ => 0 };
-        var target = new Option<string?>("--out") { Description = "Write report.html and rehearsal.json to this folder.", HelpName = "DIR" };
+        var folder = new Argument<string>("GOOD_FOLDER")
+        {
+            Description = "Good images that the detector was not fitted on.",
+        };
+        var sizes = new Option<string?>("--sizes")
+        {
+            Description = "The sizes of the planted defects in pixels, separated by commas.",
+            HelpName = "8,16,32,64",
+        };
+        var contrasts = new Option<string?>("--contrasts")
+        {
+            Description = "The contrasts of the planted defects, above 0 and up to 1.",
+            HelpName = "0.15,0.3,0.6",
+        };
+        var images = new Option<int?>("--images") { Description = "The number of images for each defect." };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "The random seed for positions and shapes.",
+            DefaultValueFactory = _ => 0,
+        };
+        var target = new Option<string?>("--out")
+        {
+            Description = "Write report.html and rehearsal.json to this folder.",
+            HelpName = "DIR",
+        };
         var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
-        var command = new Command("rehearse", "Plant synthetic defects into good images and see which are found: the smallest size and the lowest contrast of each kind.")
+        var command = new Command(
+            "rehearse",
+            "Plant synthetic defects in good images and report which are detected: the smallest size and the lowest "
+                + "contrast of each kind.")
         {
             model, folder, sizes, contrasts, images, seed, target, device, searchDevice, threads, json,
         };
@@ -38,8 +60,12 @@ internal static class RehearseCommand
             RehearsalOptions defaults = new();
             RehearsalOptions options = UsageException.Guard(() => new RehearsalOptions
             {
-                Sizes = parsed.GetValue(sizes) is { } sizeText ? [.. Numbers("--sizes", sizeText).Select(value => (int)value)] : defaults.Sizes,
-                Contrasts = parsed.GetValue(contrasts) is { } contrastText ? Numbers("--contrasts", contrastText) : defaults.Contrasts,
+                Sizes = parsed.GetValue(sizes) is { } sizeText
+                    ? [.. Numbers("--sizes", sizeText).Select(value => (int)value)]
+                    : defaults.Sizes,
+                Contrasts = parsed.GetValue(contrasts) is { } contrastText
+                    ? Numbers("--contrasts", contrastText)
+                    : defaults.Contrasts,
                 Images = parsed.GetValue(images) ?? defaults.Images,
                 Seed = parsed.GetValue(seed),
             });
@@ -60,7 +86,11 @@ internal static class RehearseCommand
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));
-                HtmlReport.Write(Path.Combine(path, "report.html"), Content(result, modelPath, goodFolder), detector, cancellationToken);
+                HtmlReport.Write(
+                    Path.Combine(path, "report.html"),
+                    Content(result, modelPath, goodFolder),
+                    detector,
+                    cancellationToken);
             }
 
             Print(parsed.InvocationConfiguration.Output, result, parsed.GetValue(json), parsed.GetValue(target));
@@ -78,7 +108,11 @@ internal static class RehearseCommand
         [
             ("good images", goodFolder),
             ("sizes", string.Join(", ", result.Options.Sizes)),
-            ("contrasts", string.Join(", ", result.Options.Contrasts.Select(contrast => contrast.ToString(CultureInfo.InvariantCulture)))),
+            (
+                "contrasts",
+                string.Join(
+                    ", ",
+                    result.Options.Contrasts.Select(contrast => contrast.ToString(CultureInfo.InvariantCulture)))),
             ("seed", result.Options.Seed.ToString(CultureInfo.InvariantCulture)),
         ],
     };
@@ -91,20 +125,26 @@ internal static class RehearseCommand
             return;
         }
 
-        output.WriteLine($"{result.Images.Count} good images, {result.AlreadyAbnormal.Count} of them called abnormal as they are and left out");
-        output.WriteLine($"Found means at least nine in ten, there and at all that is larger or stronger.");
+        output.WriteLine(
+            $"{result.Images.Count} good images; {result.AlreadyAbnormal.Count} excluded because they are called "
+                + "abnormal without a planted defect");
+        output.WriteLine("Detected means at least 90 % detected, at this and all larger sizes or higher contrasts.");
         output.WriteLine();
-        output.WriteLine($"{"kind",-14}  {$"smallest at contrast {Text.Number(result.Options.Contrasts[^1])}",-25}  lowest contrast at {result.Options.Sizes[^1]} px");
+        output.WriteLine(
+            $"{"kind",-14}  {$"smallest at contrast {Text.Number(result.Options.Contrasts[^1])}",-25}  lowest contrast "
+                + $"at {result.Options.Sizes[^1]} px");
         foreach (RehearsalLimit limit in result.Limits)
         {
             string size = limit.SmallestSize is { } pixels ? $"{pixels} px" : "none";
-            output.WriteLine($"{limit.Kind,-14}  {size,-25}  {(limit.LowestContrast is { } contrast ? Text.Number(contrast) : "none")}");
+            output.WriteLine(
+                $"{limit.Kind,-14}  {size,-25}  "
+                    + $"{(limit.LowestContrast is { } contrast ? Text.Number(contrast) : "none")}");
         }
 
         if (folder is not null)
         {
             output.WriteLine();
-            output.WriteLine($"Look at {Path.Combine(folder, "report.html").Replace('\\', '/')}");
+            output.WriteLine($"Report: {Path.Combine(folder, "report.html").Replace('\\', '/')}");
         }
     }
 
@@ -113,11 +153,12 @@ internal static class RehearseCommand
         .. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part =>
             double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                 ? value
-                : throw new UsageException($"{option} takes numbers separated by commas, not '{part}'.")),
+                : throw new UsageException($"{option} must be numbers separated by commas, not '{part}'.")),
     ];
 
     private sealed class CountProgress(ProgressDisplay display) : IProgress<(int Done, int Total)>
     {
-        public void Report((int Done, int Total) value) => display.Report("Planting and inspecting", value.Done, value.Total);
+        public void Report((int Done, int Total) value) =>
+            display.Report("Planting and inspecting", value.Done, value.Total);
     }
 }

@@ -4,20 +4,39 @@ using SemiDefect.Anomaly.Evaluation.Samples;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect sample</c>: the generated sample set.</summary>
+/// <summary><c>semidefect sample</c>: generates the sample set.</summary>
 internal static class SampleCommand
 {
     private static readonly SampleOptions Committed = new();
 
     public static Command Create()
     {
-        var folder = new Option<string>("--out") { Description = "The folder to write to.", HelpName = "DIR", Required = true };
-        var seed = new Option<ulong>("--seed") { Description = "Other seeds give other images of the same dies.", DefaultValueFactory = _ => Committed.Seed };
-        var count = new Option<int>("--count") { Description = "Good images per die to learn from.", DefaultValueFactory = _ => Committed.Count };
-        var command = new Command("sample", "Generate the sample set: two dies, good ones and twelve types of defects with masks.") { folder, seed, count };
+        var folder = new Option<string>("--out")
+        {
+            Description = "The folder to write to.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var seed = new Option<ulong>("--seed")
+        {
+            Description = "The random seed; other seeds give other images of the same dies.",
+            DefaultValueFactory = _ => Committed.Seed,
+        };
+        var count = new Option<int>("--count")
+        {
+            Description = "The number of training images per die.",
+            DefaultValueFactory = _ => Committed.Count,
+        };
+        var command = new Command(
+            "sample",
+            "Generate the sample set: two dies, with good images and twelve types of defects with masks.")
+        {
+            folder, seed, count,
+        };
         command.SetAction((parsed, cancellationToken) =>
         {
-            SampleOptions options = UsageException.Guard(() => new SampleOptions { Seed = parsed.GetValue(seed), Count = parsed.GetValue(count) });
+            SampleOptions options = UsageException.Guard(
+                () => new SampleOptions { Seed = parsed.GetValue(seed), Count = parsed.GetValue(count) });
             string path = parsed.GetRequiredValue(folder);
             Write(path, options, cancellationToken);
             parsed.InvocationConfiguration.Output.WriteLine($"Sample set written to {path}");
@@ -26,7 +45,7 @@ internal static class SampleCommand
         return command;
     }
 
-    /// <summary>Writes the set with a progress display.</summary>
+    /// <summary>Writes the sample set with a progress display.</summary>
     public static void Write(string folder, SampleOptions options, CancellationToken cancellationToken) =>
         ProgressDisplay.Run(display =>
         {
@@ -42,7 +61,7 @@ internal static class SampleCommand
         {
             lock (_lock)
             {
-                display.Report("Making images", value.Done, value.Total);
+                display.Report("Generating images", value.Done, value.Total);
             }
         }
     }

@@ -8,32 +8,86 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect score</c>: a detector file and images in, decisions and heatmaps out.</summary>
+/// <summary><c>semidefect score</c>: scores images with a detector and draws heatmaps.</summary>
 internal static class ScoreCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
-        var paths = new Argument<string[]>("PATH") { Description = "Images, and folders of images (all that is below them).", Arity = ArgumentArity.OneOrMore };
-        var csv = new Option<string?>("--out") { Description = "Write the results as CSV.", HelpName = "results.csv" };
-        var heatmaps = new Option<string?>("--heatmaps") { Description = "Write an overlay on each image to this folder (PNG).", HelpName = "DIR" };
-        var sideBySide = new Option<bool>("--side-by-side") { Description = "Put the image beside its overlay." };
-        var masks = new Option<string?>("--masks") { Description = "Write the pixels above the pixel threshold to this folder (PNG, 0 and 255).", HelpName = "DIR" };
-        var raw = new Option<string?>("--raw") { Description = "Write the anomaly maps to this folder (32-bit float).", HelpName = "DIR" };
-        var rawFormat = new Option<RawFormat>("--raw-format") { Description = "The format of --raw: tiff or npy.", DefaultValueFactory = _ => RawFormat.Tiff };
-        var threshold = new Option<double?>("--threshold") { Description = "Decide by this threshold instead of the detector's." };
-        var backbone = new Option<string[]?>("--backbone") { Description = "The network, for a detector file that does not hold it.", HelpName = "NAME|FILE.onnx" };
-        var report = new Option<string?>("--report") { Description = "Write a report to look at (one HTML file).", HelpName = "FILE.html" };
-        var trainingFolder = new Option<string?>("--training-images") { Description = "The folder that the detector learned from, for the report to show what each image was compared with.", HelpName = "GOOD_FOLDER" };
-        var submission = new Option<string?>("--submission") { Description = "Fill this file's labels (columns id and label), matched by id.", HelpName = "sample_submission.csv" };
-        var submissionOut = new Option<string>("--submission-out") { Description = "Where the filled file goes.", HelpName = "FILE.csv", DefaultValueFactory = _ => "submission.csv" };
-        var failOnAbnormal = new Option<bool>("--fail-on-abnormal") { Description = $"Exit with {ExitCode.AbnormalFound} when an image is abnormal." };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Image files and folders (searched recursively).",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var csv = new Option<string?>("--out")
+        {
+            Description = "Write the results to this CSV file.",
+            HelpName = "results.csv",
+        };
+        var heatmaps = new Option<string?>("--heatmaps")
+        {
+            Description = "Write each image with a heatmap overlay to this folder (PNG).",
+            HelpName = "DIR",
+        };
+        var sideBySide = new Option<bool>("--side-by-side")
+        {
+            Description = "Place the original image beside the overlay.",
+        };
+        var masks = new Option<string?>("--masks")
+        {
+            Description = "Write masks of the pixels above the pixel threshold to this folder (PNG, 0 and 255).",
+            HelpName = "DIR",
+        };
+        var raw = new Option<string?>("--raw")
+        {
+            Description = "Write the anomaly maps to this folder (32-bit float).",
+            HelpName = "DIR",
+        };
+        var rawFormat = new Option<RawFormat>("--raw-format")
+        {
+            Description = "The format of --raw: tiff or npy.",
+            DefaultValueFactory = _ => RawFormat.Tiff,
+        };
+        var threshold = new Option<double?>("--threshold")
+        {
+            Description = "Use this threshold instead of the detector's.",
+        };
+        var backbone = new Option<string[]?>("--backbone")
+        {
+            Description = "The network, if the detector file does not contain it.",
+            HelpName = "NAME|FILE.onnx",
+        };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Write a report (a single HTML file).",
+            HelpName = "FILE.html",
+        };
+        var trainingFolder = new Option<string?>("--training-images")
+        {
+            Description = "The training images, so that the report can show what each image was compared with.",
+            HelpName = "GOOD_FOLDER",
+        };
+        var submission = new Option<string?>("--submission")
+        {
+            Description = "Fill in the labels of this file (columns id and label), matched by id.",
+            HelpName = "sample_submission.csv",
+        };
+        var submissionOut = new Option<string>("--submission-out")
+        {
+            Description = "The file to write for --submission.",
+            HelpName = "FILE.csv",
+            DefaultValueFactory = _ => "submission.csv",
+        };
+        var failOnAbnormal = new Option<bool>("--fail-on-abnormal")
+        {
+            Description = $"Exit with {ExitCode.AbnormalFound} if an image is abnormal.",
+        };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("score", "Score images: normal or abnormal, and where.")
+        var command = new Command("score", "Score images as normal or abnormal, and localize the anomalies.")
         {
             model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
             report, trainingFolder, submission, submissionOut, failOnAbnormal, device, searchDevice, threads, json,
@@ -77,15 +131,28 @@ internal static class ScoreCommand
 
             if (parsed.GetValue(submission) is { } template)
             {
-                SubmissionFile.Write(template, parsed.GetRequiredValue(submissionOut), results.Images.Select(image => (image.Name, image.IsAbnormal)));
+                SubmissionFile.Write(
+                    template,
+                    parsed.GetRequiredValue(submissionOut),
+                    results.Images.Select(image => (image.Name, image.IsAbnormal)));
             }
 
             if (parsed.GetValue(report) is { } reportPath)
             {
-                HtmlReport.Write(reportPath, results.ToReport(modelPath, parsed.GetValue(trainingFolder)), detector, cancellationToken);
+                HtmlReport.Write(
+                    reportPath,
+                    results.ToReport(modelPath, parsed.GetValue(trainingFolder)),
+                    detector,
+                    cancellationToken);
             }
 
-            Print(results, parsed.InvocationConfiguration.Output, error, modelPath, parsed.GetValue(json), listImages: parsed.GetValue(csv) is null);
+            Print(
+                results,
+                parsed.InvocationConfiguration.Output,
+                error,
+                modelPath,
+                parsed.GetValue(json),
+                listImages: parsed.GetValue(csv) is null);
             return Task.FromResult(
                 parsed.GetValue(failOnAbnormal) && results.Abnormal > 0 ? ExitCode.AbnormalFound
                 : results.Unreadable.Count > 0 ? ExitCode.SomeUnreadable
@@ -94,7 +161,13 @@ internal static class ScoreCommand
         return command;
     }
 
-    private static void Print(ScoreResults results, TextWriter output, TextWriter error, string modelPath, bool json, bool listImages)
+    private static void Print(
+        ScoreResults results,
+        TextWriter output,
+        TextWriter error,
+        string modelPath,
+        bool json,
+        bool listImages)
     {
         foreach (UnreadableJson unreadable in results.Unreadable)
         {

@@ -7,16 +7,22 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>The files written for each image scored. Thread-safe.</summary>
-/// <param name="Heatmaps">The folder of the overlays, or null.</param>
-/// <param name="SideBySide">Whether the image stands beside its overlay.</param>
-/// <param name="Masks">The folder of the masks, or null.</param>
-/// <param name="Raw">The folder of the raw maps, or null.</param>
+/// <summary>Writes the files of each scored image. Thread-safe.</summary>
+/// <param name="Heatmaps">The folder for overlays, or null.</param>
+/// <param name="SideBySide">Whether to place the image beside its overlay.</param>
+/// <param name="Masks">The folder for masks, or null.</param>
+/// <param name="Raw">The folder for raw maps, or null.</param>
 /// <param name="RawFormat">The format of the raw maps.</param>
-/// <param name="ImageLimits">Limits on the images read again for their overlays.</param>
-internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Masks, string? Raw, RawFormat RawFormat, ImageLimits ImageLimits)
+/// <param name="ImageLimits">The limits for rereading the images for their overlays.</param>
+internal sealed record ScoreFiles(
+    string? Heatmaps,
+    bool SideBySide,
+    string? Masks,
+    string? Raw,
+    RawFormat RawFormat,
+    ImageLimits ImageLimits)
 {
-    /// <summary>Writes what was asked for.</summary>
+    /// <summary>Writes the requested files.</summary>
     public void Write(ScoreItem item, Inspection inspection)
     {
         if (Heatmaps is not null)
@@ -26,7 +32,11 @@ internal sealed record ScoreFiles(string? Heatmaps, bool SideBySide, string? Mas
                 inspection.Map,
                 (float)inspection.PixelThreshold,
                 new HeatmapOptions { SideBySide = SideBySide });
-            Write(Heatmaps, item, ".png", stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
+            Write(
+                Heatmaps,
+                item,
+                ".png",
+                stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
         }
 
         AnomalyMap map = inspection.Map;

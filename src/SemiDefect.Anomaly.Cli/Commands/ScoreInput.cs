@@ -2,11 +2,11 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>The images to score: where each is, what it is called in results, and what its own files are called.</summary>
-/// <param name="Items">In the order of the arguments; within a folder in ordinal order.</param>
+/// <summary>The images to score, with their paths and their names in results and output files.</summary>
+/// <param name="Items">The images, in the order of the arguments, and in ordinal order within a folder.</param>
 internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
 {
-    /// <summary>Expands folders.</summary>
+    /// <summary>Collects the images, expanding folders.</summary>
     public static ScoreInput Collect(IReadOnlyList<string> arguments)
     {
         var items = new List<ScoreItem>();
@@ -20,8 +20,10 @@ internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
                 continue;
             }
 
-            // With several arguments, each folder's files go below that folder's name.
-            string below = arguments.Count > 1 ? $"{Path.GetFileName(Path.GetFullPath(argument).TrimEnd(Path.DirectorySeparatorChar))}/" : string.Empty;
+            // With several arguments, output files go to a subfolder with the name of their input folder.
+            string below = arguments.Count > 1
+                ? $"{Path.GetFileName(Path.GetFullPath(argument).TrimEnd(Path.DirectorySeparatorChar))}/"
+                : string.Empty;
             foreach (FolderImage item in ImageFolder.Open(argument).Items)
             {
                 string stem = item.RelativePath[..^Path.GetExtension(item.RelativePath).Length];

@@ -1,7 +1,9 @@
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>One image to score.</summary>
-/// <param name="FullPath">Where it is.</param>
-/// <param name="Name">What it is called in results: as given, with '/'.</param>
-/// <param name="OutputName">What its heatmap, mask and map are called, without extension, below their folder.</param>
+/// <summary>An image to score.</summary>
+/// <param name="FullPath">The full path of the image.</param>
+/// <param name="Name">The name in results: the path as given, with '/'.</param>
+/// <param name="OutputName">
+/// The name of its heatmap, mask and map, relative to their folder and without extension.
+/// </param>
 internal sealed record ScoreItem(string FullPath, string Name, string OutputName);

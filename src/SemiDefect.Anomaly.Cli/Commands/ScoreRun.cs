@@ -4,10 +4,15 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>Scores a list of images with a progress display and writes each one's files as it goes.</summary>
+/// <summary>Scores images with a progress display, and writes the files of each image.</summary>
 internal static class ScoreRun
 {
-    public static ScoreResults Execute(AnomalyDetector detector, ScoreInput input, ScoreFiles files, double? threshold, CancellationToken cancellationToken) =>
+    public static ScoreResults Execute(
+        AnomalyDetector detector,
+        ScoreInput input,
+        ScoreFiles files,
+        double? threshold,
+        CancellationToken cancellationToken) =>
         ProgressDisplay.Run(display =>
         {
             string[] paths = [.. input.Items.Select(item => item.FullPath)];
@@ -21,9 +26,9 @@ internal static class ScoreRun
                 }
             }
 
-            IEnumerable<Inspection> judged = detector.InspectAll(paths, OnUnreadable, cancellationToken)
+            IEnumerable<Inspection> scored = detector.InspectAll(paths, OnUnreadable, cancellationToken)
                 .Select(inspection => threshold is { } value ? inspection.WithThreshold(value) : inspection);
-            foreach (Inspection inspection in WriteAll(input, files, judged, OnUnreadable))
+            foreach (Inspection inspection in WriteAll(input, files, scored, OnUnreadable))
             {
                 images.Add(ScoredImage.Of(input.Items[inspection.Index].Name, inspection));
                 display.Report("Scoring images", inspection.Index + 1, paths.Length);
@@ -32,9 +37,14 @@ internal static class ScoreRun
             return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);
         });
 
-    /// <summary>Writes each image's files and passes it on; one that has gone since it was inspected is told of and left out.</summary>
+    /// <summary>
+    /// Writes the files of each inspection and returns it; if the image no longer exists, reports and skips it.
+    /// </summary>
     public static IEnumerable<Inspection> WriteAll(
-        ScoreInput input, ScoreFiles files, IEnumerable<Inspection> inspections, Action<int, SemiDefectException> onUnreadable)
+        ScoreInput input,
+        ScoreFiles files,
+        IEnumerable<Inspection> inspections,
+        Action<int, SemiDefectException> onUnreadable)
     {
         foreach (Inspection inspection in inspections)
         {

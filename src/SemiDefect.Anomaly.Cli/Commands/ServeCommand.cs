@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect serve</c>: runs the production-line server until it is stopped.</summary>
+/// <summary><c>semidefect serve</c>: runs the inspection server until it is stopped.</summary>
 internal static class ServeCommand
 {
     private const double Mega = 1 << 20;
@@ -15,77 +15,77 @@ internal static class ServeCommand
     {
         var models = new Option<string>("--models")
         {
-            Description = "The folder of the detector files.",
+            Description = "The folder of detector files.",
             HelpName = "DIR",
             Required = true,
         };
         var urls = new Option<string[]>("--urls")
         {
-            Description = "Where to listen; other addresses than loopback ones need --api-key-file.",
+            Description = "The addresses to listen on; addresses other than loopback require --api-key-file.",
             HelpName = "URL",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => ["http://127.0.0.1:8080"],
         };
         var data = new Option<string>("--data")
         {
-            Description = "The folder of the history, the pictures and the training images.",
+            Description = "The folder for the history, inspected images and training images.",
             HelpName = "DIR",
             DefaultValueFactory = _ => "semidefect-data",
         };
         var keyFile = new Option<string?>("--api-key-file")
         {
-            Description = "A file with the key that every call must carry.",
+            Description = "A file with the key that every request must include.",
             HelpName = "FILE",
         };
         var queue = new Option<int>("--queue")
         {
-            Description = "Images accepted and not answered; beyond it, 429.",
+            Description = "The maximum number of pending images; further requests get status 429.",
             DefaultValueFactory = _ => 64,
         };
         var batch = new Option<int>("--batch")
         {
-            Description = "Images inspected together at most.",
+            Description = "The maximum number of images inspected together.",
             DefaultValueFactory = _ => 8,
         };
         var delay = new Option<double>("--batch-delay")
         {
-            Description = "How long an image may wait for others, in milliseconds.",
+            Description = "The maximum time an image waits for a batch to fill, in milliseconds.",
             HelpName = "MS",
             DefaultValueFactory = _ => 5,
         };
         var imageBytes = new Option<double>("--max-image-mb")
         {
-            Description = "The largest image.",
+            Description = "The maximum size of an image file, in MB.",
             HelpName = "MB",
             DefaultValueFactory = _ => 64,
         };
         var pixels = new Option<double>("--max-megapixels")
         {
-            Description = "The most pixels of an image, in millions.",
+            Description = "The maximum number of pixels of an image, in millions.",
             HelpName = "N",
             DefaultValueFactory = _ => 50,
         };
         var timeout = new Option<double>("--timeout")
         {
-            Description = "How long a request may take.",
+            Description = "The maximum duration of a request, in seconds.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 30,
         };
         var pictures = new Option<double>("--keep-pictures-gb")
         {
-            Description = "Inspected images and maps kept; beyond it, the oldest go.",
+            Description = "The disk space for inspected images and maps, in GB; beyond it, the oldest are deleted.",
             HelpName = "GB",
             DefaultValueFactory = _ => 10,
         };
         var history = new Option<long>("--keep-inspections")
         {
-            Description = "Inspections that the history keeps.",
+            Description = "The number of inspections to keep in the history.",
             HelpName = "N",
             DefaultValueFactory = _ => 10_000_000,
         };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
-        var command = new Command("serve", "Serve an API and a page to inspect images with; stops at Ctrl-C.")
+        var command = new Command("serve", "Serve the inspection API and web page until Ctrl-C.")
         {
             models, urls, data, keyFile, queue, batch, delay, imageBytes, pixels, timeout, pictures, history, device,
             threads,

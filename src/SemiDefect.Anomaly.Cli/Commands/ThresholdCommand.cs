@@ -7,39 +7,66 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect threshold</c>: sets a detector's thresholds anew without a new fit.</summary>
+/// <summary><c>semidefect threshold</c>: changes a detector's thresholds without refitting.</summary>
 internal static class ThresholdCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
-        var rate = new Option<double?>("--false-alarm-rate") { Description = "Set both thresholds for this share of good images called abnormal." };
+        var rate = new Option<double?>("--false-alarm-rate")
+        {
+            Description = "Set both thresholds for this false-alarm rate, the fraction of good images called abnormal.",
+        };
         var method = new Option<string?>("--threshold-method")
         {
-            Description = "The rule for the rate: conformal or quantile; or fold-maxima, which takes no rate.",
+            Description = "The method for the rate: conformal or quantile; or fold-maxima, which takes no rate.",
             HelpName = "METHOD",
         };
-        var value = new Option<double?>("--value") { Description = "Set the image threshold to this value.", HelpName = "X" };
-        var pixelValue = new Option<double?>("--pixel-value") { Description = "Set the pixel threshold to this value.", HelpName = "X" };
-        var outputPath = new Option<string?>("--out") { Description = "Write the changed detector here instead of replacing the file.", HelpName = "MODEL" };
+        var value = new Option<double?>("--value")
+        {
+            Description = "Set the image threshold to this value.",
+            HelpName = "X",
+        };
+        var pixelValue = new Option<double?>("--pixel-value")
+        {
+            Description = "Set the pixel threshold to this value.",
+            HelpName = "X",
+        };
+        var outputPath = new Option<string?>("--out")
+        {
+            Description = "Write the changed detector to this file instead of replacing the original.",
+            HelpName = "MODEL",
+        };
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("threshold", "Change a detector's thresholds; nothing is fitted again.") { model, rate, method, value, pixelValue, outputPath, json };
+        var command = new Command("threshold", "Change a detector's thresholds without refitting.")
+        {
+            model, rate, method, value, pixelValue, outputPath, json,
+        };
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            ThresholdOptions options = UsageException.Guard(() => Read(parsed.GetValue(rate), ThresholdMethodName.Read(parsed.GetValue(method)), parsed.GetValue(value)));
+            ThresholdOptions options = UsageException.Guard(() =>
+                Read(parsed.GetValue(rate), ThresholdMethodName.Read(parsed.GetValue(method)), parsed.GetValue(value)));
             string target = parsed.GetValue(outputPath) ?? path;
-            (DetectorThresholds before, DetectorThresholds after) = AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
+            (DetectorThresholds before, DetectorThresholds after) =
+                AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                output.WriteLine(JsonSerializer.Serialize(new ThresholdChangeJson(1, target.Replace('\\', '/'), ToJson(before), ToJson(after)), CliJson.Default.ThresholdChangeJson));
+                output.WriteLine(
+                    JsonSerializer.Serialize(
+                        new ThresholdChangeJson(1, target.Replace('\\', '/'), ToJson(before), ToJson(after)),
+                        CliJson.Default.ThresholdChangeJson));
                 return Task.FromResult(ExitCode.Done);
             }
 
             output.WriteLine($"Detector    {target}");
-            output.WriteLine($"Threshold   {Text.Number(before.Image.Value)} ({before.Image.Method}) -> {Text.Number(after.Image.Value)} ({after.Image.Method})");
-            output.WriteLine($"Pixels      {Text.Number(before.Pixel.Value)} ({before.Pixel.Method}) -> {Text.Number(after.Pixel.Value)} ({after.Pixel.Method})");
+            output.WriteLine(
+                $"Threshold   {Text.Number(before.Image.Value)} ({before.Image.Method}) -> "
+                    + $"{Text.Number(after.Image.Value)} ({after.Image.Method})");
+            output.WriteLine(
+                $"Pixels      {Text.Number(before.Pixel.Value)} ({before.Pixel.Method}) -> "
+                    + $"{Text.Number(after.Pixel.Value)} ({after.Pixel.Method})");
             if (after.Image.Note is { } note)
             {
                 output.WriteLine($"Note        {note}");
@@ -59,14 +86,14 @@ internal static class ThresholdCommand
 
         if (rate is null == value is null)
         {
-            throw new UsageException("Give either --false-alarm-rate or --value.");
+            throw new UsageException("Specify either --false-alarm-rate or --value.");
         }
 
         if (value is not null)
         {
             return method is null or ThresholdMethod.Fixed
                 ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
-                : throw new UsageException("--threshold-method goes with --false-alarm-rate, not with --value.");
+                : throw new UsageException("--threshold-method applies to --false-alarm-rate, not to --value.");
         }
 
         return method is null or ThresholdMethod.Conformal or ThresholdMethod.Quantile
@@ -77,5 +104,7 @@ internal static class ThresholdCommand
     private static ThresholdPairJson ToJson(DetectorThresholds thresholds) => new(
         new ThresholdJson(thresholds.Image.Value, thresholds.Image.Method, thresholds.Image.Note),
         new ThresholdJson(thresholds.Pixel.Value, thresholds.Pixel.Method, thresholds.Pixel.Note),
-        thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile ? thresholds.Options.FalseAlarmRate : null);
+        thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
+            ? thresholds.Options.FalseAlarmRate
+            : null);
 }

@@ -6,7 +6,9 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect verify</c>: does this machine decide as the one where the detector was made?</summary>
+/// <summary>
+/// <c>semidefect verify</c>: checks that this machine makes the same decisions as the one that fitted the detector.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create()
@@ -16,7 +18,11 @@ internal static class VerifyCommand
         Option<bool> json = GlobalOptions.Json();
         var command = new Command(
             "verify",
-            $"Replay the golden images that the detector file holds, and state the largest deviation from where it was made. Exits with {ExitCode.CouldFlip} when a decision could differ.") { model };
+            "Replay the golden images in the detector file and report the largest deviation from the machine that "
+                + $"fitted it. Exits with {ExitCode.CouldFlip} if a decision could differ.")
+        {
+            model,
+        };
         load.AddTo(command);
         command.Options.Add(json);
         command.SetAction((parsed, _) =>
@@ -38,23 +44,44 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static string DeviceOf(AnomalyDetector detector) => detector.Device.ToString().ToLower(CultureInfo.InvariantCulture);
+    private static string DeviceOf(AnomalyDetector detector) =>
+        detector.Device.ToString().ToLower(CultureInfo.InvariantCulture);
 
-    private static void WriteText(TextWriter output, string path, AnomalyDetector detector, DetectorVerification verification)
+    private static void WriteText(
+        TextWriter output,
+        string path,
+        AnomalyDetector detector,
+        DetectorVerification verification)
     {
         output.WriteLine($"Detector    {path} ({detector.Fingerprint.ShortForm})");
-        output.WriteLine($"Replayed    {verification.Images} good image{(verification.Images == 1 ? "" : "s")}, {verification.Patches} patches, on {DeviceOf(detector)}");
-        output.WriteLine($"Features    deviate by at most {Text.Number(verification.FeatureDeviation)} ({Text.Number(verification.RelativeFeatureDeviation)} of their length)");
-        output.WriteLine($"Scores      deviate by at most {Text.Number(verification.ScoreDeviation)} ({Text.Number(verification.RelativeScoreDeviation)} of their size)");
-        string margin = verification.NearestMargin is { } nearest ? $"; the nearest known score is {Text.Number(nearest)} from it" : string.Empty;
         output.WriteLine(
-            verification.IsIdentical ? "Decisions   the same: every bit compared is equal"
-            : verification.Flipped.Count > 0 ? $"Decisions   differ: {string.Join(", ", verification.Flipped.Select(Text.Printable))}"
-            : verification.CouldFlip ? $"Decisions   could differ for scores within {Text.Number(verification.ScoreBound)} of the threshold; {verification.WithinBound} known scores are that near"
-            : $"Decisions   the same but for scores within {Text.Number(verification.ScoreBound)} of the threshold{margin}");
+            $"Replayed    {verification.Images} good image{(verification.Images == 1 ? "" : "s")}, "
+                + $"{verification.Patches} patches, on {DeviceOf(detector)}");
+        output.WriteLine(
+            $"Features    deviate by at most {Text.Number(verification.FeatureDeviation)} "
+                + $"({Text.Number(verification.RelativeFeatureDeviation)} relative to their norm)");
+        output.WriteLine(
+            $"Scores      deviate by at most {Text.Number(verification.ScoreDeviation)} "
+                + $"({Text.Number(verification.RelativeScoreDeviation)} relative)");
+        string margin = verification.NearestMargin is { } nearest
+            ? $"; the nearest known score is {Text.Number(nearest)} from it"
+            : string.Empty;
+        output.WriteLine(
+            verification.IsIdentical ? "Decisions   identical: all compared values are equal bit for bit"
+            : verification.Flipped.Count > 0
+                ? $"Decisions   differ: {string.Join(", ", verification.Flipped.Select(Text.Printable))}"
+            : verification.CouldFlip
+                ? $"Decisions   could differ for scores within {Text.Number(verification.ScoreBound)} of the "
+                    + $"threshold, which includes {verification.WithinBound} known scores"
+            : $"Decisions   the same, except for scores within {Text.Number(verification.ScoreBound)} of the "
+                + $"threshold{margin}");
     }
 
-    private static void WriteJson(TextWriter output, string path, AnomalyDetector detector, DetectorVerification verification)
+    private static void WriteJson(
+        TextWriter output,
+        string path,
+        AnomalyDetector detector,
+        DetectorVerification verification)
     {
         var document = new ReplayJson(
             1,
@@ -76,6 +103,6 @@ internal static class VerifyCommand
         output.WriteLine(JsonSerializer.Serialize(document, CliJson.Default.ReplayJson));
     }
 
-    // JSON knows no infinity.
+    // JSON cannot represent infinity.
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

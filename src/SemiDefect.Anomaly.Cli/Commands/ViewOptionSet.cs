@@ -6,52 +6,52 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary>The options of how a fit looks at images, on the command line.</summary>
+/// <summary>The command-line options for the views of images in a fit.</summary>
 internal sealed class ViewOptionSet
 {
     private readonly Option<string?> _scales = new("--scales")
     {
-        Description = "Look at images at several working sizes, each with a memory bank of its own.",
+        Description = "Inspect images at several working sizes, each with its own memory bank.",
         HelpName = "N,M",
     };
 
     private readonly Option<int?> _tile = new("--tile")
     {
-        Description = "Look at images in tiles of N x N pixels of the working size; 0 for all at once.",
+        Description = "Inspect images in tiles of N x N pixels at the working size; 0 for whole images.",
         HelpName = "N",
     };
 
     private readonly Option<int?> _tileOverlap = new("--tile-overlap")
     {
-        Description = "By how many pixels neighboring tiles overlap at least; an eighth of a tile unless given.",
+        Description = "The minimum overlap of neighboring tiles in pixels; by default, an eighth of a tile.",
         HelpName = "M",
     };
 
     private readonly Option<int?> _turns = new("--turns")
     {
-        Description = "Learn good images in 4 or 8 turns as well; 0 for as they are.",
+        Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none.",
         HelpName = "0|4|8",
     };
 
-    private readonly Option<bool> _flips = new("--flips") { Description = "Learn good images mirrored as well." };
+    private readonly Option<bool> _flips = new("--flips") { Description = "Also train on mirrored good images." };
 
     private readonly Option<string?> _region = new("--roi")
     {
-        Description = "The region of interest: a rectangle in pixels of the images, or a picture of their size, not black where to look. "
-            + "What lies outside is neither learned nor judged.",
+        Description = "The region of interest: a rectangle in image pixels, or a mask image of the same size, black "
+            + "where to ignore. Everything outside is excluded from training and scoring.",
         HelpName = "LEFT,TOP,WIDTH,HEIGHT|MASK",
     };
 
     private readonly Option<FusionRule?> _fusion = new("--fusion")
     {
-        Description = "How the scores of several scales or backbones become one: mean or maximum.",
+        Description = "How the scores of several scales or backbones are combined: mean or maximum.",
     };
 
-    /// <summary>All options, none of which a detector that is there already can take.</summary>
+    /// <summary>All options; none of them applies to an existing detector.</summary>
     public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _fusion];
 
-    /// <summary>The options that the user asked for; the preset's elsewhere.</summary>
-    /// <exception cref="UsageException">A value cannot be read.</exception>
+    /// <summary>Reads the options, with the preset's values as defaults.</summary>
+    /// <exception cref="UsageException">A value is invalid.</exception>
     public FitOptions Read(ParseResult parsed, FitOptions options)
     {
         int tile = parsed.GetValue(_tile) ?? options.Tile;
@@ -74,15 +74,17 @@ internal sealed class ViewOptionSet
             return RegionOfInterest.FromMask(ImageFile.Read(text, limits));
         }
 
-        int[] numbers = [.. Numbers("--roi", text, " or a mask picture that exists")];
+        int[] numbers = [.. Numbers("--roi", text, " or an existing mask image")];
         return numbers is [int left, int top, int width, int height]
             ? new RegionOfInterest(left, top, width, height)
-            : throw new UsageException($"--roi takes left, top, width and height in pixels, or a mask picture that exists, not '{text}'.");
+            : throw new UsageException(
+                $"--roi must be left, top, width and height in pixels, or an existing mask image, not '{text}'.");
     }
 
     private static IEnumerable<int> Numbers(string option, string text, string orElse = "") =>
         text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
                 ? number
-                : throw new UsageException($"{option} takes numbers of pixels, separated by commas,{orElse} not '{text}'."));
+                : throw new UsageException(
+                    $"{option} must be numbers of pixels separated by commas,{orElse} not '{text}'."));
 }

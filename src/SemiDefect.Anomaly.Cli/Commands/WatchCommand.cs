@@ -7,47 +7,47 @@ using SemiDefect.Anomaly.Server.Watching;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
-/// <summary><c>semidefect watch</c>: inspects the images that arrive in a folder until it is stopped.</summary>
+/// <summary><c>semidefect watch</c>: inspects the images that arrive in a folder, until it is stopped.</summary>
 internal static class WatchCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
-        var folder = new Argument<string>("FOLDER") { Description = "The folder that images arrive in." };
+        var folder = new Argument<string>("FOLDER") { Description = "The folder to watch." };
         var outputPath = new Option<string>("--out")
         {
-            Description = "Where images, reports and the journal go: normal/, abnormal/, unreadable/, watch.db.",
+            Description = "The folder for images, reports and the journal: normal/, abnormal/, unreadable/, watch.db.",
             HelpName = "DIR",
             Required = true,
         };
         var keep = new Option<bool>("--keep")
         {
-            Description = "Leave the images where they are; only their reports go to --out.",
+            Description = "Leave the images in place; write only their reports to --out.",
         };
         var heatmaps = new Option<bool>("--heatmaps")
         {
-            Description = "Write a heatmap beside the report of each abnormal image (PNG).",
+            Description = "Write a heatmap of each abnormal image beside its report (PNG).",
         };
         var webhook = new Option<string?>("--webhook")
         {
-            Description = "Post each report (JSON) to this address, until it is taken.",
+            Description = "Post each report (JSON) to this address, and retry until it is accepted.",
             HelpName = "URL",
         };
         var settle = new Option<double>("--settle")
         {
-            Description = "How long a file must have stayed as it is to count as complete.",
+            Description = "How long a file must be unchanged to count as complete, in seconds.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 2,
         };
         var interval = new Option<double>("--interval")
         {
-            Description = "How often the folder is listed.",
+            Description = "The interval between folder scans, in seconds.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => 1,
         };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
-        var command = new Command("watch", "Inspect every image that arrives in a folder, once; stops at Ctrl-C.")
+        var command = new Command("watch", "Inspect each image that arrives in a folder, until Ctrl-C.")
         {
             model, folder, outputPath, keep, heatmaps, webhook, settle, interval, device, threads,
         };
@@ -78,7 +78,7 @@ internal static class WatchCommand
     private static Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
             ? new Uri(text)
-            : throw new UsageException($"--webhook takes an http or https address, not '{text}'.");
+            : throw new UsageException($"--webhook must be an http or https address, not '{text}'.");
 
     private static TimeSpan Seconds(string option, double value, double lowest) => value >= lowest && value <= 3600
         ? TimeSpan.FromSeconds(value)

@@ -4,9 +4,17 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>The serializer of what <c>semidefect backbone</c> prints; snake_case keys are a contract.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+/// <summary>
+/// Serializes the output of <c>semidefect backbone</c>. The snake_case keys are part of the public contract.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(VerificationJson))]
 internal sealed partial class BackboneCliJson : JsonSerializerContext;
 
-internal sealed record VerificationJson(int Schema, bool Passed, IReadOnlyList<BackboneCheck> Checks, IReadOnlyList<BackboneTap> Taps, double? MillisecondsPerImage);
+internal sealed record VerificationJson(
+    int Schema,
+    bool Passed,
+    IReadOnlyList<BackboneCheck> Checks,
+    IReadOnlyList<BackboneTap> Taps,
+    double? MillisecondsPerImage);

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>What the commands that make a backbone print.</summary>
+/// <summary>Prints the result of commands that make a backbone.</summary>
 internal static class BackboneSummary
 {
     public static void Write(TextWriter output, string path, BackboneManifest manifest, bool json)
@@ -20,14 +20,22 @@ internal static class BackboneSummary
         output.WriteLine($"  origin   {Text.Printable(manifest.Origin)}");
         output.WriteLine($"  license  {Text.Printable(manifest.License)}");
         output.WriteLine($"  sha256   {manifest.Sha256}");
-        output.WriteLine($"  taps     {string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"))}");
+        output.WriteLine($"  taps     {Taps(manifest)}");
         if (manifest.Quantization is { } quantization)
         {
-            string errors = string.Join(", ", manifest.Taps.Zip(quantization.RelativeErrors, (tap, error) => $"{tap.Name} {(100 * error).ToString("F2", CultureInfo.InvariantCulture)} %"));
-            output.WriteLine($"  off by   {errors} (relative, on {quantization.Images} images)");
+            string errors = string.Join(
+                ", ",
+                manifest.Taps.Zip(
+                    quantization.RelativeErrors,
+                    (tap, error) => $"{tap.Name} {(100 * error).ToString("F2", CultureInfo.InvariantCulture)} %"));
+            output.WriteLine($"  error    {errors} (relative, on {quantization.Images} images)");
         }
 
         bool named = UserBackbones.Find(manifest.Name) is { } known && Path.GetFullPath(path) == known;
         output.WriteLine($"Use it: semidefect fit GOOD_FOLDER --backbone {(named ? manifest.Name : path)} --out MODEL");
     }
+
+    /// <summary>Describes the taps of a backbone in one line.</summary>
+    public static string Taps(BackboneManifest manifest) =>
+        string.Join(", ", manifest.Taps.Select(tap => $"{tap.Name} ({tap.Channels} channels, stride {tap.Stride})"));
 }

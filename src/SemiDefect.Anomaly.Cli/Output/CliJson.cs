@@ -3,8 +3,9 @@ using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>The serializer of everything that <c>--json</c> prints; snake_case keys are a contract.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+/// <summary>Serializes the <c>--json</c> output. The snake_case keys are part of the public contract.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DetectorInfoJson))]
 [JsonSerializable(typeof(ScoreJson))]
 [JsonSerializable(typeof(BackbonesJson))]
@@ -55,7 +56,12 @@ internal sealed record ScaleJson(double Center, double Spread);
 
 internal sealed record StepJson(string Kind, int Images, int Rows);
 
-internal sealed record BackboneJsonRecord(string Name, string Sha256, IReadOnlyList<string> Taps, string? License, bool Included);
+internal sealed record BackboneJsonRecord(
+    string Name,
+    string Sha256,
+    IReadOnlyList<string> Taps,
+    string? License,
+    bool Included);
 
 internal sealed record BankJson(int Rows, int Columns);
 
@@ -76,9 +82,26 @@ internal sealed record ScoreJson(
     IReadOnlyList<ImageJson> Images,
     IReadOnlyList<UnreadableJson> Unreadable);
 
-internal sealed record ImageJson(string Path, double Score, double Margin, double? PValue, string Decision, IReadOnlyList<RegionJson> Regions, NearestJson Nearest);
+internal sealed record ImageJson(
+    string Path,
+    double Score,
+    double Margin,
+    double? PValue,
+    string Decision,
+    IReadOnlyList<RegionJson> Regions,
+    NearestJson Nearest);
 
-internal sealed record RegionJson(int X, int Y, int Width, int Height, int Area, float Peak, int PeakX, int PeakY, double CentroidX, double CentroidY);
+internal sealed record RegionJson(
+    int X,
+    int Y,
+    int Width,
+    int Height,
+    int Area,
+    float Peak,
+    int PeakX,
+    int PeakY,
+    double CentroidX,
+    double CentroidY);
 
 internal sealed record NearestJson(double X, double Y, string TrainingImage);
 

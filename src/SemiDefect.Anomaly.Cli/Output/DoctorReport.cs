@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Backbones.Architectures;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>What <c>doctor</c> found; its JSON is a contract.</summary>
+/// <summary>The results of <c>semidefect doctor</c>. The JSON is part of the public contract.</summary>
 internal sealed record DoctorReport(
     int Schema,
     bool Healthy,
@@ -22,16 +22,26 @@ internal sealed record DoctorReport(
     IReadOnlyList<AcceleratorJson> Accelerators,
     IReadOnlyList<DoctorCheckJson> Checks);
 
-/// <summary>What runs something, and why.</summary>
+/// <summary>A chosen device, and the reason.</summary>
 internal sealed record DeviceChoiceJson(string Auto, string Why);
 
-/// <summary>An accelerator and its test.</summary>
-internal sealed record AcceleratorJson(string Id, string Kind, string Name, long MemoryBytes, int Multiprocessors, string Driver, bool Passed, string Detail, double Seconds);
+/// <summary>An accelerator and its self-test result.</summary>
+internal sealed record AcceleratorJson(
+    string Id,
+    string Kind,
+    string Name,
+    long MemoryBytes,
+    int Multiprocessors,
+    string Driver,
+    bool Passed,
+    string Detail,
+    double Seconds);
 
-/// <summary>A check of what every run needs.</summary>
+/// <summary>The result of a check.</summary>
 internal sealed record DoctorCheckJson(string Name, bool Passed, string Detail);
 
-/// <summary>The serializer of what <c>doctor</c> prints; snake_case keys are a contract.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
+/// <summary>Serializes <see cref="DoctorReport"/>. The snake_case keys are part of the public contract.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext;

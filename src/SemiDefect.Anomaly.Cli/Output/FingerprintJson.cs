@@ -2,9 +2,22 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-internal sealed record DetectorFingerprintJson(int Schema, string Kind, string Model, string Sha256, string ShortForm, FingerprintPartsJson Parts);
+internal sealed record DetectorFingerprintJson(
+    int Schema,
+    string Kind,
+    string Model,
+    string Sha256,
+    string ShortForm,
+    FingerprintPartsJson Parts);
 
-internal sealed record DatasetFingerprintJson(int Schema, string Kind, string Dataset, string Sha256, string ShortForm, int Images, long Bytes);
+internal sealed record DatasetFingerprintJson(
+    int Schema,
+    string Kind,
+    string Dataset,
+    string Sha256,
+    string ShortForm,
+    int Images,
+    long Bytes);
 
 internal sealed record FingerprintPartsJson(string Network, string Options, string Bank, string Thresholds)
 {

@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace SemiDefect.Anomaly.Cli.Output;
 
 /// <summary>
-/// Progress with an estimate on standard error, when that is a terminal; nothing otherwise. Not thread-safe.
+/// Shows progress and the remaining time on standard error if it is a terminal. Not thread-safe.
 /// </summary>
 internal sealed class ProgressDisplay
 {
@@ -12,7 +12,7 @@ internal sealed class ProgressDisplay
 
     private ProgressDisplay(ProgressContext? context) => _context = context;
 
-    /// <summary>Runs <paramref name="work"/> with a display that lives as long.</summary>
+    /// <summary>Runs <paramref name="work"/> with a progress display.</summary>
     public static T Run<T>(Func<ProgressDisplay, T> work)
     {
         if (Console.IsErrorRedirected)
@@ -20,14 +20,16 @@ internal sealed class ProgressDisplay
             return work(new ProgressDisplay(null));
         }
 
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console =
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => work(new ProgressDisplay(context)));
     }
 
-    /// <summary>Reports one stage's state; the stage appears with its first report.</summary>
+    /// <summary>Reports the progress of a stage. A stage is shown from its first report on.</summary>
     public void Report(string stage, int done, int total)
     {
         if (_context is null)

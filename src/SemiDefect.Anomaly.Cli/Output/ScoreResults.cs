@@ -11,8 +11,13 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>The results of scoring, and the forms in which they are written.</summary>
-internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFingerprint fingerprint, double? threshold, IReadOnlyList<ScoredImage> images, IReadOnlyList<UnreadableJson> unreadable)
+/// <summary>The results of scoring, and their output formats.</summary>
+internal sealed class ScoreResults(
+    DetectorThresholds thresholds,
+    DetectorFingerprint fingerprint,
+    double? threshold,
+    IReadOnlyList<ScoredImage> images,
+    IReadOnlyList<UnreadableJson> unreadable)
 {
     public IReadOnlyList<ScoredImage> Images => images;
 
@@ -20,13 +25,16 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFinger
 
     public int Abnormal => images.Count(image => image.IsAbnormal);
 
-    /// <summary>path,score,threshold,margin,decision,regions; numbers with all their digits.</summary>
+    /// <summary>Writes path,score,threshold,margin,decision,regions with round-trip precision.</summary>
     public void WriteCsv(string path)
     {
         var text = new StringBuilder("path,score,threshold,margin,decision,regions\n");
         foreach (ScoredImage image in images)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},{image.Decision},{image.Regions.Count}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},"
+                    + $"{image.Decision},{image.Regions.Count}\n");
         }
 
         AtomicFile.WriteText(path, text.ToString());
@@ -47,7 +55,7 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFinger
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.ScoreJson));
     }
 
-    /// <summary>What a report of these results shows.</summary>
+    /// <summary>Converts the results to the content of a report.</summary>
     public ReportContent ToReport(string modelPath, string? trainingFolder) => new()
     {
         Title = Path.GetFileName(modelPath),
@@ -57,21 +65,30 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFinger
         Options = threshold is { } value ? [("threshold of this run", Text.Number(value))] : [],
     };
 
-    /// <summary>One line per image.</summary>
+    /// <summary>Writes one line per image.</summary>
     public void WriteLines(TextWriter output)
     {
         foreach (ScoredImage image in images)
         {
             string sign = image.Margin > 0 ? "+" : string.Empty;
-            string regions = image.Regions.Count switch { 0 => string.Empty, 1 => "  1 region", int count => $"  {count} regions" };
-            output.WriteLine($"{image.Decision,-8}  {Text.Number(image.Score),-7}  {sign + Text.Number(image.Margin),-9}  {Text.Printable(image.Name)}{regions}");
+            string regions = image.Regions.Count switch
+            {
+                0 => string.Empty,
+                1 => "  1 region",
+                int count => $"  {count} regions",
+            };
+            output.WriteLine(
+                $"{image.Decision,-8}  {Text.Number(image.Score),-7}  {sign + Text.Number(image.Margin),-9}  "
+                    + $"{Text.Printable(image.Name)}{regions}");
         }
     }
 
     public void WriteSummary(TextWriter output)
     {
-        string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} not readable";
-        output.WriteLine($"{images.Count} images: {images.Count - Abnormal} normal, {Abnormal} abnormal{skipped} (threshold {Text.Number(threshold ?? thresholds.Image.Value)})");
+        string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} unreadable";
+        output.WriteLine(
+            $"{images.Count} images: {images.Count - Abnormal} normal, {Abnormal} abnormal{skipped} (threshold "
+                + $"{Text.Number(threshold ?? thresholds.Image.Value)})");
     }
 
     private static ImageJson ToJson(ScoredImage image) => new(
@@ -81,6 +98,7 @@ internal sealed class ScoreResults(DetectorThresholds thresholds, DetectorFinger
         image.PValue,
         image.Decision,
         [.. image.Regions.Select(region => new RegionJson(
-            region.X, region.Y, region.Width, region.Height, region.Area, region.Peak, region.PeakX, region.PeakY, region.CentroidX, region.CentroidY))],
+            region.X, region.Y, region.Width, region.Height, region.Area, region.Peak, region.PeakX, region.PeakY,
+            region.CentroidX, region.CentroidY))],
         new NearestJson(image.HighestPatch.X, image.HighestPatch.Y, image.HighestPatch.TrainingImage));
 }

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>What is kept of an inspection once its files are written: no map.</summary>
+/// <summary>The part of an inspection that is kept after its files are written, without the anomaly map.</summary>
 internal sealed record ScoredImage(
     string Name,
     double Score,

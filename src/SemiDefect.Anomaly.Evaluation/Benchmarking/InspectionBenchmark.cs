@@ -19,7 +19,7 @@ public static class InspectionBenchmark
     /// <param name="paths">Image files, at least one, used in turn.</param>
     /// <param name="singles">Number of single inspections, 1 or more.</param>
     /// <param name="progress">Receives the number of completed inspections, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops between inspections.</param>
+    /// <param name="cancellationToken">Cancels between inspections.</param>
     /// <exception cref="SemiDefectException">An image cannot be read.</exception>
     public static InspectionTiming Run(
         AnomalyDetector detector,

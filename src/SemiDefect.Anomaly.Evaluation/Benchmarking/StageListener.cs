@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 
 /// <summary>
-/// Adds up what each stage of inspections takes, from the activities that the engine starts while somebody listens. Inspect
-/// one image at a time meanwhile. Thread-safe.
+/// Adds up what each stage of inspections takes, from the activities that the engine starts while somebody listens.
+/// Inspect one image at a time meanwhile. Thread-safe.
 /// </summary>
 internal sealed class StageListener : IDisposable
 {

@@ -19,7 +19,7 @@ internal static class BalanceRules
             findings.Add(
                 CheckSeverity.Warning,
                 "few_good_images",
-                $"{good} good images are few to learn from: thresholds will be conservative, and rare but normal "
+                $"{good} good images are few for training: thresholds will be conservative, and rare but normal "
                     + "appearances will be called abnormal.");
         }
         else if (ConformalThreshold.Rank(good, rate) is null)

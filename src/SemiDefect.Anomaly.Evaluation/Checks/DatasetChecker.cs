@@ -17,7 +17,7 @@ public static class DatasetChecker
     /// <param name="progress">Receives the number of completed images and their total, on any thread.</param>
     /// <param name="fitProgress">Receives the progress of the fit.</param>
     /// <param name="limits">Limits on the images; null for those of <paramref name="fit"/> or the defaults.</param>
-    /// <param name="cancellationToken">Stops between images.</param>
+    /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">There is no such data set, or the fit is impossible.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static CheckReport Check(

@@ -3,13 +3,13 @@ using nietras.SeparatedValues;
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
-/// Takes separated values apart (RFC 4180; lines may end with '\n', '\r' or both). Sep finds the fields; this class
-/// takes the quotation marks off, and refuses those that Sep would take for something else than was meant.
-/// Thread-safe: nothing is kept.
+/// Parses separated values (RFC 4180; lines may end with '\n', '\r' or both). Sep splits the fields; this class
+/// unquotes them, and rejects quotation marks that Sep would misinterpret.
+/// Stateless.
 /// </summary>
 internal static class CsvReader
 {
-    /// <summary>What separates the columns of the first line: a comma, or without one a semicolon or tab.</summary>
+    /// <summary>Detects the separator from the first line: a comma if there is one, else a semicolon or tab.</summary>
     public static char SeparatorOf(string text)
     {
         int semicolons = 0;
@@ -40,9 +40,9 @@ internal static class CsvReader
         return tabs > semicolons ? '\t' : semicolons > 0 ? ';' : ',';
     }
 
-    /// <summary>The rows, of as many fields as each has; empty lines are passed over.</summary>
+    /// <summary>Parses the rows, which may differ in length; empty lines are skipped.</summary>
     /// <exception cref="SemiDefectException">
-    /// A quotation mark is where none can be or is not closed, or a row is too long; the message gives the line.
+    /// A quotation mark is misplaced or not closed, or a row is too long; the message includes the line number.
     /// </exception>
     public static IReadOnlyList<CsvRow> Parse(string text, char separator, string name)
     {
@@ -60,14 +60,14 @@ internal static class CsvReader
                     rows.Add(new CsvRow(line, FieldsOf(row, line, separator, name)));
                 }
 
-                // Where the first row begins is told wrongly without a header, where a row ends is not.
+                // Without a header, Sep reports a wrong first line for the first row, but correct last lines.
                 line = row.LineNumberToExcl;
             }
         }
         catch (NotSupportedException error)
         {
             throw new SemiDefectException(
-                $"'{name}', line {line}: the row is too long, as if a quotation mark were never closed.", error);
+                $"'{name}', line {line}: the row is too long; a quotation mark may not be closed.", error);
         }
 
         return rows;
@@ -90,22 +90,22 @@ internal static class CsvReader
                 ? field[1..^1].ToString().Replace("\"\"", "\"", StringComparison.Ordinal)
                 : field.ToString();
 
-            // So that the next fault in this row is told on its own line.
+            // Count lines, so that the next error in this row is reported with its own line.
             line += field.Count('\n');
         }
 
         return fields;
     }
 
-    /// <summary>What is wrong with a field's quotation marks and where, or null.</summary>
+    /// <summary>Finds the error in a field's quotation marks and its position; null if there is none.</summary>
     private static string? FaultOf(ReadOnlySpan<char> field, char separator, out int at)
     {
         at = Math.Max(0, field.IndexOf('"'));
         if (!field.StartsWith('"'))
         {
-            // A mark in the middle is text, unless it made Sep read over the end of the field.
+            // A quotation mark in the middle is text, unless it made Sep read past the end of the field.
             return field.ContainsAny(separator, '\r', '\n')
-                ? "a field with a quotation mark inside must begin with one, and have those inside doubled."
+                ? "a field that contains a quotation mark must be quoted, with the inner quotation marks doubled."
                 : null;
         }
 
@@ -130,7 +130,7 @@ internal static class CsvReader
         }
 
         at = 0;
-        return "a quotation mark is opened and never closed.";
+        return "a quotation mark is not closed.";
     }
 
     private static string NameOf(char separator) =>

@@ -5,8 +5,8 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// A small table of separated values with a header line (RFC 4180: quotes, doubled quotes and line breaks inside
-/// them; semicolons or tabs where the header line has no comma; UTF-8, with or without a byte-order mark). Immutable,
-/// and so thread-safe.
+/// them; semicolons or tabs if the header line has no comma; UTF-8, with or without a byte-order mark). Immutable
+/// and thread-safe.
 /// </summary>
 internal sealed class CsvTable
 {
@@ -32,16 +32,18 @@ internal sealed class CsvTable
 
     public string Path { get; }
 
-    /// <summary>What separates the columns: a comma, a semicolon or a tab.</summary>
+    /// <summary>The column separator: a comma, a semicolon or a tab.</summary>
     public char Separator { get; }
 
     public IReadOnlyList<string> Header { get; }
 
-    /// <summary>The rows, each as wide as the header.</summary>
+    /// <summary>The rows, each with as many fields as the header.</summary>
     public IReadOnlyList<string[]> Rows { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="SemiDefectException">The file cannot be read, or is no such table; the message names the line.</exception>
+    /// <exception cref="SemiDefectException">
+    /// The file cannot be read or parsed; the message includes the line number.
+    /// </exception>
     public static CsvTable Read(string path)
     {
         string text;
@@ -49,7 +51,8 @@ internal sealed class CsvTable
         {
             if (new FileInfo(path).Length > LargestFile)
             {
-                throw new SemiDefectException($"'{path}' is larger than {LargestFile >> 20} MiB, too large for a list of images: split it.");
+                throw new SemiDefectException(
+                    $"'{path}' is larger than {LargestFile >> 20} MiB, the limit for a list of images: split it.");
             }
 
             text = File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
@@ -66,18 +69,21 @@ internal sealed class CsvTable
         return Parse(path, text);
     }
 
-    /// <summary>The place of a column, or null where there is none; case does not matter.</summary>
+    /// <summary>Finds the index of a column, ignoring case; null if it does not exist.</summary>
     public int? Find(string column) => _columns.TryGetValue(column, out int index) ? index : null;
 
-    /// <summary>The place of a column that must be there.</summary>
-    /// <exception cref="SemiDefectException">It is not.</exception>
+    /// <summary>Finds the index of a required column.</summary>
+    /// <exception cref="SemiDefectException">The column does not exist.</exception>
     public int Require(string column) =>
-        Find(column) ?? throw new SemiDefectException($"'{Path}' has no column '{column}' (it has {string.Join(", ", Header)}): the first line must name the columns.");
+        Find(column)
+            ?? throw new SemiDefectException(
+                $"'{Path}' has no column '{column}' (it has {string.Join(", ", Header)}): the first line must name the "
+                    + "columns.");
 
-    /// <summary>Rows as they are written to a file: fields quoted where they must be, lines ended by '\n'.</summary>
+    /// <summary>Formats rows, with fields quoted where necessary and lines ended by '\n'.</summary>
     public static string Format(char separator, IEnumerable<IEnumerable<string>> rows)
     {
-        // Sep would end lines as the system does.
+        // By default, Sep uses the system's line ending.
         using var text = new StringWriter { NewLine = "\n" };
         using (SepWriter writer = Sep.New(separator)
             .Writer(options => options with { WriteHeader = false, DisableColCountCheck = true, Escape = true })
@@ -104,7 +110,8 @@ internal sealed class CsvTable
         {
             if (rows.Count > 0 && row.Fields.Count != rows[0].Length)
             {
-                throw new SemiDefectException($"'{path}', line {row.Line}: {row.Fields.Count} fields, but the header has {rows[0].Length}.");
+                throw new SemiDefectException(
+                    $"'{path}', line {row.Line}: {row.Fields.Count} fields, but the header has {rows[0].Length}.");
             }
 
             rows.Add([.. row.Fields]);

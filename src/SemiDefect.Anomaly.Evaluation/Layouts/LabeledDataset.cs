@@ -4,18 +4,18 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
-/// Images with their truth, from one of three layouts: MVTec AD's (train/good, test/TYPE, ground_truth/TYPE); plain folders
-/// (good beside bad, or beside one folder per kind of defect); or a csv file with the columns path (or img_path, as the
-/// DACON contest calls it), label and, if there are any, mask, paths being relative to the file.
-/// Where the layout keeps no images apart to learn from, a share of the good ones is drawn for that.
-/// Labels are used to judge verdicts, never to make them. Immutable, and so thread-safe.
+/// Labeled images in one of three layouts: MVTec AD (train/good, test/TYPE, ground_truth/TYPE); plain folders
+/// (good beside bad, or beside one folder per type of defect); or a CSV file with the columns path (or img_path, as in
+/// the DACON contest), label and optionally mask, with paths relative to the file.
+/// If the layout does not separate training images, a random fraction of the good images is used for training.
+/// Labels are used only to evaluate decisions. Immutable and thread-safe.
 /// </summary>
 public sealed class LabeledDataset
 {
-    /// <summary>The share of the good images that is learned from where the layout does not say which.</summary>
+    /// <summary>The fraction of the good images used for training if the layout does not separate them.</summary>
     public const double LearnedShare = 0.7;
 
-    /// <summary>What a good image's type is called.</summary>
+    /// <summary>The type name of good images.</summary>
     public const string Good = "good";
 
     private static readonly string[] GoodLabels = [Good, "normal", "ok", "0", "false"];
@@ -30,30 +30,32 @@ public sealed class LabeledDataset
         Note = note;
     }
 
-    /// <summary>The absolute path of the folder or csv file.</summary>
+    /// <summary>The absolute path of the folder or CSV file.</summary>
     public string FullPath { get; }
 
     /// <summary>The last part of the path.</summary>
     public string Name { get; }
 
-    /// <summary>The good images to learn from; null where all images are tested.</summary>
+    /// <summary>The good training images; null if all images are test images.</summary>
     public ImageFolder? TrainGood { get; }
 
-    /// <summary>The folder that the paths of <see cref="TrainGood"/> start from, also where only a detector that is there already was asked for; null where there is none.</summary>
+    /// <summary>
+    /// The root folder of <see cref="TrainGood"/>, even if training images were not requested; null if there is none.
+    /// </summary>
     public string? TrainingFolder => TrainGood?.FullPath
         ?? (Directory.Exists(Path.Combine(FullPath, "train", Good)) ? Path.Combine(FullPath, "train", Good) : null);
 
-    /// <summary>The images to judge, in ordinal order of their paths; at least one.</summary>
+    /// <summary>The test images, in ordinal order of their paths; at least one.</summary>
     public IReadOnlyList<LabeledImage> Test { get; }
 
-    /// <summary>One sentence on what was decided about the layout, or null.</summary>
+    /// <summary>A sentence about how the data set was divided, or null.</summary>
     public string? Note { get; }
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="path">A folder or a csv file.</param>
-    /// <param name="needsTraining">Whether images to learn from are needed; false where a detector is there already.</param>
-    /// <param name="seed">Decides which good images are learned from where the layout does not.</param>
-    /// <exception cref="SemiDefectException">There is no such data set, or it cannot be read; the message says what to do.</exception>
+    /// <param name="path">A folder or a CSV file.</param>
+    /// <param name="needsTraining">Whether training images are needed; false for an existing detector.</param>
+    /// <param name="seed">The random seed for selecting training images, if the layout does not separate them.</param>
+    /// <exception cref="SemiDefectException">The data set does not exist or cannot be read.</exception>
     public static LabeledDataset Open(string path, bool needsTraining = true, ulong seed = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -62,7 +64,9 @@ public sealed class LabeledDataset
         {
             return Path.GetExtension(root).Equals(".csv", StringComparison.OrdinalIgnoreCase)
                 ? Divide(root, FromCsv(root), needsTraining, seed)
-                : throw new SemiDefectException($"'{path}' is neither a folder nor a csv file: give a data set's folder, or a csv with the columns path and label.");
+                : throw new SemiDefectException(
+                    $"'{path}' is neither a folder nor a CSV file: specify the folder of a data set, or a CSV file "
+                        + "with the columns path and label.");
         }
 
         if (IsPlain(root))
@@ -79,8 +83,10 @@ public sealed class LabeledDataset
         return new LabeledDataset(root, dataset.TrainGood, [.. dataset.Test.Select(FromMvtec)], null);
     }
 
-    /// <summary>Opens the data set at a path, or, where the folder holds several in MVTec's layout, each of them.</summary>
-    /// <exception cref="SemiDefectException">There is no such data set, or it cannot be read; the message says what to do.</exception>
+    /// <summary>
+    /// Opens the data set at a path, or, if the folder contains several in the MVTec layout, each of them.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The data set does not exist or cannot be read.</exception>
     public static IReadOnlyList<LabeledDataset> OpenAll(string path, bool needsTraining = true, ulong seed = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -97,7 +103,9 @@ public sealed class LabeledDataset
     }
 
     private static bool IsPlain(string root) =>
-        Directory.Exists(Path.Combine(root, Good)) && !Directory.Exists(Path.Combine(root, "test")) && !Directory.Exists(Path.Combine(root, "train"));
+        Directory.Exists(Path.Combine(root, Good))
+            && !Directory.Exists(Path.Combine(root, "test"))
+            && !Directory.Exists(Path.Combine(root, "train"));
 
     private static LabeledImage FromMvtec(MvtecItem item) =>
         new(item.RelativePath, item.FullPath, item.IsDefect ? item.Type : Good, item.IsDefect, item.MaskPath);
@@ -116,7 +124,12 @@ public sealed class LabeledDataset
             bool isGood = type == Good;
             Func<string, string?> mask = MvtecDataset.MaskFinder(Path.Combine(root, MvtecDataset.MasksFolder, type));
             images.AddRange(ImageFolder.Open(folder).Items.Select(item =>
-                new LabeledImage($"{type}/{item.RelativePath}", item.FullPath, type, !isGood, isGood ? null : mask(item.RelativePath))));
+                new LabeledImage(
+                    $"{type}/{item.RelativePath}",
+                    item.FullPath,
+                    type,
+                    !isGood,
+                    isGood ? null : mask(item.RelativePath))));
         }
 
         return images;
@@ -138,12 +151,14 @@ public sealed class LabeledDataset
             string mask = maskColumn is int column ? row[column].Trim() : "";
             if (relative.Length == 0 || label.Length == 0)
             {
-                throw new SemiDefectException($"'{path}' has a row without {(relative.Length == 0 ? "path" : "label")} ({string.Join(',', row)}): fill it in.");
+                throw new SemiDefectException(
+                    $"'{path}' has a row without {(relative.Length == 0 ? "path" : "label")} "
+                        + $"({string.Join(',', row)}): fill it in.");
             }
 
             if (relative.Contains('\0') || mask.Contains('\0'))
             {
-                throw new SemiDefectException($"'{path}' names a file '{relative}' that cannot be: correct the row.");
+                throw new SemiDefectException($"'{path}' contains an invalid file name '{relative}': correct the row.");
             }
 
             if (!seen.Add(relative))
@@ -152,9 +167,15 @@ public sealed class LabeledDataset
             }
 
             bool isGood = GoodLabels.Contains(label, StringComparer.OrdinalIgnoreCase);
-            string type = isGood ? Good : BadLabels.Contains(label, StringComparer.OrdinalIgnoreCase) ? "defect" : label;
+            string type = isGood ? Good
+                : BadLabels.Contains(label, StringComparer.OrdinalIgnoreCase) ? "defect"
+                : label;
             images.Add(new LabeledImage(
-                relative, Path.GetFullPath(Path.Combine(folder, relative)), type, !isGood, mask.Length == 0 ? null : Path.GetFullPath(Path.Combine(folder, mask.Replace('\\', '/')))));
+                relative,
+                Path.GetFullPath(Path.Combine(folder, relative)),
+                type,
+                !isGood,
+                mask.Length == 0 ? null : Path.GetFullPath(Path.Combine(folder, mask.Replace('\\', '/')))));
         }
 
         return images;
@@ -165,7 +186,7 @@ public sealed class LabeledDataset
         images.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
         if (images.Count == 0)
         {
-            throw new SemiDefectException($"'{path}' lists no image.");
+            throw new SemiDefectException($"'{path}' contains no images.");
         }
 
         if (!needsTraining)
@@ -174,22 +195,28 @@ public sealed class LabeledDataset
         }
 
         LabeledImage[] good = [.. images.Where(image => !image.IsAbnormal)];
-        int learned = (int)Math.Round(LearnedShare * good.Length, MidpointRounding.AwayFromZero);
-        if (learned < 2)
+        int training = (int)Math.Round(LearnedShare * good.Length, MidpointRounding.AwayFromZero);
+        if (training < 2)
         {
-            throw new SemiDefectException($"'{path}' has {good.Length} good images, too few to learn from some and judge the others: give more, or a model (--model).");
+            throw new SemiDefectException(
+                $"'{path}' has {good.Length} good images, too few for training and testing: add more, or specify a "
+                    + "detector (--model).");
         }
 
         new SeededGenerator(seed).Shuffle<LabeledImage>(good);
-        HashSet<string> chosen = [.. good.Take(learned).Select(image => image.Path)];
-        var training = ImageFolder.Of(
+        HashSet<string> chosen = [.. good.Take(training).Select(image => image.Path)];
+        var trainGood = ImageFolder.Of(
             File.Exists(path) ? Path.GetDirectoryName(path)! : path,
-            [.. images.Where(image => chosen.Contains(image.Path)).Select(image => new FolderImage(image.Path, image.FullPath))]);
+            [
+                .. images.Where(image => chosen.Contains(image.Path))
+                    .Select(image => new FolderImage(image.Path, image.FullPath))
+            ]);
         return new LabeledDataset(
             path,
-            training,
+            trainGood,
             [.. images.Where(image => !chosen.Contains(image.Path))],
-            $"The layout does not say which good images to learn from: {learned} of {good.Length} were drawn by the seed, the others are tested.");
+            $"The layout does not separate training images: {training} of {good.Length} good images were randomly "
+                + "selected for training, the others are test images.");
     }
 
     private static IEnumerable<string> Subfolders(string root)

@@ -3,12 +3,12 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
-/// A data set in the layout of MVTec AD (Bergmann et al. 2019): train/good, test/TYPE and ground_truth/TYPE/STEM_mask.png.
-/// Immutable, and so thread-safe.
+/// A data set in the MVTec AD layout (Bergmann et al. 2019): train/good, test/TYPE and ground_truth/TYPE/STEM_mask.png.
+/// Immutable and thread-safe.
 /// </summary>
 public sealed class MvtecDataset
 {
-    /// <summary>The folder that holds the masks.</summary>
+    /// <summary>The name of the mask folder.</summary>
     internal const string MasksFolder = "ground_truth";
 
     private const string Good = "good";
@@ -24,47 +24,52 @@ public sealed class MvtecDataset
     /// <summary>The absolute path of the data set's folder.</summary>
     public string FullPath { get; }
 
-    /// <summary>The good images to learn from; relative paths start below train/good.</summary>
+    /// <summary>The good training images, with paths relative to train/good.</summary>
     public ImageFolder TrainGood { get; }
 
-    /// <summary>The images to judge, in ordinal order of their relative paths.</summary>
+    /// <summary>The test images, in ordinal order of their relative paths.</summary>
     public IReadOnlyList<MvtecItem> Test { get; }
 
     /// <summary>
-    /// Lists the images below <paramref name="path"/>. A mask belongs to the image of the same type whose stem it bears, with or
-    /// without '_mask' at the end, whatever the extension of either; an exact match counts before one that differs in case.
+    /// Lists the images in <paramref name="path"/>. Masks are matched to images of the same type by file name, with or
+    /// without the suffix '_mask' and ignoring extensions; an exact match takes precedence over one that differs in
+    /// case.
     /// </summary>
-    /// <exception cref="SemiDefectException">train/good or test is missing or without images, or an image in test has no type.</exception>
+    /// <exception cref="SemiDefectException">
+    /// train/good or test is missing or empty, or a test image has no type.
+    /// </exception>
     public static MvtecDataset Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
         if (!Directory.Exists(root))
         {
-            throw new SemiDefectException($"There is no folder '{path}' (looked for '{root}'). Check the path.");
+            throw new SemiDefectException(
+                $"The folder '{path}' does not exist (resolved to '{root}'). Check the path.");
         }
 
         string? trainPath = FindFolder(root, "train") is { } train ? FindFolder(train, Good) : null;
         if (trainPath is null)
         {
-            throw new SemiDefectException($"'{path}' is not laid out like MVTec AD: train/good is missing.{HintFor(root)}");
+            throw new SemiDefectException(
+                $"'{path}' is not in the MVTec AD layout: train/good is missing.{HintFor(root)}");
         }
 
         return new MvtecDataset(root, ImageFolder.Open(trainPath), ListTest(root));
     }
 
-    /// <summary>The test images alone; train/good may be missing.</summary>
-    /// <exception cref="SemiDefectException">test is missing or without images, or an image in it has no type.</exception>
+    /// <summary>Lists only the test images; train/good may be missing.</summary>
+    /// <exception cref="SemiDefectException">test is missing or empty, or a test image has no type.</exception>
     internal static IReadOnlyList<MvtecItem> ListTest(string root)
     {
         if (!Directory.Exists(root))
         {
-            throw new SemiDefectException($"There is no folder '{root}'. Check the path.");
+            throw new SemiDefectException($"The folder '{root}' does not exist. Check the path.");
         }
 
         if (FindFolder(root, "test") is not { } testPath)
         {
-            throw new SemiDefectException($"'{root}' is not laid out like MVTec AD: test is missing.{HintFor(root)}");
+            throw new SemiDefectException($"'{root}' is not in the MVTec AD layout: test is missing.{HintFor(root)}");
         }
 
         ImageFolder testFolder = ImageFolder.Open(testPath);
@@ -76,7 +81,9 @@ public sealed class MvtecDataset
             int separator = item.RelativePath.IndexOf('/', StringComparison.Ordinal);
             if (separator < 0)
             {
-                throw new SemiDefectException($"'{item.FullPath}' lies directly in test; move it to test/good or to test/ and the kind of its defect.");
+                throw new SemiDefectException(
+                    $"'{item.FullPath}' is directly in test: move it to test/good or to test/ followed by the type of "
+                        + "defect.");
             }
 
             string type = item.RelativePath[..separator];
@@ -92,20 +99,24 @@ public sealed class MvtecDataset
                 mask = masks.Find(StemOf(item.RelativePath[(separator + 1)..]));
             }
 
-            test.Add(new MvtecItem($"{Path.GetFileName(testPath)}/{item.RelativePath}", item.FullPath, type, isDefect, mask));
+            test.Add(
+                new MvtecItem(
+                    $"{Path.GetFileName(testPath)}/{item.RelativePath}", item.FullPath, type, isDefect, mask));
         }
 
         return test;
     }
 
-    /// <summary>Finds masks in a folder, which may be missing, by the relative paths of the images they belong to.</summary>
+    /// <summary>
+    /// Creates a function that finds the mask of an image by its relative path. The folder may be missing.
+    /// </summary>
     internal static Func<string, string?> MaskFinder(string folder)
     {
         var masks = MaskIndex.Of(Directory.Exists(folder) ? folder : null);
         return relativePath => masks.Find(StemOf(relativePath));
     }
 
-    /// <summary>The folder of that name, or else the first in ordinal order whose name differs in case alone.</summary>
+    /// <summary>Finds a folder by name, or else the first in ordinal order that differs only in case.</summary>
     private static string? FindFolder(string parent, string name)
     {
         string exact = Path.Combine(parent, name);
@@ -114,7 +125,8 @@ public sealed class MvtecDataset
             return exact;
         }
 
-        return Subfolders(parent).FirstOrDefault(folder => Path.GetFileName(folder).Equals(name, StringComparison.OrdinalIgnoreCase));
+        return Subfolders(parent)
+            .FirstOrDefault(folder => Path.GetFileName(folder).Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
     private static IEnumerable<string> Subfolders(string parent)
@@ -131,15 +143,16 @@ public sealed class MvtecDataset
 
     private static string HintFor(string root)
     {
-        string? category = Subfolders(root).FirstOrDefault(folder => Directory.Exists(Path.Combine(folder, "train", Good)));
+        string? category =
+            Subfolders(root).FirstOrDefault(folder => Directory.Exists(Path.Combine(folder, "train", Good)));
         return category is null
-            ? " It needs train/good, test/good, test/DEFECT and, for masks, ground_truth/DEFECT."
-            : $" Give one of the folders in it, for example '{category}'.";
+            ? " It requires train/good, test/good, test/DEFECT and, for masks, ground_truth/DEFECT."
+            : $" Specify one of its folders, for example '{category}'.";
     }
 
     private static string StemOf(string relativePath) => relativePath[..^Path.GetExtension(relativePath).Length];
 
-    /// <summary>The masks of one type by the stem of the image that they belong to.</summary>
+    /// <summary>The masks of one type, by the file name of their image without extension.</summary>
     private sealed class MaskIndex
     {
         private readonly Dictionary<string, string> _exact = new(StringComparer.Ordinal);

@@ -4,8 +4,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 /// <summary>
-/// Plants synthetic defects. The same image, kind, size, contrast and generator give the same pixels on every machine;
-/// place and shape do not depend on the contrast. Not thread-safe: made for one defect.
+/// Plants synthetic defects. The result is identical on every machine;
+/// position and shape do not depend on the contrast. Not thread-safe; plants a single defect.
 /// </summary>
 internal sealed class DefectPlanter
 {
@@ -23,12 +23,21 @@ internal sealed class DefectPlanter
     }
 
     /// <summary>Plants one defect.</summary>
-    /// <param name="image">A good image, which stays as it is; both sides at least <paramref name="size"/> + 4.</param>
-    /// <param name="kind">What to plant.</param>
-    /// <param name="size">Its extent in pixels, at least 2.</param>
-    /// <param name="contrast">Above 0 and up to 1: the change of brightness as a share of 255, or how much of the change is blended in.</param>
-    /// <param name="generator">Decides place and shape.</param>
-    public static PlantedImage Plant(Image image, SyntheticDefectKind kind, int size, double contrast, SeededGenerator generator)
+    /// <param name="image">
+    /// A good image, which is not modified; both sides must be at least <paramref name="size"/> + 4.
+    /// </param>
+    /// <param name="kind">The kind of defect.</param>
+    /// <param name="size">The extent in pixels, at least 2.</param>
+    /// <param name="contrast">
+    /// Above 0 and up to 1: the brightness change as a fraction of 255, or the blending weight of the change.
+    /// </param>
+    /// <param name="generator">The random generator for position and shape.</param>
+    public static PlantedImage Plant(
+        Image image,
+        SyntheticDefectKind kind,
+        int size,
+        double contrast,
+        SeededGenerator generator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size + 4, Math.Min(image.Width, image.Height), nameof(size));
@@ -41,7 +50,8 @@ internal sealed class DefectPlanter
                 planter.Scratch(left, top, size, contrast);
                 break;
             case SyntheticDefectKind.Dot:
-                planter.Shade(left, top, size, contrast, (x, y) => Math.Clamp(0.5 * size - Math.Sqrt(x * x + y * y) + 0.5, 0, 1));
+                planter.Shade(
+                    left, top, size, contrast, (x, y) => Math.Clamp(0.5 * size - Math.Sqrt(x * x + y * y) + 0.5, 0, 1));
                 break;
             case SyntheticDefectKind.Stain:
                 planter.Stain(left, top, size, contrast);
@@ -57,12 +67,13 @@ internal sealed class DefectPlanter
                 break;
         }
 
-        return new PlantedImage(new Image(image.Width, image.Height, planter._rgb), planter._mask, planter.Box(left, top, size));
+        return new PlantedImage(
+            new Image(image.Width, image.Height, planter._rgb), planter._mask, planter.Box(left, top, size));
     }
 
     private void Scratch(int left, int top, int size, double contrast)
     {
-        // A quadratic curve from end to end; its distance is taken to points close to each other.
+        // A quadratic curve, sampled densely for the distance computation.
         double angle = _generator.NextDouble(0, Math.PI);
         double bend = _generator.NextDouble(-0.25, 0.25) * size;
         double width = Math.Max(1, size / 24.0);
@@ -86,8 +97,10 @@ internal sealed class DefectPlanter
 
     private void Stain(int left, int top, int size, double contrast)
     {
-        // The radius wavers with the direction by three waves; the amount falls from the middle to the edge.
-        double[] amplitudes = [0.18 * _generator.NextDouble(), 0.12 * _generator.NextDouble(), 0.08 * _generator.NextDouble()];
+        // The radius varies with the direction by three sine waves; the intensity falls off from the center to the
+        // edge.
+        double[] amplitudes =
+            [0.18 * _generator.NextDouble(), 0.12 * _generator.NextDouble(), 0.08 * _generator.NextDouble()];
         double[] phases = [_generator.NextDouble(0, 6), _generator.NextDouble(0, 6), _generator.NextDouble(0, 6)];
         Shade(left, top, size, contrast, (x, y) =>
         {
@@ -99,7 +112,8 @@ internal sealed class DefectPlanter
             {
                 // cos and sin of the multiple angle, by the addition theorem.
                 (c, s) = (c * cos - s * sin, s * cos + c * sin);
-                radius -= amplitudes[wave] * (1 - (c * PortableMath.Cos(phases[wave]) + s * PortableMath.Sin(phases[wave])));
+                radius -=
+                    amplitudes[wave] * (1 - (c * PortableMath.Cos(phases[wave]) + s * PortableMath.Sin(phases[wave])));
             }
 
             double share = distance / (0.5 * size * Math.Max(0.3, radius));
@@ -109,7 +123,7 @@ internal sealed class DefectPlanter
 
     private void Shade(int left, int top, int size, double contrast, Func<double, double, double> amount)
     {
-        // Towards the side where there is more room, so that nothing is lost to clipping.
+        // Change toward the end of the range with more headroom, to avoid clipping.
         double sum = 0;
         for (int y = top; y < top + size; y++)
         {
@@ -153,7 +167,7 @@ internal sealed class DefectPlanter
         }
     }
 
-    // Inside an ellipse the Laplacian becomes that of another place, or nothing at all; the surroundings hold the edge.
+    // Inside an ellipse, replaces the Laplacian by that of another position, or by zero, with fixed surroundings.
     private void Blend(int left, int top, int size, double contrast, (int Left, int Top)? source)
     {
         int side = size + 2;
@@ -204,10 +218,11 @@ internal sealed class DefectPlanter
         return _image.Rgb[i - 3] + _image.Rgb[i + 3] + _image.Rgb[i - row] + _image.Rgb[i + row] - 4.0 * _image.Rgb[i];
     }
 
-    // The farther of two draws, so that little of the place itself comes back.
+    // The farther of two random positions, to reduce overlap with the target.
     private (int Left, int Top) OtherPlace(int size, int left, int top)
     {
-        (int Left, int Top) Draw() => (2 + _generator.NextInt32(_image.Width - size - 3), 2 + _generator.NextInt32(_image.Height - size - 3));
+        (int Left, int Top) Draw() =>
+            (2 + _generator.NextInt32(_image.Width - size - 3), 2 + _generator.NextInt32(_image.Height - size - 3));
         (int Left, int Top) first = Draw();
         (int Left, int Top) second = Draw();
         int Distance((int Left, int Top) place) => Math.Abs(place.Left - left) + Math.Abs(place.Top - top);

@@ -7,20 +7,22 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 /// <summary>
-/// Tries a detector out where no defect was ever seen: synthetic ones of many kinds, sizes and contrasts are planted into
-/// good images that it did not learn from. What it misses here it may well miss on the line; what it finds here is a promise
-/// only for defects that look the same. Thread-safe: nothing is kept.
+/// Estimates what a detector finds without any real defects: plants synthetic defects of many kinds, sizes and
+/// contrasts in good images that it was not fitted on. Defects missed here are likely to be missed in production.
+/// Defects found here indicate only that similar defects will be found. Stateless.
 /// </summary>
 public static class Rehearsal
 {
-    /// <summary>Plants and inspects.</summary>
+    /// <summary>Plants defects and inspects the images.</summary>
     /// <param name="detector">The detector.</param>
-    /// <param name="good">Good images that it did not learn from.</param>
-    /// <param name="options">What to plant; null for the defaults.</param>
-    /// <param name="progress">Told how many inspections are done of how many, from the calling thread.</param>
-    /// <param name="cancellationToken">Stops between inspections.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, or no image is called normal as it is.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="good">Good images that the detector was not fitted on.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives the number of inspections done and their total, on the calling thread.</param>
+    /// <param name="cancellationToken">Cancels between inspections.</param>
+    /// <exception cref="SemiDefectException">
+    /// An image cannot be read, or no original image is called normal.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static RehearsalResult Run(
         AnomalyDetector detector,
         ImageFolder good,
@@ -69,20 +71,38 @@ public static class Rehearsal
         string[] alreadyAbnormal = [.. clean.Where(image => image.IsCalledAbnormal).Select(image => image.Image.Path)];
         if (alreadyAbnormal.Length == items.Length)
         {
-            throw new SemiDefectException($"Every one of the {items.Length} good images is called abnormal as it is: give images like those that the detector learned from.");
+            throw new SemiDefectException(
+                $"All {items.Length} good images are called abnormal without a planted defect: use images similar to "
+                    + "the training images.");
         }
 
         return new RehearsalResult(
             options,
             clean,
             alreadyAbnormal,
-            [.. Cells(options).Zip(counts, (cell, count) => new RehearsalCell(cell.Kind, cell.Size, cell.Contrast, count.Trials, count.Found, count.Located))]);
+            [
+                .. Cells(options).Zip(
+                    counts,
+                    (cell, count) => new RehearsalCell(
+                        cell.Kind,
+                        cell.Size,
+                        cell.Contrast,
+                        count.Trials,
+                        count.Found,
+                        count.Located)),
+            ]);
     }
 
-    /// <summary>The image with the defect that a rehearsal plants into it.</summary>
-    internal static PlantedImage Plant(Image image, int index, SyntheticDefectKind kind, int size, double contrast, ulong seed)
+    /// <summary>Plants the defect of a rehearsal.</summary>
+    internal static PlantedImage Plant(
+        Image image,
+        int index,
+        SyntheticDefectKind kind,
+        int size,
+        double contrast,
+        ulong seed)
     {
-        // A stream of its own for each defect, whatever else is planted; the contrast is left out so that places stay.
+        // Each defect has its own random stream, independent of the other defects and of the contrast.
         ulong mixed = seed;
         foreach (ulong part in (ulong[])[(ulong)index, (ulong)kind, (ulong)size])
         {
@@ -99,7 +119,9 @@ public static class Rehearsal
         select (kind, size, contrast);
 
     private static IEnumerable<FolderImage> Spread(IReadOnlyList<FolderImage> items, int count) =>
-        items.Count <= count ? items : Enumerable.Range(0, count).Select(i => items[(int)((long)i * items.Count / count)]);
+        items.Count <= count
+            ? items
+            : Enumerable.Range(0, count).Select(i => items[(int)((long)i * items.Count / count)]);
 
     private static ImageResult Clean(Inspection inspection, FolderImage item) => new()
     {

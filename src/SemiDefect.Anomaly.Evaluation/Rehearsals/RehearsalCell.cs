@@ -1,14 +1,20 @@
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
-/// <summary>How one kind of defect of one size and contrast fared.</summary>
-/// <param name="Kind">What was planted.</param>
-/// <param name="Size">Its extent in pixels.</param>
-/// <param name="Contrast">Its contrast.</param>
-/// <param name="Trials">Into how many images; too small ones are left out.</param>
-/// <param name="Found">How many of them were then called abnormal.</param>
-/// <param name="Located">In how many of these the strangest patch lay on the defect, give or take one patch.</param>
-public sealed record RehearsalCell(SyntheticDefectKind Kind, int Size, double Contrast, int Trials, int Found, int Located)
+/// <summary>The results for one kind, size and contrast of defects.</summary>
+/// <param name="Kind">The kind of defect.</param>
+/// <param name="Size">The extent in pixels.</param>
+/// <param name="Contrast">The contrast.</param>
+/// <param name="Trials">The number of images with this defect; images that are too small are skipped.</param>
+/// <param name="Found">The number of these images that are called abnormal.</param>
+/// <param name="Located">The number of these whose highest-scoring patch is within one patch of the defect.</param>
+public sealed record RehearsalCell(
+    SyntheticDefectKind Kind,
+    int Size,
+    double Contrast,
+    int Trials,
+    int Found,
+    int Located)
 {
-    /// <summary>The share found; null without trials.</summary>
+    /// <summary>The fraction found; null without trials.</summary>
     public double? Rate => Trials == 0 ? null : (double)Found / Trials;
 }

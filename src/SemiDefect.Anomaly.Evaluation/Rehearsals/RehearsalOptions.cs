@@ -1,10 +1,10 @@
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
-/// <summary>What is planted in a rehearsal. Immutable, and so thread-safe.</summary>
+/// <summary>The options of a rehearsal. Immutable and thread-safe.</summary>
 public sealed record RehearsalOptions
 {
     /// <summary>The extents in pixels of the original image, ascending, each 2 to 4096.</summary>
-    /// <exception cref="SemiDefectException">There is none, or one is out of range.</exception>
+    /// <exception cref="SemiDefectException">The list is empty, or a value is out of range.</exception>
     public IReadOnlyList<int> Sizes
     {
         get;
@@ -14,26 +14,31 @@ public sealed record RehearsalOptions
     } = [8, 16, 32, 64];
 
     /// <summary>The contrasts, ascending, each above 0 and up to 1.</summary>
-    /// <exception cref="SemiDefectException">There is none, or one is out of range.</exception>
+    /// <exception cref="SemiDefectException">The list is empty, or a value is out of range.</exception>
     public IReadOnlyList<double> Contrasts
     {
         get;
         init => field = value.Count > 0 && value.All(contrast => contrast is > 0 and <= 1)
             ? [.. value.Distinct().Order()]
-            : throw new SemiDefectException("A rehearsal needs contrasts above 0 and up to 1, for example 0.15,0.3,0.6.");
+            : throw new SemiDefectException(
+                "A rehearsal needs contrasts above 0 and up to 1, for example 0.15,0.3,0.6.");
     } = [0.15, 0.3, 0.6];
 
-    /// <summary>The kinds.</summary>
+    /// <summary>The kinds of defects.</summary>
     public IReadOnlyList<SyntheticDefectKind> Kinds { get; init; } = Enum.GetValues<SyntheticDefectKind>();
 
-    /// <summary>How many good images get each defect, at most; spread evenly over those there are. 1 to 1000.</summary>
+    /// <summary>The maximum number of good images for each defect, evenly spaced; 1 to 1000.</summary>
     /// <exception cref="SemiDefectException">The number is out of range.</exception>
     public int Images
     {
         get;
-        init => field = value is >= 1 and <= 1000 ? value : throw new SemiDefectException($"The number of images for a rehearsal must be between 1 and 1000, not {value}.");
+        init =>
+            field = value is >= 1 and <= 1000
+                ? value
+                : throw new SemiDefectException(
+                    $"The number of images for a rehearsal must be between 1 and 1000, not {value}.");
     } = 8;
 
-    /// <summary>Decides places and shapes.</summary>
+    /// <summary>The random seed for positions and shapes.</summary>
     public ulong Seed { get; init; }
 }

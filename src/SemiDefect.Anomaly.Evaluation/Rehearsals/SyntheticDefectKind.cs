@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
-/// <summary>What is planted into a good image.</summary>
+/// <summary>The kind of a synthetic defect.</summary>
 public enum SyntheticDefectKind
 {
-    /// <summary>A thin bent line, darker or brighter than its surroundings.</summary>
+    /// <summary>A thin curved line, darker or brighter than its surroundings.</summary>
     Scratch,
 
     /// <summary>A disk, darker or brighter than its surroundings.</summary>
@@ -12,12 +12,15 @@ public enum SyntheticDefectKind
     /// <summary>An uneven blot that fades outwards.</summary>
     Stain,
 
-    /// <summary>A rectangle of the same image in another place (CutPaste; Li et al. 2021).</summary>
+    /// <summary>A rectangle copied from elsewhere in the image (CutPaste; Li et al. 2021).</summary>
     CutPaste,
 
-    /// <summary>Texture from another place, blended in seamlessly (Poisson image editing, Perez et al. 2003; as in NSA, Schlueter et al. 2022).</summary>
+    /// <summary>
+    /// Seamlessly blended texture from elsewhere (Poisson image editing, Perez et al. 2003; NSA, Schlueter et al.
+    /// 2022).
+    /// </summary>
     Texture,
 
-    /// <summary>An area smoothed over, as if what is there had never been made.</summary>
+    /// <summary>A smoothed area, as if a structure were missing.</summary>
     MissingPart,
 }

@@ -20,7 +20,7 @@ public static class HtmlReport
     /// <param name="path">The file; overwritten if it exists.</param>
     /// <param name="content">The content.</param>
     /// <param name="detector">The detector that made the decisions; not disposed.</param>
-    /// <param name="cancellationToken">Stops between images.</param>
+    /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public static void Write(
         string path,
@@ -120,7 +120,7 @@ public static class HtmlReport
             CultureInfo.InvariantCulture, $"{detector.Document.Fit.Images.Count} good images ({backbone})");
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{HtmlText.Escape(content.Title)}</h1>
-            <p>{inspected} images inspected by a detector that learned {patches} patches of {source}.</p></header>
+            <p>{inspected} images inspected; the memory bank has {patches} patches from {source}.</p></header>
 
             """);
     }

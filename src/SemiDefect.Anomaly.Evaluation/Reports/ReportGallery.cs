@@ -16,14 +16,17 @@ internal static class ReportGallery
 
         bool hasTruth = gallery.Any(item => item.Image.IsAbnormal is not null);
         string count = gallery.Count < content.Images.Count
-            ? $"{gallery.Count} of {content.Images.Count} images, the worst of each sort"
+            ? $"{gallery.Count} of {content.Images.Count} images, the worst of each category"
             : "All images";
-        string order = hasTruth ? "the worst verdict first" : "the highest margin first";
-        string outline = gallery.Any(item => item.Outline is not null) ? "; the cyan outline is the marked defect" : "";
+        string order = hasTruth ? "worst decision first" : "highest margin first";
+        string outline = gallery.Any(item => item.Outline is not null)
+            ? "; the cyan outline marks the labeled defect"
+            : "";
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<section class=\"gallery\"><h2>Images</h2><p>{count}, {order}. The heat is clear up to 70 % of the pixel "
-                + $"threshold, red at it and yellow at twice the threshold, the same in every picture{outline}.</p>");
+            $"<section class=\"gallery\"><h2>Images</h2><p>"
+                + $"{count}, {order}. The heatmap is transparent up to 70 % of the pixel "
+                + $"threshold, red at the threshold and yellow at twice the threshold, in all images{outline}.</p>");
         AppendControls(page, gallery, hasTruth);
         page.Append("<div class=\"cards\">\n");
         foreach (GalleryItem item in gallery)
@@ -77,7 +80,7 @@ internal static class ReportGallery
         string margin = Value("margin", (image.Margin > 0 ? "+" : "") + HtmlText.Number(image.Margin));
         string pValue = image.PValue is double p ? Value("p-value", HtmlText.Number(p)) : "";
         string patch = Patch(item.Patch, "strangest patch");
-        string nearest = item.TrainingPatch is null ? "" : Patch(item.TrainingPatch, "nearest learned");
+        string nearest = item.TrainingPatch is null ? "" : Patch(item.TrainingPatch, "nearest training patch");
         string training = $"<span class=\"path\">{HtmlText.Escape(item.TrainingImage)}</span>";
         page.Append(CultureInfo.InvariantCulture, $"""
             <article class="card" data-kind="{image.Sort}" style="--picture:url({item.Picture})">

@@ -17,9 +17,9 @@ internal static class ReportRehearsal
         page.Append(
             CultureInfo.InvariantCulture,
             $"<section><h2>Rehearsal with planted defects</h2><p>"
-                + $"Into each of {used} good images one defect was planted at a time. Found means at least nine in "
-                + $"ten, there and at all that is larger or stronger. A promise only for defects that look like "
-                + $"these.</p>");
+                + $"Each of {used} good images was tested with one planted defect at a time. Found means at least "
+                + $"90 % found, at this and all larger sizes or higher contrasts. The results apply only to similar "
+                + $"defects.</p>");
         AppendLimits(page, result);
         AppendExamples(page, result, limits);
         foreach (SyntheticDefectKind kind in result.Options.Kinds)

@@ -119,7 +119,7 @@ internal static class ReportSummary
             + $"recall {HtmlText.Metric(confusion.Recall)}, "
             + $"F1 {HtmlText.Metric(confusion.F1)}, specificity {HtmlText.Metric(confusion.Specificity)}.";
         string bestF1 =
-            $"With the labels in sight, the best F1 would be {HtmlText.Metric(evaluation.Ranking.F1Max)}.";
+            $"The best F1 over all thresholds, chosen with the labels, is {HtmlText.Metric(evaluation.Ranking.F1Max)}.";
         const string Head =
             "<tr><th></th><th scope=\"col\">called normal</th><th scope=\"col\">called abnormal</th></tr>";
         int found = confusion.TruePositives;
@@ -127,7 +127,7 @@ internal static class ReportSummary
         string escapes = Errors(confusion.FalseNegatives);
         page.Append(CultureInfo.InvariantCulture, $"""
             <section><h2>At the threshold</h2>
-            <p>Threshold {threshold}, set by the rule “{rule}” from good images alone. {figures} {bestF1}</p>
+            <p>Threshold {threshold}, set by the method “{rule}” from good images only. {figures} {bestF1}</p>
             <div class="scroll"><table class="confusion"><thead>{Head}</thead>
             <tbody><tr><th scope="row">good</th><td>{confusion.TrueNegatives}</td>{alarms}</tr>
             <tr><th scope="row">abnormal</th>{escapes}<td>{found}</td></tr></tbody></table></div></section>

@@ -2,16 +2,26 @@ using System.Diagnostics;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>The command line as a process of its own, to be starved and killed.</summary>
+/// <summary>Runs the command line as a separate process, which can be limited and killed.</summary>
 internal static class CliProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Starts it in <paramref name="folder"/>, behind <paramref name="prefix"/> (such as a shell that sets limits); a variable without a value is taken away.</summary>
-    public static Process Start(string folder, string[] arguments, string[]? prefix = null, params (string Name, string Value)[] environment)
+    /// <summary>
+    /// Starts the process in <paramref name="folder"/>, optionally with <paramref name="prefix"/> (such as a shell that
+    /// sets limits). An environment variable with an empty value is removed.
+    /// </summary>
+    public static Process Start(
+        string folder,
+        string[] arguments,
+        string[]? prefix = null,
+        params (string Name, string Value)[] environment)
     {
-        string host = Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        string[] command = [.. prefix ?? [], host, "exec", Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), .. arguments];
+        string host = Environment.ProcessPath is string path && Path.GetFileNameWithoutExtension(path) == "dotnet"
+            ? path
+            : "dotnet";
+        string[] command =
+            [.. prefix ?? [], host, "exec", Path.Combine(AppContext.BaseDirectory, "semidefect.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
@@ -30,7 +40,7 @@ internal static class CliProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits for the process to exit.</summary>
     public static CliRun Finish(Process process)
     {
         Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -38,7 +48,7 @@ internal static class CliProcess
         if (!process.WaitForExit(Patience))
         {
             process.Kill();
-            throw new TimeoutException("The command did not end.");
+            throw new TimeoutException("The command did not exit.");
         }
 
         return new CliRun(process.ExitCode, output.Result, error);
@@ -50,7 +60,7 @@ internal static class CliProcess
         return Finish(process);
     }
 
-    /// <summary>Runs what must succeed.</summary>
+    /// <summary>Runs a command that must succeed.</summary>
     public static void Do(string folder, params string[] arguments)
     {
         CliRun run = Run(folder, arguments);

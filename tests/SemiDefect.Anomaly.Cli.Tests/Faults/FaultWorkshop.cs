@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>Small inputs for commands that will be killed: good/, new/ and more/, two models, and the outputs of two scorings.</summary>
+/// <summary>
+/// Small inputs for commands that will be killed: good/, new/ and more/, two detectors, and the outputs of two scorings.
+/// </summary>
 public sealed class FaultWorkshop : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -14,7 +16,7 @@ public sealed class FaultWorkshop : IDisposable
         SyntheticParts.WriteGood(File("more"), 8, 48, 32);
         for (int i = 0; i < 6; i++)
         {
-            // Those of good/; an update takes images that are new.
+            // An update requires images that are not in good/.
             System.IO.File.Delete(File($"more/{i:D3}.png"));
         }
 
@@ -24,7 +26,7 @@ public sealed class FaultWorkshop : IDisposable
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "new.sdad", .. FitOptions, "--coreset", "12"]);
     }
 
-    /// <summary>What makes a fit quick.</summary>
+    /// <summary>Options for a fast fit.</summary>
     public static IReadOnlyList<string> FitOptions { get; } = ["--resize", "32"];
 
     public string Path => _folder.Path;

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>A test on a file system of its own; skipped, visibly, where none may be mounted.</summary>
+/// <summary>A test on its own file system; reported as skipped if none can be mounted.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FullDiskFactAttribute : FactAttribute
 {
@@ -26,7 +26,7 @@ internal sealed class FullDiskFactAttribute : FactAttribute
     {
         if (!CanMount.Value)
         {
-            Skip = "Needs Linux and the right to mount a small file system.";
+            Skip = "Requires Linux and the right to mount a small file system.";
         }
     }
 }

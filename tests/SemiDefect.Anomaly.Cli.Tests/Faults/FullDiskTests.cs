@@ -8,7 +8,9 @@ public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultW
         long length = new FileInfo(workshop.File("new.sdad")).Length;
         using var disk = new SmallDisk($"{length / 1024 + 16}k");
         File.Copy(workshop.File("old.sdad"), disk.File("model.sdad"));
-        CliRun run = CliProcess.Run(workshop.Path, ["fit", "good", "--out", disk.File("model.sdad"), .. FaultWorkshop.FitOptions, "--coreset", "12"]);
+        CliRun run = CliProcess.Run(
+            workshop.Path,
+            ["fit", "good", "--out", disk.File("model.sdad"), .. FaultWorkshop.FitOptions, "--coreset", "12"]);
         AssertRefused(run, "Cannot write");
         Assert.Equal(File.ReadAllBytes(workshop.File("old.sdad")), File.ReadAllBytes(disk.File("model.sdad")));
         Assert.Equal([disk.File("model.sdad")], Directory.GetFiles(disk.Path));
@@ -27,7 +29,17 @@ public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultW
         CliProcess.Do(workshop.Path, command);
         SortedDictionary<string, byte[]> whole = FaultWorkshop.Contents(workshop.File("raw"));
         using var disk = new SmallDisk($"{whole.Values.Sum(bytes => bytes.Length) * 2 / 3 / 1024}k");
-        AssertRefused(CliProcess.Run(workshop.Path, "score", "new.sdad", "new", "--raw", disk.File("raw"), "--out", disk.File("results.csv")), "Cannot write");
+        AssertRefused(
+            CliProcess.Run(
+                workshop.Path,
+                "score",
+                "new.sdad",
+                "new",
+                "--raw",
+                disk.File("raw"),
+                "--out",
+                disk.File("results.csv")),
+            "Cannot write");
         SortedDictionary<string, byte[]> written = FaultWorkshop.Contents(disk.Path);
         Assert.NotEmpty(written);
         Assert.All(written, file => Assert.Equal(whole[Path.GetFileName(file.Key)], file.Value));
@@ -38,7 +50,10 @@ public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultW
     {
         using var disk = new SmallDisk("64k");
         CliRun run = CliProcess.Finish(CliProcess.Start(
-            workshop.Path, ["fit", "good", "--out", "spilled.sdad", "--resize", "1024", "--coreset", "12", "--max-memory", "64MiB"], null, ("TMPDIR", disk.Path)));
+            workshop.Path,
+            ["fit", "good", "--out", "spilled.sdad", "--resize", "1024", "--coreset", "12", "--max-memory", "64MiB"],
+            null,
+            ("TMPDIR", disk.Path)));
         AssertRefused(run, "disk space");
         Assert.False(File.Exists(workshop.File("spilled.sdad")));
         Assert.Empty(Directory.GetFiles(disk.Path));

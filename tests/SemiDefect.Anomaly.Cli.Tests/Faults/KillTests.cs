@@ -4,14 +4,16 @@ using Xunit.Abstractions;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>Commands are killed at random moments, as by a power cut; what they had written before, and what stands under final names, is looked at.</summary>
+/// <summary>
+/// Kills commands at random moments, as a power failure would, and checks that all files are complete afterwards.
+/// </summary>
 public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
 {
     private const int Kills = 50;
     private const string Temporary = ".tmp";
 
     /// <summary>
-    /// A command to kill: its name, its arguments (they write to out/), the arguments that make what is in out/ beforehand.
+    /// Commands to kill: name, arguments (they write to out/), and arguments that create the previous contents of out/.
     /// </summary>
     public static TheoryData<string, string[], string[]> Commands { get; } = new()
     {
@@ -28,7 +30,10 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Killed_at_random_moments_a_command_leaves_whole_files_and_the_next_run_works(string name, string[] command, string[] earlier)
+    public void Killed_at_random_moments_a_command_leaves_whole_files_and_the_next_run_works(
+        string name,
+        string[] command,
+        string[] earlier)
     {
         string folder = workshop.Fresh("out");
         CliProcess.Do(workshop.Path, earlier);
@@ -46,7 +51,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         {
             Assert.True(i < 10 * Kills, $"Only {killed} of {i} runs could be killed.");
 
-            // What earlier kills left in the way of temporary files stays, for the next run to find.
+            // Temporary files of earlier kills remain, for the next run to clean up.
             foreach (string path in FinalFiles(folder))
             {
                 File.Delete(path);
@@ -59,7 +64,7 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
                 FaultWorkshop.Restore(folder, before);
             }
 
-            // Half of them late, when files are written; the first run is left alone, to see how long it takes.
+            // Kill half of the runs late, while files are written. The first run is not killed, only timed.
             double moment = i % 4 < 2 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
             using (Process process = CliProcess.Start(workshop.Path, command))
             {
@@ -82,12 +87,16 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
                 byte[] bytes = File.ReadAllBytes(path);
                 bool isNew = bytes.AsSpan().SequenceEqual(after[file]);
                 replaced += isNew ? 1 : 0;
-                Assert.True(isNew || (hasBefore && bytes.AsSpan().SequenceEqual(before[file])), $"Kill {i} left half of '{file}'.");
+                Assert.True(
+                    isNew || (hasBefore && bytes.AsSpan().SequenceEqual(before[file])),
+                    $"Kill {i} left half of '{file}'.");
             }
 
             if (hasBefore)
             {
-                Assert.All(before.Keys, file => Assert.True(File.Exists(Path.Combine(folder, file)), $"Kill {i} lost '{file}'."));
+                Assert.All(
+                    before.Keys,
+                    file => Assert.True(File.Exists(Path.Combine(folder, file)), $"Kill {i} lost '{file}'."));
             }
         }
 
@@ -98,9 +107,14 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
 
         CliProcess.Do(workshop.Path, command);
         Assert.Equal(after, FaultWorkshop.Contents(folder));
-        output.WriteLine($"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, {leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
+        output.WriteLine(
+            $"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, "
+                + $"{leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
     }
 
     private static string[] FinalFiles(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(Temporary, StringComparison.Ordinal))];
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(Temporary, StringComparison.Ordinal))
+        ];
 }

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>A test of Linux's limits; skipped, visibly, elsewhere.</summary>
+/// <summary>A test of Linux resource limits; reported as skipped on other systems.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LinuxTheoryAttribute : TheoryAttribute
 {
@@ -8,7 +8,7 @@ internal sealed class LinuxTheoryAttribute : TheoryAttribute
     {
         if (!OperatingSystem.IsLinux())
         {
-            Skip = "Needs Linux.";
+            Skip = "Requires Linux.";
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class MemoryLimitTests(FaultWorkshop workshop) : IClassFixture<Fau
             null,
             ("DOTNET_GCHeapHardLimit", limit)));
         Assert.Equal(ExitCode.Failed, run.ExitCode);
-        Assert.Contains("memory is too small", run.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("out of memory", run.ErrorLine, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(workshop.File("old.sdad")), File.ReadAllBytes(workshop.File("out/model.sdad")));
         Assert.Single(Directory.GetFiles(workshop.File("out")));
     }
@@ -49,7 +49,7 @@ public sealed class MemoryLimitTests(FaultWorkshop workshop) : IClassFixture<Fau
             Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         }
 
-        // Below that the .NET runtime cannot begin, and says so itself.
+        // With less, the .NET runtime cannot start, and reports its own error.
         Assert.True(run.ExitCode is ExitCode.Done or ExitCode.Failed || mebibytes < 4000, run.Error);
     }
 }

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
-/// <summary>A file system in memory that is soon full.</summary>
+/// <summary>A small in-memory file system, to test full disks.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -33,7 +33,8 @@ internal sealed class SmallDisk : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)

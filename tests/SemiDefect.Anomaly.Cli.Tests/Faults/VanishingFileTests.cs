@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     [Fact]
-    public void A_file_that_goes_between_listing_and_reading_ends_a_fit_in_one_line()
+    public void A_file_deleted_between_listing_and_reading_ends_the_fit_with_one_error()
     {
         string folder = CopyOf("new");
         ImageFolder listed = ImageFolder.Open(folder);
@@ -17,7 +17,7 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
     }
 
     [Fact]
-    public void A_file_that_goes_between_listing_and_scoring_is_named_and_the_rest_is_scored()
+    public void A_file_deleted_between_listing_and_scoring_is_reported_and_the_rest_is_scored()
     {
         string folder = CopyOf("new");
         using AnomalyDetector detector = AnomalyDetector.Load(workshop.File("new.sdad"));
@@ -30,7 +30,7 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
     }
 
     [Fact]
-    public void A_file_that_goes_between_scoring_and_drawing_is_named_and_the_rest_is_drawn()
+    public void A_file_deleted_between_scoring_and_drawing_is_reported_and_the_rest_is_drawn()
     {
         string folder = CopyOf("new");
         using AnomalyDetector detector = AnomalyDetector.Load(workshop.File("new.sdad"));
@@ -42,7 +42,9 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
         var drawn = ScoreRun.WriteAll(input, files, inspections, (index, _) => unreadable.Add(index)).ToList();
         Assert.Equal([0], unreadable);
         Assert.Equal([1, 2], drawn.Select(inspection => inspection.Index));
-        Assert.Equal(["001.png", "002.png"], Directory.GetFiles(workshop.File("drawn")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["001.png", "002.png"],
+            Directory.GetFiles(workshop.File("drawn")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private string CopyOf(string name)

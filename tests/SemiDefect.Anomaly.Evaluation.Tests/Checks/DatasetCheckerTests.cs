@@ -22,7 +22,9 @@ public sealed class DatasetCheckerTests : IDisposable
         CheckReport report = DatasetChecker.Check(_root);
         Assert.Equal(12, report.Training);
         Assert.Equal([("blot", 3), ("good", 6)], report.Tested.Select(pair => (pair.Key, pair.Value)));
-        Assert.Equal(["few_good_images", "mixed_sizes", "rare_type"], report.Findings.Select(finding => finding.Code).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["few_good_images", "mixed_sizes", "rare_type"],
+            report.Findings.Select(finding => finding.Code).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -32,9 +34,12 @@ public sealed class DatasetCheckerTests : IDisposable
         File.Copy(File_("train/good/001.png"), File_("test/good/leak.png"));
         File.Copy(File_("test/good/015.png"), File_("test/blot/conflict.png"));
         CheckReport report = DatasetChecker.Check(_root);
-        Assert.Equal(["train/good/000.png", "train/good/copy.png"], Finding(report, "duplicate", CheckSeverity.Info).Paths);
-        Assert.Equal(["train/good/001.png", "test/good/leak.png"], Finding(report, "leak", CheckSeverity.Warning).Paths);
-        Assert.Equal(["test/blot/conflict.png", "test/good/015.png"], Finding(report, "conflict", CheckSeverity.Error).Paths);
+        Assert.Equal(
+            ["train/good/000.png", "train/good/copy.png"], Finding(report, "duplicate", CheckSeverity.Info).Paths);
+        Assert.Equal(
+            ["train/good/001.png", "test/good/leak.png"], Finding(report, "leak", CheckSeverity.Warning).Paths);
+        Assert.Equal(
+            ["test/blot/conflict.png", "test/good/015.png"], Finding(report, "conflict", CheckSeverity.Error).Paths);
     }
 
     [Fact]
@@ -53,8 +58,12 @@ public sealed class DatasetCheckerTests : IDisposable
         CheckReport report = DatasetChecker.Check(_root);
         Assert.Equal(
             ["train/good/005.png test/good/near.png", "train/good/007.png test/good/again.jpg"],
-            report.Findings.Where(finding => finding.Code == "near_leak").Select(finding => string.Join(' ', finding.Paths)));
-        Assert.DoesNotContain(report.Findings, finding => finding.Code == "near_duplicate" && finding.Paths[0].StartsWith("train/", StringComparison.Ordinal));
+            report.Findings.Where(finding => finding.Code == "near_leak")
+                .Select(finding => string.Join(' ', finding.Paths)));
+        Assert.DoesNotContain(
+            report.Findings,
+            finding =>
+                finding.Code == "near_duplicate" && finding.Paths[0].StartsWith("train/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,7 +83,8 @@ public sealed class DatasetCheckerTests : IDisposable
     public void Masks_that_are_missing_empty_unused_or_of_another_size_are_listed()
     {
         File.Delete(File_("ground_truth/blot/000_mask.png"));
-        AtomicFile.Write(File_("ground_truth/blot/001_mask.png"), stream => PngWriter.Write(stream, 96, 63, 1, new byte[96 * 63]));
+        AtomicFile.Write(
+            File_("ground_truth/blot/001_mask.png"), stream => PngWriter.Write(stream, 96, 63, 1, new byte[96 * 63]));
         SmallDataset.WriteMask(File_("ground_truth/blot/002_mask.png"), 96, 90);
         SmallDataset.WriteMask(File_("ground_truth/blot/009_mask.png"), 96, 64);
         CheckReport report = DatasetChecker.Check(_root);
@@ -93,7 +103,11 @@ public sealed class DatasetCheckerTests : IDisposable
         Assert.Equal(["train/good/grey.png"], Finding(report, "mixed_colors", CheckSeverity.Warning).Paths);
         Assert.Equal(16, StoredDepth.Of([0x89, 0x50, 0x4E, 0x47, .. new byte[20], 16, 2]));
         Assert.Equal(8, StoredDepth.Of([0x89, 0x50, 0x4E, 0x47, .. new byte[20], 4, 3]));
-        byte[] tiff = [(byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 1, 0, 2, 1, 3, 0, 3, 0, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0, 16, 0, 16, 0, 16, 0];
+        byte[] tiff =
+        [
+            (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 1, 0, 2, 1, 3, 0, 3, 0, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0, 16, 0, 16,
+            0, 16, 0
+        ];
         Assert.Equal(16, StoredDepth.Of(tiff));
     }
 

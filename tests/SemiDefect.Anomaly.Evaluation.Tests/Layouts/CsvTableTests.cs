@@ -75,14 +75,14 @@ public class CsvTableTests
     [InlineData("a,a\n1,2", "two columns")]
     [InlineData("a,b\n1,2,3", "line 2")]
     [InlineData("\n\n", "empty")]
-    [InlineData("a,b\n1,2\n3,\"4", "line 3: a quotation mark is opened and never closed")]
-    [InlineData("a,b\n\nA,\"1\n0\n", "line 3: a quotation mark is opened and never closed")]
+    [InlineData("a,b\n1,2\n3,\"4", "line 3: a quotation mark is not closed")]
+    [InlineData("a,b\n\nA,\"1\n0\n", "line 3: a quotation mark is not closed")]
     [InlineData("a,b\nA,\"1\"0\n", "line 2: a comma or the end of the line")]
     [InlineData("a;b\nA;\"1\n2\"0\n", "line 3: a semicolon or the end of the line")]
-    [InlineData("a,b\n5\" x.png,0\n6\" y.png,1\n", "line 2: a field with a quotation mark inside must begin with one")]
+    [InlineData("a,b\n5\" x.png,0\n6\" y.png,1\n", "line 2: a field that contains a quotation mark must be quoted")]
     [InlineData("a,b\n\"A\n1\",1\nB,1\nB", "line 5: 1 fields, but the header has 2")]
     [InlineData("a,b\nA,1\n\r\nB,1,2", "line 4: 3 fields, but the header has 2")]
-    public void A_broken_table_is_refused_with_its_line(string text, string expected) =>
+    public void A_malformed_table_is_rejected_with_its_line(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<SemiDefectException>(() => CsvTable.Parse("t.csv", text)).Message);
 
     [Fact]

@@ -15,7 +15,10 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
     private const int Mutations = 4000;
     private const long LargestAllocation = 16 << 20;
     private static readonly string[] Pieces =
-        ["\"", ",", "\n", "\r\n", "\r", "\0", "\uFEFF", "..", "/", "\\", "{", "}", "[", "]", "null", "1e999", "-1", "\"\"", "\u202E", "\uD800", new string('9', 400), new string('[', 300), new string(',', 300)];
+        [
+            "\"", ",", "\n", "\r\n", "\r", "\0", "\uFEFF", "..", "/", "\\", "{", "}", "[", "]", "null", "1e999", "-1",
+            "\"\"", "\u202E", "\uD800", new string('9', 400), new string('[', 300), new string(',', 300)
+        ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -28,19 +31,30 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
 
     [Fact]
     public void Damaged_tables_are_refused_in_one_line_or_read() =>
-        Attack("path,label,mask\nnew/a.png,good,\n\"new/b \"\"2\"\".png\",bad,m/b.png\nnew/c.png,1,\n", path => CsvTable.Read(path));
+        Attack(
+            "path,label,mask\nnew/a.png,good,\n\"new/b \"\"2\"\".png\",bad,m/b.png\nnew/c.png,1,\n",
+            path => CsvTable.Read(path));
 
     [Fact]
     public void Damaged_data_sets_are_refused_in_one_line_or_opened() =>
-        Attack("path,label,mask\nnew/a.png,good,\nnew/b.png,bad,m/b.png\nnew/c.png,good,\n", path => LabeledDataset.Open(path, needsTraining: false));
+        Attack(
+            "path,label,mask\nnew/a.png,good,\nnew/b.png,bad,m/b.png\nnew/c.png,good,\n",
+            path => LabeledDataset.Open(path, needsTraining: false));
 
     [Fact]
     public void Damaged_submissions_are_refused_in_one_line_or_filled() =>
-        Attack("id,label\nA,-1\nB,-1\nC,-1\n", path => SubmissionFile.Write(path, _folder.File("filled.csv"), [("A.png", true), ("B.png", false), ("x/C.png", true)]));
+        Attack(
+            "id,label\nA,-1\nB,-1\nC,-1\n",
+            path =>
+                SubmissionFile.Write(
+                    path, _folder.File("filled.csv"), [("A.png", true), ("B.png", false), ("x/C.png", true)]));
 
     [Fact]
     public void Damaged_manifests_are_refused_in_one_line_or_read() => Attack(
-        File.ReadAllText(Directory.GetFiles(Path.Combine(Repository.Root, "backbones"), "*.json").Order(StringComparer.Ordinal).First()),
+        File.ReadAllText(
+            Directory.GetFiles(Path.Combine(Repository.Root, "backbones"), "*.json")
+                .Order(StringComparer.Ordinal)
+                .First()),
         path => BackboneManifest.Parse(File.ReadAllBytes(path), path));
 
     private void Attack(string original, Action<string> read)
@@ -92,7 +106,12 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
                 1 => [.. bytes[..at], .. bytes[end..]],
                 2 => bytes[..at],
                 3 => [.. bytes[..end], .. bytes[at..]],
-                _ => [.. bytes[..at], .. Encoding.UTF8.GetBytes(Pieces[generator.NextInt32(Pieces.Length)]), .. bytes[at..]],
+                _ =>
+                    [
+                        .. bytes[..at],
+                        .. Encoding.UTF8.GetBytes(Pieces[generator.NextInt32(Pieces.Length)]),
+                        .. bytes[at..]
+                    ],
             };
         }
 

@@ -14,7 +14,9 @@ public sealed class LabeledDatasetTests : IDisposable
     {
         LabeledDataset dataset = LabeledDataset.Open(SmallDataset.Write(_folder.File("mvtec")));
         Assert.Equal(12, dataset.TrainGood!.Items.Count);
-        Assert.Equal(["blot", "blot", "blot", "good", "good", "good", "good", "good", "good"], dataset.Test.Select(image => image.Type));
+        Assert.Equal(
+            ["blot", "blot", "blot", "good", "good", "good", "good", "good", "good"],
+            dataset.Test.Select(image => image.Type));
         Assert.All(dataset.Test, image => Assert.Equal(image.IsAbnormal, image.MaskPath is not null));
     }
 
@@ -35,9 +37,13 @@ public sealed class LabeledDatasetTests : IDisposable
         string root = Plain();
         LabeledDataset dataset = LabeledDataset.Open(root, seed: 3);
         Assert.Equal(7, dataset.TrainGood!.Items.Count);
-        Assert.Equal(["bad/000.png", "good/"], dataset.Test.Select(image => image.IsAbnormal ? image.Path : image.Path[..5]).Distinct());
+        Assert.Equal(
+            ["bad/000.png", "good/"],
+            dataset.Test.Select(image => image.IsAbnormal ? image.Path : image.Path[..5]).Distinct());
         Assert.Equal(3, dataset.Test.Count(image => !image.IsAbnormal));
-        Assert.Empty(dataset.TrainGood.Items.Select(item => item.FullPath).Intersect(dataset.Test.Select(image => image.FullPath)));
+        Assert.Empty(
+            dataset.TrainGood.Items.Select(item => item.FullPath)
+                .Intersect(dataset.Test.Select(image => image.FullPath)));
         Assert.NotNull(dataset.Note);
         Assert.Equal(dataset.Test, LabeledDataset.Open(root, seed: 3).Test);
         Assert.NotEqual(dataset.Test, LabeledDataset.Open(root, seed: 4).Test);
@@ -75,7 +81,7 @@ public sealed class LabeledDatasetTests : IDisposable
         File.WriteAllText(list, "img_path,path,label\na.png,b.png,0\n");
         Assert.Equal("b.png", Assert.Single(LabeledDataset.Open(list, needsTraining: false).Test).Path);
 
-        // The list of images that the contest gives has no truth to judge by.
+        // The contest's list of test images has no labels.
         File.WriteAllText(list, "id,img_path\nTEST_000,./test/0.png\n");
         SemiDefectException error = Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(list));
         Assert.Contains("no column 'label'", error.Message);

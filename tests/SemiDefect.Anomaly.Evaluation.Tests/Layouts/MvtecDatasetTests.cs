@@ -70,7 +70,7 @@ public sealed class MvtecDatasetTests : IDisposable
     [Fact]
     public void A_folder_in_another_layout_is_refused_with_what_was_looked_for()
     {
-        Assert.Contains("no folder", Refusal(_folder.File("missing")), StringComparison.Ordinal);
+        Assert.Contains("does not exist", Refusal(_folder.File("missing")), StringComparison.Ordinal);
         EmptyFiles.Make(_folder, "a/x.png", "b/train/good/1.png", "b/train/good/2.png");
         Assert.Contains("train/good is missing", Refusal(_folder.File("a")), StringComparison.Ordinal);
         Assert.Contains(_folder.File("b"), Refusal(_folder.Path), StringComparison.Ordinal);
@@ -99,10 +99,14 @@ public sealed class MvtecDatasetTests : IDisposable
         Assert.All(dataset.Test, item => Assert.Equal(item.IsDefect, item.MaskPath is not null));
         Assert.All(
             dataset.Test.Where(item => item.IsDefect),
-            item => Assert.Equal($"{Path.GetFileNameWithoutExtension(item.FullPath)}_mask.png", Path.GetFileName(item.MaskPath)));
+            item =>
+                Assert.Equal(
+                    $"{Path.GetFileNameWithoutExtension(item.FullPath)}_mask.png", Path.GetFileName(item.MaskPath)));
     }
 
-    private static string Refusal(string folder) => Assert.Throws<SemiDefectException>(() => MvtecDataset.Open(folder)).Message;
+    private static string Refusal(string folder) =>
+        Assert.Throws<SemiDefectException>(() => MvtecDataset.Open(folder)).Message;
 
-    private string? Relative(string? path) => path is null ? null : Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
+    private string? Relative(string? path) =>
+        path is null ? null : Path.GetRelativePath(_folder.Path, path).Replace('\\', '/');
 }

@@ -39,8 +39,12 @@ public class BootstrapIntervalsTests
     {
         bool[] labels = [.. Enumerable.Range(0, 40).Select(i => i % 3 == 0)];
         double[] scores = [.. labels.Select((isBad, i) => (i * 7919 % 40) + (isBad ? 8.0 : 0))];
-        Assert.Equal(BootstrapIntervals.Compute(scores, labels, 20, 100, 1), BootstrapIntervals.Compute(scores, labels, 20, 100, 1));
-        Assert.NotEqual(BootstrapIntervals.Compute(scores, labels, 20, 100, 1), BootstrapIntervals.Compute(scores, labels, 20, 100, 2));
+        Assert.Equal(
+            BootstrapIntervals.Compute(scores, labels, 20, 100, 1),
+            BootstrapIntervals.Compute(scores, labels, 20, 100, 1));
+        Assert.NotEqual(
+            BootstrapIntervals.Compute(scores, labels, 20, 100, 1),
+            BootstrapIntervals.Compute(scores, labels, 20, 100, 2));
     }
 
     [Fact]

@@ -42,8 +42,11 @@ public sealed class DatasetEvaluatorTests : IDisposable
         // Every defect becomes good, and three good ones become defects of another type.
         for (int i = 0; i < 3; i++)
         {
-            SmallDataset.Move(Path.Combine(permuted, $"test/blot/{i:D3}.png"), Path.Combine(permuted, $"test/good/{i:D3}.png"));
-            SmallDataset.Move(Path.Combine(permuted, $"test/good/{12 + i:D3}.png"), Path.Combine(permuted, $"test/other/{12 + i:D3}.png"));
+            SmallDataset.Move(
+                Path.Combine(permuted, $"test/blot/{i:D3}.png"), Path.Combine(permuted, $"test/good/{i:D3}.png"));
+            SmallDataset.Move(
+                Path.Combine(permuted, $"test/good/{12 + i:D3}.png"),
+                Path.Combine(permuted, $"test/other/{12 + i:D3}.png"));
         }
 
         EvaluationResult first = Evaluate(honest);
@@ -55,7 +58,8 @@ public sealed class DatasetEvaluatorTests : IDisposable
         Assert.NotEqual(first.Ranking.Auroc, second.Ranking.Auroc);
 
         static IEnumerable<(string Name, double Score, bool IsCalledAbnormal)> Decisions(EvaluationResult result) =>
-            result.Images.Select(image => (Path.GetFileName(image.Image.Path), image.Score, image.IsCalledAbnormal)).OrderBy(item => item.Item1, StringComparer.Ordinal);
+            result.Images.Select(image => (Path.GetFileName(image.Image.Path), image.Score, image.IsCalledAbnormal))
+                .OrderBy(item => item.Item1, StringComparer.Ordinal);
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public sealed class DatasetEvaluatorTests : IDisposable
         EvaluationResult without = Evaluate(SmallDataset.Write(_folder.File("without"), masks: false));
         Assert.Null(without.Pixel);
         Assert.Empty(without.PerSize);
-        Assert.Contains(without.Notes, note => note.StartsWith("3 abnormal images have no mask", StringComparison.Ordinal));
+        Assert.Contains(
+            without.Notes, note => note.StartsWith("3 abnormal images have no mask", StringComparison.Ordinal));
 
         string root = SmallDataset.Write(_folder.File("broken"));
         File.WriteAllText(Path.Combine(root, "ground_truth/blot/001_mask.png"), "not a picture");
@@ -119,24 +124,57 @@ public sealed class DatasetEvaluatorTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(EvaluationJson.Write(result, 1.5));
         JsonElement root = json.RootElement;
         Assert.Superset(
-            new HashSet<string> { "image_auroc", "image_ap", "f1_max", "at_threshold", "pixel_auroc", "pixel_ap", "aupro", "per_type", "per_size", "macro", "intervals_95", "timing", "notes" },
+            new HashSet<string>
+            {
+                "image_auroc",
+                "image_ap",
+                "f1_max",
+                "at_threshold",
+                "pixel_auroc",
+                "pixel_ap",
+                "aupro",
+                "per_type",
+                "per_size",
+                "macro",
+                "intervals_95",
+                "timing",
+                "notes",
+            },
             root.EnumerateObject().Select(property => property.Name).ToHashSet());
         Assert.Superset(
-            new HashSet<string> { "threshold", "precision", "recall", "f1", "specificity", "balanced_accuracy", "confusion", "false_alarms", "escapes" },
+            new HashSet<string>
+            {
+                "threshold",
+                "precision",
+                "recall",
+                "f1",
+                "specificity",
+                "balanced_accuracy",
+                "confusion",
+                "false_alarms",
+                "escapes",
+            },
             root.GetProperty("at_threshold").EnumerateObject().Select(property => property.Name).ToHashSet());
         Assert.Equal(1, root.GetProperty("per_type").GetProperty("blot").GetProperty("recall").GetDouble());
-        Assert.Equal(["small", "medium", "large"], root.GetProperty("per_size").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(
+            ["small", "medium", "large"],
+            root.GetProperty("per_size").EnumerateObject().Select(property => property.Name));
         Assert.Equal(1.5, root.GetProperty("timing").GetProperty("fit_seconds").GetDouble());
 
-        using JsonDocument several = JsonDocument.Parse(EvaluationJson.Write([(result, null), (result with { Name = "other" }, null)]));
-        Assert.Equal(["set", "other"], several.RootElement.GetProperty("categories").EnumerateObject().Select(property => property.Name));
-        Assert.Equal(result.Ranking.Auroc, several.RootElement.GetProperty("mean").GetProperty("image_auroc").GetDouble());
+        using JsonDocument several =
+            JsonDocument.Parse(EvaluationJson.Write([(result, null), (result with { Name = "other" }, null)]));
+        Assert.Equal(
+            ["set", "other"],
+            several.RootElement.GetProperty("categories").EnumerateObject().Select(property => property.Name));
+        Assert.Equal(
+            result.Ranking.Auroc, several.RootElement.GetProperty("mean").GetProperty("image_auroc").GetDouble());
     }
 
     private static EvaluationResult Evaluate(string root, EvaluationOptions? options = null)
     {
         LabeledDataset dataset = LabeledDataset.Open(root);
         using AnomalyDetector detector = AnomalyDetector.Fit(dataset.TrainGood!, Small);
-        return DatasetEvaluator.Evaluate(detector, dataset, (options ?? new EvaluationOptions()) with { Resamples = 50 });
+        return DatasetEvaluator.Evaluate(
+            detector, dataset, (options ?? new EvaluationOptions()) with { Resamples = 50 });
     }
 }

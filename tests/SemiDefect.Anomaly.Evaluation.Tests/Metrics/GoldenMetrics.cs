@@ -9,7 +9,10 @@ internal sealed record GoldenMetrics(
     [property: JsonPropertyName("images")] GoldenMetrics.ImageCase[] Images,
     [property: JsonPropertyName("pixels")] GoldenMetrics.PixelCase[] Pixels)
 {
-    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions SnakeCase = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     public static GoldenMetrics Load()
     {
@@ -35,7 +38,13 @@ internal sealed record GoldenMetrics(
         [property: JsonPropertyName("f1")] double? F1,
         double? BalancedAccuracy);
 
-    internal sealed record PixelCase(string Name, int Width, int Height, PixelMap[] Maps, double Auroc, double AveragePrecision);
+    internal sealed record PixelCase(
+        string Name,
+        int Width,
+        int Height,
+        PixelMap[] Maps,
+        double Auroc,
+        double AveragePrecision);
 
     internal sealed record PixelMap(float[] Map, int[] Mask);
 }

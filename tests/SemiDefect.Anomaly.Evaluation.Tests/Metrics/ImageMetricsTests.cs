@@ -6,7 +6,8 @@ namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;
 public class ImageMetricsTests
 {
     private static readonly Gen<(double[] Scores, bool[] Labels)> Cases =
-        Gen.Select(Gen.Int[0, 15].Select(value => value / 4.0), Gen.Bool).Array[1, 40].Select(pairs => (pairs.Select(p => p.Item1).ToArray(), pairs.Select(p => p.Item2).ToArray()));
+        Gen.Select(Gen.Int[0, 15].Select(value => value / 4.0), Gen.Bool).Array[1, 40]
+            .Select(pairs => (pairs.Select(p => p.Item1).ToArray(), pairs.Select(p => p.Item2).ToArray()));
 
     [Fact]
     public void Metrics_equal_scikit_learn()
@@ -26,7 +27,15 @@ public class ImageMetricsTests
         foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images)
         {
             Confusion confusion = Confusion.At(golden.Threshold, golden.Scores, golden.Labels);
-            Assert.Equal(golden.Confusion, new[] { confusion.TruePositives, confusion.FalsePositives, confusion.TrueNegatives, confusion.FalseNegatives });
+            Assert.Equal(
+                golden.Confusion,
+                new[]
+                {
+                    confusion.TruePositives,
+                    confusion.FalsePositives,
+                    confusion.TrueNegatives,
+                    confusion.FalseNegatives,
+                });
             AssertEqual(golden.Precision, confusion.Precision, golden.Name);
             AssertEqual(golden.Recall, confusion.Recall, golden.Name);
             AssertEqual(golden.F1, confusion.F1, golden.Name);
@@ -37,7 +46,8 @@ public class ImageMetricsTests
     [Fact]
     public void The_precision_recall_curve_equals_scikit_learn()
     {
-        foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images.Where(golden => golden.PrRecall is not null))
+        foreach (GoldenMetrics.ImageCase golden
+            in GoldenMetrics.Load().Images.Where(golden => golden.PrRecall is not null))
         {
             IReadOnlyList<CurvePoint> curve = ImageMetrics.PrecisionRecall(golden.Scores, golden.Labels);
             Assert.Equal(golden.PrRecall!.Length, curve.Count);
@@ -52,14 +62,18 @@ public class ImageMetricsTests
     [Fact]
     public void The_ROC_curve_passes_every_point_of_scikit_learns_and_has_its_area()
     {
-        foreach (GoldenMetrics.ImageCase golden in GoldenMetrics.Load().Images.Where(golden => golden.RocFpr is not null))
+        foreach (GoldenMetrics.ImageCase golden
+            in GoldenMetrics.Load().Images.Where(golden => golden.RocFpr is not null))
         {
             IReadOnlyList<CurvePoint> curve = ImageMetrics.Roc(golden.Scores, golden.Labels);
             Assert.Equal((0.0, 0.0), (curve[0].X, curve[0].Y));
             Assert.Equal((1.0, 1.0), (curve[^1].X, curve[^1].Y));
-            double area = curve.Zip(curve.Skip(1)).Sum(pair => (pair.Second.X - pair.First.X) * (pair.First.Y + pair.Second.Y) / 2);
+            double area = curve.Zip(curve.Skip(1))
+                .Sum(pair => (pair.Second.X - pair.First.X) * (pair.First.Y + pair.Second.Y) / 2);
             AssertEqual(golden.Auroc, area, golden.Name);
-            Assert.All(golden.RocFpr!.Zip(golden.RocTpr!), point => Assert.True(LiesOn(curve, point.First, point.Second), golden.Name));
+            Assert.All(
+                golden.RocFpr!.Zip(golden.RocTpr!),
+                point => Assert.True(LiesOn(curve, point.First, point.Second), golden.Name));
             Assert.True(curve.Count <= golden.RocFpr!.Length);
         }
     }
@@ -87,7 +101,8 @@ public class ImageMetricsTests
                 return;
             }
 
-            double best = sample.Scores.Append(-1).Max(threshold => Confusion.At(threshold, sample.Scores, sample.Labels).F1 ?? 0);
+            double best = sample.Scores.Append(-1)
+                .Max(threshold => Confusion.At(threshold, sample.Scores, sample.Labels).F1 ?? 0);
             Assert.Equal(best, metrics.F1Max.Value, 1e-12);
             Assert.Equal(metrics.F1Max, Confusion.At(metrics.F1MaxThreshold!.Value, sample.Scores, sample.Labels).F1);
         });
@@ -124,13 +139,20 @@ public class ImageMetricsTests
     private static bool LiesOn(IReadOnlyList<CurvePoint> curve, double x, double y) =>
         curve.Zip(curve.Skip(1)).Any(pair =>
         {
-            double cross = (pair.Second.X - pair.First.X) * (y - pair.First.Y) - (pair.Second.Y - pair.First.Y) * (x - pair.First.X);
-            return Math.Abs(cross) < 1e-12 && x >= pair.First.X - 1e-12 && x <= pair.Second.X + 1e-12 && y >= pair.First.Y - 1e-12 && y <= pair.Second.Y + 1e-12;
+            double cross = (pair.Second.X - pair.First.X) * (y - pair.First.Y)
+                - (pair.Second.Y - pair.First.Y) * (x - pair.First.X);
+            return Math.Abs(cross) < 1e-12
+                && x >= pair.First.X - 1e-12
+                && x <= pair.Second.X + 1e-12
+                && y >= pair.First.Y - 1e-12
+                && y <= pair.Second.Y + 1e-12;
         });
 
     private static void AssertEqual(double? expected, double? actual, string name)
     {
         Assert.True(expected is null == actual is null, $"{name}: {actual} instead of {expected}");
-        Assert.True(expected is null || Math.Abs(expected.Value - actual!.Value) <= 1e-9, $"{name}: {actual:R} instead of {expected:R}");
+        Assert.True(
+            expected is null || Math.Abs(expected.Value - actual!.Value) <= 1e-9,
+            $"{name}: {actual:R} instead of {expected:R}");
     }
 }

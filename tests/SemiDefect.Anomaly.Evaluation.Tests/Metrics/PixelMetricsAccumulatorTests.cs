@@ -11,7 +11,8 @@ public class PixelMetricsAccumulatorTests
     private sealed record Sample(string Group, float[] Map, byte[] Mask, int Width, int Height);
 
     private static readonly Gen<Sample> Images =
-        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Int[0, 60]).SelectMany((width, height, group, percent) =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Int[0, 3], Gen.Int[0, 60])
+            .SelectMany((width, height, group, percent) =>
             Gen.Select(
                 Gen.Int[-8, 8].Select(value => value / 4f).Array[width * height],
                 Gen.Int[0, 99].Select(value => (byte)(value < percent && group > 0 ? 1 : 0)).Array[width * height],
@@ -25,7 +26,8 @@ public class PixelMetricsAccumulatorTests
             using var accumulator = new PixelMetricsAccumulator();
             foreach (GoldenMetrics.PixelMap map in golden.Maps)
             {
-                accumulator.Add(map.Map, [.. map.Mask.Select(value => (byte)value)], golden.Width, golden.Height, "any");
+                accumulator.Add(
+                    map.Map, [.. map.Mask.Select(value => (byte)value)], golden.Width, golden.Height, "any");
             }
 
             PixelMetrics metrics = accumulator.Complete().Overall;
@@ -46,11 +48,13 @@ public class PixelMetricsAccumulatorTests
 
             PixelReport report = accumulator.Complete(resamples: 2);
             AssertEqual(BruteForce(images, _ => true), report.Overall);
-            string[] groupsWithDefects = [.. images.Where(HasDefects).Select(image => image.Group).Distinct().Order(StringComparer.Ordinal)];
+            string[] groupsWithDefects =
+                [.. images.Where(HasDefects).Select(image => image.Group).Distinct().Order(StringComparer.Ordinal)];
             Assert.Equal(groupsWithDefects, report.PerGroup.Keys);
             foreach (string group in groupsWithDefects)
             {
-                Sample[] members = [.. images.Where(image => image.Group == group || !groupsWithDefects.Contains(image.Group))];
+                Sample[] members =
+                    [.. images.Where(image => image.Group == group || !groupsWithDefects.Contains(image.Group))];
                 AssertEqual(BruteForce(members, _ => true), report.PerGroup[group]);
             }
         }, iter: 300);
@@ -70,14 +74,16 @@ public class PixelMetricsAccumulatorTests
         }
 
         var image = new Sample("scratch", map, mask, 100, 60);
-        foreach ((double areaPerPixel, DefectSize small, DefectSize large) in new[] { (1, DefectSize.Small, DefectSize.Medium), (16.0, DefectSize.Medium, DefectSize.Large) })
+        foreach ((double areaPerPixel, DefectSize small, DefectSize large)
+            in new[] { (1, DefectSize.Small, DefectSize.Medium), (16.0, DefectSize.Medium, DefectSize.Large) })
         {
             using var accumulator = new PixelMetricsAccumulator();
             accumulator.Add(map, mask, 100, 60, "scratch", areaPerPixel);
             PixelReport report = accumulator.Complete(0);
             AssertEqual(BruteForce([image], area => area == 100), report.PerSize[small]);
             AssertEqual(BruteForce([image], area => area == 1600), report.PerSize[large]);
-            Assert.Null(report.PerSize[Enum.GetValues<DefectSize>().Single(size => size != small && size != large)].Aupro);
+            Assert.Null(
+                report.PerSize[Enum.GetValues<DefectSize>().Single(size => size != small && size != large)].Aupro);
         }
     }
 
@@ -128,8 +134,12 @@ public class PixelMetricsAccumulatorTests
 
     [Fact]
     public void Keys_descend_as_scores_rise() =>
-        Gen.Select(Gen.Float, Gen.Float).Where(pair => !float.IsNaN(pair.Item1) && !float.IsNaN(pair.Item2)).Sample((a, b) =>
-            Assert.Equal(b.CompareTo(a) * (a == b ? 0 : 1), PixelMetricsAccumulator.DescendingKey(a).CompareTo(PixelMetricsAccumulator.DescendingKey(b))));
+        Gen.Select(Gen.Float, Gen.Float)
+            .Where(pair => !float.IsNaN(pair.Item1) && !float.IsNaN(pair.Item2))
+            .Sample((a, b) =>
+            Assert.Equal(
+                b.CompareTo(a) * (a == b ? 0 : 1),
+                PixelMetricsAccumulator.DescendingKey(a).CompareTo(PixelMetricsAccumulator.DescendingKey(b))));
 
     [Fact]
     public void Wrong_sizes_and_values_that_are_not_numbers_are_refused()
@@ -147,11 +157,15 @@ public class PixelMetricsAccumulatorTests
         PixelReport many = Report(80);
         foreach (PixelReport report in new[] { few, many })
         {
-            Assert.InRange(report.Overall.Auroc!.Value, report.AurocInterval!.Value.Low, report.AurocInterval.Value.High);
-            Assert.InRange(report.Overall.Aupro!.Value, report.AuproInterval!.Value.Low, report.AuproInterval.Value.High);
+            Assert.InRange(
+                report.Overall.Auroc!.Value, report.AurocInterval!.Value.Low, report.AurocInterval.Value.High);
+            Assert.InRange(
+                report.Overall.Aupro!.Value, report.AuproInterval!.Value.Low, report.AuproInterval.Value.High);
         }
 
-        Assert.True(few.AurocInterval!.Value.High - few.AurocInterval.Value.Low > 1.5 * (many.AurocInterval!.Value.High - many.AurocInterval.Value.Low));
+        Assert.True(
+            few.AurocInterval!.Value.High - few.AurocInterval.Value.Low
+                > 1.5 * (many.AurocInterval!.Value.High - many.AurocInterval.Value.Low));
     }
 
     private static PixelReport Report(int count)
@@ -186,12 +200,17 @@ public class PixelMetricsAccumulatorTests
         {
             (int[] labels, int count) = ConnectedComponents.Label(image.Mask, image.Width, image.Height);
             good.AddRange(image.Map.Where((_, i) => labels[i] == 0));
-            regions.AddRange(Enumerable.Range(1, count).Select(label => image.Map.Where((_, i) => labels[i] == label).ToArray()).Where(region => takesArea(region.Length)));
+            regions.AddRange(
+                Enumerable.Range(1, count)
+                    .Select(label => image.Map.Where((_, i) => labels[i] == label).ToArray())
+                    .Where(region => takesArea(region.Length)));
         }
 
         float[] defective = [.. regions.SelectMany(region => region)];
         float[] thresholds = [.. good.Concat(defective).Distinct().OrderDescending()];
-        double? auroc = good.Count == 0 || defective.Length == 0 ? null : defective.Average(d => good.Average(g => d > g ? 1 : d == g ? 0.5 : 0));
+        double? auroc = good.Count == 0 || defective.Length == 0
+            ? null
+            : defective.Average(d => good.Average(g => d > g ? 1 : d == g ? 0.5 : 0));
         double? averagePrecision = defective.Length == 0 ? null : 0;
         double area = 0;
         double recallBefore = 0;
@@ -203,7 +222,12 @@ public class PixelMetricsAccumulatorTests
             double recall = defective.Length == 0 ? 0 : found / defective.Length;
             averagePrecision += (recall - recallBefore) * (found + alarms == 0 ? 0 : found / (found + alarms));
             recallBefore = recall;
-            (double X, double Y) now = (good.Count == 0 ? 0 : alarms / good.Count, regions.Count == 0 ? 0 : regions.Average(region => region.Count(v => v >= threshold) / (double)region.Length));
+            (double X, double Y) now =
+                (
+                    good.Count == 0 ? 0 : alarms / good.Count,
+                    regions.Count == 0
+                        ? 0
+                        : regions.Average(region => region.Count(v => v >= threshold) / (double)region.Length));
             double left = Math.Min(before.X, 0.3);
             double right = Math.Min(now.X, 0.3);
             if (right > left)
@@ -221,10 +245,20 @@ public class PixelMetricsAccumulatorTests
 
     private static void AssertEqual(PixelMetrics expected, PixelMetrics actual)
     {
-        Assert.Equal((expected.Regions, expected.DefectPixels, expected.GoodPixels), (actual.Regions, actual.DefectPixels, actual.GoodPixels));
-        foreach ((double? e, double? a) in new[] { (expected.Auroc, actual.Auroc), (expected.AveragePrecision, actual.AveragePrecision), (expected.Aupro, actual.Aupro) })
+        Assert.Equal(
+            (expected.Regions, expected.DefectPixels, expected.GoodPixels),
+            (actual.Regions, actual.DefectPixels, actual.GoodPixels));
+        foreach ((double? e, double? a)
+            in new[]
+            {
+                (expected.Auroc, actual.Auroc),
+                (expected.AveragePrecision, actual.AveragePrecision),
+                (expected.Aupro, actual.Aupro),
+            })
         {
-            Assert.True(e is null == a is null && (e is null || Math.Abs(e.Value - a!.Value) <= 1e-9), $"{actual} instead of {expected}");
+            Assert.True(
+                e is null == a is null && (e is null || Math.Abs(e.Value - a!.Value) <= 1e-9),
+                $"{actual} instead of {expected}");
         }
     }
 }

@@ -31,13 +31,20 @@ public sealed class RehearsalTests : IDisposable
             for (int i = 0; i < 60 * 50; i++)
             {
                 bool isChanged = !planted.Image.Rgb.Slice(3 * i, 3).SequenceEqual(image.Rgb.Slice(3 * i, 3));
-                bool isNear = i % 60 >= left - 3 && i % 60 < left + width + 3 && i / 60 >= top - 3 && i / 60 < top + height + 3;
+                bool isNear = i % 60 >= left - 3
+                    && i % 60 < left + width + 3
+                    && i / 60 >= top - 3
+                    && i / 60 < top + height + 3;
                 Assert.True(isNear || !isChanged, $"{kind}: pixel {i} changed far from the box");
-                Assert.True(planted.Mask[i] == 0 || (i % 60 >= left && i % 60 < left + width && i / 60 >= top && i / 60 < top + height));
+                Assert.True(
+                    planted.Mask[i] == 0
+                        || (i % 60 >= left && i % 60 < left + width && i / 60 >= top && i / 60 < top + height));
                 changedMarked += isChanged && planted.Mask[i] != 0 ? 1 : 0;
             }
 
-            Assert.True(changedMarked > planted.Mask.Count(value => value != 0) / 2, $"{kind}: {changedMarked} marked pixels changed");
+            Assert.True(
+                changedMarked > planted.Mask.Count(value => value != 0) / 2,
+                $"{kind}: {changedMarked} marked pixels changed");
         }
     }
 
@@ -68,8 +75,16 @@ public sealed class RehearsalTests : IDisposable
     {
         // Border values of a harmonic function (x squared less y squared) must bring that function back inside.
         const int Side = 24;
-        double[] truth = [.. Enumerable.Range(0, Side * Side).Select(i => (double)((i % Side) * (i % Side) - (i / Side) * (i / Side)) / 4)];
-        bool[] inside = [.. Enumerable.Range(0, Side * Side).Select(i => i % Side is > 0 and < Side - 1 && i / Side is > 0 and < Side - 1)];
+        double[] truth =
+        [
+            .. Enumerable.Range(0, Side * Side)
+                .Select(i => (double)((i % Side) * (i % Side) - (i / Side) * (i / Side)) / 4)
+        ];
+        bool[] inside =
+        [
+            .. Enumerable.Range(0, Side * Side)
+                .Select(i => i % Side is > 0 and < Side - 1 && i / Side is > 0 and < Side - 1)
+        ];
         double[] values = [.. truth.Select((value, i) => inside[i] ? 0 : value)];
         PoissonBlend.Solve(values, new double[Side * Side], inside, Side);
         Assert.All(values.Zip(truth), pair => Assert.Equal(pair.Second, pair.First, 0.5));
@@ -96,13 +111,21 @@ public sealed class RehearsalTests : IDisposable
             SmallDataset.Move(Path.Combine(good, $"{i:D3}.png"), _folder.File($"held-out/{i:D3}.png"));
         }
 
-        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(good), new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
-        var options = new RehearsalOptions { Sizes = [24, 4], Contrasts = [0.005, 0.6], Kinds = [SyntheticDefectKind.Dot, SyntheticDefectKind.Stain], Images = 3 };
+        using AnomalyDetector detector = AnomalyDetector.Fit(
+            ImageFolder.Open(good), new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
+        var options = new RehearsalOptions
+        {
+            Sizes = [24, 4],
+            Contrasts = [0.005, 0.6],
+            Kinds = [SyntheticDefectKind.Dot, SyntheticDefectKind.Stain],
+            Images = 3,
+        };
         RehearsalResult result = Rehearsal.Run(detector, ImageFolder.Open(_folder.File("held-out")), options);
 
         Assert.Equal([4, 24], result.Options.Sizes);
         Assert.Equal(8, result.Cells.Count);
-        RehearsalCell strong = result.Cells.Single(cell => cell is { Kind: SyntheticDefectKind.Dot, Size: 24, Contrast: 0.6 });
+        RehearsalCell strong =
+            result.Cells.Single(cell => cell is { Kind: SyntheticDefectKind.Dot, Size: 24, Contrast: 0.6 });
         Assert.Equal((strong.Trials, strong.Trials), (strong.Found, strong.Located));
         Assert.True(strong.Trials >= 2);
         Assert.All(result.Cells.Where(cell => cell.Contrast < 0.1), cell => Assert.Equal(0, cell.Found));
@@ -115,8 +138,14 @@ public sealed class RehearsalTests : IDisposable
     [Fact]
     public void The_limit_is_the_least_from_the_top_without_a_gap()
     {
-        var options = new RehearsalOptions { Sizes = [8, 16, 32], Contrasts = [0.1, 0.5], Kinds = [SyntheticDefectKind.Dot, SyntheticDefectKind.Scratch] };
-        RehearsalCell Cell(SyntheticDefectKind kind, int size, double contrast, int found) => new(kind, size, contrast, 10, found, found);
+        var options = new RehearsalOptions
+        {
+            Sizes = [8, 16, 32],
+            Contrasts = [0.1, 0.5],
+            Kinds = [SyntheticDefectKind.Dot, SyntheticDefectKind.Scratch],
+        };
+        RehearsalCell Cell(SyntheticDefectKind kind, int size, double contrast, int found) =>
+            new(kind, size, contrast, 10, found, found);
         var result = new RehearsalResult(options, [], [],
         [
             Cell(SyntheticDefectKind.Dot, 8, 0.1, 10), Cell(SyntheticDefectKind.Dot, 8, 0.5, 10),

@@ -20,8 +20,12 @@ public sealed class HtmlReportTests : IDisposable
         string root = SmallDataset.Write(_folder.File("<b>&set"));
         LabeledDataset dataset = LabeledDataset.Open(root);
         using AnomalyDetector detector = Fit(dataset.TrainGood!);
-        EvaluationResult result = DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 20 });
-        string page = Write(ReportContent.From(result, dataset.TrainingFolder) with { GallerySize = 5, Options = [("seen", "a <script> & more")] }, detector);
+        EvaluationResult result =
+            DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 20 });
+        string page = Write(
+            ReportContent.From(
+                result, dataset.TrainingFolder) with { GallerySize = 5, Options = [("seen", "a <script> & more")] },
+            detector);
 
         Assert.DoesNotContain("<b>&set", page);
         Assert.Contains("&lt;b&gt;&amp;set", page);
@@ -29,7 +33,7 @@ public sealed class HtmlReportTests : IDisposable
         AssertAsksForNothing(page);
         Assert.Equal(5, Regex.Count(page, "<article "));
         Assert.Equal(3, Regex.Count(page, "<svg viewBox[^>]*role=\"img\""));
-        Assert.Equal(5, Regex.Count(page, "nearest learned"));
+        Assert.Equal(5, Regex.Count(page, "nearest training patch"));
         Assert.Contains("By type of defect", page);
         Assert.Contains("By size of defect", page);
         Assert.Contains("preprocessing.size", page);
@@ -39,16 +43,30 @@ public sealed class HtmlReportTests : IDisposable
     [Fact]
     public void The_gallery_shows_wrong_verdicts_first_and_the_worst_of_them_before_all()
     {
-        ReportImage Image(string path, bool? isAbnormal, double score) => new() { Path = path, FullPath = path, Score = score, Threshold = 5, IsAbnormal = isAbnormal };
-        ReportImage[] images = [Image("right good", false, 1), Image("far alarm", false, 9), Image("near escape", true, 4.9), Image("right bad", true, 8), Image("near right good", false, 4.9)];
+        ReportImage Image(string path, bool? isAbnormal, double score) =>
+            new() { Path = path, FullPath = path, Score = score, Threshold = 5, IsAbnormal = isAbnormal };
+        ReportImage[] images =
+        [
+            Image("right good", false, 1),
+            Image("far alarm", false, 9),
+            Image("near escape", true, 4.9),
+            Image("right bad", true, 8),
+            Image("near right good", false, 4.9)
+        ];
         Assert.Equal(
             ["far alarm", "near escape", "near right good", "right bad", "right good"],
             GalleryBuilder.Choose(images, 9).Select(image => image.Path));
-        Assert.Equal(["b", "a"], GalleryBuilder.Choose([Image("a", null, 1), Image("b", null, 7)], 2).Select(image => image.Path));
+        Assert.Equal(
+            ["b", "a"],
+            GalleryBuilder.Choose([Image("a", null, 1), Image("b", null, 7)], 2).Select(image => image.Path));
 
         // Ten escapes leave room for the alarm and for what is right.
         ReportImage[] many = [.. Enumerable.Range(0, 10).Select(i => Image($"escape {i}", true, i * 0.1)), .. images];
-        Assert.Equal(["far alarm", "escape 0", "near right good"], GalleryBuilder.Choose(many, 3).OrderByDescending(image => image.IsCalledAbnormal).Select(image => image.Path));
+        Assert.Equal(
+            ["far alarm", "escape 0", "near right good"],
+            GalleryBuilder.Choose(many, 3)
+                .OrderByDescending(image => image.IsCalledAbnormal)
+                .Select(image => image.Path));
     }
 
     [Fact]
@@ -57,9 +75,18 @@ public sealed class HtmlReportTests : IDisposable
         string good = SyntheticParts.WriteGood(_folder.File("good"), 10);
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
         using AnomalyDetector detector = Fit(ImageFolder.Open(good));
-        ReportImage[] images = [.. detector.InspectAll([bad, Path.Combine(good, "003.png")]).Select(inspection => ReportImage.From(inspection, Path.GetFileName(inspection.Name)))];
+        ReportImage[] images =
+        [
+            .. detector.InspectAll([bad, Path.Combine(good, "003.png")])
+                .Select(inspection => ReportImage.From(inspection, Path.GetFileName(inspection.Name)))
+        ];
         File.Delete(Path.Combine(good, "003.png"));
-        var content = new ReportContent { Title = "line 3", Images = images, Unreadable = [("x.png", "it is <empty>")] };
+        var content = new ReportContent
+        {
+            Title = "line 3",
+            Images = images,
+            Unreadable = [("x.png", "it is <empty>")],
+        };
         string page = Write(content, detector);
         Assert.Equal(1, Regex.Count(page, "<article "));
         Assert.Contains("it is &lt;empty&gt;", page);
@@ -71,7 +98,8 @@ public sealed class HtmlReportTests : IDisposable
     [Fact]
     public void Charts_take_every_odd_score()
     {
-        foreach (double[] scores in new double[][] { [1], [0, 0, 0], [1e-9, 1e9], [5, 5], [0.001, 0.002, 900], [1e-300, 2e-300] })
+        foreach (double[] scores
+            in new double[][] { [1], [0, 0, 0], [1e-9, 1e9], [5, 5], [0.001, 0.002, 900], [1e-300, 2e-300] })
         {
             string svg = SvgCharts.Histogram([("images", "plain", scores)], scores[0]);
             Assert.DoesNotContain("NaN", svg);

@@ -13,7 +13,10 @@ public sealed class SubmissionFileTests : IDisposable
     public void Labels_follow_the_files_order_by_id_never_by_position()
     {
         string template = Template("id,label\r\nTEST_002,-1\r\nTEST_000,-1\r\nTEST_001,-1\r\n");
-        SubmissionFile.Write(template, _folder.File("out.csv"), [("x/TEST_000.png", true), ("x/TEST_001.png", false), ("y\\TEST_002.jpg", true)]);
+        SubmissionFile.Write(
+            template,
+            _folder.File("out.csv"),
+            [("x/TEST_000.png", true), ("x/TEST_001.png", false), ("y\\TEST_002.jpg", true)]);
         Assert.Equal("id,label\nTEST_002,1\nTEST_000,1\nTEST_001,0\n", File.ReadAllText(_folder.File("out.csv")));
     }
 
@@ -41,7 +44,8 @@ public sealed class SubmissionFileTests : IDisposable
     public void What_does_not_match_is_refused_and_nothing_is_written(string text, string images, string expected)
     {
         SemiDefectException error = Assert.Throws<SemiDefectException>(() =>
-            SubmissionFile.Write(Template(text), _folder.File("out.csv"), images.Split(' ').Select(path => (path, true))));
+            SubmissionFile.Write(
+                Template(text), _folder.File("out.csv"), images.Split(' ').Select(path => (path, true))));
         Assert.Contains(expected, error.Message);
         Assert.False(File.Exists(_folder.File("out.csv")));
     }

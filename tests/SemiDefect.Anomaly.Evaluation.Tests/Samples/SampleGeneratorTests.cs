@@ -14,7 +14,10 @@ public sealed class SampleGeneratorTests : IDisposable
     private static readonly string[] Dies = ["logic-die", "radio-die"];
 
     private static readonly string[] DefectTypes =
-        ["broken_line", "circle", "diagonal_line", "dot", "out_line", "quarter_circle", "scratch", "semicircle", "short_line", "square_line", "thick_line", "thin_line"];
+        [
+            "broken_line", "circle", "diagonal_line", "dot", "out_line", "quarter_circle", "scratch", "semicircle",
+            "short_line", "square_line", "thick_line", "thin_line"
+        ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -81,7 +84,8 @@ public sealed class SampleGeneratorTests : IDisposable
     public void A_difference_of_pixels_does_not_find_the_defects()
     {
         // Each image is blurred a little, which helps such methods. They find hardly more than chance does; a memory of
-        // patch features (ResNet18, layers 2 and 3) reaches an AUROC of 0.89 on the logic die and 0.95 on the radio die.
+        // patch features (ResNet18, layers 2 and 3) reaches an AUROC of 0.89 on the logic die and 0.95 on the radio
+        // die.
         foreach (string die in Dies)
         {
             MvtecDataset dataset = MvtecDataset.Open(Path.Combine(Committed, die));
@@ -93,9 +97,13 @@ public sealed class SampleGeneratorTests : IDisposable
             }
 
             TensorPrimitives.Divide(mean, good.Length, mean);
-            (float[] Pixels, bool IsDefect)[] test = [.. dataset.Test.Select(item => (Blurred(item.FullPath), item.IsDefect))];
-            double toMean = Auroc(test.Select(image => ((double)LargestDifference(image.Pixels, mean), image.IsDefect)));
-            double toNearest = Auroc(test.Select(image => (good.Min(other => (double)LargestDifference(image.Pixels, other)), image.IsDefect)));
+            (float[] Pixels, bool IsDefect)[] test =
+                [.. dataset.Test.Select(item => (Blurred(item.FullPath), item.IsDefect))];
+            double toMean =
+                Auroc(test.Select(image => ((double)LargestDifference(image.Pixels, mean), image.IsDefect)));
+            double toNearest = Auroc(
+                test.Select(
+                    image => (good.Min(other => (double)LargestDifference(image.Pixels, other)), image.IsDefect)));
             Assert.InRange(toMean, 0, 0.75);
             Assert.InRange(toNearest, 0, 0.75);
         }
@@ -118,11 +126,15 @@ public sealed class SampleGeneratorTests : IDisposable
             int strongest = 0;
             for (int i = 0; i < mask.Length; i++)
             {
-                int change = Enumerable.Range(i * channels, channels).Max(at => Math.Abs(bad.Pixels[at] - good.Pixels[at]));
+                int change =
+                    Enumerable.Range(i * channels, channels).Max(at => Math.Abs(bad.Pixels[at] - good.Pixels[at]));
                 strongest = Math.Max(strongest, change);
 
-                // The limit lies between 6 and 14 gray levels; rounding and the noise that grows with brightness shift it a little.
-                Assert.True(mask[i] != 0 ? change >= 4 : change <= 16, $"{DefectTypes[type]}: a change of {change} with mask {mask[i]}.");
+                // The limit lies between 6 and 14 gray levels; rounding and the noise that grows with brightness shift
+                // it a little.
+                Assert.True(
+                    mask[i] != 0 ? change >= 4 : change <= 16,
+                    $"{DefectTypes[type]}: a change of {change} with mask {mask[i]}.");
             }
 
             Assert.InRange(strongest, 36, 255);
@@ -144,15 +156,21 @@ public sealed class SampleGeneratorTests : IDisposable
         Assert.Throws<SemiDefectException>(() => new SampleOptions { Count = 0 });
         Assert.Throws<SemiDefectException>(() => new SampleOptions { Count = 10_001 });
         File.WriteAllText(_folder.File("file"), string.Empty);
-        Assert.Throws<SemiDefectException>(() => SampleGenerator.Write(_folder.File("file"), new SampleOptions { Count = 1 }));
+        Assert.Throws<SemiDefectException>(
+            () => SampleGenerator.Write(_folder.File("file"), new SampleOptions { Count = 1 }));
     }
 
     private static string[] Files(string folder) =>
-        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+                .Order(StringComparer.Ordinal)
+        ];
 
     private static byte[] Decode(string path)
     {
-        using SKBitmap bitmap = SKBitmap.Decode(path, new SKImageInfo(256, 256, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using SKBitmap bitmap =
+            SKBitmap.Decode(path, new SKImageInfo(256, 256, SKColorType.Rgba8888, SKAlphaType.Opaque));
         ReadOnlySpan<byte> rgba = bitmap.GetPixelSpan();
         byte[] rgb = new byte[rgba.Length / 4 * 3];
         for (int i = 0; i < rgb.Length; i++)
@@ -163,7 +181,9 @@ public sealed class SampleGeneratorTests : IDisposable
         return rgb;
     }
 
-    /// <summary>The image after a binomial blur (1 4 6 4 1 in both directions), whose standard deviation is a pixel.</summary>
+    /// <summary>
+    /// The image after a binomial blur (1 4 6 4 1 in both directions), whose standard deviation is a pixel.
+    /// </summary>
     private static float[] Blurred(string path)
     {
         float[] pixels = [.. Decode(path).Select(value => (float)value)];
@@ -172,7 +192,11 @@ public sealed class SampleGeneratorTests : IDisposable
             float[] source = [.. pixels];
             for (int i = 2 * step; i < source.Length - 2 * step; i++)
             {
-                pixels[i] = (source[i - 2 * step] + source[i + 2 * step] + 4 * (source[i - step] + source[i + step]) + 6 * source[i]) / 16;
+                pixels[i] = (source[i - 2 * step]
+                    + source[i + 2 * step]
+                    + 4 * (source[i - step] + source[i + step])
+                    + 6 * source[i])
+                    / 16;
             }
         }
 

@@ -35,13 +35,26 @@ public class ShapeTests
         {
             var rectangle = new Rectangle(2, 1, 8, 4, 1, (PortableMath.Cos(angle), PortableMath.Sin(angle)));
             var disc = Rectangle.Disc(0, 0, 6);
-            foreach (Shape shape in (Shape[])[rectangle, disc, rectangle.Outline(1), rectangle.Without(disc), new Arc(1, 2, 10, 1, angle, 1), new Polyline(1, (x / 2, 3), (4, y / 3), (0, 0))])
+            Shape[] shapes =
+            [
+                rectangle,
+                disc,
+                rectangle.Outline(1),
+                rectangle.Without(disc),
+                new Arc(1, 2, 10, 1, angle, 1),
+                new Polyline(1, (x / 2, 3), (4, y / 3), (0, 0)),
+            ];
+            foreach (Shape shape in shapes)
             {
-                bool within = x >= shape.Bounds.Left && x <= shape.Bounds.Right && y >= shape.Bounds.Top && y <= shape.Bounds.Bottom;
+                bool within = x >= shape.Bounds.Left
+                    && x <= shape.Bounds.Right
+                    && y >= shape.Bounds.Top
+                    && y <= shape.Bounds.Bottom;
                 Assert.True(within || shape.Distance(x, y) >= 0);
             }
 
-            Assert.Equal(rectangle.Distance(x, y) < 0 && disc.Distance(x, y) > 0, rectangle.Without(disc).Distance(x, y) < 0);
+            Assert.Equal(
+                rectangle.Distance(x, y) < 0 && disc.Distance(x, y) > 0, rectangle.Without(disc).Distance(x, y) < 0);
             Assert.Equal(Math.Sqrt(x * x + y * y) - 6, disc.Distance(x, y), 1e-9);
         });
 
