@@ -42,7 +42,7 @@ with tempfile.TemporaryDirectory() as work:
             os.symlink(os.path.join(good, name), os.path.join(judged, name))
     else:
         os.symlink(os.path.abspath(os.path.join(tiles, "test", "good")), judged)
-    for method in ("refittedbank", "pooledbank", "mendedbank", "maskedbank"):
+    for method in ("refittedbank", "pooledbank", "repairedbank", "maskedbank"):
         model = os.path.join(work, "model.sdad")
         start = time.time()
         subprocess.run([program, "fit", images, "--backbone", network, "--taps", "layer2,layer3", "--resize", "128", "--coreset", coreset,

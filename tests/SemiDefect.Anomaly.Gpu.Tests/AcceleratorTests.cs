@@ -174,7 +174,7 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
         int count = queries.Length / search.Dimension;
         double[] distances = new double[count * k];
         int[] indices = new int[count * k];
-        search.Search(queries, k, distances, indices, excludedGroup);
+        search.Search(queries, k, distances, indices, excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup));
         return [.. MemoryMarshal.AsBytes(distances.AsSpan()), .. MemoryMarshal.AsBytes(indices.AsSpan())];
     }
 }

@@ -36,7 +36,22 @@ internal sealed record DetectorInfoJson(
     string Fingerprint,
     FingerprintPartsJson FingerprintParts,
     int GoldenImages,
-    IReadOnlyList<StepJson> Steps);
+    IReadOnlyList<StepJson> Steps,
+    IReadOnlyList<LaneJson> Lanes,
+    FusionJson? Fusion);
+
+internal sealed record LaneJson(BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks);
+
+internal sealed record ViewsJson(
+    string Resize, int Size, int? Crop, int Tile, int TileOverlap, int Turns, bool Flips, RegionOfInterestJson? Region);
+
+internal sealed record RegionOfInterestJson(int Left, int Top, int Width, int Height, bool HasMask);
+
+internal sealed record LaneBankJson(int Rows, int Columns, int Patches, double? CoveringRadius);
+
+internal sealed record FusionJson(string Rule, IReadOnlyList<ScaleJson> Scales);
+
+internal sealed record ScaleJson(double Center, double Spread);
 
 internal sealed record StepJson(string Kind, int Images, int Rows);
 

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
-using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
@@ -11,11 +9,12 @@ namespace SemiDefect.Anomaly.Cli.Output;
 /// <summary>What is told of a detector after a fit and by <c>info</c>.</summary>
 internal static class DetectorSummary
 {
-    public static void Write(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path, bool json)
+    public static void Write(
+        TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path, bool json)
     {
         if (json)
         {
-            WriteJson(output, document, fingerprint, path);
+            DetectorSummaryJson.Write(output, document, fingerprint, path);
         }
         else
         {
@@ -25,28 +24,24 @@ internal static class DetectorSummary
 
     private static void WriteText(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
     {
-        PreprocessingOptions input = document.Preprocessing;
-        string resize = input.Resize switch
-        {
-            ResizeKind.None => "as they are",
-            ResizeKind.Squash => $"resized to {input.Size} x {input.Size}",
-            _ => $"shorter side resized to {input.Size}",
-        };
-        string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
+        FitRecord fit = document.Fit;
         output.WriteLine($"Detector    {path}");
-        output.WriteLine($"Learned     {document.Fit.Images.Count} good images, {document.Fit.Patches} patches (preset {document.Fit.Preset}, seed {document.Fit.Seed})");
-        if (document.Fit.Steps.Count > 1)
+        output.WriteLine(
+            $"Learned     {fit.Images.Count} good images, {fit.Patches} patches (preset {fit.Preset}, seed {fit.Seed})");
+        if (fit.Steps.Count > 1)
         {
-            output.WriteLine($"Steps       {string.Join(", ", document.Fit.Steps.Select(step => $"{step.Kind} +{step.Images}"))}");
+            output.WriteLine($"Steps       {string.Join(", ", fit.Steps.Select(step => $"{step.Kind} +{step.Images}"))}");
         }
 
-        output.WriteLine($"Backbone    {document.Backbone.Name} ({string.Join(", ", document.Backbone.Taps)}), license {document.Backbone.Manifest?.License ?? "unknown"}, {(document.Backbone.Included ? "in the file" : "not in the file")}");
-        output.WriteLine($"Images      {resize}{crop}");
-        string radius = document.Fit.CoveringRadius is { } distance ? $", every good patch within {Text.Number(distance)}" : string.Empty;
-        string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
-        foreach (BankRecord bank in document.Banks)
+        for (int lane = 0; lane < document.Lanes.Count; lane++)
         {
-            output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values{radius}{pieces}");
+            WriteLane(output, document, lane);
+        }
+
+        if (document.Lanes.Count > 1)
+        {
+            string rule = document.Fusion.Rule == FusionRule.Maximum ? "maximum" : "mean";
+            output.WriteLine($"Fusion      {rule} of {document.Branches.Count} scores");
         }
 
         WriteThreshold(output, "Threshold  ", document.Thresholds.Image, document.Thresholds.Options);
@@ -58,34 +53,53 @@ internal static class DetectorSummary
         }
     }
 
-    private static void WriteJson(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
+    private static void WriteLane(TextWriter output, DetectorDocument document, int lane)
     {
-        var json = new DetectorInfoJson(
-            1,
-            path.Replace('\\', '/'),
-            document.Engine,
-            document.Fit.Preset,
-            document.Fit.Images.Count,
-            document.Fit.Patches,
-            document.Fit.Seed,
-            document.Fit.Folds,
-            new BackboneJsonRecord(document.Backbone.Name, document.Backbone.Sha256, document.Backbone.Taps, document.Backbone.Manifest?.License, document.Backbone.Included),
-            [.. document.Banks.Select(bank => new BankJson(bank.Rows, bank.Columns))],
-            document.Fit.CoveringRadius,
-            document.Fit.Pieces,
-            new ThresholdJson(document.Thresholds.Image.Value, document.Thresholds.Image.Method, document.Thresholds.Image.Note),
-            new ThresholdJson(document.Thresholds.Pixel.Value, document.Thresholds.Pixel.Method, document.Thresholds.Pixel.Note),
-            document.Thresholds.Options.FalseAlarmRate,
-            fingerprint.Sha256,
-            FingerprintPartsJson.Of(fingerprint),
-            document.Golden.Count,
-            [.. document.Fit.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))]);
-        output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
+        BackboneRecord backbone = document.Lanes[lane].Backbone;
+        if (document.Lanes.Count > 1)
+        {
+            output.WriteLine($"Lane        {lane + 1} of {document.Lanes.Count}");
+        }
+
+        string taps = backbone.Taps.Count > 0 ? $" ({string.Join(", ", backbone.Taps)})" : string.Empty;
+        string license = backbone.Manifest?.License ?? "unknown";
+        string place = backbone.Included ? "in the file" : "not in the file";
+        output.WriteLine($"Backbone    {backbone.Name}{taps}, license {license}, {place}");
+        output.WriteLine($"Images      {Views(document.Lanes[lane].Views)}");
+        string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
+        foreach (BankRecord bank in document.Branches.Where(branch => branch.Lane == lane).Select(branch => branch.Bank))
+        {
+            double? distance = document.Lanes.Count > 1 ? bank.CoveringRadius : document.Fit.CoveringRadius;
+            string radius = distance is { } within ? $", every good patch within {Text.Number(within)}" : string.Empty;
+            output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values{radius}{pieces}");
+        }
     }
+
+    private static string Views(ViewPlan plan)
+    {
+        PreprocessingOptions input = plan.Preprocessing;
+        string resize = input.Resize switch
+        {
+            ResizeKind.None => "as they are",
+            ResizeKind.Squash => $"resized to {input.Size} x {input.Size}",
+            _ => $"shorter side resized to {input.Size}",
+        };
+        string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
+        string tiles = plan.Tile > 0 ? $", tiles of {plan.Tile} that overlap by {plan.TileOverlap}" : string.Empty;
+        string turns = plan.Turns > 0 ? $", learned in {plan.Turns} turns" : string.Empty;
+        string flips = plan.Flips ? ", learned mirrored as well" : string.Empty;
+        return resize + crop + tiles + turns + flips + Region(plan.Region);
+    }
+
+    private static string Region(RegionOfInterest? region) => region is null
+        ? string.Empty
+        : $", only {region.Width} x {region.Height} at ({region.Left}, {region.Top}){(region.HasMask ? " with a mask" : string.Empty)}";
 
     private static void WriteThreshold(TextWriter output, string label, ThresholdEstimate threshold, ThresholdOptions options)
     {
-        string rate = options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile ? $", false-alarm rate {Text.Number(options.FalseAlarmRate)}" : string.Empty;
+        string rate = options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
+            ? $", false-alarm rate {Text.Number(options.FalseAlarmRate)}"
+            : string.Empty;
         output.WriteLine($"{label} {Text.Number(threshold.Value)} ({threshold.Method}{rate})");
     }
 }

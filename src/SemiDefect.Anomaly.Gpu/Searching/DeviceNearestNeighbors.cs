@@ -26,7 +26,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
     private readonly double[] _squares;
     private readonly float[] _norms;
     private readonly Lazy<INearestNeighbors> _cpu;
-    private int _maskedGroup = -1;
+    private BankFilter _maskedBy;
 
     /// <summary>Wraps a source of candidates.</summary>
     /// <param name="session">The device.</param>
@@ -53,7 +53,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         _source = source;
         _squares = squares;
         _norms = new float[(bank.Rows + SearchKernel.PanelRows - 1) / SearchKernel.PanelRows * SearchKernel.PanelRows];
-        SetNorms(-1);
+        SetNorms(BankFilter.All);
         _cpu = new Lazy<INearestNeighbors>(() => new PrefixNearestNeighbors(bank, groups, threads));
     }
 
@@ -101,27 +101,27 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default)
     {
-        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, excludedGroup);
+        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, filter);
         if (count == 0)
         {
             return;
         }
 
-        excludedGroup = _groups.IsEmpty ? -1 : Math.Max(-1, excludedGroup);
+        filter = _groups.IsEmpty ? BankFilter.All : filter;
         int slots = SearchKernels.SlotsFor(k);
         fixed (float* queryStart = queries)
         fixed (double* distanceStart = squaredDistances)
         fixed (int* indexStart = indices)
         {
             var call = new DeviceSearchCall(
-                (nint)queryStart, count, k, (nint)distanceStart, (nint)indexStart, excludedGroup, slots);
+                (nint)queryStart, count, k, (nint)distanceStart, (nint)indexStart, filter, slots);
             bool[] unsettled = new bool[count];
             if (slots == 0 || !_session.TryUse(() => RunBatches(call, unsettled, cancellationToken)))
             {
-                _cpu.Value.Search(queries, k, squaredDistances, indices, excludedGroup, cancellationToken);
+                _cpu.Value.Search(queries, k, squaredDistances, indices, filter, cancellationToken);
                 return;
             }
 
@@ -153,9 +153,9 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
     /// <summary>The device works on the next batch while the CPU settles the current one.</summary>
     private void RunBatches(DeviceSearchCall call, bool[] unsettled, CancellationToken cancellationToken)
     {
-        if (call.ExcludedGroup != _maskedGroup)
+        if (call.Filter != _maskedBy)
         {
-            SetNorms(call.ExcludedGroup);
+            SetNorms(call.Filter);
         }
 
         int batch = Math.Min(
@@ -276,7 +276,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
                 int row = candidates.Row(i);
                 if (row >= Count
                     || candidates.Holds(row, i)
-                    || (call.ExcludedGroup >= 0 && _groups.Span[row] == call.ExcludedGroup))
+                    || (call.Filter != BankFilter.All && !call.Filter.Allows(_groups.Span[row])))
                 {
                     throw new DeviceFaultException($"It returned row {row}, which is impossible here");
                 }
@@ -337,7 +337,7 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
             queries.Slice(left[i] * Dimension, Dimension).CopyTo(vectors.AsSpan(i * Dimension));
         }
 
-        _cpu.Value.Search(vectors, call.K, distances, found, call.ExcludedGroup, cancellationToken);
+        _cpu.Value.Search(vectors, call.K, distances, found, call.Filter, cancellationToken);
         for (int i = 0; i < left.Length; i++)
         {
             distances.AsSpan(i * call.K, call.K).CopyTo(squaredDistances[(left[i] * call.K)..]);
@@ -345,18 +345,18 @@ internal sealed unsafe class DeviceNearestNeighbors : INearestNeighbors
         }
     }
 
-    private void SetNorms(int excludedGroup)
+    private void SetNorms(BankFilter filter)
     {
         Array.Fill(_norms, float.PositiveInfinity);
         for (int row = 0; row < Count; row++)
         {
-            if (excludedGroup < 0 || _groups.Span[row] != excludedGroup)
+            if (filter == BankFilter.All || filter.Allows(_groups.Span[row]))
             {
                 _norms[row] = (float)_space.Lowered(_squares[row]);
             }
         }
 
         _source.SetNorms(_norms);
-        _maskedGroup = excludedGroup;
+        _maskedBy = filter;
     }
 }

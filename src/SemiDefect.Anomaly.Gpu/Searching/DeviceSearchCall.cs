@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Search.Neighbors;
+
 namespace SemiDefect.Anomaly.Gpu.Searching;
 
 /// <summary>One call of a search, in memory that stays pinned during the call.</summary>
@@ -6,7 +8,7 @@ namespace SemiDefect.Anomaly.Gpu.Searching;
 /// <param name="K">Number of neighbors per query.</param>
 /// <param name="DistanceStart">The address of the distances.</param>
 /// <param name="IndexStart">The address of the rows.</param>
-/// <param name="ExcludedGroup">The group of rows to ignore; -1 for none.</param>
+/// <param name="Filter">Which rows may answer.</param>
 /// <param name="Slots">The list length of the device.</param>
 internal sealed unsafe record DeviceSearchCall(
     nint Queries,
@@ -14,7 +16,7 @@ internal sealed unsafe record DeviceSearchCall(
     int K,
     nint DistanceStart,
     nint IndexStart,
-    int ExcludedGroup,
+    BankFilter Filter,
     int Slots)
 {
     /// <summary>The vector of a query.</summary>

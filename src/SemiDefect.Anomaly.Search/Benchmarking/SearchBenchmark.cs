@@ -51,13 +51,13 @@ public static class SearchBenchmark
         long start = Stopwatch.GetTimestamp();
         using INearestNeighbors search = NearestNeighbors.Create(bank, default, threads, accelerator);
         TimeSpan indexing = Stopwatch.GetElapsedTime(start);
-        search.Search(values, k, distances, indices, -1, cancellationToken);
+        search.Search(values, k, distances, indices, BankFilter.All, cancellationToken);
         var seconds = new List<double>();
         long begin = Stopwatch.GetTimestamp();
         while (seconds.Count < LeastRuns || (seconds.Count < MostRuns && Stopwatch.GetElapsedTime(begin) < Enough))
         {
             start = Stopwatch.GetTimestamp();
-            search.Search(values, k, distances, indices, -1, cancellationToken);
+            search.Search(values, k, distances, indices, BankFilter.All, cancellationToken);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

@@ -143,7 +143,7 @@ public static class Coreset
                 1,
                 squaredDistances.AsSpan(start, count),
                 nearest,
-                -1,
+                BankFilter.All,
                 cancellationToken);
             foreach (ref int pick in nearest)
             {

@@ -45,10 +45,10 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default)
     {
-        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, excludedGroup);
+        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, filter);
         SearchArguments.CheckFinite(queries);
         if (count == 0)
         {
@@ -78,7 +78,7 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
                     k,
                     (double*)distanceAddress,
                     (int*)indexAddress,
-                    excludedGroup);
+                    filter);
             });
         }
     }
@@ -95,9 +95,9 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
         int k,
         double* distances,
         int* indices,
-        int excludedGroup)
+        BankFilter filter)
     {
-        ReadOnlySpan<int> groups = excludedGroup < 0 ? default : _groups.Span;
+        ReadOnlySpan<int> groups = filter == BankFilter.All ? default : _groups.Span;
         int columns = _bank.Columns;
         int rows = _bank.Rows;
         float* bank = _bank.Data;
@@ -116,7 +116,7 @@ public sealed unsafe class FlatNearestNeighbors : INearestNeighbors
                 float* query = queries + (long)q * columns;
                 for (int row = start; row < stop; row++)
                 {
-                    if (groups.IsEmpty || groups[row] != excludedGroup)
+                    if (groups.IsEmpty || filter.Allows(groups[row]))
                     {
                         list.Offer(ExactDistance.Squared(ref *query, ref *(bank + (long)row * columns), columns), row);
                     }

@@ -21,8 +21,7 @@ public interface INearestNeighbors : IDisposable
     /// <param name="k">1 to <see cref="Count"/>, less the excluded rows.</param>
     /// <param name="squaredDistances">Receives queries x k squared distances.</param>
     /// <param name="indices">Receives queries x k row indices.</param>
-    /// <param name="excludedGroup">Rows of this group are ignored; -1 for none. Groups are set when the search is
-    /// created.</param>
+    /// <param name="filter">Which rows may answer, by their groups, which are set when the search is created.</param>
     /// <param name="cancellationToken">Stops the search between blocks.</param>
     /// <exception cref="ArgumentException">
     /// Sizes do not match, a query is not finite, or fewer than k rows are left.
@@ -32,6 +31,6 @@ public interface INearestNeighbors : IDisposable
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default);
 }

@@ -22,15 +22,15 @@ public sealed class JoinedNearestNeighbors(INearestNeighbors first, INearestNeig
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default)
     {
-        first.Search(queries, k, squaredDistances, indices, excludedGroup, cancellationToken);
+        first.Search(queries, k, squaredDistances, indices, filter, cancellationToken);
         int more = Math.Min(k, second.Count);
         int count = queries.Length / Dimension;
         double[] distances = new double[count * more];
         int[] rows = new int[count * more];
-        second.Search(queries, more, distances, rows, -1, cancellationToken);
+        second.Search(queries, more, distances, rows, BankFilter.All, cancellationToken);
         for (int query = 0; query < count; query++)
         {
             Merge(

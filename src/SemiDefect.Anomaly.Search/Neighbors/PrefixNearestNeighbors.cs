@@ -55,10 +55,10 @@ public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default)
     {
-        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, excludedGroup);
+        int count = SearchArguments.Check(this, _groups.Span, queries, k, squaredDistances, indices, filter);
         if (count == 0)
         {
             return;
@@ -70,7 +70,7 @@ public sealed unsafe class PrefixNearestNeighbors : INearestNeighbors
         fixed (int* indexStart = indices)
         {
             using var call = new PrefixSearch(
-                _index, _groups.Span, excludedGroup, _threads, queryStart, count, k, distanceStart, indexStart);
+                _index, _groups.Span, filter, _threads, queryStart, count, k, distanceStart, indexStart);
             call.Run(cancellationToken);
         }
     }

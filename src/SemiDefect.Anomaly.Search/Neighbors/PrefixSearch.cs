@@ -41,7 +41,7 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
     public PrefixSearch(
         PrefixIndex index,
         ReadOnlySpan<int> groups,
-        int excludedGroup,
+        BankFilter filter,
         int threads,
         float* queries,
         int count,
@@ -67,10 +67,10 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
             _partIndices = new AlignedBuffer<int>((long)_segments * count * k);
         }
 
-        if (excludedGroup >= 0 && !groups.IsEmpty)
+        if (filter != BankFilter.All && !groups.IsEmpty)
         {
-            _maskedNorms = Mask(index.Norms, index.Blocks.Order, groups, excludedGroup);
-            _maskedDenseNorms = Mask(index.DenseNorms, null, groups, excludedGroup);
+            _maskedNorms = Mask(index.Norms, index.Blocks.Order, groups, filter);
+            _maskedDenseNorms = Mask(index.DenseNorms, null, groups, filter);
         }
     }
 
@@ -240,14 +240,14 @@ internal sealed unsafe partial class PrefixSearch : IDisposable
         }
     }
 
-    private AlignedBuffer<float> Mask(float* norms, int[]? order, ReadOnlySpan<int> groups, int excludedGroup)
+    private AlignedBuffer<float> Mask(float* norms, int[]? order, ReadOnlySpan<int> groups, BankFilter filter)
     {
         int padded = _index.Blocks.Blocks * BlockKernel.BlockRows;
         var masked = new AlignedBuffer<float>(padded);
         new ReadOnlySpan<float>(norms, padded).CopyTo(new Span<float>(masked.Data, padded));
         for (int position = 0; position < groups.Length; position++)
         {
-            if (groups[order is null ? position : order[position]] == excludedGroup)
+            if (!filter.Allows(groups[order is null ? position : order[position]]))
             {
                 masked.Data[position] = float.PositiveInfinity;
             }

@@ -42,7 +42,7 @@ internal static class SearchArguments
         int k,
         ReadOnlySpan<double> squaredDistances,
         ReadOnlySpan<int> indices,
-        int excludedGroup)
+        BankFilter filter)
     {
         if (queries.Length % search.Dimension != 0)
         {
@@ -50,7 +50,7 @@ internal static class SearchArguments
                 $"The queries are not a whole number of rows of {search.Dimension} values.", nameof(queries));
         }
 
-        int left = search.Count - (excludedGroup < 0 || groups.IsEmpty ? 0 : groups.Count(excludedGroup));
+        int left = search.Count - Excluded(groups, filter);
         if (k < 1 || k > left)
         {
             throw new ArgumentOutOfRangeException(nameof(k), k, $"k must be 1 to {left}, the rows left to search.");
@@ -82,4 +82,15 @@ internal static class SearchArguments
 
     /// <summary>The exception for queries that are not finite.</summary>
     public static ArgumentException NotFinite() => new("A query holds NaN or infinity.", "queries");
+
+    private static int Excluded(ReadOnlySpan<int> groups, BankFilter filter)
+    {
+        int excluded = 0;
+        foreach (int group in filter == BankFilter.All ? default : groups)
+        {
+            excluded += filter.Allows(group) ? 0 : 1;
+        }
+
+        return excluded;
+    }
 }

@@ -113,7 +113,7 @@ internal sealed class MemoryBankModel : IPatchModel
         Span<int> rows,
         BankFilter filter,
         CancellationToken cancellationToken) =>
-        _search.Search(queries, k, squaredDistances, rows, filter.ExcludedGroup ?? -1, cancellationToken);
+        _search.Search(queries, k, squaredDistances, rows, filter, cancellationToken);
 
     private double Reweighted(
         double[] values, int[] nearest, ReadOnlySpan<float> embeddings, BankFilter filter, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace SemiDefect.Anomaly;
 public sealed partial class AnomalyDetector
 {
     /// <summary>
-    /// A detector that knows more good images as well; this one stays as it is. The memory bank goes on growing from where it is, thresholds are set
+    /// A detector that knows more good images as well; this one stays as it is. The memory banks are extended, thresholds are set
     /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows already are passed
     /// over. Memory: the features of the new images and twice the bank.
     /// </summary>
@@ -36,6 +36,7 @@ public sealed partial class AnomalyDetector
         ArgumentNullException.ThrowIfNull(more);
         RequireNoFoldBanks();
         more = ImageFolder.Under(more, _options.ImageLimits);
+        DetectorDocumentRules.RequireNames(more);
         known = known is null ? null : ImageFolder.Under(known, _options.ImageLimits);
         DetectorBundle grown = new DetectorUpdater(_bundle, _pipeline, _options, progress, cancellationToken).Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));

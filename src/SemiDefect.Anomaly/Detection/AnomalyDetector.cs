@@ -70,6 +70,7 @@ public sealed partial class AnomalyDetector : IDisposable
         options ??= new FitOptions();
         options.Validate();
         good = ImageFolder.Under(good, options.ImageLimits);
+        DetectorDocumentRules.RequireNames(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(good, options, progress, cancellationToken).Fit();
         IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
             ? bundle.Document.Thresholds.FoldImageScores

@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
@@ -49,7 +50,7 @@ internal sealed class DetectorPipeline : IDisposable
 
     /// <summary>Scores one image.</summary>
     public ScoredImage Score(Image image, CancellationToken cancellationToken) =>
-        ScoreAll([Prepare(image)], cancellationToken).Single().Scored;
+        Score(_stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken).Single().Scored;
 
     /// <summary>Scores images that are prepared already, in order.</summary>
     public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken) =>
@@ -65,7 +66,7 @@ internal sealed class DetectorPipeline : IDisposable
         Score(
             _stream.EncodeAll(count, read, ViewPurpose.Inspect, cancellationToken), filter ?? (_ => BankFilter.All), cancellationToken);
 
-    /// <summary>Scores a canvas that was kept, and tells the patches of each lane's first view.</summary>
+    /// <summary>Scores a canvas that was kept, and tells the patches of each lane's first view that has any.</summary>
     /// <param name="pictures">By lane, the canvas.</param>
     /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
     /// <param name="height">Rows of the original.</param>
@@ -74,8 +75,12 @@ internal sealed class DetectorPipeline : IDisposable
         EncodedView[] views = [.. _stream.Encode([_stream.Prepare(pictures, width, height)], CancellationToken.None)];
         return (
             Score(views, _ => BankFilter.All, CancellationToken.None).Single().Scored,
-            [.. views.Where(view => view.Position == 0).Select(view => view.Grid)]);
+            [.. views.GroupBy(view => view.Lane, view => view.Grid).Select(FirstWithPatches)]);
     }
+
+    // The first tiles may lie outside of the region of interest.
+    private static PatchGrid FirstWithPatches(IEnumerable<PatchGrid> grids) =>
+        grids.FirstOrDefault(grid => grid.Layout.Count > 0) ?? grids.First();
 
     /// <summary>What the branches together make of an image.</summary>
     /// <param name="branches">What each of them makes of it.</param>

@@ -36,6 +36,31 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }),
     ]);
 
+    /// <summary>Encodes one image; its views are cut out and normalized batch by batch.</summary>
+    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
+    public IEnumerable<EncodedView> Encode(Image image, CancellationToken cancellationToken)
+    {
+        PendingView[][] batches;
+        using (EngineTelemetry.Start(InspectionStage.Preprocessing))
+        {
+            batches = [.. Views(0, image, ViewPurpose.Inspect).Chunk(batchSize)];
+        }
+
+        foreach (PendingView[] batch in batches)
+        {
+            (PendingView, PreparedView)[] prepared;
+            using (EngineTelemetry.Start(InspectionStage.Preprocessing))
+            {
+                prepared = [.. batch.Select(view => (view, view.Prepare()))];
+            }
+
+            foreach (EncodedView view in Encode(prepared, cancellationToken))
+            {
+                yield return view;
+            }
+        }
+    }
+
     /// <summary>Encodes images that are prepared already, in order.</summary>
     public IEnumerable<EncodedView> Encode(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken)
     {
@@ -147,14 +172,14 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         {
             for (int done = 0; done < count; done++)
             {
-                // The first image tells how large the others are likely to be.
+                // The first image that can be read tells how large the others are likely to be.
                 while (next < count && ahead.Count < batchSize && (ahead.Count == 0 || (ahead.Count + 1) * pixels <= PixelsAhead))
                 {
                     int index = next++;
                     ahead.Enqueue(Task.Run(
                         () => read(index) is { } image ? Views(index, image, purpose) : [],
                         cancellationToken));
-                    if (done == 0)
+                    if (pixels == 0)
                     {
                         break;
                     }

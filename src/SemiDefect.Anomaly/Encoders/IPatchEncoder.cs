@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -26,7 +27,17 @@ public interface IPatchEncoder : IDisposable
     IReadOnlyList<PatchGrid> EncodeAll(IReadOnlyList<PreparedView> views, CancellationToken cancellationToken)
     {
         var grids = new PatchGrid[views.Count];
-        Parallel.For(0, grids.Length, new ParallelOptions { CancellationToken = cancellationToken }, i => grids[i] = Encode(views[i], cancellationToken));
+        var options = new ParallelOptions { CancellationToken = cancellationToken };
+        try
+        {
+            Parallel.For(0, grids.Length, options, i => grids[i] = Encode(views[i], cancellationToken));
+        }
+        catch (AggregateException errors)
+        {
+            // What the encoder complains of, as it would alone.
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+        }
+
         return grids;
     }
 }

@@ -13,6 +13,9 @@ public sealed record ScoreScale(double Center, double Spread)
     // A branch that scores all good images alike would be infinitely sure.
     private const double LeastRelativeSpread = 1e-3;
 
+    // Where it scores all of them 0, as copies of one image do, nothing else bounds the score of a defect.
+    private const double LeastSpread = 1e-6;
+
     /// <summary>The scale of a branch's out-of-fold scores.</summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
     internal static ScoreScale Of(IReadOnlyCollection<double> scores)
@@ -20,7 +23,7 @@ public sealed record ScoreScale(double Center, double Spread)
         double[] sorted = [.. scores.Order()];
         double center = Quantile(sorted, 0.5);
         double spread = (Quantile(sorted, 0.84) - Quantile(sorted, 0.16)) / 2;
-        return new ScoreScale(center, Math.Max(spread, Math.Max(LeastRelativeSpread * Math.Abs(center), double.Epsilon)));
+        return new ScoreScale(center, Math.Max(spread, Math.Max(LeastRelativeSpread * Math.Abs(center), LeastSpread)));
     }
 
     /// <summary>A score of the branch on the common scale.</summary>

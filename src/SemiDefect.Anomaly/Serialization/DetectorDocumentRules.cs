@@ -1,10 +1,8 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -24,6 +22,20 @@ internal static class DetectorDocumentRules
         : !HasKnownChoices(document) ? "asks for something that this program does not know"
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
+
+    /// <summary>Refuses images whose names no file may hold, before anything is learned from them.</summary>
+    /// <exception cref="SemiDefectException">There is one.</exception>
+    public static void RequireNames(IImageSource source)
+    {
+        string? name = Enumerable.Range(0, source.Count)
+            .Select(image => source.Describe(image).Name)
+            .FirstOrDefault(LeavesItsFolder);
+        if (name is not null)
+        {
+            throw new SemiDefectException(
+                $"An image cannot be called '{name}': give it a name, or a path that stays below its folder.");
+        }
+    }
 
     private static bool HasGap(DetectorDocument document) =>
         document.Lanes.Any(lane => lane?.Backbone is null || lane.Views is null || lane.Patches is null)
@@ -56,6 +68,7 @@ internal static class DetectorDocumentRules
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
             .. document.Sections.Select(section => section.Name),
             .. document.Lanes.SelectMany(lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
+            .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
                 (string?[])[manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps]),
         ];

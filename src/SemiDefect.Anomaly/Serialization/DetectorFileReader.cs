@@ -5,10 +5,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
@@ -113,7 +111,13 @@ internal static class DetectorFileReader
                     return lane;
                 }
 
-                byte[] mask = ReadBytes(stream, dataStart, section(DetectorFileLayout.Mask(sha256)), path);
+                SectionRecord record = section(DetectorFileLayout.Mask(sha256));
+                if (record.Sha256 != sha256)
+                {
+                    throw Damaged(path, "its mask is not the one that its header names");
+                }
+
+                byte[] mask = ReadBytes(stream, dataStart, record, path);
                 bool isSized = mask.LongLength == (long)region.Width * region.Height
                     && region.ImageWidth >= (long)region.Left + region.Width
                     && region.ImageHeight >= (long)region.Top + region.Height;
@@ -174,6 +178,14 @@ internal static class DetectorFileReader
         if (manifest.Components.Any(component => component?.Kind is null || !PlainText.IsName(component.Kind)))
         {
             throw Damaged(path, "it has a component without a kind");
+        }
+
+        // Which sections a component has follows from its kind and number; the list is for programs that do not know the kind.
+        var sections = manifest.Sections.Select(section => section?.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (string name in manifest.Components.SelectMany(component => component.Sections).Where(name => !sections.Contains(name)))
+        {
+            throw Damaged(
+                path, PlainText.IsName(name) ? $"its section '{name}' is missing" : "a component lists a section that cannot be");
         }
 
         try

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Serialization;

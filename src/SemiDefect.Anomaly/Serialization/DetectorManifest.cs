@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -89,6 +88,16 @@ internal sealed record DetectorManifest(
         DetectorJson json = DetectorJson.Default;
         ViewPlan[] plans = All(json.ViewPlan, ViewPlanKind);
         EncoderOptions[] encoders = All(json.EncoderOptions, OnnxEncoderKind, CustomEncoderKind);
+        bool[] areCustom =
+        [
+            .. Components.Where(component => component.Kind is OnnxEncoderKind or CustomEncoderKind)
+                .Select(component => component.Kind == CustomEncoderKind),
+        ];
+        if (!encoders.Select(encoder => encoder.Backbone.IsCustom).SequenceEqual(areCustom))
+        {
+            throw new JsonException("An encoder is not of its component's kind.");
+        }
+
         if (plans.Length != encoders.Length)
         {
             throw new SemiDefectException($"it holds {plans.Length} view plans and {encoders.Length} encoders");

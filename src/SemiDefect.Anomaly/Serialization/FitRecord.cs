@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Serialization;

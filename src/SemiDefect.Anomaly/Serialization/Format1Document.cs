@@ -38,18 +38,28 @@ internal sealed record Format1Document
     /// <exception cref="JsonException">It is not one.</exception>
     public static DetectorDocument Read(byte[] header)
     {
-        JsonNode? json = JsonNode.Parse(header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        try
+        {
+            var json = JsonNode.Parse(header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
 
-        // Words that have changed since.
-        Replace(json?["thresholds"]?["options"], "method", "Seed", nameof(ThresholdMethod.FoldMaxima));
-        Replace(json?["fit"], "calibration", "MendedBank", nameof(CalibrationMethod.RepairedBank));
-        Format1Document document = json.Deserialize(DetectorJson.Default.Format1Document) ?? throw new JsonException("The header is empty.");
-        return document.Upgrade();
+            // Words that have changed since.
+            var thresholds = json?["thresholds"] as JsonObject;
+            Replace(thresholds?["options"] as JsonObject, "method", "Seed", nameof(ThresholdMethod.FoldMaxima));
+            Replace(json?["fit"] as JsonObject, "calibration", "MendedBank", nameof(CalibrationMethod.RepairedBank));
+            Format1Document document = json.Deserialize(DetectorJson.Default.Format1Document)
+                ?? throw new JsonException("The header is no object.");
+            return document.Upgrade();
+        }
+        catch (InvalidOperationException error)
+        {
+            // Text that is not UTF-8 is found only when it is looked at.
+            throw new JsonException("The header is not UTF-8.", error);
+        }
     }
 
-    private static void Replace(JsonNode? parent, string property, string old, string now)
+    private static void Replace(JsonObject? parent, string property, string old, string now)
     {
-        if (parent is JsonObject && parent[property] is JsonValue value && value.TryGetValue(out string? word) && word == old)
+        if (parent?[property] is JsonValue value && value.TryGetValue(out string? word) && word == old)
         {
             parent[property] = now;
         }

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>A golden image in a header of format 1. Immutable and thread-safe.</summary>

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Scoring;
-
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>A golden image with its sections. Immutable by convention, and so thread-safe.</summary>

@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 

@@ -18,6 +18,8 @@ public sealed class FaultWorkshop : IDisposable
             System.IO.File.Delete(File($"more/{i:D3}.png"));
         }
 
+        System.IO.File.Copy(
+            System.IO.Path.Combine(Repository.Root, "tests/Golden/detectors/version-1-folds.sdad"), File("format-1.sdad"));
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "old.sdad", .. FitOptions, "--coreset", "10"]);
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "new.sdad", .. FitOptions, "--coreset", "12"]);
     }

@@ -19,6 +19,11 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         { "score", ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"], ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"] },
         { "update", ["update", "out/model.sdad", "more"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
         { "threshold", ["threshold", "out/model.sdad", "--value", "3"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
+        {
+            "threshold of format 1",
+            ["threshold", "format-1.sdad", "--value", "3", "--out", "out/model.sdad"],
+            ["threshold", "format-1.sdad", "--value", "4", "--out", "out/model.sdad"]
+        },
     };
 
     [Theory]

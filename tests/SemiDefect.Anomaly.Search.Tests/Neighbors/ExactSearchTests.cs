@@ -149,7 +149,7 @@ public class ExactSearchTests
         Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 0, [], []));
         Assert.Throws<ArgumentOutOfRangeException>(() => search.Search(new float[3], 5, new double[5], new int[5]));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => search.Search(new float[3], 3, new double[3], new int[3], excludedGroup: 1));
+            () => search.Search(new float[3], 3, new double[3], new int[3], BankFilter.Without(1)));
         search.Search([], 1, [], []);
     }
 
@@ -241,7 +241,7 @@ public class ExactSearchTests
     {
         double[] distances = new double[expectedDistances.Length];
         int[] indices = new int[expectedIndices.Length];
-        search.Search(queries, k, distances, indices, excludedGroup);
+        search.Search(queries, k, distances, indices, excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup));
         Assert.Equal(expectedIndices, indices);
         Assert.Equal(expectedDistances, distances);
     }

@@ -28,7 +28,7 @@ public class JoinedNearestNeighborsTests
         {
             double[] distances = new double[13 * k];
             int[] indices = new int[13 * k];
-            joined.Search(queries, k, distances, indices, excluded);
+            joined.Search(queries, k, distances, indices, excluded < 0 ? BankFilter.All : BankFilter.Without(excluded));
             (double[] expectedDistances, int[] expectedIndices) =
                 BruteForce.Search(bank, queries, Columns, k, groups, excluded);
             Assert.Equal(expectedIndices, indices);

@@ -5,26 +5,44 @@ using System.Text.Json.Nodes;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>A detector file taken apart and put together by docs/detector-file.md alone; shares no code with the reader.</summary>
+/// <summary>
+/// A detector file of format 1 or 2 taken apart and put together by docs/detector-file.md alone; shares no code with the reader.
+/// </summary>
 internal sealed class DetectorFileParts
 {
     private const int PrefixLength = 64;
     private const int Alignment = 64;
 
-    private DetectorFileParts(JsonObject header, List<DetectorSection> sections)
+    private DetectorFileParts(uint version, JsonObject header, List<DetectorSection> sections)
     {
+        Version = version;
         Header = header;
         Sections = sections;
     }
+
+    /// <summary>The version of the format: 1 or 2.</summary>
+    public uint Version { get; set; }
 
     public JsonObject Header { get; }
 
     public List<DetectorSection> Sections { get; }
 
+    /// <summary>What the file says of its first network.</summary>
+    public JsonNode Backbone => Version == 1 ? Header["backbone"]! : Options("onnx-encoder")[0]["backbone"]!;
+
+    /// <summary>What the file says of its banks.</summary>
+    public IReadOnlyList<JsonNode> Banks =>
+        Version == 1 ? [.. Header["banks"]!.AsArray()!] : [.. Options("memory-bank").Select(options => options["bank"]!)];
+
+    /// <summary>The first network.</summary>
+    public DetectorSection Network =>
+        Section(Version == 1 ? "backbone" : $"network.{(string)Backbone["sha256"]!}");
+
     public static DetectorFileParts Parse(byte[] file)
     {
         Assert.Equal("SDADFILE", Encoding.ASCII.GetString(file, 0, 8));
-        Assert.Equal(1u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(8)));
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(8));
+        Assert.InRange(version, 1u, 2u);
         Assert.Equal(0u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(12)));
         int headerLength = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(16)));
         Assert.Equal((ulong)file.Length, BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(24)));
@@ -51,13 +69,75 @@ internal sealed class DetectorFileParts
 
         Assert.Equal(file.Length, dataStart + Align(end));
         Assert.All(file.Zip(covered).Where(pair => !pair.Second), pair => Assert.Equal(0, pair.First));
-        return new DetectorFileParts(json, sections);
+        return new DetectorFileParts(version, json, sections);
     }
 
     public DetectorFileParts Clone() =>
-        new(Header.DeepClone().AsObject(), [.. Sections.Select(section => section with { Content = [.. section.Content] })]);
+        new(
+            Version,
+            Header.DeepClone().AsObject(),
+            [.. Sections.Select(section => section with { Content = [.. section.Content] })]);
 
     public DetectorSection Section(string name) => Sections.Single(section => section.Name == name);
+
+    /// <summary>The components of a kind in format 2, in their order.</summary>
+    public IReadOnlyList<JsonNode> Components(string kind) =>
+        [.. Header["components"]!.AsArray().Where(component => (string)component!["kind"]! == kind)!];
+
+    /// <summary>The options of the components of a kind in format 2, in their order.</summary>
+    public IReadOnlyList<JsonNode> Options(string kind) =>
+        [.. Components(kind).Select(component => component["options"]!)];
+
+    /// <summary>Gives the first network other bytes, wherever the file tells of them.</summary>
+    public void ReplaceNetwork(byte[] network)
+    {
+        DetectorSection old = Network;
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(network));
+        string name = Version == 1 ? old.Name : $"network.{sha256}";
+        Sections[Sections.IndexOf(old)] = new DetectorSection(name, network);
+        Backbone["sha256"] = sha256;
+        if (Backbone["manifest"] is { } manifest)
+        {
+            manifest["sha256"] = sha256;
+        }
+
+        if (Version > 1)
+        {
+            Components("onnx-encoder")[0]["sections"] = new JsonArray(name);
+        }
+    }
+
+    /// <summary>A detector of one lane in format 1, as the document maps one format to the other.</summary>
+    public DetectorFileParts ToFormat1()
+    {
+        JsonNode plan = Options("view-plan").Single();
+        JsonNode encoder = Options("onnx-encoder").Single();
+        IReadOnlyList<JsonNode> branches = Options("memory-bank");
+        JsonNode thresholds = Options("thresholds").Single().DeepClone();
+        if (branches.Count > 1)
+        {
+            thresholds["imageScores"] = thresholds["foldImageScores"]!.DeepClone();
+            thresholds["pixelPeaks"] = thresholds["foldPixelPeaks"]!.DeepClone();
+        }
+
+        var header = new JsonObject
+        {
+            ["engine"] = Header["engine"]!.DeepClone(),
+            ["backbone"] = encoder["backbone"]!.DeepClone(),
+            ["preprocessing"] = plan["preprocessing"]!.DeepClone(),
+            ["patches"] = encoder["patches"]!.DeepClone(),
+            ["scoring"] = branches[0]["scoring"]!.DeepClone(),
+            ["map"] = branches[0]["map"]!.DeepClone(),
+            ["thresholds"] = thresholds,
+            ["fit"] = Options("fit").Single().DeepClone(),
+            ["banks"] = new JsonArray([.. branches.Select(branch => branch["bank"]!.DeepClone())]),
+            ["golden"] = new JsonArray([.. Options("golden-image").Select(ToFormat1)]),
+        };
+        var older = new DetectorFileParts(
+            1, header, [.. Sections.Select(section => section with { Name = NameInFormat1(section.Name) })]);
+        older.MendRecords();
+        return older;
+    }
 
     /// <summary>Sets the section records right for the sections as they are now.</summary>
     public void MendRecords()
@@ -96,12 +176,27 @@ internal sealed class DetectorFileParts
 
         byte[] bytes = file.ToArray();
         "SDADFILE"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(16), (ulong)header.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(24), (ulong)bytes.Length);
         SHA256.HashData(header).CopyTo(bytes, 32);
         return bytes;
     }
+
+    private static JsonNode ToFormat1(JsonNode golden) => new JsonObject
+    {
+        ["image"] = golden["image"]!.DeepClone(),
+        ["width"] = golden["lanes"]![0]!["width"]!.DeepClone(),
+        ["height"] = golden["lanes"]![0]!["height"]!.DeepClone(),
+        ["gridWidth"] = 8,
+        ["gridHeight"] = 8,
+        ["patches"] = golden["lanes"]![0]!["patches"]!.DeepClone(),
+        ["score"] = golden["score"]!.DeepClone(),
+        ["peak"] = golden["peak"]!.DeepClone(),
+    };
+
+    private static string NameInFormat1(string name) =>
+        name.StartsWith("network.", StringComparison.Ordinal) ? "backbone" : name.Replace(".lane.0.", ".", StringComparison.Ordinal);
 
     private static int Align(int offset) => (offset + Alignment - 1) / Alignment * Alignment;
 

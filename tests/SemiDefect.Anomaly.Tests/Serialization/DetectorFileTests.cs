@@ -50,9 +50,9 @@ public sealed class DetectorFileTests : IDisposable
     [Fact]
     public void A_missing_file_and_a_wrong_file_are_told_apart()
     {
-        Assert.Contains("There is no detector file", Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(_folder.File("none.sdad"))).Message, StringComparison.Ordinal);
+        AssertRefused("There is no detector file", _folder.File("none.sdad"));
         File.WriteAllText(_folder.File("text.sdad"), new string('x', 100));
-        Assert.Contains("is not a detector file", Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(_folder.File("text.sdad"))).Message, StringComparison.Ordinal);
+        AssertRefused("is not a detector file", _folder.File("text.sdad"));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class DetectorFileTests : IDisposable
     {
         MakeFile(includeBackbone: false);
         string path = _folder.File("a.sdad");
-        Assert.Contains("does not hold its network", Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message, StringComparison.Ordinal);
+        AssertRefused("does not hold its network", path);
         using AnomalyDetector detector = AnomalyDetector.Load(path, new LoadOptions { Backbones = [BackboneFile.Open(BackboneFile.DefaultName)] });
         Assert.Equal(BackboneFile.DefaultName, detector.Document.Backbone.Name);
     }
@@ -74,6 +74,9 @@ public sealed class DetectorFileTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));
         Assert.True(Directory.Exists(_folder.File("taken.sdad")));
     }
+
+    private static void AssertRefused(string reason, string path) =>
+        Assert.Contains(reason, Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message, StringComparison.Ordinal);
 
     private byte[] MakeFile(bool includeBackbone)
     {

@@ -1,88 +1,217 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>The format as docs/detector-file.md tells it, and the files of earlier versions.</summary>
+/// <summary>The formats as docs/detector-file.md describes them.</summary>
 public sealed class DetectorFormatTests : IDisposable
 {
-    private static readonly string Versions = Path.Combine(Repository.Root, "tests/Golden/detectors");
-
     private readonly TemporaryFolder _folder = new();
-
-    public static TheoryData<string> OldFiles { get; } = [.. Directory.GetFiles(Versions, "*.sdad").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_file_reads_as_the_document_says()
     {
-        TinyDetector.Make(_folder.Path, _folder.File("a.sdad"));
-        byte[] file = File.ReadAllBytes(_folder.File("a.sdad"));
+        byte[] file = MakeOfTwoLanes();
         DetectorFileParts parts = DetectorFileParts.Parse(file);
-        Assert.Equal(["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"], parts.Sections.Take(4).Select(section => section.Name));
-        Assert.All(parts.Sections.Skip(4), section => Assert.Matches("^golden\\.[0-9]+\\.(pixels|features|scores)$", section.Name));
+        Assert.Equal(2u, parts.Version);
         Assert.Equal(file, parts.Encode());
+        using DetectorBundle bundle = DetectorFileReader.Read(_folder.File("two.sdad"));
+        Assert.Equal(bundle.Document.Lanes.Count, parts.Components("view-plan").Count);
+        for (int lane = 0; lane < 2; lane++)
+        {
+            JsonNode encoder = parts.Options("onnx-encoder")[lane];
+            Assert.Equal(bundle.Networks[lane]!.Content.Span, parts.Section($"network.{encoder["backbone"]!["sha256"]}").Content);
+            JsonNode plan = parts.Options("view-plan")[lane];
+            Assert.Equal(bundle.Document.Lanes[lane].Views.Preprocessing.Size, (int)plan["preprocessing"]!["size"]!);
+            byte[] mask = parts.Section($"mask.{plan["region"]!["maskSha256"]}").Content;
+            Assert.Equal(20 * 12, mask.Length);
+            Assert.Equal(20 * 2, mask.Count(value => value == 0));
+            AssertBank(parts, bundle, lane);
+            Assert.Equal(bundle.Document.Fusion.Scales[lane].Center, (double)parts.Options("fusion")[0]["scales"]![lane]!["center"]!);
+        }
 
-        using DetectorBundle bundle = DetectorFileReader.Read(_folder.File("a.sdad"));
-        Assert.Equal(bundle.Banks[0].Vectors.RowBlock(0, 20), MemoryMarshal.Cast<byte, float>(parts.Section("bank.0.vectors").Content));
-        Assert.Equal(bundle.Banks[0].SourceImages, MemoryMarshal.Cast<byte, int>(parts.Section("bank.0.images").Content));
-        Assert.Equal(bundle.Banks[0].SourcePatches, MemoryMarshal.Cast<byte, int>(parts.Section("bank.0.patches").Content));
+        Assert.Equal(bundle.Document.Thresholds.Image.Value, (double)parts.Options("thresholds").Single()["image"]!["value"]!);
+        Assert.Equal(bundle.Document.Fit.Images, parts.Options("fit").Single()["images"]!.AsArray().Select(image => (string)image!));
+        AssertGolden(parts, bundle);
+    }
+
+    [Fact]
+    public void Every_section_belongs_to_the_components_that_the_document_names()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        IEnumerable<string> listed = parts.Header["components"]!.AsArray()
+            .SelectMany(component => component!["sections"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(
+            parts.Sections.Select(section => section.Name).Order(StringComparer.Ordinal),
+            listed.Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["bank.1.vectors", "bank.1.images", "bank.1.patches"], Names(parts.Components("memory-bank")[1]));
+        Assert.Equal([$"network.{parts.Backbone["sha256"]}"], Names(parts.Components("onnx-encoder")[1]));
+        Assert.Equal(5, Names(parts.Components("golden-image")[0]).Length);
+    }
+
+    [Fact]
+    public void A_file_of_format_1_reads_as_the_document_says()
+    {
+        string path = Path.Combine(Repository.Root, "tests/Golden/detectors/version-1.sdad");
+        byte[] file = File.ReadAllBytes(path);
+        DetectorFileParts parts = DetectorFileParts.Parse(file);
+        Assert.Equal(1u, parts.Version);
+        Assert.Equal(["backbone", "bank.0.vectors", "bank.0.images", "bank.0.patches"], parts.Sections.Select(section => section.Name));
+        Assert.Equal(file, parts.Encode());
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        AssertBank(parts, bundle, 0);
         Assert.Equal(bundle.Networks[0]!.Content.Span, parts.Section("backbone").Content);
-        Assert.Equal(20, (int)parts.Header["banks"]![0]!["rows"]!);
         Assert.Equal(bundle.Document.Thresholds.Image.Value, (double)parts.Header["thresholds"]!["image"]!["value"]!);
         Assert.Equal(bundle.Document.Fit.Images, parts.Header["fit"]!["images"]!.AsArray().Select(image => (string)image!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_file_written_in_format_1_by_the_document_is_the_same_detector(bool foldBanks)
+    {
+        TinyDetector.Make(_folder.Path, _folder.File("a.sdad"), change: options => options with { FoldBanks = foldBanks });
+        DetectorFileParts parts = DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("a.sdad"))).ToFormat1();
+        File.WriteAllBytes(_folder.File("b.sdad"), parts.Encode());
+        using AnomalyDetector before = AnomalyDetector.Load(_folder.File("a.sdad"));
+        using AnomalyDetector after = AnomalyDetector.Load(_folder.File("b.sdad"));
+        Assert.Equal(foldBanks ? 5 : 1, after.Document.Branches.Count);
+        Assert.Equal(before.Document.Branches, after.Document.Branches);
+        Assert.Equal(before.Document.Fusion, after.Document.Fusion);
+        Assert.Equal(before.Fingerprint.Bank, after.Fingerprint.Bank);
+        Assert.Equal(before.Fingerprint.Options, after.Fingerprint.Options);
+        Image picture = TinyDetector.Picture(_folder.Path);
+        Assert.Equal(before.Inspect(picture).Score, after.Inspect(picture).Score);
+        Assert.Equal(before.Inspect(picture).InputMap.Values, after.Inspect(picture).InputMap.Values);
+        Assert.True(after.Verify().IsIdentical);
     }
 
     [Fact]
     public void A_file_written_by_the_document_is_read()
     {
-        TinyDetector.Make(_folder.Path, _folder.File("a.sdad"));
-        DetectorFileParts parts = DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("a.sdad")));
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
         parts.Header["later"] = "something that only later programs know";
+        parts.Options("view-plan")[0]["later"] = 1;
         parts.Sections.Add(new DetectorSection("later", [1, 2, 3]));
         parts.MendRecords();
         File.WriteAllBytes(_folder.File("b.sdad"), parts.Encode());
-        using AnomalyDetector before = AnomalyDetector.Load(_folder.File("a.sdad"));
+        using AnomalyDetector before = AnomalyDetector.Load(_folder.File("two.sdad"));
         using AnomalyDetector after = AnomalyDetector.Load(_folder.File("b.sdad"));
-        Image picture = TinyDetector.Picture(_folder.Path);
+        Image picture = TinyDetector.SmallPicture(_folder.Path);
         Assert.Equal(before.Inspect(picture).Score, after.Inspect(picture).Score);
+    }
+
+    [Fact]
+    public void A_component_of_an_unknown_kind_is_refused_by_name()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Components("memory-bank")[1]["kind"] = "principal-subspace";
+        Assert.Contains("'principal-subspace'", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_component_of_a_newer_version_is_refused_by_kind_and_version()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Components("view-plan")[0]["version"] = 2;
+        Assert.Contains("'view-plan' of version 2", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_a_newer_version_is_refused_by_its_version()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Version = 3;
+        Assert.Contains("of version 3;", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_component_that_lists_a_section_which_is_not_there_is_refused()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Components("fusion")[0]["sections"] = new JsonArray("weights");
+        Assert.Contains("'weights' is missing", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mask_must_be_the_one_that_the_header_names()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        int index = parts.Sections.FindIndex(section => section.Name.StartsWith("mask.", StringComparison.Ordinal));
+        parts.Sections[index].Content.AsSpan().Fill(1);
+        parts.MendRecords();
+        Assert.Contains("its mask is not the one", Refusal(parts), StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_document_names_every_property_of_the_header()
     {
-        TinyDetector.Make(_folder.Path, _folder.File("a.sdad"));
         string document = File.ReadAllText(Path.Combine(Repository.Root, "docs/detector-file.md"));
-        foreach ((string name, JsonNode? value) in DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("a.sdad"))).Header)
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        foreach (JsonNode? component in parts.Header["components"]!.AsArray())
         {
-            Assert.Contains($"| `{name}` |", document, StringComparison.Ordinal);
-            foreach (string inner in name is "fit" or "sections" or "golden" || value is not JsonObject properties ? [] : properties.Select(property => property.Key))
-            {
-                Assert.Contains($"`{inner}`", document, StringComparison.Ordinal);
-            }
+            Assert.Contains($"\n| `{component!["kind"]}` | 1 |", document, StringComparison.Ordinal);
+        }
+
+        TinyDetector.Make(_folder.Path, _folder.File("one.sdad"));
+        JsonObject older = DetectorFileParts.Parse(File.ReadAllBytes(_folder.File("one.sdad"))).ToFormat1().Header;
+        foreach (string name in Properties(parts.Header).Concat(Properties(older)).Distinct())
+        {
+            Assert.Contains($"`{name}`", document, StringComparison.Ordinal);
         }
     }
 
-    [Theory]
-    [MemberData(nameof(OldFiles))]
-    public void A_file_of_every_version_loads_and_scores_as_it_did(string name)
+    private static string[] Names(JsonNode component) => [.. component["sections"]!.AsArray().Select(name => (string)name!)];
+
+    private static IEnumerable<string> Properties(JsonNode? node) => node switch
     {
-        JsonNode expected = JsonNode.Parse(File.ReadAllText(Path.Combine(Versions, name + ".json")))!;
-        byte[] file = File.ReadAllBytes(Path.Combine(Versions, name + ".sdad"));
-        Assert.Equal((string)expected["sha256"]!, Convert.ToHexStringLower(SHA256.HashData(file)));
-        using AnomalyDetector detector = AnomalyDetector.Load(Path.Combine(Versions, name + ".sdad"), new LoadOptions { Device = ExecutionDevice.Cpu });
-        Inspection inspection = detector.Inspect(TinyDetector.Picture(_folder.Path));
-        Assert.Equal((double)expected["score"]!, inspection.Score);
-        Assert.Equal((double)expected["threshold"]!, inspection.Threshold);
-        Assert.Equal((double)expected["pixelThreshold"]!, inspection.PixelThreshold);
-        Assert.Equal((bool)expected["isAbnormal"]!, inspection.IsAbnormal);
-        Assert.Equal((string)expected["nearestTrainingImage"]!, inspection.HighestPatch.TrainingImage);
-        Assert.Equal((string)expected["mapSha256"]!, Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(inspection.InputMap.Values.AsSpan()))));
+        JsonObject properties => properties.SelectMany(property => Properties(property.Value).Prepend(property.Key)),
+        JsonArray items => items.SelectMany(Properties),
+        _ => [],
+    };
+
+    private static void AssertBank(DetectorFileParts parts, DetectorBundle bundle, int index)
+    {
+        Assert.Equal(20, (int)parts.Banks[index]["rows"]!);
+        ReadOnlySpan<float> vectors = bundle.Banks[index].Vectors.RowBlock(0, 20);
+        Assert.Equal(vectors, MemoryMarshal.Cast<byte, float>(parts.Section($"bank.{index}.vectors").Content));
+        ReadOnlySpan<byte> images = parts.Section($"bank.{index}.images").Content;
+        Assert.Equal(bundle.Banks[index].SourceImages, MemoryMarshal.Cast<byte, int>(images));
+        ReadOnlySpan<byte> patches = parts.Section($"bank.{index}.patches").Content;
+        Assert.Equal(bundle.Banks[index].SourcePatches, MemoryMarshal.Cast<byte, int>(patches));
+    }
+
+    private static void AssertGolden(DetectorFileParts parts, DetectorBundle bundle)
+    {
+        GoldenInput golden = bundle.Golden[0];
+        JsonNode record = parts.Options("golden-image")[0];
+        Assert.Equal(golden.Record.Score, (double)record["score"]!);
+        for (int lane = 0; lane < 2; lane++)
+        {
+            Assert.Equal(golden.Record.Lanes[lane].Width, (int)record["lanes"]![lane]!["width"]!);
+            Assert.Equal(golden.Pixels[lane], parts.Section($"golden.0.lane.{lane}.pixels").Content);
+            ReadOnlySpan<byte> features = parts.Section($"golden.0.lane.{lane}.features").Content;
+            Assert.Equal(golden.Features[lane], MemoryMarshal.Cast<byte, float>(features));
+        }
+
+        Assert.Equal(golden.PatchScores, MemoryMarshal.Cast<byte, double>(parts.Section("golden.0.scores").Content));
+    }
+
+    private byte[] MakeOfTwoLanes()
+    {
+        TinyDetector.MakeOfTwoLanes(_folder.Path, _folder.File("two.sdad"));
+        return File.ReadAllBytes(_folder.File("two.sdad"));
+    }
+
+    private string Refusal(DetectorFileParts parts)
+    {
+        string path = _folder.File("refused.sdad");
+        File.WriteAllBytes(path, parts.Encode());
+        return Assert.Throws<DetectorFileException>(() => AnomalyDetector.Load(path)).Message;
     }
 }

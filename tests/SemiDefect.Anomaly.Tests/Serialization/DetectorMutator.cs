@@ -9,12 +9,19 @@ namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>
 /// Changes a detector file in all the ways that somebody careless or somebody hostile would. Half of the changes have the
-/// checksums and lengths mended, so that they reach what lies behind them.
+/// checksums and lengths repaired, so that they reach what lies behind them.
 /// </summary>
 internal sealed class DetectorMutator(byte[] original, SeededGenerator generator)
 {
-    private static readonly long[] Extremes = [0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 1L << 62];
-    private static readonly float[] Values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f, float.Epsilon, -0.0f, 1e-30f];
+    private static readonly long[] Extremes =
+    [
+        0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue, 1L << 40, 1L << 62,
+    ];
+
+    private static readonly float[] Values =
+    [
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f, float.Epsilon, -0.0f, 1e-30f,
+    ];
 
     private readonly DetectorFileParts _parts = DetectorFileParts.Parse(original);
 
@@ -73,13 +80,14 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 break;
         }
 
-        return new DetectorMutation(kind, bytes, bytes.AsSpan().SequenceEqual(original) ? MutationEnd.WorksAsBefore : MutationEnd.Refused);
+        bool isSame = bytes.AsSpan().SequenceEqual(original);
+        return new DetectorMutation(kind, bytes, isSame ? MutationEnd.WorksAsBefore : MutationEnd.Refused);
     }
 
     private DetectorMutation Mended()
     {
         DetectorFileParts parts = _parts.Clone();
-        switch (generator.NextInt32(14))
+        switch (generator.NextInt32(parts.Version == 1 ? 14 : 15))
         {
             case 0 or 1 or 2:
                 ReplaceValue(parts.Header, HostileValue());
@@ -90,8 +98,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
             case 4:
                 return Either("header text", parts.Encode(DamageText(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
             case 5:
-                string text = parts.Header.ToJsonString();
-                return new DetectorMutation("property twice", parts.Encode(Encoding.UTF8.GetBytes($"{{\"engine\":\"0\",{text[1..]}")), MutationEnd.Refused);
+                return new DetectorMutation("property twice", parts.Encode(RepeatProperty(parts)), MutationEnd.Refused);
             case 6:
                 DamageRecord(parts.Header["sections"]!.AsArray());
                 return Either("section record", parts.Encode());
@@ -108,9 +115,13 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 string nested = parts.Header.ToJsonString();
                 string arrays = new string('[', depth) + new string(']', depth);
                 return new DetectorMutation(
-                    "deep JSON", parts.Encode(Encoding.UTF8.GetBytes($"{{\"later\":{arrays},{nested[1..]}")), depth > 63 ? MutationEnd.Refused : MutationEnd.WorksAsBefore);
+                    "deep JSON",
+                    parts.Encode(Encoding.UTF8.GetBytes($"{{\"later\":{arrays},{nested[1..]}")),
+                    depth > 63 ? MutationEnd.Refused : MutationEnd.WorksAsBefore);
             case 12:
                 return DamageBanks(parts);
+            case 14:
+                return DamageComponent(parts);
             default:
                 return Harmless(parts);
         }
@@ -174,6 +185,38 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
 
             return;
         }
+    }
+
+    // At the top, or in the innermost object but one.
+    private byte[] RepeatProperty(DetectorFileParts parts)
+    {
+        string text = parts.Header.ToJsonString();
+        return Encoding.UTF8.GetBytes(generator.NextInt32(2) == 0
+            ? $"{{\"engine\":\"0\",{text[1..]}"
+            : text.Replace("\"preprocessing\":{", "\"preprocessing\":{\"size\":8,", StringComparison.Ordinal));
+    }
+
+    private DetectorMutation DamageComponent(DetectorFileParts parts)
+    {
+        JsonArray components = parts.Header["components"]!.AsArray();
+        JsonNode component = components[generator.NextInt32(components.Count)]!;
+        switch (generator.NextInt32(4))
+        {
+            case 0:
+                component["kind"] = "principal-subspace";
+                break;
+            case 1:
+                component["version"] = 2;
+                break;
+            case 2:
+                component["sections"] = new JsonArray("none");
+                break;
+            default:
+                components.Add(parts.Components("fusion")[0].DeepClone());
+                break;
+        }
+
+        return new DetectorMutation("component", parts.Encode(), MutationEnd.Refused);
     }
 
     private byte[] DamageText(byte[] text)
@@ -269,7 +312,8 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
 
     private DetectorMutation DamageSources(DetectorFileParts parts)
     {
-        Span<int> sources = MemoryMarshal.Cast<byte, int>(parts.Section(generator.NextInt32(2) == 0 ? "bank.0.images" : "bank.0.patches").Content.AsSpan());
+        string name = generator.NextInt32(2) == 0 ? "bank.0.images" : "bank.0.patches";
+        Span<int> sources = MemoryMarshal.Cast<byte, int>(parts.Section(name).Content.AsSpan());
         sources[generator.NextInt32(sources.Length)] = (int)Extreme();
         parts.MendRecords();
         return Either("sources", parts.Encode());
@@ -277,29 +321,24 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
 
     private DetectorMutation DamageNetwork(DetectorFileParts parts)
     {
-        int index = parts.Sections.FindIndex(section => section.Name == "backbone");
-        byte[] network = parts.Sections[index].Content;
+        byte[] network = parts.Network.Content;
         for (int i = 1 + generator.NextInt32(4); i > 0; i--)
         {
             network = DamageText(network);
         }
 
-        parts.Sections[index] = parts.Sections[index] with { Content = network };
+        parts.ReplaceNetwork(network);
         parts.MendRecords();
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(network));
-        parts.Header["backbone"]!["sha256"] = sha256;
-        if (parts.Header["backbone"]!["manifest"] is { } manifest)
-        {
-            manifest["sha256"] = sha256;
-        }
-
         return Either("network", parts.Encode());
     }
 
     private DetectorMutation DamageBanks(DetectorFileParts parts)
     {
-        JsonArray banks = parts.Header["banks"]!.AsArray();
-        JsonNode bank = banks[0]!;
+        JsonNode bank = parts.Banks[0];
+
+        // In format 2, banks are components among others.
+        JsonArray list = parts.Header[parts.Version == 1 ? "banks" : "components"]!.AsArray();
+        JsonNode listed = parts.Version == 1 ? bank : parts.Components("memory-bank")[0];
         switch (generator.NextInt32(4))
         {
             case 0:
@@ -313,12 +352,12 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
             case 2:
                 for (int count = generator.NextInt32(1200); count > 0; count--)
                 {
-                    banks.Add(bank.DeepClone());
+                    list.Add(listed.DeepClone());
                 }
 
                 break;
             default:
-                banks.Clear();
+                list.Remove(listed);
                 break;
         }
 
@@ -327,7 +366,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
 
     private DetectorMutation Harmless(DetectorFileParts parts)
     {
-        switch (generator.NextInt32(4))
+        switch (generator.NextInt32(5))
         {
             case 0:
                 DetectorSection[] sections = [.. parts.Sections];
@@ -341,9 +380,15 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
             case 2:
                 parts.Sections.Add(new DetectorSection("later", new byte[generator.NextInt32(200)]));
                 break;
+            case 3 when parts.Version > 1:
+                // The order counts only among components of one kind.
+                IEnumerable<JsonNode> components = parts.Header["components"]!.AsArray().Select(component => component!.DeepClone());
+                parts.Header["components"] = new JsonArray([.. components.OrderBy(component => ((string)component["kind"]!)[^1])]);
+                break;
             default:
                 parts.MendRecords();
-                return new DetectorMutation("spaces", parts.Encode(Encoding.UTF8.GetBytes("  " + parts.Header.ToJsonString() + "\n\n")), MutationEnd.WorksAsBefore);
+                byte[] spaced = Encoding.UTF8.GetBytes("  " + parts.Header.ToJsonString() + "\n\n");
+                return new DetectorMutation("spaces", parts.Encode(spaced), MutationEnd.WorksAsBefore);
         }
 
         parts.MendRecords();

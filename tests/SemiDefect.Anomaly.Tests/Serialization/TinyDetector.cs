@@ -3,26 +3,59 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>A detector of a few kilobytes, whose network has nothing that processors could disagree on.</summary>
 internal static class TinyDetector
 {
-    /// <summary>Fits one on five small parts; input 8 x 8.</summary>
-    public static void Make(string workFolder, string path, byte[]? network = null)
+    private const int Width = 24;
+    private const int Height = 16;
+
+    /// <summary>Fits one on five small parts; input 8 x 8 unless the options are changed.</summary>
+    public static void Make(string workFolder, string path, byte[]? network = null, Func<FitOptions, FitOptions>? change = null)
     {
         BackboneFile backbone = BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
-        using AnomalyDetector detector = AnomalyDetector.Fit(
-            ImageFolder.Open(SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, 24, 16)),
-            new FitOptions { Backbones = [backbone], ResizeSize = 8, Coreset = new(count: 20), Device = ExecutionDevice.Cpu });
+        var options = new FitOptions
+        {
+            Backbones = [backbone],
+            ResizeSize = 8,
+            Coreset = new(count: 20),
+            Device = ExecutionDevice.Cpu,
+        };
+        string good = SyntheticParts.WriteGood(Path.Combine(workFolder, "tiny"), 5, Width, Height);
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(good), change?.Invoke(options) ?? options);
         detector.Save(path);
     }
+
+    /// <summary>Fits one of two lanes, with a region of interest that has a mask.</summary>
+    public static void MakeOfTwoLanes(string workFolder, string path) =>
+        Make(workFolder, path, change: options => options with { Scales = [8, 12], Region = Region() });
 
     /// <summary>The picture that detectors are tried on.</summary>
     public static Image Picture(string workFolder)
     {
         string path = Path.Combine(workFolder, "tried.png");
         return ImageFile.Read(File.Exists(path) ? path : SyntheticParts.WriteBad(path, 80, 48));
+    }
+
+    /// <summary>A picture of the size that the detector of two lanes takes.</summary>
+    public static Image SmallPicture(string workFolder)
+    {
+        string path = Path.Combine(workFolder, "small.png");
+        return ImageFile.Read(File.Exists(path) ? path : SyntheticParts.WriteBad(path, Width, Height));
+    }
+
+    // All but a frame of two pixels and a hole.
+    private static RegionOfInterest Region()
+    {
+        byte[] rgb = new byte[3 * Width * Height];
+        for (int y = 2; y < Height - 2; y++)
+        {
+            rgb.AsSpan(3 * (y * Width + 2), 3 * (Width - 4)).Fill((byte)(y is 6 or 7 ? 0 : 255));
+        }
+
+        return RegionOfInterest.FromMask(new Image(Width, Height, rgb));
     }
 }

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
 

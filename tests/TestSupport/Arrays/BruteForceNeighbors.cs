@@ -15,14 +15,14 @@ internal sealed class BruteForceNeighbors(FeatureMatrix bank, int[]? groups = nu
         int k,
         Span<double> squaredDistances,
         Span<int> indices,
-        int excludedGroup = -1,
+        BankFilter filter = default,
         CancellationToken cancellationToken = default)
     {
         for (int query = 0; query < queries.Length / Dimension; query++)
         {
             float[] row = queries.Slice(query * Dimension, Dimension).ToArray();
             (int Index, double Distance)[] nearest = [.. Enumerable.Range(0, Count)
-                .Where(i => excludedGroup < 0 || groups![i] != excludedGroup)
+                .Where(i => filter == BankFilter.All || filter.Allows(groups![i]))
                 .Select(i => (Index: i, Distance: SquaredDistance(row, bank.Row(i))))
                 .OrderBy(pair => pair.Distance)
                 .Take(k)];

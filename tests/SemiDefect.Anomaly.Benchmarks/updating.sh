@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares one fit on all images with a fit on a sixth of them followed by five updates, without and with access to the
 # old images, on the same test images.
-#   growing.sh DATASET(MVTec layout) BACKBONE.onnx TAPS [IMAGES=240] [CORESET=0.01] [SIZE=224]
+#   updating.sh DATASET(MVTec layout) BACKBONE.onnx TAPS [IMAGES=240] [CORESET=0.01] [SIZE=224]
 # Prints one line per detector: images, rows of the bank, threshold, AUROC, false alarms, defects found, and how many of
 # the first sixth of the images, and of all training images, are still called normal.
 set -euo pipefail

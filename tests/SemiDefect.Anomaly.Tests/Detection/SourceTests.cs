@@ -1,0 +1,76 @@
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Detection;
+
+public class SourceTests
+{
+    [Fact]
+    public void Images_make_the_same_detector_from_memory_from_a_delegate_and_from_files()
+    {
+        using var folder = new TemporaryFolder();
+        Image[] images = [.. Enumerable.Range(0, 4).Select(i => Pictures.Texture(72, 64, (ulong)i))];
+        string[] names = ["0.png", "1.png", "2.png", "3.png"];
+        for (int i = 0; i < images.Length; i++)
+        {
+            byte[] rgb = images[i].Rgb.ToArray();
+            AtomicFile.Write(folder.File(names[i]), stream => PngWriter.Write(stream, 72, 64, 3, rgb));
+        }
+
+        IImageSource[] sources =
+        [
+            new ImageList([.. names.Zip(images)]),
+            new ImageList(names, (index, _) => images[index]),
+            ImageList.OfFiles(names.Select(folder.File)),
+            ImageFolder.Open(folder.Path),
+        ];
+        byte[][] files = [.. sources.Select((source, i) =>
+        {
+            using AnomalyDetector detector = AnomalyDetector.Fit(source, CellFits.Options() with { GoldenImages = 2 });
+            Assert.Equal(names, detector.Document.Fit.Images);
+            Assert.Equal(images.Select(image => image.Sha256()), detector.Document.Fit.ImageHashes);
+            detector.Save(folder.File($"{i}.sdad"));
+            return File.ReadAllBytes(folder.File($"{i}.sdad"));
+        })];
+        Assert.All(files, file => Assert.Equal(files[0], file));
+    }
+
+    [Fact]
+    public void What_a_source_complains_of_reaches_the_caller_as_it_is()
+    {
+        var source = new ImageList(["a", "b", "c", "d"], (index, _) => index == 2
+            ? throw new SemiDefectException("The camera's cable is loose.")
+            : Pictures.Texture(64, 64, (ulong)index));
+        SemiDefectException error = Assert.Throws<SemiDefectException>(() =>
+            AnomalyDetector.Fit(source, CellFits.Options()));
+        Assert.Equal("The camera's cable is loose.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/etc/part")]
+    [InlineData("../secret")]
+    public void A_name_that_no_detector_file_may_hold_is_refused_by_the_fit(string name)
+    {
+        var source = new ImageList([("good", Pictures.Texture(64, 64, 1)), (name, Pictures.Texture(64, 64, 2))]);
+        string expected = $"An image cannot be called '{name}': give it a name, or a path that stays below its folder.";
+        Assert.Equal(
+            expected, Assert.Throws<SemiDefectException>(() =>
+                AnomalyDetector.Fit(source, CellFits.Options())).Message);
+        using AnomalyDetector detector = AnomalyDetector.Fit(Pictures.Good(3, 64, 64), CellFits.Options());
+        Assert.Equal(expected, Assert.Throws<SemiDefectException>(() => detector.Update(source)).Message);
+    }
+
+    [Fact]
+    public void A_source_without_images_is_refused()
+    {
+        Assert.Equal(
+            "There is no image to learn from: give a folder of good images.",
+            Assert.Throws<SemiDefectException>(() =>
+                AnomalyDetector.Fit(new ImageList([]), CellFits.Options())).Message);
+    }
+}

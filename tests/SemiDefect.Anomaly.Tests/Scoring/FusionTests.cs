@@ -1,0 +1,139 @@
+using CsCheck;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Tests.Scoring;
+
+public class FusionTests
+{
+    private const byte Dark = 5;
+
+    [Theory]
+    [InlineData(FusionRule.Mean)]
+    [InlineData(FusionRule.Maximum)]
+    public void Two_scales_become_one_score_and_one_map_as_by_hand(FusionRule rule)
+    {
+        int[] scales = [64, 96];
+        AnomalyDetector[] alone = [.. scales.Select(scale => Fit(FusionRule.Mean, scale))];
+        using AnomalyDetector fused = Fit(rule, scales);
+        Assert.Equal(2, fused.Document.Branches.Count);
+        ScoreScale[] expectedScales = [.. alone.Select(one => ScaleByHand(one.Thresholds.ImageScores))];
+        for (int branch = 0; branch < 2; branch++)
+        {
+            Assert.Equal(expectedScales[branch].Center, fused.Document.Fusion.Scales[branch].Center, 12);
+            Assert.Equal(expectedScales[branch].Spread, fused.Document.Fusion.Scales[branch].Spread, 12);
+        }
+
+        foreach (Image image in
+            (Image[])[Pictures.Texture(96, 96, 50), Pictures.Texture(96, 96, 51).With(40, 50, 9, 7, Dark)])
+        {
+            Inspection[] parts = [.. alone.Select(one => one.Inspect(image))];
+            Inspection actual = fused.Inspect(image);
+            double[] scaled = [.. parts.Select((part, i) => OnScale(expectedScales[i], part.Score))];
+            Assert.Equal(rule == FusionRule.Mean ? (scaled[0] + scaled[1]) / 2 : scaled.Max(), actual.Score, 9);
+            Assert.Equal((96, 96), (actual.InputMap.Width, actual.InputMap.Height));
+            for (int i = 0; i < 96 * 96; i++)
+            {
+                // The small map's pixel centers lie at (x + 0.5) * 96 / 64 - 0.5 of the large map's.
+                double small =
+                    Interpolated(parts[0].InputMap, (i % 96 + 0.5) * 64 / 96 - 0.5, (i / 96 + 0.5) * 64 / 96 - 0.5);
+                double first = Math.Max(0, OnScale(expectedScales[0], small));
+                double second = Math.Max(0, OnScale(expectedScales[1], parts[1].InputMap.Values[i]));
+                double expected = rule == FusionRule.Mean ? (first + second) / 2 : Math.Max(first, second);
+                Assert.InRange(Math.Abs(actual.InputMap.Values[i] - expected), 0, 1e-5 * Math.Max(1, expected));
+            }
+
+            Assert.Equal(scaled[1] > scaled[0] ? 1 : 0, actual.HighestPatch.Lane);
+        }
+
+        Assert.True(fused.Inspect(Pictures.Texture(96, 96, 51).With(40, 50, 9, 7, Dark)).IsAbnormal);
+        Array.ForEach(alone, one => one.Dispose());
+    }
+
+    [Fact]
+    public void A_scale_puts_the_median_at_1_and_a_spread_a_tenth_above()
+    {
+        Gen.Double[0.1, 100].Array[1, 40].Sample(scores =>
+        {
+            var scale = ScoreScale.Of(scores);
+            ScoreScale expected = ScaleByHand(scores);
+            Assert.Equal(expected.Center, scale.Center, 12);
+            Assert.Equal(expected.Spread, scale.Spread, 12);
+            Assert.Equal(1, scale.Normalize(scale.Center), 12);
+            Assert.Equal(1.1, scale.Normalize(scale.Center + scale.Spread), 9);
+        });
+    }
+
+    [Fact]
+    public void A_scale_keeps_the_order_of_scores()
+    {
+        Gen<double> score = Gen.Int[0, 2000].Select(value => value / 100.0);
+        Gen.Select(score.Array[1, 20], score, score).Sample((scores, first, second) =>
+        {
+            var scale = ScoreScale.Of(scores);
+            Assert.True(scale.Spread > 0);
+            Assert.Equal(first > second, scale.Normalize(first) > scale.Normalize(second));
+        });
+    }
+
+    [Fact]
+    public void Good_images_that_are_all_alike_leave_scores_and_maps_finite()
+    {
+        var good = new ImageList([.. Enumerable.Range(0, 4).Select(i => ($"{i}", Pictures.Texture(96, 96, 7)))]);
+        using AnomalyDetector detector = AnomalyDetector.Fit(good, CellFits.Options() with
+        {
+            Resize = ResizeKind.Squash,
+            Scales = [64, 96],
+            Map = new AnomalyMapOptions(),
+        });
+        Inspection same = detector.Inspect(Pictures.Texture(96, 96, 7));
+        Assert.False(same.IsAbnormal);
+        Inspection bad = detector.Inspect(Pictures.Texture(96, 96, 7).With(40, 50, 9, 7, Dark));
+        Assert.True(bad.IsAbnormal);
+        Assert.True(double.IsFinite(bad.Score));
+        Assert.All(bad.Map.Values, value => Assert.True(float.IsFinite(value)));
+    }
+
+    private static AnomalyDetector Fit(FusionRule rule, params int[] scales) => AnomalyDetector.Fit(
+        Pictures.Good(6, 96, 96),
+        CellFits.Options() with
+        {
+            Resize = ResizeKind.Squash,
+            Scales = scales,
+            Fusion = rule,
+            Map = new AnomalyMapOptions(),
+        });
+
+    private static double OnScale(ScoreScale scale, double score) => 1 + 0.1 * (score - scale.Center) / scale.Spread;
+
+    private static ScoreScale ScaleByHand(IReadOnlyList<double> scores)
+    {
+        double[] sorted = [.. scores.Order()];
+        double center = At(sorted, 0.5);
+        return new ScoreScale(center, Math.Max((At(sorted, 0.84) - At(sorted, 0.16)) / 2, 0.001 * center));
+    }
+
+    private static double At(double[] sorted, double share)
+    {
+        double position = share * (sorted.Length - 1);
+        double below = sorted[(int)Math.Floor(position)];
+        double above = sorted[(int)Math.Ceiling(position)];
+        return below + (above - below) * (position - Math.Floor(position));
+    }
+
+    private static double Interpolated(AnomalyMap map, double x, double y)
+    {
+        x = Math.Clamp(x, 0, map.Width - 1);
+        y = Math.Clamp(y, 0, map.Height - 1);
+        int left = (int)x;
+        int top = (int)y;
+        double At(int column, int row) =>
+            map.Values[Math.Min(row, map.Height - 1) * map.Width + Math.Min(column, map.Width - 1)];
+        double above = At(left, top) * (1 - (x - left)) + At(left + 1, top) * (x - left);
+        double below = At(left, top + 1) * (1 - (x - left)) + At(left + 1, top + 1) * (x - left);
+        return above * (1 - (y - top)) + below * (y - top);
+    }
+}

@@ -1,0 +1,19 @@
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Views;
+
+namespace SemiDefect.Anomaly.Tests.Support;
+
+/// <summary>Options for fits with <see cref="CellEncoder"/>, on images as they are.</summary>
+internal static class CellFits
+{
+    /// <summary>All patches are kept, so that nothing but the views decides.</summary>
+    public static FitOptions Options(CellEncoder? encoder = null) => new()
+    {
+        Encoder = encoder ?? new CellEncoder(),
+        Resize = ResizeKind.None,
+        Coreset = new CoresetOptions(fraction: 1),
+        Map = new AnomalyMapOptions { BlurSigma = 0, Upsampling = MapUpsampling.Nearest },
+        GoldenImages = 0,
+    };
+}
