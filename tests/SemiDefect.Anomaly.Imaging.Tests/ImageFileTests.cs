@@ -22,6 +22,7 @@ public class ImageFileTests
 
     [Theory]
     [MemberData(nameof(Pictures))]
+    [Trait("Speed", "Slow")]
     public void A_truncated_file_is_rejected_or_complete(string name)
     {
         byte[] bytes = File.ReadAllBytes(GoldenImages.Path(name));
@@ -145,6 +146,7 @@ public class ImageFileTests
             iter: 2000);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Every_kind_of_TIFF_is_decoded() =>
         (from width in Gen.Int[1, 40]
          from height in Gen.Int[1, 40]

@@ -25,6 +25,7 @@ public class PngWriterTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
+    [Trait("Speed", "Slow")]
     public void Large_smooth_and_flat_pictures_are_read_back_too(int channels)
     {
         const int Width = 641;
@@ -49,6 +50,7 @@ public class PngWriterTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void The_bytes_do_not_depend_on_the_instruction_sets()
     {
         byte[] expected = DigestOfMany();

@@ -23,6 +23,7 @@ public sealed class GoldenNetworkTests
     [InlineData("efficientnet_b1", "features.3", "features.5")]
     [InlineData("densenet121", "features.denseblock2", "features.denseblock3")]
     [InlineData("densenet201", "features.denseblock2", "features.denseblock3", "features.norm5")]
+    [Trait("Speed", "Slow")]
     public void Features_equal_torch_on_32_pixels(string architecture, params string[] taps)
     {
         using var folder = new TemporaryFolder();
@@ -57,12 +58,15 @@ public sealed class GoldenNetworkTests
     public void ResNet18_equals_the_reference() => AssertAllFormats("resnet18", "layer1", "layer2", "layer3");
 
     [SharedFact]
+    [Trait("Speed", "Slow")]
     public void ResNet50_equals_the_reference() => AssertAllFormats("resnet50", "layer2", "layer3");
 
     [SharedFact]
+    [Trait("Speed", "Slow")]
     public void WideResNet50_equals_the_reference() => AssertAllFormats("wide_resnet50_2", "layer2", "layer3");
 
     [SharedFact]
+    [Trait("Speed", "Slow")]
     public void WideResNet101_equals_the_reference() => AssertAllFormats("wide_resnet101_2", "layer2", "layer3");
 
     [SharedFact]
@@ -70,6 +74,7 @@ public sealed class GoldenNetworkTests
         AssertAllFormats("efficientnet_b1", "features.3", "features.5");
 
     [SharedFact]
+    [Trait("Speed", "Slow")]
     public void DenseNet121_equals_the_reference() =>
         AssertAllFormats("densenet121", "features.denseblock2", "features.denseblock3");
 

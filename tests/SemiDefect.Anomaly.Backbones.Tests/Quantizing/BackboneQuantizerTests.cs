@@ -54,6 +54,7 @@ public sealed class BackboneQuantizerTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(7)]
+    [Trait("Speed", "Slow")]
     public void Threads_do_not_change_the_file(int threads)
     {
         BackboneFile network = ResNet();

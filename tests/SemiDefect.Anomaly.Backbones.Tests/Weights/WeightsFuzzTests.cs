@@ -6,6 +6,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Weights;
 
+[Trait("Speed", "Slow")]
 public sealed class WeightsFuzzTests
 {
     private const int Cases = 2000;

@@ -53,6 +53,7 @@ public class CsvTableTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_row_that_never_ends_is_refused()
     {
         string text = $"a,b\n1,\"{new string('x', 17 << 20)}";
@@ -61,6 +62,7 @@ public class CsvTableTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void What_is_read_does_not_depend_on_the_instruction_sets()
     {
         byte[] expected = ReadMany();

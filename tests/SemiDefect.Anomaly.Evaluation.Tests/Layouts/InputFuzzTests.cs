@@ -10,6 +10,7 @@ using Xunit.Abstractions;
 namespace SemiDefect.Anomaly.Evaluation.Tests.Layouts;
 
 /// <summary>Text that users give, damaged: every reader refuses it in one line or takes it.</summary>
+[Trait("Speed", "Slow")]
 public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
 {
     private const int Mutations = 4000;

@@ -37,6 +37,7 @@ public class PixelMetricsAccumulatorTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void All_metrics_equal_brute_force_over_every_threshold_however_small_the_buffers() =>
         Gen.Select(Images.Array[1, 8], Gen.Int[1, 40], Gen.Int[1, 40]).Sample((images, goodCapacity, defectCapacity) =>
         {

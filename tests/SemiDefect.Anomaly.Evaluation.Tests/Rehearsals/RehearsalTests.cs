@@ -8,6 +8,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Rehearsals;
 
+[Trait("Speed", "Slow")]
 public sealed class RehearsalTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

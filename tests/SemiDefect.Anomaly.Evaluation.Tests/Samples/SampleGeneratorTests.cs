@@ -8,6 +8,7 @@ using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Samples;
 
+[Trait("Speed", "Slow")]
 public sealed class SampleGeneratorTests : IDisposable
 {
     private static readonly string Committed = Path.Combine(Repository.Root, "datasets.sample");

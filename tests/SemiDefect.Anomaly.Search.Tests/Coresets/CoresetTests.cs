@@ -30,6 +30,7 @@ public class CoresetTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    [Trait("Speed", "Slow")]
     public void A_selection_continues_where_another_ended(string kind) =>
         Gen.Select(Gen.Int[2, 300], Gen.Int[1, 90], Gen.Int[1, 60], Gen.ULong).Sample(
             (rows, columns, more, seed) =>
@@ -129,6 +130,7 @@ public class CoresetTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void The_instruction_set_does_not_change_a_bit()
     {
         byte[] expected = DigestOfAll();

@@ -27,6 +27,7 @@ public class ExactSearchTests
             threads: 1);
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Queries_unlike_the_bank_are_answered_exactly() =>
         Gen.Select(AnyKind, AnyKind, Gen.Int[1, 300], Gen.Int[1, 100], Gen.ULong).Sample(
             (bankKind, queryKind, rows, columns, seed) =>
@@ -45,6 +46,7 @@ public class ExactSearchTests
     [InlineData("clustered", 16500, 200)]
     [InlineData("clustered", 5000, 160)]
     [InlineData("grid", 5000, 96)]
+    [Trait("Speed", "Slow")]
     public void Large_banks_equal_the_flat_search_bit_for_bit(string kind, int rows, int columns)
     {
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make(kind, rows, columns, 3), rows, columns);
@@ -95,6 +97,7 @@ public class ExactSearchTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void The_instruction_set_does_not_change_a_bit()
     {
         byte[] expected = DigestOfAll();
@@ -105,6 +108,7 @@ public class ExactSearchTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Disabling_instruction_sets_takes_effect_in_the_child_process()
     {
         Assert.Equal(

@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Search.Tests.Neighbors;
 /// <summary>
 /// Compares every kernel with float64, in this process and in child processes with other instruction sets.
 /// </summary>
+[Trait("Speed", "Slow")]
 public unsafe class KernelTests
 {
     public static TheoryData<string> Settings => [.. IntrinsicsRunner.Settings];

@@ -14,6 +14,7 @@ public unsafe class QueryEmbeddingTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    [Trait("Speed", "Slow")]
     public void Codes_of_queries_lie_no_farther_from_those_of_rows_than_the_vectors(string kind)
     {
         const int Rows = 40;
