@@ -20,22 +20,22 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
         {
             "fit",
             ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
-            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"]
         },
         {
             "score",
             ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"],
-            ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"],
+            ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"]
         },
         {
             "update",
             ["update", "out/model.sdad", "more"],
-            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"]
         },
         {
             "threshold",
             ["threshold", "out/model.sdad", "--value", "3"],
-            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"],
+            ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"]
         },
     };
 
