@@ -12,8 +12,8 @@ public sealed class BitsTests : IDisposable
 {
     private static readonly string Data = Path.Combine(Repository.Root, "datasets.sample").Replace('\\', '/');
 
-    private static readonly JsonElement[] All =
-        [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Root, "tests/Golden/bits/bits.json"))).RootElement.EnumerateArray()];
+    private static readonly string OnRecord = Path.Combine(Repository.Root, "tests/Golden/bits/bits.json");
+    private static readonly JsonElement[] All = [.. JsonDocument.Parse(File.ReadAllBytes(OnRecord)).RootElement.EnumerateArray()];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -29,17 +29,18 @@ public sealed class BitsTests : IDisposable
         JsonElement expected = All.Single(one => one.GetProperty("name").GetString() == name);
         string die = $"{Data}/{expected.GetProperty("die").GetString()}";
         string model = _folder.File("model.sdad");
-        string[] arguments = [.. expected.GetProperty("arguments").EnumerateArray().Select(argument => argument.GetString()!)];
+        string[] arguments = [.. expected.GetProperty("arguments").EnumerateArray().Select(one => one.GetString()!)];
         await RunAsync(["fit", $"{die}/train/good", "--out", model, .. arguments]);
         Assert.Equal(
-            expected.GetProperty("banks").EnumerateObject().Select(section => (section.Name, section.Value.GetString()!)),
+            expected.GetProperty("banks").EnumerateObject().Select(bank => (bank.Name, bank.Value.GetString()!)),
             BankSections(model));
 
         string scores = _folder.File("scores.csv");
         string maps = _folder.File("maps");
         await RunAsync("score", model, $"{die}/test", "--out", scores, "--raw", maps);
         string csv = (await File.ReadAllTextAsync(scores)).Replace(Data, string.Empty, StringComparison.Ordinal);
-        Assert.Equal(expected.GetProperty("scores").GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv))));
+        string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(csv)));
+        Assert.Equal(expected.GetProperty("scores").GetString(), hash);
         Assert.Equal(expected.GetProperty("maps").GetString(), HashOfFiles(maps));
     }
 
@@ -58,8 +59,8 @@ public sealed class BitsTests : IDisposable
         return
         [
             .. header.RootElement.GetProperty("sections").EnumerateArray()
-                .Select(section => (section.GetProperty("name").GetString()!, section.GetProperty("sha256").GetString()!))
-                .Where(section => section.Item1.StartsWith("bank.", StringComparison.Ordinal)),
+                .Select(one => (Name: one.GetProperty("name").GetString()!, Sha256: one.GetProperty("sha256").GetString()!))
+                .Where(section => section.Name.StartsWith("bank.", StringComparison.Ordinal)),
         ];
     }
 

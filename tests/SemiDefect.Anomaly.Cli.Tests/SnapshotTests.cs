@@ -61,7 +61,7 @@ public sealed class SnapshotTests : IDisposable
         text.Append(Scrubbed(await File.ReadAllTextAsync(_folder.File("results.csv")))).Append('\n');
         await RunAsync("score", model, _folder.File("none.png"));
         string lanes = _folder.File("lanes.sdad");
-        string[] views = ["--scales", "32,80", "--tile", "64", "--turns", "4", "--flips", "--roi", "4,0,88,60", "--fusion", "maximum"];
+        string[] views = ["--scales", "16,24", "--flips", "--roi", "4,0,88,60", "--fusion", "maximum"];
         await RunAsync(["fit", good, "--out", lanes, .. fit, .. views]);
         await RunAsync("score", lanes, _folder.File("data/test/blot"));
         await RunAsync(["evaluate", data, "--resamples", "100", .. fit]);

@@ -22,15 +22,17 @@ internal static class DetectorSummary
         }
     }
 
-    private static void WriteText(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
+    private static void WriteText(
+        TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
     {
         FitRecord fit = document.Fit;
         output.WriteLine($"Detector    {path}");
-        output.WriteLine(
-            $"Learned     {fit.Images.Count} good images, {fit.Patches} patches (preset {fit.Preset}, seed {fit.Seed})");
+        string origin = $"preset {fit.Preset}, seed {fit.Seed}";
+        output.WriteLine($"Learned     {fit.Images.Count} good images, {fit.Patches} patches ({origin})");
         if (fit.Steps.Count > 1)
         {
-            output.WriteLine($"Steps       {string.Join(", ", fit.Steps.Select(step => $"{step.Kind} +{step.Images}"))}");
+            IEnumerable<string> steps = fit.Steps.Select(step => $"{step.Kind} +{step.Images}");
+            output.WriteLine($"Steps       {string.Join(", ", steps)}");
         }
 
         for (int lane = 0; lane < document.Lanes.Count; lane++)
@@ -67,8 +69,9 @@ internal static class DetectorSummary
         output.WriteLine($"Backbone    {backbone.Name}{taps}, license {license}, {place}");
         output.WriteLine($"Images      {Views(document.Lanes[lane].Views)}");
         string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
-        foreach (BankRecord bank in document.Branches.Where(branch => branch.Lane == lane).Select(branch => branch.Bank))
+        foreach (BranchRecord branch in document.Branches.Where(branch => branch.Lane == lane))
         {
+            BankRecord bank = branch.Bank;
             double? distance = document.Lanes.Count > 1 ? bank.CoveringRadius : document.Fit.CoveringRadius;
             string radius = distance is { } within ? $", every good patch within {Text.Number(within)}" : string.Empty;
             output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values{radius}{pieces}");
@@ -91,11 +94,19 @@ internal static class DetectorSummary
         return resize + crop + tiles + turns + flips + Region(plan.Region);
     }
 
-    private static string Region(RegionOfInterest? region) => region is null
-        ? string.Empty
-        : $", only {region.Width} x {region.Height} at ({region.Left}, {region.Top}){(region.HasMask ? " with a mask" : string.Empty)}";
+    private static string Region(RegionOfInterest? region)
+    {
+        if (region is null)
+        {
+            return string.Empty;
+        }
 
-    private static void WriteThreshold(TextWriter output, string label, ThresholdEstimate threshold, ThresholdOptions options)
+        string mask = region.HasMask ? " with a mask" : string.Empty;
+        return $", only {region.Width} x {region.Height} at ({region.Left}, {region.Top}){mask}";
+    }
+
+    private static void WriteThreshold(
+        TextWriter output, string label, ThresholdEstimate threshold, ThresholdOptions options)
     {
         string rate = options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
             ? $", false-alarm rate {Text.Number(options.FalseAlarmRate)}"

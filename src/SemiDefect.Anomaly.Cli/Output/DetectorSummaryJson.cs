@@ -72,5 +72,6 @@ internal static class DetectorSummaryJson
             document.Fusion.Rule == Scoring.FusionRule.Maximum ? "maximum" : "mean",
             [.. document.Fusion.Scales.Select(scale => new ScaleJson(scale.Center, scale.Spread))]);
 
-    private static ThresholdJson Threshold(ThresholdEstimate threshold) => new(threshold.Value, threshold.Method, threshold.Note);
+    private static ThresholdJson Threshold(ThresholdEstimate threshold) =>
+        new(threshold.Value, threshold.Method, threshold.Note);
 }

@@ -114,7 +114,7 @@ public sealed class DatasetEvaluatorTests : IDisposable
         }
 
         Assert.Equal(1, json.RootElement.GetProperty("at_threshold").GetProperty("specificity").GetDouble());
-        Assert.Contains(result.Notes, note => note.StartsWith("There is no abnormal image", StringComparison.Ordinal));
+        Assert.Contains(result.Notes, note => note.StartsWith("There are no abnormal images", StringComparison.Ordinal));
     }
 
     [Fact]
