@@ -2,7 +2,6 @@ using System.Diagnostics;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 

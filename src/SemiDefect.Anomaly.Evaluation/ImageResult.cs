@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Evaluation.Layouts;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.TestSupport;
 

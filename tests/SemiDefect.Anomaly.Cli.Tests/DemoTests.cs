@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;

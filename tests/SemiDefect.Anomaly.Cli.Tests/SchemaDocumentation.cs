@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

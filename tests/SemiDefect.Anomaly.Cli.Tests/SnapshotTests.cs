@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Hashing;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.TestSupport;
 

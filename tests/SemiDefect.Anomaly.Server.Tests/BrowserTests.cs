@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using SemiDefect.Anomaly.Cli;
-using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 

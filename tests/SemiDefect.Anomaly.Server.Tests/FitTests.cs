@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;

@@ -6,8 +6,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 

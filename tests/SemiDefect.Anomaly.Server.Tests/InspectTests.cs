@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Rendering;

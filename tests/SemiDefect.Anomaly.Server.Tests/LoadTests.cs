@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 

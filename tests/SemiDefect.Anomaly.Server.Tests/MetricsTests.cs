@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
-using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Evaluation.Samples;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;

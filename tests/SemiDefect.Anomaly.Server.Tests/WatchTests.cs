@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.Server.Watching;
 using SemiDefect.Anomaly.TestSupport;

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Backbones.Architectures;
-
 namespace SemiDefect.Anomaly.Backbones.Pulling;
 
 /// <summary>Published weights. Immutable and thread-safe.</summary>

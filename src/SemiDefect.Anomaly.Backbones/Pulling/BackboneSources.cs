@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Backbones.Pulling;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Backbones.Quantizing;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

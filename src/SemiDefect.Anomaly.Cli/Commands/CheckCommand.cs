@@ -2,7 +2,6 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Checks;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Samples;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Rendering;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

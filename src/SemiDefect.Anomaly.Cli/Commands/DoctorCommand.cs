@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Cli.Output;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

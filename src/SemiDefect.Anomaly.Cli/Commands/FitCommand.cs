@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 

@@ -5,7 +5,6 @@ using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Benchmarking;
 using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -5,7 +5,6 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 

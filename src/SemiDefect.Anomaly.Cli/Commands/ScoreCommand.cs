@@ -2,9 +2,7 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Neighbors;
-using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -1,6 +1,6 @@
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;

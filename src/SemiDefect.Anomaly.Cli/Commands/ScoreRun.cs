@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

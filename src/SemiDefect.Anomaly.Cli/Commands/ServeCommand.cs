@@ -2,7 +2,6 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Server;
-using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 

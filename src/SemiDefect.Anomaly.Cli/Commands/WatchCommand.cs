@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Server.Watching;
 
 namespace SemiDefect.Anomaly.Cli.Commands;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Serialization;
-using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 

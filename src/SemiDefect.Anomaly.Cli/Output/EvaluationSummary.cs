@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 

@@ -4,9 +4,6 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Benchmarking;
 

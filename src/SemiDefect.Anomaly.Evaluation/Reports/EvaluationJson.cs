@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 

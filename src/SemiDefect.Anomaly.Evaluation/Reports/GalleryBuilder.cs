@@ -1,6 +1,3 @@
-using SemiDefect.Anomaly.Detection;
-using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Scoring;

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>One image of the gallery, rendered as data URIs. Immutable and thread-safe.</summary>

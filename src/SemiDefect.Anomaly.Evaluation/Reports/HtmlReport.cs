@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 

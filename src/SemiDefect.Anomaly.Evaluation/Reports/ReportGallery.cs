@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
 /// <summary>One inspected image of a report. Immutable and thread-safe.</summary>

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>The surface as seen under even light: colors, heights and grain by pixel. Not thread-safe.</summary>

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;

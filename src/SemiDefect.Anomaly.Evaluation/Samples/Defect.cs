@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>A die with a defect. Immutable and thread-safe.</summary>

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>The appearance of a surface. Immutable and thread-safe.</summary>

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>Collects the elements of a die, bottom to top. Not thread-safe.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using SemiDefect.Anomaly.Evaluation.Layouts;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 

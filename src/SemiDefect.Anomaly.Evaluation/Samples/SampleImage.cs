@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>An image of a die. Immutable by convention and thread-safe.</summary>

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging.Codecs;
-
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
 /// <summary>The progress of generating a sample data set. Immutable and thread-safe.</summary>

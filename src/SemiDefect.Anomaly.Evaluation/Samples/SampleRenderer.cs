@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;

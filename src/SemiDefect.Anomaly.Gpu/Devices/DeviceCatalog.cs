@@ -3,7 +3,6 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using SemiDefect.Anomaly.Gpu.Kernels;
 
 namespace SemiDefect.Anomaly.Gpu.Devices;
 

@@ -1,6 +1,4 @@
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
 

@@ -1,9 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using SemiDefect.Anomaly.Detection;
-using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Resampling;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
 /// <summary>An image waiting for its batch.</summary>

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using SemiDefect.Anomaly.Server.Telemetry;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 

@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Models;
 

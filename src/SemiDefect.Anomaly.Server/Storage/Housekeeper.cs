@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Telemetry;
-using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 

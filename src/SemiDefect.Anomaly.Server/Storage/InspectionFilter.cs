@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using SemiDefect.Anomaly.Evaluation.Samples;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 

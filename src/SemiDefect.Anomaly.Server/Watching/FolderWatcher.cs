@@ -4,13 +4,12 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using SemiDefect.Anomaly.Server.Telemetry;
-using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 

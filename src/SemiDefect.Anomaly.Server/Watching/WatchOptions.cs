@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Server.Watching;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.Logging;
-using SemiDefect.Anomaly.Server.Telemetry;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 

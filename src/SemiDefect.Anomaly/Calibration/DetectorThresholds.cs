@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;

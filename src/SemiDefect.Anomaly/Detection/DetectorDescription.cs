@@ -2,7 +2,6 @@ using System.Globalization;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 

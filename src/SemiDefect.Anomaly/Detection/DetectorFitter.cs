@@ -3,8 +3,6 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
-using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Threading;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;

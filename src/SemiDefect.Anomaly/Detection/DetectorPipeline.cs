@@ -1,9 +1,7 @@
-using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;
-using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;

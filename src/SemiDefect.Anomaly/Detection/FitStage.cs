@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Search.Coresets;
-
 namespace SemiDefect.Anomaly;
 
 /// <summary>The stages of a fit, in order.</summary>

@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Serialization;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
 

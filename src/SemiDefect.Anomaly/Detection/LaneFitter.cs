@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
-using SemiDefect.Anomaly.Search.Threading;
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Threading;
 
 namespace SemiDefect.Anomaly.Detection;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Detection;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Views;
 

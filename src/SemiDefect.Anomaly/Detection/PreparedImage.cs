@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;

@@ -1,6 +1,3 @@
-using SemiDefect.Anomaly.Detection;
-using SemiDefect.Anomaly.Imaging;
-
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>A view of a list of images, encoded.</summary>

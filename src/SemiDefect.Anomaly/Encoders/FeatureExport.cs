@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;

@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Views;
-
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;

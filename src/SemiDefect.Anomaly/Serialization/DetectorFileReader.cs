@@ -7,7 +7,6 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Views;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SemiDefect.Anomaly.Banks;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 

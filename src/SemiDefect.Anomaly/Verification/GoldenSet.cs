@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;

@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Verification;
 

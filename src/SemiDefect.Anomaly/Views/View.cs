@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Scoring;
-
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>

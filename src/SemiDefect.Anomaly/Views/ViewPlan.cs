@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Views;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Tests.Support;
 using SemiDefect.Anomaly.Encoders;

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Backbones.Quantizing;

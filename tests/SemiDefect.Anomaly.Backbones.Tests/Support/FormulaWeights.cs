@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text;
-using SemiDefect.Anomaly.Backbones.Architectures;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;

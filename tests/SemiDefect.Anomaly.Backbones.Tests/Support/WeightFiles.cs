@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using SemiDefect.Anomaly.Backbones.Architectures;
 
 namespace SemiDefect.Anomaly.Backbones.Tests.Support;
 

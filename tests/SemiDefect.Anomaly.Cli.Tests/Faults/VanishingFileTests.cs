@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Cli.Commands;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;

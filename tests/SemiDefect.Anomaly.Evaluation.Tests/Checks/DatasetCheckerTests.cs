@@ -1,7 +1,6 @@
 using SemiDefect.Anomaly.Evaluation.Checks;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging.Codecs;
-using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
 using SkiaSharp;
 

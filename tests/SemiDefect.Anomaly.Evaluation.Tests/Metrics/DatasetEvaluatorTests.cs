@@ -2,8 +2,6 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;

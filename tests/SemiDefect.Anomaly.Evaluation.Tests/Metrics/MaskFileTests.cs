@@ -1,6 +1,6 @@
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
 

@@ -2,7 +2,6 @@ using CsCheck;
 using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;
 

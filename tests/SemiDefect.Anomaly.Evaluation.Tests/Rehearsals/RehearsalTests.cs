@@ -1,7 +1,6 @@
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;

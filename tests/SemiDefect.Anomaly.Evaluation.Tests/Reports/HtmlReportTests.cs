@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 

@@ -2,7 +2,6 @@ using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.TestSupport;
 using SkiaSharp;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using SemiDefect.Anomaly.Evaluation.Samples;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Samples;

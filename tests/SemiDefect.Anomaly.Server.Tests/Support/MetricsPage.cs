@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
 

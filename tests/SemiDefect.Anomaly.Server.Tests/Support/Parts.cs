@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging.Codecs;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;

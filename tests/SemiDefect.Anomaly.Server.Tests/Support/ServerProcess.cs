@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using SemiDefect.Anomaly.Cli;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;

@@ -1,7 +1,7 @@
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SemiDefect.Anomaly.Banks;
-using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Coresets;
 

@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Tests.Support;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Tests.Calibration;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Serialization;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Detection;
 

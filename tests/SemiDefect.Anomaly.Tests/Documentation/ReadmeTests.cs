@@ -1,4 +1,3 @@
-using MyLine;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Documentation;

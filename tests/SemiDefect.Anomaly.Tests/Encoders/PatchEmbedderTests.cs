@@ -1,7 +1,7 @@
 using CsCheck;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Encoders;
 

@@ -1,8 +1,8 @@
 using CsCheck;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Scoring;

@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;

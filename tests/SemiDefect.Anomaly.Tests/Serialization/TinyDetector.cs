@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;

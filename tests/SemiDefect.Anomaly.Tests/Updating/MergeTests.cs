@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Sources;

@@ -1,8 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Layouts;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;

@@ -1,14 +1,12 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Tests.Verification;

@@ -2,9 +2,8 @@ using System.IO.Compression;
 using System.Text;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Imaging.Codecs;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Serialization;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Views;
 

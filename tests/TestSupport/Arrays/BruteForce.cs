@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Search.Neighbors;
-
 namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>Reference search: float64, no vectorization, no shortcuts.</summary>

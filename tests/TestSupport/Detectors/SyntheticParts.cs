@@ -1,5 +1,5 @@
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.TestSupport;
