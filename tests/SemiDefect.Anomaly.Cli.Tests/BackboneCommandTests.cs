@@ -45,6 +45,7 @@ public sealed class BackboneCommandTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task A_quantized_network_is_made_checked_and_used()
     {
         using var folder = new TemporaryFolder();

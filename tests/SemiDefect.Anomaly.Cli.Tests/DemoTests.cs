@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public class DemoTests
 {
     [Fact]

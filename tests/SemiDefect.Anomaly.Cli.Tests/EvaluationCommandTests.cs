@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class EvaluationCommandTests : IDisposable
 {
     private static readonly string[] Quick = ["--resize", "96", "--coreset", "0.2", "--folds", "4"];

@@ -6,6 +6,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class FitAndScoreTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

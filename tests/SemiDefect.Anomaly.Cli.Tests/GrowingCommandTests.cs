@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class GrowingCommandTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

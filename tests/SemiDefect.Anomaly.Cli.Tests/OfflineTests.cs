@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Cli.Tests.Faults;
 
 namespace SemiDefect.Anomaly.Cli.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class OfflineTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     /// <summary>ONNX Runtime's telemetry would create a file with a machine identifier and send data.</summary>

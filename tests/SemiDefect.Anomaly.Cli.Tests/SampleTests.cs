@@ -7,6 +7,7 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Cli.Tests;
 
 /// <summary>The programs of samples/, run as their readers run them, on some images of datasets.sample.</summary>
+[Trait("Speed", "Slow")]
 public sealed class SampleTests : IDisposable
 {
     private const int GoodImages = 10;

@@ -11,6 +11,7 @@ public sealed class SchemaTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Every_document_matches_its_schema_and_every_schema_is_used()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));
@@ -116,6 +117,7 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task The_columns_of_results_match_the_documentation()
     {
         string data = SmallDataset.Write(_folder.File("data"));

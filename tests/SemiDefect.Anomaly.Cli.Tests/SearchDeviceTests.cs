@@ -10,6 +10,7 @@ public sealed class SearchDeviceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task A_fit_and_its_scores_are_the_same_bytes_on_an_accelerator()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 4);
@@ -59,6 +60,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Doctor_lists_and_tests_the_devices()
     {
         CliRun run = await CliRun.Of("doctor", "--json");

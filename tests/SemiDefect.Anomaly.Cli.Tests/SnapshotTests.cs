@@ -29,6 +29,7 @@ public sealed class SnapshotTests : IDisposable
 
     // The network's features are the colors, so the figures are exact and independent of the default network.
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Typical_runs_match_the_baseline()
     {
         string tiny = TinyNetwork.Write(_folder.File("network"));

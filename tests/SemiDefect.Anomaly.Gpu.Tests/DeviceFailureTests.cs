@@ -11,6 +11,7 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Gpu.Tests;
 
 /// <summary>A device that is too small, is lost in the middle of a run, or computes wrong results.</summary>
+[Trait("Speed", "Slow")]
 public sealed class DeviceFailureTests : IDisposable
 {
     private const int Rows = 300;

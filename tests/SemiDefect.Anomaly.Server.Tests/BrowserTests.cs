@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class BrowserTests
 {
     private const string Key = "correct-horse-battery";

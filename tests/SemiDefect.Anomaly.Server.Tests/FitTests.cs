@@ -5,6 +5,7 @@ using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class FitTests
 {
     [Fact]

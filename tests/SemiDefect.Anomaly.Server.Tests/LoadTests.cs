@@ -9,6 +9,7 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Server.Tests;
 
 /// <summary>The server in its own process, under more load than it accepts.</summary>
+[Trait("Speed", "Slow")]
 public sealed class LoadTests : IDisposable
 {
     private const int Clients = 24;

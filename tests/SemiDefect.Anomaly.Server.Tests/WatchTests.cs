@@ -10,6 +10,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
+[Trait("Speed", "Slow")]
 public sealed class WatchTests : IDisposable
 {
     private const long Settled = 1_000_000;

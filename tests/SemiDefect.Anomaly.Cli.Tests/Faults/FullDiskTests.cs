@@ -1,5 +1,6 @@
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
+[Trait("Speed", "Slow")]
 public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     [FullDiskFact]

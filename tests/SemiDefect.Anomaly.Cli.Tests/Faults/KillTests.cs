@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 /// <summary>
 /// Kills commands at random moments, as a power failure would, and checks that all files are complete afterwards.
 /// </summary>
+[Trait("Speed", "Slow")]
 public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
 {
     private const int Kills = 50;

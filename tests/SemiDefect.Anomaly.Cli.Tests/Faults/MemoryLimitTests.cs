@@ -2,6 +2,7 @@ using System.Globalization;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
+[Trait("Speed", "Slow")]
 public sealed class MemoryLimitTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     [Theory]

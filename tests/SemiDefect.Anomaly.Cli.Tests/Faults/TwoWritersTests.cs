@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
+[Trait("Speed", "Slow")]
 public sealed class TwoWritersTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     private const int Races = 8;

@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
+[Trait("Speed", "Slow")]
 public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<FaultWorkshop>
 {
     [Fact]

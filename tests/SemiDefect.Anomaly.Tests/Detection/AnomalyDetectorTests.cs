@@ -69,6 +69,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Threads_and_batches_change_no_byte_of_the_detector()
     {
         byte[] Bytes(int threads, int batch)
@@ -85,6 +86,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_set_that_the_memory_does_not_hold_is_learned_in_pieces_and_judges_alike()
     {
         FitOptions options = Small with { ResizeSize = 288, Threshold = new() { FalseAlarmRate = 0.1 } };
@@ -105,6 +107,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Pooled_and_repaired_banks_judge_good_images_about_as_refitted_ones_do()
     {
         double[] Scores(CalibrationMethod method)
@@ -123,6 +126,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Good_images_are_judged_by_repaired_banks_where_they_can_be()
     {
         CalibrationMethod Method(FitOptions options)
@@ -317,6 +321,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     [InlineData("paper")]
     [InlineData("amazon")]
     [InlineData("anomalib")]
+    [Trait("Speed", "Slow")]
     public void Every_preset_fits_and_inspects(string preset)
     {
         using AnomalyDetector detector = Fit(FitPresets.Create(preset) with { Folds = 2 }, 4);

@@ -9,6 +9,7 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Tests.Detection;
 
 /// <summary>A program that uses the library may run in any country.</summary>
+[Trait("Speed", "Slow")]
 public sealed class CultureTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -137,6 +137,7 @@ public class EncodingStreamTests
     [InlineData(LargeSide, 1, false)]
     [InlineData(LargeSide, 1, true)]
     [InlineData(LargeSide * 3 / 4, 2, false)]
+    [Trait("Speed", "Slow")]
     public void Images_larger_than_what_is_read_ahead_are_read_one_at_a_time(
         int side, int lanes, bool isFirstPassedOver)
     {

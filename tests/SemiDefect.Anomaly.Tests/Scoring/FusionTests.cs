@@ -14,6 +14,7 @@ public class FusionTests
     [Theory]
     [InlineData(FusionRule.Mean)]
     [InlineData(FusionRule.Maximum)]
+    [Trait("Speed", "Slow")]
     public void Two_scales_become_one_score_and_one_map_as_by_hand(FusionRule rule)
     {
         int[] scales = [64, 96];

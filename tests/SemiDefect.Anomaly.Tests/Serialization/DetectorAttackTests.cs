@@ -55,6 +55,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Speed", "Slow")]
     public void A_damaged_network_with_repaired_checksums_does_not_end_the_process(int version)
     {
         TinyDetector.Make(_folder.Path, _folder.File("whole.sdad"), TinyOnnx.Convolution());

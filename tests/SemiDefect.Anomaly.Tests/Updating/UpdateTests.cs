@@ -8,6 +8,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Updating;
 
+[Trait("Speed", "Slow")]
 public sealed class UpdateTests : IDisposable
 {
     private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
