@@ -26,10 +26,10 @@ internal static class BackboneVerifyCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             BackboneVerification found = BackboneVerifier.Verify(
                 parsed.GetRequiredValue(backbone), new OnnxBackboneOptions
-            {
-                Device = parsed.GetValue(device),
-                Threads = parsed.GetValue(threads),
-            });
+                {
+                    Device = parsed.GetValue(device),
+                    Threads = parsed.GetValue(threads),
+                });
             if (parsed.GetValue(json))
             {
                 output.WriteLine(

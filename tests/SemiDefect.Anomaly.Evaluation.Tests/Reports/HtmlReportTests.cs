@@ -22,7 +22,8 @@ public sealed class HtmlReportTests : IDisposable
             DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 20 });
         string page = Write(
             ReportContent.From(
-                result, dataset.TrainingFolder) with { GallerySize = 5, Options = [("seen", "a <script> & more")] },
+                result, dataset.TrainingFolder) with
+            { GallerySize = 5, Options = [("seen", "a <script> & more")] },
             detector);
 
         Assert.DoesNotContain("<b>&set", page);
