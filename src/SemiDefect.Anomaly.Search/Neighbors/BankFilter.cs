@@ -1,6 +1,8 @@
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
-/// <summary>Which rows of a bank may answer a search: all, or all but those of one group. Immutable and thread-safe.</summary>
+/// <summary>
+/// Which rows of a bank may answer a search: all, or all but those of one group. Immutable and thread-safe.
+/// </summary>
 public readonly record struct BankFilter
 {
     private readonly int _excludedPlusOne;
