@@ -24,7 +24,9 @@ public sealed class Inspection
     /// <summary>Its position among the images inspected together; 0 for a single one.</summary>
     public required int Index { get; init; }
 
-    /// <summary>The anomaly score; 0 or more, larger is stranger.</summary>
+    /// <summary>
+    /// The anomaly score; larger is stranger. 0 or more with one branch; a score fused from several can be below 0.
+    /// </summary>
     public required double Score { get; init; }
 
     /// <summary>The image threshold in force.</summary>

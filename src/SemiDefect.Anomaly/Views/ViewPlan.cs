@@ -27,7 +27,7 @@ public sealed record ViewPlan
                 $"A tile must be 0 (none) or {SmallestTile} to {PreprocessingOptions.MaxSize} pixels, not {value}.");
     }
 
-    /// <summary>By how many pixels neighboring tiles overlap at least; less than half a tile.</summary>
+    /// <summary>By how many pixels neighboring tiles overlap at least; at most half a tile.</summary>
     public int TileOverlap
     {
         get;
