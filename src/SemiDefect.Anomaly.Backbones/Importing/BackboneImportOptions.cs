@@ -17,6 +17,15 @@ public sealed record BackboneImportOptions
     /// <summary>Where the weights came from, in one line; null for the name of their file.</summary>
     public string? Origin { get; init; }
 
+    /// <summary>A notice for the manifest, such as a copyright line; null for none.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>
+    /// Whether weights are stored as float16 (rounded to nearest even), which halves the file. The network computes in
+    /// float32 all the same. Ignored when a network is truncated.
+    /// </summary>
+    public bool IsHalf { get; init; }
+
     /// <summary>The normalization that the network expects.</summary>
     public BackboneInput Input { get; init; } = BackboneInput.ImageNet;
 }

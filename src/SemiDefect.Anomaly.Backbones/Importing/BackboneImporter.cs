@@ -46,7 +46,7 @@ public static class BackboneImporter
         Architecture description = ArchitectureCatalog.Find(architecture);
         string[] taps = CheckTaps(description, options.Taps);
         using WeightsFile weights = WeightsFile.Open(weightsPath);
-        var network = new NetworkBuilder(architecture);
+        var network = new NetworkBuilder(architecture, options.IsHalf);
         var assembler = new NetworkAssembler(network, new StateDict(weights), taps);
         description.Assemble(assembler);
         assembler.Finish();
@@ -144,6 +144,7 @@ public static class BackboneImporter
             Name = options.Name ?? Path.GetFileNameWithoutExtension(outputPath),
             License = options.License,
             Origin = origin,
+            Notice = options.Notice,
             Sha256 = sha256,
             Input = options.Input with { Name = NetworkBuilder.Input.Name },
             Taps = network.Taps,

@@ -12,7 +12,9 @@ internal sealed class NetworkBuilder
     private readonly List<BackboneTap> _taps = [];
 
     /// <summary>Starts a network whose input is an RGB image.</summary>
-    public NetworkBuilder(string name) => _graph = new OnnxGraphBuilder(name);
+    /// <param name="name">Its name.</param>
+    /// <param name="isHalf">Whether weights are stored as float16; see <see cref="OnnxGraphBuilder"/>.</param>
+    public NetworkBuilder(string name, bool isHalf = false) => _graph = new OnnxGraphBuilder(name, isHalf);
 
     /// <summary>The image input.</summary>
     public static Layer Input => new(OnnxGraphBuilder.Input, 3, 1);

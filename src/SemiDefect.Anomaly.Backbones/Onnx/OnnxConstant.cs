@@ -58,17 +58,43 @@ internal sealed class OnnxConstant
     /// <exception cref="BackboneException">The bytes are damaged.</exception>
     public static OnnxConstant Read(ProtoField field) => new(field);
 
+    /// <summary>Whether its values are stored as float16.</summary>
+    public bool IsHalf => _type == OnnxFields.Float16;
+
+    /// <summary>The same values as a float32 constant; exact for float16.</summary>
+    /// <param name="name">The name of the new constant.</param>
+    /// <exception cref="BackboneException">The values cannot be read.</exception>
+    public OnnxConstant ToFloat32(string name)
+    {
+        float[] values = Values() ?? throw new BackboneException($"The constant '{Name}' of the network is damaged.");
+        var tensor = new ProtoWriter();
+        foreach (long dimension in Dimensions)
+        {
+            tensor.Int64(OnnxFields.TensorDimension, dimension);
+        }
+
+        tensor.Int64(OnnxFields.TensorDataType, OnnxFields.Float32);
+        tensor.Text(OnnxFields.TensorName, name);
+        tensor.Content(OnnxFields.TensorRawData, TensorContent.Of(values));
+        var graph = new ProtoWriter();
+        graph.Message(OnnxFields.GraphInitializer, tensor);
+        using var bytes = new MemoryStream();
+        graph.WriteTo(bytes);
+        return Read(ProtoField.Read(bytes.ToArray()).Single());
+    }
+
     /// <summary>
-    /// Its values, row-major, or null unless it is a float32 tensor with as many values as its shape says.
+    /// Its values, row-major, or null unless it is a float32 or float16 tensor with as many values as its shape says.
     /// </summary>
     public float[]? Values()
     {
-        if (_type != OnnxFields.Float32 || _raw.Length % sizeof(float) != 0)
+        int size = IsHalf ? sizeof(ushort) : sizeof(float);
+        if ((_type != OnnxFields.Float32 && !IsHalf) || _raw.Length % size != 0)
         {
             return null;
         }
 
-        float[] values = _raw.IsEmpty ? _single : [.. Floats(_raw.Span)];
+        float[] values = _raw.IsEmpty ? _single : IsHalf ? Halves(_raw.Span) : Floats(_raw.Span);
         long count = 1;
         foreach (long dimension in Dimensions)
         {
@@ -76,6 +102,17 @@ internal sealed class OnnxConstant
         }
 
         return count == values.Length ? values : null;
+    }
+
+    private static float[] Halves(ReadOnlySpan<byte> bytes)
+    {
+        float[] values = new float[bytes.Length / sizeof(ushort)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(sizeof(ushort) * i)..]);
+        }
+
+        return values;
     }
 
     private static float[] Floats(ReadOnlySpan<byte> bytes)

@@ -60,4 +60,5 @@ internal static class OnnxFields
     public const int UInt8 = 2;
     public const int Int8 = 3;
     public const int Int32 = 6;
+    public const int Float16 = 10;
 }

@@ -13,9 +13,19 @@ internal sealed class OnnxGraphBuilder
     private readonly List<ProtoWriter> _initializers = [];
     private readonly List<ProtoWriter> _outputs = [];
 
+    private readonly bool _isHalf;
+
     /// <summary>Starts a graph.</summary>
     /// <param name="name">The graph's name.</param>
-    public OnnxGraphBuilder(string name) => _graph.Text(OnnxFields.GraphName, name);
+    /// <param name="isHalf">
+    /// Whether constants of rank 2 or more are stored as float16. They are cast to float32, which is exact, when the
+    /// network is loaded, so that it computes in float32 everywhere.
+    /// </param>
+    public OnnxGraphBuilder(string name, bool isHalf = false)
+    {
+        _graph.Text(OnnxFields.GraphName, name);
+        _isHalf = isHalf;
+    }
 
     /// <summary>The name of the image input.</summary>
     public static string Input => "input";
@@ -38,11 +48,13 @@ internal sealed class OnnxGraphBuilder
                 nameof(content));
         }
 
-        tensor.Int64(OnnxFields.TensorDataType, OnnxFields.Float32);
-        tensor.Text(OnnxFields.TensorName, name);
-        tensor.Content(OnnxFields.TensorRawData, content);
+        bool isHalf = _isHalf && shape.Length > 1;
+        string stored = isHalf ? $"{name}.half" : name;
+        tensor.Int64(OnnxFields.TensorDataType, isHalf ? OnnxFields.Float16 : OnnxFields.Float32);
+        tensor.Text(OnnxFields.TensorName, stored);
+        tensor.Content(OnnxFields.TensorRawData, isHalf ? new HalfContent(name, content) : content);
         _initializers.Add(tensor);
-        return name;
+        return isHalf ? Node("Cast", name, [stored], ("to", (long)OnnxFields.Float32)) : name;
     }
 
     /// <summary>Adds a node with one output and returns the name of the output.</summary>

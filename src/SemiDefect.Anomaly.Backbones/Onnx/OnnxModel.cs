@@ -7,12 +7,19 @@ internal sealed class OnnxModel
 {
     private OnnxModel(ProtoField[] fields, ProtoField[] graph)
     {
-        Nodes = [.. graph.Where(field => field.Number == OnnxFields.GraphNode).Select(OnnxNode.Read)];
+        OnnxNode[] nodes = [.. graph.Where(field => field.Number == OnnxFields.GraphNode).Select(OnnxNode.Read)];
         var constants = new Dictionary<string, OnnxConstant>(StringComparer.Ordinal);
         foreach (ProtoField field in graph.Where(field => field.Number == OnnxFields.GraphInitializer))
         {
             var constant = OnnxConstant.Read(field);
             constants[constant.Name] = constant;
+        }
+
+        // Weights stored as float16 are constants like others once they are cast.
+        Nodes = [.. nodes.Where(node => !IsCastOfHalf(node, constants))];
+        foreach (OnnxNode cast in nodes.Where(node => IsCastOfHalf(node, constants)))
+        {
+            constants[cast.Outputs[0]] = constants[cast.Inputs[0]].ToFloat32(cast.Outputs[0]);
         }
 
         Constants = constants;
@@ -60,6 +67,13 @@ internal sealed class OnnxModel
             field => field is { Number: OnnxFields.ModelGraph, WireType: ProtoField.LengthDelimited });
         return new OnnxModel(fields, [.. ProtoField.Read(graph.Content)]);
     }
+
+    private static bool IsCastOfHalf(OnnxNode node, Dictionary<string, OnnxConstant> constants) =>
+        node is { Operator: "Cast", Inputs.Count: 1, Outputs.Count: 1, Attributes.Count: 1 }
+        && constants.TryGetValue(node.Inputs[0], out OnnxConstant? constant)
+        && constant.IsHalf
+        && ProtoField.Read(node.Attributes[0].Content).Any(
+            field => field is { Number: OnnxFields.AttributeInteger, Value: OnnxFields.Float32 });
 
     /// <summary>The name of an input or output.</summary>
     public static string NameOf(ProtoField value) =>

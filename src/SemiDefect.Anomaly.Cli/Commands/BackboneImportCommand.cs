@@ -34,10 +34,19 @@ internal static class BackboneImportCommand
             Description = "The SPDX license identifier for the manifest.",
             DefaultValueFactory = _ => "unknown",
         };
+        var half = new Option<bool>("--half")
+        {
+            Description = "Store the weights in half precision, which halves the file; the network still computes in "
+                + "single precision.",
+        };
+        var notice = new Option<string?>("--notice")
+        {
+            Description = "A notice for the manifest, such as the copyright line of the weights.",
+        };
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("import", "Make a backbone from weights or a larger network.")
         {
-            file, architecture, taps, output, license, json,
+            file, architecture, taps, output, license, notice, half, json,
         };
         command.SetAction((parsed, _) =>
         {
@@ -50,6 +59,8 @@ internal static class BackboneImportCommand
                 {
                     Taps = BackboneCommand.Taps(parsed.GetValue(taps)),
                     License = parsed.GetRequiredValue(license),
+                    Notice = parsed.GetValue(notice),
+                    IsHalf = parsed.GetValue(half),
                 });
             BackboneSummary.Write(parsed.InvocationConfiguration.Output, path, manifest, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);

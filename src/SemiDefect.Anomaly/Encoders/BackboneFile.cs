@@ -23,7 +23,7 @@ public sealed class BackboneFile
     public static string DefaultName => Embedded[0];
 
     /// <summary>The networks inside this assembly, the default first.</summary>
-    public static IReadOnlyList<string> Embedded { get; } = ["compact"];
+    public static IReadOnlyList<string> Embedded { get; } = ["compact", "resnet18"];
 
     /// <summary>What to call it in messages: the manifest's name, or the file's.</summary>
     public string Name { get; }
