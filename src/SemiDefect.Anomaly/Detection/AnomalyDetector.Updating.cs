@@ -10,7 +10,7 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly;
 
-// What makes a detector of detectors that are there, and compares it with itself on another machine.
+// Changes to fitted detectors, and verification on another machine.
 public sealed partial class AnomalyDetector
 {
     /// <summary>
@@ -75,6 +75,31 @@ public sealed partial class AnomalyDetector
         (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
             first._bundle, first._pipeline, second._bundle, second._pipeline, size, progress, cancellationToken);
         return second.Restart(merged, golden);
+    }
+
+    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted
+    /// again.</summary>
+    /// <param name="path">The detector file.</param>
+    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
+    /// the image threshold alone.</param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on
+    /// Windows.</param>
+    /// <returns>The old thresholds and the new ones.</returns>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file
+    /// is then as it was.</exception>
+    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
+        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
+    {
+        DetectorThresholds? before = null;
+        DetectorThresholds? after = null;
+        DetectorFileEditor.Change(path, outputPath ?? path, document =>
+        {
+            before = document.Thresholds;
+            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
+            return document with { Thresholds = after };
+        });
+        return (before!, after!);
     }
 
     /// <summary>

@@ -10,4 +10,7 @@ public sealed class DetectorFileException : SemiDefectException
         : base(message, innerException)
     {
     }
+
+    internal static DetectorFileException Damaged(string path, string what) =>
+        new($"The detector file '{path}' is damaged: {what}. Copy it again, or fit again.");
 }
