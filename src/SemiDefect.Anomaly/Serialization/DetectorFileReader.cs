@@ -65,7 +65,7 @@ internal static class DetectorFileReader
         }
     }
 
-    // Lanes of one network share its bytes.
+    // Lanes with the same network share its bytes.
     private static BackboneFile?[] ReadNetworks(DetectorDocument document, SectionReader sections)
     {
         var read = new Dictionary<string, BackboneFile>(StringComparer.Ordinal);
@@ -163,7 +163,7 @@ internal static class DetectorFileReader
         catch (Exception error)
             when (error is JsonException || (error is SemiDefectException and not DetectorFileException))
         {
-            // The options refuse impossible values themselves.
+            // The options themselves reject invalid values.
             throw new DetectorFileException(
                 $"The detector file '{path}' has a header that cannot be understood: fit again.", error);
         }
@@ -178,8 +178,8 @@ internal static class DetectorFileReader
             throw DetectorFileException.Damaged(path, "it has a component without a kind");
         }
 
-        // Which sections a component has follows from its kind and number; the list is for programs that do not know
-        // the kind.
+        // The sections of a component follow from its kind and index; the list is for programs that do not know the
+        // kind.
         var sections = manifest.Sections.Select(section => section?.Name).ToHashSet(StringComparer.Ordinal);
         foreach (string name
             in manifest.Components.SelectMany(component => component.Sections).Where(name => !sections.Contains(name)))

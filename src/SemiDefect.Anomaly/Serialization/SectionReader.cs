@@ -62,7 +62,7 @@ internal sealed class SectionReader
         return _sections.GetValueOrDefault(name) ?? throw Damaged($"its section '{name}' is missing");
     }
 
-    /// <summary>Verifies the checksums of the sections that nobody asked for.</summary>
+    /// <summary>Verifies the checksums of the sections that were not requested.</summary>
     public void CheckRest()
     {
         foreach (SectionRecord other in _sections.Values.Where(section => !_found.Contains(section.Name)))
