@@ -26,7 +26,7 @@ internal sealed class BankRepairer
     /// <param name="features">The patches, in memory.</param>
     /// <param name="folds">The fold of each image.</param>
     /// <param name="session">The selection that produced the bank.</param>
-    /// <param name="model">The bank, its rows grouped by fold.</param>
+    /// <param name="model">The bank, its rows grouped by fold; every fold leaves at least one row.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public BankRepairer(
         TrainingFeatures features,

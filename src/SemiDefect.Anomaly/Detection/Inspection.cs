@@ -42,9 +42,10 @@ public sealed class Inspection
     public double Margin => Score - Threshold;
 
     /// <summary>
-    /// The conformal p-value: the share of good images, scored out of fold, that score at least as high as this one
-    /// (see <see cref="ConformalThreshold"/>); at least 1 / (their number + 1). Null if there are no comparable scores:
-    /// with a fixed threshold and one image, and in files of format 1 with one bank per fold.
+    /// The conformal p-value: the probability that a good image scores at least as high as this one, estimated from the
+    /// out-of-fold scores of the good images (see <see cref="ConformalThreshold"/>); at least 1 / (their number + 1).
+    /// Null if there are no comparable scores: with a fixed threshold and one image, and in files of format 1 with one
+    /// bank per fold.
     /// </summary>
     public required double? PValue { get; init; }
 
