@@ -13,7 +13,9 @@ public sealed class BitsTests : IDisposable
     private static readonly string Data = Path.Combine(Repository.Root, "datasets.sample").Replace('\\', '/');
 
     private static readonly string OnRecord = Path.Combine(Repository.Root, "tests/Golden/bits/bits.json");
-    private static readonly JsonElement[] All = [.. JsonDocument.Parse(File.ReadAllBytes(OnRecord)).RootElement.EnumerateArray()];
+
+    private static readonly JsonElement[] All =
+        [.. JsonDocument.Parse(File.ReadAllBytes(OnRecord)).RootElement.EnumerateArray()];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -59,7 +61,9 @@ public sealed class BitsTests : IDisposable
         return
         [
             .. header.RootElement.GetProperty("sections").EnumerateArray()
-                .Select(one => (Name: one.GetProperty("name").GetString()!, Sha256: one.GetProperty("sha256").GetString()!))
+                .Select(one => (
+                    Name: one.GetProperty("name").GetString()!,
+                    Sha256: one.GetProperty("sha256").GetString()!))
                 .Where(section => section.Name.StartsWith("bank.", StringComparison.Ordinal)),
         ];
     }

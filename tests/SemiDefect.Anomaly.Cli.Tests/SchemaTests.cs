@@ -26,15 +26,19 @@ public sealed class SchemaTests : IDisposable
         string other = _folder.File("b.sdad");
         await ValidAsync("detector", 0, "update", model, more, "--out", other, "--known", good);
         await ValidAsync("detector", 0, "merge", model, other, "--out", _folder.File("c.sdad"));
-        await ValidAsync("detector", 0, ["fit", good, "--out", _folder.File("seed.sdad"), "--preset", "seed", "--folds", "2", .. fit, "--crop", "none"]);
+        string seed = _folder.File("seed.sdad");
         await ValidAsync(
-            "detector", 0, ["fit", good, "--out", _folder.File("lanes.sdad"), .. fit, "--scales", "16,32", "--roi", "4,0,88,60"]);
+            "detector",
+            0,
+            ["fit", good, "--out", seed, "--preset", "seed", "--folds", "2", .. fit, "--crop", "none"]);
+        string lanes = _folder.File("lanes.sdad");
+        await ValidAsync(
+            "detector", 0, ["fit", good, "--out", lanes, .. fit, "--scales", "16,32", "--roi", "4,0,88,60"]);
         await ValidAsync("detector", 0, "info", Path.Combine(Repository.Root, "tests/Golden/detectors/version-1.sdad"));
-        await ValidAsync("score", 0, "score", _folder.File("lanes.sdad"), Path.Combine(data, "test/blot"));
+        await ValidAsync("score", 0, "score", lanes, Path.Combine(data, "test/blot"));
         File.WriteAllText(Path.Combine(data, "test/good/broken.png"), "no picture");
         await ValidAsync("score", 3, "score", model, Path.Combine(data, "test"));
-        await ValidAsync(
-            "score", 0, "score", _folder.File("seed.sdad"), Path.Combine(data, "test/blot"), "--threshold", "0.5");
+        await ValidAsync("score", 0, "score", seed, Path.Combine(data, "test/blot"), "--threshold", "0.5");
         File.Delete(Path.Combine(data, "test/good/broken.png"));
         await ValidAsync(
             "threshold", 0, "threshold", model, "--false-alarm-rate", "0.02", "--out", _folder.File("t.sdad"));

@@ -129,8 +129,9 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
     {
         using FeatureMatrix bank = FeatureMatrix.CopyOf(HardData.Make("gaussian", 50, 20, 1), 50, 20);
         using INearestNeighbors search = _accelerator.CreateSearch(bank, default, 1);
-        Assert.ThrowsAny<OperationCanceledException>(() =>
-            search.Search(new float[20], 1, new double[1], new int[1], BankFilter.All, new CancellationToken(canceled: true)));
+        var canceled = new CancellationToken(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => search.Search(new float[20], 1, new double[1], new int[1], BankFilter.All, canceled));
         AssertEqualsFlat(HardData.Make("gaussian", 50, 20, 1), new float[20], 20, 1, "afterwards");
     }
 
@@ -174,7 +175,8 @@ public abstract class AcceleratorTests(AcceleratorKind kind) : IDisposable
         int count = queries.Length / search.Dimension;
         double[] distances = new double[count * k];
         int[] indices = new int[count * k];
-        search.Search(queries, k, distances, indices, excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup));
+        BankFilter filter = excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup);
+        search.Search(queries, k, distances, indices, filter);
         return [.. MemoryMarshal.AsBytes(distances.AsSpan()), .. MemoryMarshal.AsBytes(indices.AsSpan())];
     }
 }

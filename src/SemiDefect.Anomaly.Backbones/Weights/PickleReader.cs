@@ -19,8 +19,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
     private const int LargestText = 1 << 20;
     private const int MostOperations = 1_000_000;
 
-    private readonly List<object?> _stack = [];
-    private readonly List<int> _marks = [];
+    private readonly PickleStack _stack = new(source);
     private readonly Dictionary<long, object?> _memo = [];
     private readonly Dictionary<string, TorchStorage> _storages = new(StringComparer.Ordinal);
     private long _end;
@@ -35,7 +34,6 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
     public object? Read()
     {
         _stack.Clear();
-        _marks.Clear();
         _memo.Clear();
         _end = Math.Min(stream.Length, stream.Position + LargestPickle);
         for (int operation = 0; operation < MostOperations; operation++)
@@ -43,7 +41,7 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
             int code = NextByte();
             if (code == '.')
             {
-                return Pop();
+                return _stack.Pop();
             }
 
             Execute(code);
@@ -68,34 +66,34 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
                 Take(8);
                 break;
             case '(': // MARK
-                _marks.Add(_stack.Count);
+                _stack.Mark();
                 break;
             case '0': // POP
-                Pop();
+                _stack.Pop();
                 break;
             case '1': // POP_MARK
-                PopToMark();
+                _stack.PopToMark();
                 break;
             case '2': // DUP
-                _stack.Add(Peek());
+                _stack.Push(_stack.Peek());
                 break;
             case 'Q': // BINPERSID
-                _stack.Add(Storage(Pop()));
+                _stack.Push(Storage(_stack.Pop()));
                 break;
             case 'c': // GLOBAL
-                _stack.Add(Global(Line(), Line()));
+                _stack.Push(Global(Line(), Line()));
                 break;
             case 0x93: // STACK_GLOBAL
-                object? name = Pop();
-                _stack.Add(Global(Pop() as string, name as string));
+                object? name = _stack.Pop();
+                _stack.Push(Global(_stack.Pop() as string, name as string));
                 break;
             case 'R': // REDUCE
-                object? arguments = Pop();
-                _stack.Add(Reduce(Pop() as PickleGlobal, arguments as object?[]));
+                object? arguments = _stack.Pop();
+                _stack.Push(Reduce(_stack.Pop() as PickleGlobal, arguments as object?[]));
                 break;
             case 'b': // BUILD
-                Pop();
-                if (Peek() is not Dictionary<string, object?>)
+                _stack.Pop();
+                if (_stack.Peek() is not Dictionary<string, object?>)
                 {
                     throw source.Refuse("it sets the state of an object that is not a dictionary");
                 }
@@ -116,19 +114,19 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         switch (code)
         {
             case 'q': // BINPUT
-                _memo[NextByte()] = Peek();
+                _memo[NextByte()] = _stack.Peek();
                 return true;
             case 'r': // LONG_BINPUT
-                _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek();
+                _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = _stack.Peek();
                 return true;
             case 0x94: // MEMOIZE
-                _memo[_memo.Count] = Peek();
+                _memo[_memo.Count] = _stack.Peek();
                 return true;
             case 'h': // BINGET
-                _stack.Add(Remembered(NextByte()));
+                _stack.Push(Remembered(NextByte()));
                 return true;
             case 'j': // LONG_BINGET
-                _stack.Add(Remembered(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
+                _stack.Push(Remembered(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
                 return true;
             default:
                 return false;
@@ -140,37 +138,37 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         switch (code)
         {
             case 'N': // NONE
-                _stack.Add(null);
+                _stack.Push(null);
                 return true;
             case 0x88 or 0x89: // NEWTRUE, NEWFALSE
-                _stack.Add(code == 0x88);
+                _stack.Push(code == 0x88);
                 return true;
             case 'K': // BININT1
-                _stack.Add((long)NextByte());
+                _stack.Push((long)NextByte());
                 return true;
             case 'M': // BININT2
-                _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                _stack.Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
                 return true;
             case 'J': // BININT
-                _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                _stack.Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
                 return true;
             case 0x8a: // LONG1
                 PushNumber(Take(NextByte()));
                 return true;
             case 'G': // BINFLOAT
-                _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
                 return true;
             case 'X': // BINUNICODE
-                _stack.Add(Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))));
+                _stack.Push(Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))));
                 return true;
             case 0x8c: // SHORT_BINUNICODE
-                _stack.Add(Encoding.UTF8.GetString(Take(NextByte())));
+                _stack.Push(Encoding.UTF8.GetString(Take(NextByte())));
                 return true;
             case 'U': // SHORT_BINSTRING
-                _stack.Add(Encoding.Latin1.GetString(Take(NextByte())));
+                _stack.Push(Encoding.Latin1.GetString(Take(NextByte())));
                 return true;
             case 'T': // BINSTRING
-                _stack.Add(Encoding.Latin1.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))));
+                _stack.Push(Encoding.Latin1.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))));
                 return true;
             default:
                 return false;
@@ -182,31 +180,31 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         switch (code)
         {
             case '}': // EMPTY_DICT
-                _stack.Add(new Dictionary<string, object?>(StringComparer.Ordinal));
+                _stack.Push(new Dictionary<string, object?>(StringComparer.Ordinal));
                 return true;
             case ']': // EMPTY_LIST
-                _stack.Add(new List<object?>());
+                _stack.Push(new List<object?>());
                 return true;
             case ')': // EMPTY_TUPLE
-                _stack.Add(Array.Empty<object?>());
+                _stack.Push(Array.Empty<object?>());
                 return true;
             case 't': // TUPLE
-                _stack.Add(PopToMark());
+                _stack.Push(_stack.PopToMark());
                 return true;
             case 0x85 or 0x86 or 0x87: // TUPLE1, TUPLE2, TUPLE3
-                _stack.Add(PopMany(code - 0x84));
+                _stack.Push(_stack.PopMany(code - 0x84));
                 return true;
             case 'a': // APPEND
-                Append([Pop()]);
+                Append([_stack.Pop()]);
                 return true;
             case 'e': // APPENDS
-                Append(PopToMark());
+                Append(_stack.PopToMark());
                 return true;
             case 's': // SETITEM
-                SetItems(PopMany(2));
+                SetItems(_stack.PopMany(2));
                 return true;
             case 'u': // SETITEMS
-                SetItems(PopToMark());
+                SetItems(_stack.PopToMark());
                 return true;
             default:
                 return false;
@@ -215,14 +213,14 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
 
     private void Append(object?[] items)
     {
-        List<object?> list = Peek() as List<object?>
+        List<object?> list = _stack.Peek() as List<object?>
             ?? throw source.Refuse("it appends to something that is not a list");
         list.AddRange(items);
     }
 
     private void SetItems(object?[] items)
     {
-        Dictionary<string, object?> dictionary = Peek() as Dictionary<string, object?>
+        Dictionary<string, object?> dictionary = _stack.Peek() as Dictionary<string, object?>
             ?? throw source.Refuse("it puts items into something that is not a dictionary");
         for (int i = 0; i + 1 < items.Length; i += 2)
         {
@@ -320,11 +318,11 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         var number = new BigInteger(littleEndian);
         if (number >= long.MinValue && number <= long.MaxValue)
         {
-            _stack.Add((long)number);
+            _stack.Push((long)number);
         }
         else
         {
-            _stack.Add(number);
+            _stack.Push(number);
         }
     }
 
@@ -332,42 +330,6 @@ internal sealed class PickleReader(Stream stream, WeightsSource source)
         _memo.TryGetValue(index, out object? value)
             ? value
             : throw source.Refuse("it refers to an object that does not exist");
-
-    private object? Peek() => _stack.Count > LowestMark() ? _stack[^1] : throw source.Refuse("its pickle is damaged");
-
-    private object? Pop()
-    {
-        object? top = Peek();
-        _stack.RemoveAt(_stack.Count - 1);
-        return top;
-    }
-
-    private object?[] PopMany(int count)
-    {
-        if (_stack.Count - LowestMark() < count)
-        {
-            throw source.Refuse("its pickle is damaged");
-        }
-
-        object?[] items = [.. _stack[^count..]];
-        _stack.RemoveRange(_stack.Count - count, count);
-        return items;
-    }
-
-    private object?[] PopToMark()
-    {
-        if (_marks.Count == 0)
-        {
-            throw source.Refuse("its pickle is damaged");
-        }
-
-        int mark = _marks[^1];
-        object?[] items = PopMany(_stack.Count - mark);
-        _marks.RemoveAt(_marks.Count - 1);
-        return items;
-    }
-
-    private int LowestMark() => _marks.Count == 0 ? 0 : _marks[^1];
 
     private int NextByte()
     {

@@ -6,26 +6,26 @@ using Picture = SixLabors.ImageSharp.Image;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Writes 8-bit PNG files (ISO/IEC 15948), grey or RGB, not interlaced, without any chunk that says when or by whom.
-/// The same pixels give the same bytes on every machine. Thread-safe: nothing is kept.
+/// Writes 8-bit PNG files (ISO/IEC 15948), gray or RGB, not interlaced, without timestamps or names. The same pixels
+/// give the same bytes on every machine. Stateless.
 /// </summary>
 /// <remarks>
-/// The only place that uses ImageSharp, and for PNG alone: its JPEG and WebP encoders give other bytes where the
-/// processor has other vector instructions. It never decodes anything.
+/// The only use of ImageSharp, and for PNG only: the bytes of its JPEG and WebP encoders depend on the vector
+/// instructions of the processor. It never decodes anything.
 /// </remarks>
 public static class PngWriter
 {
-    // Knows no format, so that nothing can be decoded by it.
+    // Without any format, so that it cannot be used to decode.
     private static readonly Configuration Bare = new();
 
-    /// <summary>Writes one picture.</summary>
-    /// <param name="stream">Where to write; left open.</param>
+    /// <summary>Writes one image.</summary>
+    /// <param name="stream">The target; left open.</param>
     /// <param name="width">Pixels per row, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
-    /// <param name="channels">1 (grey) or 3 (R, G, B interleaved).</param>
+    /// <param name="channels">1 (gray) or 3 (R, G, B interleaved).</param>
     /// <param name="pixels">height x width x channels bytes, row by row from the top.</param>
-    /// <exception cref="ArgumentException">The sizes are impossible, or the length does not fit them.</exception>
-    /// <exception cref="IOException">The stream refuses.</exception>
+    /// <exception cref="ArgumentException">A size is invalid, or the number of bytes does not match it.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
     public static void Write(Stream stream, int width, int height, int channels, ReadOnlySpan<byte> pixels)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -58,8 +58,8 @@ public static class PngWriter
         Stream stream, int width, int height, ReadOnlySpan<byte> pixels, PngColorType colors)
         where TPixel : unmanaged, IPixel<TPixel>
     {
-        // Everything that decides is set here, so that no other default of a later version changes a file.
-        // Level 5 takes half the time of level 6, and its files are 2 to 3 % larger.
+        // Every option is set here, so that changed defaults of a later version do not change the files. Level 5 takes
+        // half the time of level 6, and its files are 2 to 3 % larger.
         var encoder = new PngEncoder
         {
             BitDepth = PngBitDepth.Bit8,
@@ -73,7 +73,7 @@ public static class PngWriter
         };
         fixed (byte* start = pixels)
         {
-            // Wrapped, not copied: a picture may take a good part of the memory.
+            // Wrapped, not copied: an image may be large.
             using var picture = Picture.WrapMemory<TPixel>(Bare, start, width, height);
             encoder.Encode(picture, stream);
         }

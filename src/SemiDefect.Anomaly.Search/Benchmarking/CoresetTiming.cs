@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Search.Benchmarking;
 
-/// <summary>The result of <see cref="CoresetBenchmark"/>. Immutable by convention and thread-safe.</summary>
+/// <summary>The result of <see cref="CoresetBenchmark"/>. Treat as immutable; then thread-safe.</summary>
 /// <param name="Rows">Number of rows to pick from.</param>
 /// <param name="Dimension">Number of columns.</param>
 /// <param name="MedianSeconds">The median time of a selection; `median_s` in JSON.</param>

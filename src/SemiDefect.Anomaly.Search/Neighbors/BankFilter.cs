@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Search.Neighbors;
 
 /// <summary>
-/// Which rows of a bank may answer a search: all, or all but those of one group. Immutable and thread-safe.
+/// Selects the rows of a bank that a search may return: all, or all except one group. Immutable and thread-safe.
 /// </summary>
 public readonly record struct BankFilter
 {
@@ -12,12 +12,12 @@ public readonly record struct BankFilter
     /// <summary>All rows.</summary>
     public static BankFilter All => default;
 
-    /// <summary>Whether rows of a group may answer.</summary>
+    /// <summary>Whether rows of a group may be returned.</summary>
     /// <param name="group">0 or more.</param>
     public bool Allows(int group) => group != _excludedPlusOne - 1;
 
-    /// <summary>All rows but those of a group, such as those that came from one fold of the images.</summary>
-    /// <param name="group">0 or more, as given when the search was made.</param>
+    /// <summary>All rows except those of a group, for example of one fold of the images.</summary>
+    /// <param name="group">0 or more, as given when the search was created.</param>
     public static BankFilter Without(int group)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(group);

@@ -6,10 +6,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Makes the final bank serve as one that never saw a fold: the fold's rows are excluded, and the greedy selection
-/// continues among the other folds' patches until they lie within the final bank's covering radius again. So what was
-/// close to an excluded row finds another one of its kind, and nothing is selected twice. Not thread-safe. Memory: 24
-/// bytes per patch.
+/// Adapts the final bank so that it scores as one that never saw a fold: the fold's rows are excluded, and the greedy
+/// selection continues among the patches of the other folds until these lie within the final bank's covering radius
+/// again. Patches that were close to an excluded row are then covered by a similar one, and nothing is selected twice.
+/// Not thread-safe. Memory: 24 bytes per patch.
 /// </summary>
 internal sealed class BankRepairer
 {
@@ -22,11 +22,11 @@ internal sealed class BankRepairer
     private readonly double[] _withoutNearestFold;
     private readonly double[] _distances;
 
-    /// <summary>Measures what each patch is left with when the fold of its nearest bank row goes.</summary>
+    /// <summary>Computes each patch's distance to the bank without the fold of its nearest row.</summary>
     /// <param name="features">The patches, in memory.</param>
-    /// <param name="folds">The folds of the images.</param>
-    /// <param name="session">The selection that made the bank.</param>
-    /// <param name="model">The bank, its rows grouped by fold, with a row outside every fold.</param>
+    /// <param name="folds">The fold of each image.</param>
+    /// <param name="session">The selection that produced the bank.</param>
+    /// <param name="model">The bank, its rows grouped by fold; every fold leaves at least one row.</param>
     /// <param name="cancellationToken">Stops the search.</param>
     public BankRepairer(
         TrainingFeatures features,
@@ -47,7 +47,7 @@ internal sealed class BankRepairer
         _withoutNearestFold = new double[features.Rows];
         _distances = new double[features.Rows];
 
-        // One buffer for all: fresh memory costs more than the copying.
+        // A single buffer: allocating costs more than copying.
         using FeatureMatrix buffer = FeatureMatrix.Allocate(Math.Min(RowsAtOnce, features.Rows), features.Columns);
         double[] distances = new double[buffer.Rows];
         for (int fold = 0; fold < folds.Count; fold++)
@@ -73,27 +73,29 @@ internal sealed class BankRepairer
         }
     }
 
-    /// <summary>The patches that repair the bank without a fold, none of them of that fold.</summary>
+    /// <summary>Selects the patches that repair the bank without a fold; none of them belongs to that fold.</summary>
     public int[] Repair(int fold)
     {
         for (int row = 0; row < _distances.Length; row++)
         {
-            // The fold's own patches have no say.
+            // The fold's own patches must not influence the selection.
             _distances[row] = _foldOfRow[row] == fold ? 0 : Without(fold, row);
         }
 
         return _session.Continue(_distances, new GreedyLimits(_mostPicks, _session.Selection.CoveringRadius));
     }
 
-    /// <summary>By row, the squared distances of a fold's patches to the bank repaired without it; valid until the next
-    /// call.</summary>
+    /// <summary>
+    /// The squared distance of each patch of a fold to the bank repaired without that fold, by row. Valid until the
+    /// next call.
+    /// </summary>
     /// <param name="fold">The fold.</param>
-    /// <param name="added">What <see cref="Repair"/> gave for it.</param>
+    /// <param name="added">The result of <see cref="Repair"/> for the fold.</param>
     public double[] DistancesOf(int fold, int[] added)
     {
         for (int row = 0; row < _distances.Length; row++)
         {
-            // Nobody asks for the others, and a distance of zero costs nothing.
+            // The other rows are not needed; a distance of zero skips them.
             _distances[row] = _foldOfRow[row] == fold ? Without(fold, row) : 0;
         }
 

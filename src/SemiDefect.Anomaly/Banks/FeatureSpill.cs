@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Rows of float32 in a temporary file that goes when this is disposed of or the process ends, however it ends. Read
-/// through buffers, not mapped: a mapped page would count as memory of the process again. Memory: none to speak of. Not
-/// thread-safe.
+/// Rows of float32 in a temporary file, which is deleted on disposal or when the process ends, even if it is killed.
+/// Read through buffers instead of a memory mapping, because mapped pages would count towards the memory of the
+/// process. Memory: negligible. Not thread-safe.
 /// </summary>
 internal sealed class FeatureSpill : IDisposable
 {
@@ -14,8 +14,8 @@ internal sealed class FeatureSpill : IDisposable
     private readonly FileStream _file;
     private readonly int _columns;
 
-    /// <summary>Makes the file in <paramref name="folder"/>, or in the system's folder for temporary files.</summary>
-    /// <exception cref="SemiDefectException">It cannot be made.</exception>
+    /// <summary>Creates the file in <paramref name="folder"/>, or in the system's temporary folder.</summary>
+    /// <exception cref="SemiDefectException">The file cannot be created.</exception>
     public FeatureSpill(int columns, string? folder = null)
     {
         _columns = columns;
@@ -30,8 +30,8 @@ internal sealed class FeatureSpill : IDisposable
         }));
         if (!OperatingSystem.IsWindows())
         {
-            // Windows deletes for a killed process too; elsewhere a file without a name is what goes with its last
-            // user.
+            // Windows deletes the file even if the process is killed. Elsewhere, an unlinked file disappears with its
+            // last handle.
             File.Delete(path);
         }
     }
@@ -39,8 +39,8 @@ internal sealed class FeatureSpill : IDisposable
     /// <summary>The number of rows written.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Adds whole rows.</summary>
-    /// <exception cref="SemiDefectException">The disk is full or fails.</exception>
+    /// <summary>Appends whole rows.</summary>
+    /// <exception cref="SemiDefectException">The disk is full or an I/O error occurs.</exception>
     public void Append(ReadOnlySpan<float> rows)
     {
         int count = rows.Length / _columns;
@@ -61,8 +61,8 @@ internal sealed class FeatureSpill : IDisposable
         }
     }
 
-    /// <summary>Reads rows from <paramref name="first"/> on, as many as there is room for.</summary>
-    /// <exception cref="SemiDefectException">The disk fails.</exception>
+    /// <summary>Fills <paramref name="rows"/> with rows, starting at row <paramref name="first"/>.</summary>
+    /// <exception cref="SemiDefectException">An I/O error occurs.</exception>
     public void Read(int first, Span<float> rows)
     {
         Span<byte> rest = MemoryMarshal.AsBytes(rows);
@@ -88,7 +88,7 @@ internal sealed class FeatureSpill : IDisposable
         }
     }
 
-    /// <summary>Closes the file, which goes with it.</summary>
+    /// <summary>Closes and deletes the file.</summary>
     public void Dispose() => _file.Dispose();
 
     private long Offset(int row) => (long)row * _columns * sizeof(float);

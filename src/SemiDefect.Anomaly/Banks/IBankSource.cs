@@ -2,15 +2,17 @@ using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Banks;
 
-/// <summary>Where a fit's memory banks come from. Not thread-safe.</summary>
+/// <summary>Selects the memory banks of a fit. Not thread-safe.</summary>
 internal interface IBankSource : IDisposable
 {
-    /// <summary>How many pieces the rows are reduced in, or null where they are picked from all at once.</summary>
+    /// <summary>
+    /// The number of pieces in which the rows are reduced, or null if all rows are processed at once.
+    /// </summary>
     int? Pieces { get; }
 
-    /// <summary>Picks the bank of all images.</summary>
+    /// <summary>Selects the bank of all images.</summary>
     SelectedBank SelectAll(IProgress<CoresetProgress>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Picks the bank of all images but a fold's.</summary>
+    /// <summary>Selects the bank of all images except those of a fold.</summary>
     SelectedBank SelectWithout(int fold, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken);
 }

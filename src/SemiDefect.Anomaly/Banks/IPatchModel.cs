@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Search.Neighbors;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// What normal patches look like, and how far others are from it: a memory bank with its nearest neighbors, or anything
-/// else. Implementations are thread-safe.
+/// A model of normal patches that scores how far other patches deviate from it, such as a memory bank with nearest
+/// neighbor search. Implementations are thread-safe.
 /// </summary>
 public interface IPatchModel : IDisposable
 {
@@ -15,8 +15,8 @@ public interface IPatchModel : IDisposable
 
     /// <summary>Scores the patches of a view.</summary>
     /// <param name="grid">The patches.</param>
-    /// <param name="filter">Which of what was learned may answer.</param>
+    /// <param name="filter">Which training samples may be used.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <exception cref="SemiDefectException">The grid has another dimension.</exception>
+    /// <exception cref="SemiDefectException">The dimension of the grid differs.</exception>
     PatchScores Score(PatchGrid grid, BankFilter filter, CancellationToken cancellationToken);
 }

@@ -2,20 +2,21 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Banks;
 
-/// <summary>Where one training image's patches lie among the rows of all. Immutable by convention, and so
-/// thread-safe.</summary>
-/// <param name="FirstRow">The first of its rows.</param>
-/// <param name="Layouts">The patches of each of its views; their rows follow each other.</param>
+/// <summary>
+/// The position of one training image's patches among the rows of all images. Treat as immutable; then thread-safe.
+/// </summary>
+/// <param name="FirstRow">The image's first row.</param>
+/// <param name="Layouts">The patches of each view; the rows of the views are consecutive.</param>
 internal sealed record ImageRows(int FirstRow, IReadOnlyList<PatchLayout> Layouts)
 {
-    /// <summary>The number of its rows.</summary>
+    /// <summary>The number of rows of the image.</summary>
     public int Count { get; } = Layouts.Sum(layout => layout.Count);
 
-    /// <summary>The first row of one of its views.</summary>
+    /// <summary>The first row of a view.</summary>
     public int FirstRowOf(int view) => FirstRow + Layouts.Take(view).Sum(layout => layout.Count);
 
-    /// <summary>The number of a row's patch among those of all views' whole grids.</summary>
-    /// <param name="row">0 for the image's first row.</param>
+    /// <summary>The index of a row's patch in the concatenated full grids of all views.</summary>
+    /// <param name="row">The row, relative to the image's first row.</param>
     public int PatchOf(int row)
     {
         int before = 0;

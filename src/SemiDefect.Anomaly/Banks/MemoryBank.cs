@@ -4,17 +4,17 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// What normal looks like: the patch vectors kept, and where each came from. Reading is thread-safe. Owns the vectors;
-/// dispose it once no search uses it any more. Memory: rows x (columns x 4 + 8) bytes.
+/// The patch vectors that were kept from training, and the origin of each. Thread-safe for reading. Owns the vectors;
+/// dispose of it when no search uses it any more. Memory: rows x (columns x 4 + 8) bytes.
 /// </summary>
 public sealed class MemoryBank : IDisposable
 {
-    /// <summary>Takes over the vectors and the arrays.</summary>
-    /// <param name="vectors">One row per patch kept.</param>
-    /// <param name="sourceImages">The training image each row came from, 0 or more.</param>
-    /// <param name="sourcePatches">The patch of that image (y x grid width + x), 0 or more.</param>
-    /// <exception cref="ArgumentException">An array is not as long as there are rows, or holds a negative
-    /// number.</exception>
+    /// <summary>Takes ownership of the vectors and the arrays.</summary>
+    /// <param name="vectors">One row per patch.</param>
+    /// <param name="sourceImages">The index of the training image of each row, 0 or more.</param>
+    /// <param name="sourcePatches">The index of the patch in that image (y x grid width + x), 0 or more.</param>
+    /// <exception cref="ArgumentException">The length of an array differs from the number of rows, or a value is
+    /// negative.</exception>
     public MemoryBank(FeatureMatrix vectors, int[] sourceImages, int[] sourcePatches)
     {
         ArgumentNullException.ThrowIfNull(vectors);
@@ -28,18 +28,18 @@ public sealed class MemoryBank : IDisposable
     /// <summary>The patch vectors, one per row.</summary>
     public FeatureMatrix Vectors { get; }
 
-    /// <summary>The training image each row came from.</summary>
+    /// <summary>The index of the training image of each row.</summary>
     public int[] SourceImages { get; }
 
-    /// <summary>The patch of that image: y x grid width + x.</summary>
+    /// <summary>The index of the patch in that image: y x grid width + x.</summary>
     public int[] SourcePatches { get; }
 
     /// <summary>
-    /// Copies the picked rows out of the features of all training images, which hold
-    /// <paramref name="patchesPerImage"/> consecutive rows per image.
+    /// Copies the selected rows from the features of all training images, which have <paramref name="patchesPerImage"/>
+    /// consecutive rows per image.
     /// </summary>
-    /// <exception cref="ArgumentException">The features are no whole number of images.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A picked row is not there.</exception>
+    /// <exception cref="ArgumentException">The number of rows is not a multiple of the patches per image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A selected row does not exist.</exception>
     public static MemoryBank FromSelection(FeatureMatrix features, ReadOnlySpan<int> indices, int patchesPerImage)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -61,7 +61,7 @@ public sealed class MemoryBank : IDisposable
         return new MemoryBank(vectors, images, patches);
     }
 
-    /// <summary>Copies the rows of several banks, one bank after the other; the sources stay as they are.</summary>
+    /// <summary>Concatenates copies of several banks.</summary>
     internal static MemoryBank Join(IReadOnlyList<MemoryBank> banks)
     {
         FeatureMatrix vectors = FeatureMatrix.Allocate(banks.Sum(bank => bank.Vectors.Rows), banks[0].Vectors.Columns);
@@ -80,7 +80,7 @@ public sealed class MemoryBank : IDisposable
             [.. banks.SelectMany(bank => bank.SourcePatches)]);
     }
 
-    /// <summary>Picks a smaller bank out of this one.</summary>
+    /// <summary>Selects a smaller bank from this one.</summary>
     internal SelectedBank Reduce(
         CoresetOptions options,
         IProgress<CoresetProgress>? progress,
@@ -96,7 +96,7 @@ public sealed class MemoryBank : IDisposable
             selection.CoveringRadius);
     }
 
-    /// <summary>Gives the vectors' memory back.</summary>
+    /// <summary>Frees the vectors.</summary>
     public void Dispose() => Vectors.Dispose();
 
     private static void Check(int rows, int[] sources, string name)

@@ -14,13 +14,13 @@ internal sealed class MemoryBankModel : IPatchModel
     private readonly ScoringOptions _options;
     private readonly INearestNeighbors _search;
 
-    /// <summary>Builds the search.</summary>
+    /// <summary>Builds the search index.</summary>
     /// <param name="bank">Must outlive the model.</param>
     /// <param name="options">How distances become scores.</param>
     /// <param name="groups">The group (fold, image) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
-    /// <param name="accelerator">A device to search on; null for the CPU.</param>
-    /// <exception cref="SemiDefectException">The bank has fewer rows than neighbors are asked for.</exception>
+    /// <param name="accelerator">The device to search on, or null for the CPU.</param>
+    /// <exception cref="SemiDefectException">The bank has fewer rows than the number of neighbors.</exception>
     public MemoryBankModel(
         MemoryBank bank,
         ScoringOptions options,
@@ -44,7 +44,7 @@ internal sealed class MemoryBankModel : IPatchModel
     private MemoryBankModel(MemoryBank bank, ScoringOptions options, INearestNeighbors search) =>
         (Bank, _options, _search) = (bank, options, search);
 
-    /// <summary>What normal looks like.</summary>
+    /// <summary>The memory bank.</summary>
     public MemoryBank Bank { get; }
 
     /// <inheritdoc/>
@@ -79,20 +79,22 @@ internal sealed class MemoryBankModel : IPatchModel
         return new PatchScores(grid.Layout, values, nearest, imageScore);
     }
 
-    /// <summary>The same model with more rows, which no filter concerns; it uses this one's search, which must outlive
-    /// it.</summary>
-    /// <param name="joined">This model's rows and then the further ones.</param>
-    /// <param name="more">The further rows; must outlive the model.</param>
+    /// <summary>
+    /// The same model with additional rows, to which no filter applies. It uses the search of this model, which must
+    /// outlive it.
+    /// </summary>
+    /// <param name="joined">The rows of this model, followed by the additional ones.</param>
+    /// <param name="more">The additional rows; must outlive the model.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
     public MemoryBankModel Join(MemoryBank joined, FeatureMatrix more, int threads) =>
         new(joined, _options, new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)));
 
-    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    /// <summary>The squared Euclidean distance of each row to its nearest vector in the bank.</summary>
     public void NearestSquaredDistances(
         ReadOnlySpan<float> rows, Span<double> distances, BankFilter filter, CancellationToken cancellationToken) =>
         Search(rows, 1, distances, new int[distances.Length], filter, cancellationToken);
 
-    /// <summary>The squared Euclidean distance of each row to the bank vector nearest to it.</summary>
+    /// <summary>The squared Euclidean distance of each row to its nearest vector in the bank.</summary>
     public double[] NearestSquaredDistances(FeatureMatrix rows, CancellationToken cancellationToken)
     {
         const int Block = 4096;
@@ -107,7 +109,7 @@ internal sealed class MemoryBankModel : IPatchModel
         return distances;
     }
 
-    /// <summary>Gives the search's memory back.</summary>
+    /// <summary>Frees the search index.</summary>
     public void Dispose() => _search.Dispose();
 
     private void Search(
@@ -142,7 +144,7 @@ internal sealed class MemoryBankModel : IPatchModel
         int[] support = new int[count];
         Search(Bank.Vectors.Row(nearestRow), count, squaredDistances, support, filter, cancellationToken);
 
-        // The usual shift of the exponents by their maximum keeps them finite.
+        // The exponents are shifted by their maximum to avoid overflow.
         double[] distances = new double[count];
         for (int i = 0; i < count; i++)
         {

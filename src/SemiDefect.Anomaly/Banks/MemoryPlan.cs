@@ -5,35 +5,35 @@ using SemiDefect.Anomaly.Search.Coresets;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// How a fit stays below a number of bytes. What is decided here decides the memory bank of large sets, so it hangs on
-/// the
-/// number asked for and never on the machine. Immutable.
+/// How a fit stays within a memory limit. The plan affects the memory bank of large data sets, so it depends on the
+/// requested limit only, never on the machine. Immutable.
 /// </summary>
-/// <param name="Bytes">What the patch embeddings and everything that is made of them may take; the network and the
-/// images in flight come on top.</param>
+/// <param name="Bytes">The limit for the patch embeddings and everything derived from them; the network and the images
+/// being processed come on top.</param>
 /// <param name="Banks">The memory banks that the detector keeps.</param>
 internal sealed record MemoryPlan(long Bytes, int Banks = 1)
 {
-    /// <summary>What is allowed where nothing else is asked for.</summary>
+    /// <summary>The default limit in bytes.</summary>
     public const long Default = 8L << 30;
 
     private const long Least = 64L << 20;
 
-    // What a search or a selection keeps per row beside the row: images of 64 and of 32 numbers, bounds and order.
+    // Memory that a search or a selection needs per row besides the row: projections to 64 and 32 values, bounds,
+    // order.
     private const int IndexBytesPerRow = 440;
 
-    // A fold's bank takes a copy of most rows, and a bank may be as large as what it is picked from.
+    // A fold's bank copies most rows, and a bank may be as large as the set that it is selected from.
     private const int CopiesOfRows = 4;
 
-    // The union of the pieces' picks (twice the bank), the part of it that a fold leaves, the bank, and a fold's bank.
+    // The union of the pieces' selections (twice the bank), the part of it without a fold, the bank, and a fold's bank.
     private const int CopiesOfBank = 6;
 
     private int CopiesOfBanks => CopiesOfBank + Banks - 1;
 
-    /// <summary>The plan of a lane of a fit.</summary>
+    /// <summary>The plan for one lane of a fit.</summary>
     /// <param name="options">The options of the fit.</param>
-    /// <param name="held">What the memory banks of earlier lanes take, in bytes.</param>
-    /// <exception cref="SemiDefectException">They leave too little.</exception>
+    /// <param name="held">The size of the memory banks of earlier lanes, in bytes.</param>
+    /// <exception cref="SemiDefectException">The remaining memory is too small.</exception>
     public static MemoryPlan Of(FitOptions options, long held)
     {
         long left = options.MaxMemory - held;
@@ -46,20 +46,20 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
                     + $"{ByteSize.Format(options.MaxMemory + Least)}).");
     }
 
-    /// <summary>The number of bytes, if it is enough to work with.</summary>
-    /// <exception cref="SemiDefectException">It is not.</exception>
+    /// <summary>Returns the number of bytes if it is large enough.</summary>
+    /// <exception cref="SemiDefectException">It is too small.</exception>
     public static long Checked(long bytes) =>
         bytes >= Least
             ? bytes
             : throw new SemiDefectException(
                 $"The memory allowed must be 64MiB or more, not {ByteSize.Format(Math.Max(bytes, 0))}.");
 
-    /// <summary>The most rows that may be in memory together.</summary>
+    /// <summary>The maximum number of rows in memory at a time.</summary>
     public int RowsAtOnce(int columns) => (int)Math.Clamp(Bytes / CopiesOfRows / BytesPerRow(columns), 1, int.MaxValue);
 
     /// <summary>
-    /// The same, for a set whose size can be told beforehand: a memory bank that could not be picked is refused before
-    /// any work is done.
+    /// The same, for a set whose size is known beforehand: a memory bank that is too large is refused before any work
+    /// is done.
     /// </summary>
     /// <exception cref="SemiDefectException">There are too many rows, or the bank is too large.</exception>
     public int RowsAtOnce(int columns, long expectedRows, CoresetOptions coreset)
@@ -68,11 +68,11 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
         return RowsAtOnce(columns);
     }
 
-    /// <summary>For work that needs all rows in memory.</summary>
+    /// <summary>Checks work that needs all rows in memory.</summary>
     /// <param name="columns">Values per row.</param>
-    /// <param name="rows">The rows that there are.</param>
-    /// <param name="images">The images that they come from.</param>
-    /// <exception cref="SemiDefectException">There are too many.</exception>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="images">The number of images that they come from.</param>
+    /// <exception cref="SemiDefectException">There are too many rows.</exception>
     public void RequireAll(int columns, long rows, int images)
     {
         int most = RowsAtOnce(columns);
@@ -86,7 +86,8 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
     }
 
     /// <summary>
-    /// Looks again once all features are there: images of several sizes may be more than the first one led to expect.
+    /// Checks again when all features are known: with images of several sizes, the estimate from the first may be too
+    /// low.
     /// </summary>
     /// <exception cref="SemiDefectException">The bank is too large.</exception>
     public void RequireRoom(TrainingFeatures features, CoresetOptions coreset) =>
@@ -102,11 +103,11 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
 
         if (coreset.Fraction is null && coreset.Count is null)
         {
-            // A covering radius does not tell beforehand how many rows it takes.
+            // The size of a bank with a covering radius is not known beforehand.
             return;
         }
 
-        // The copies of the rows allow for one bank; each further one is kept beside them.
+        // The copies of the rows account for one bank; each further one is kept in addition.
         long bank = coreset.TargetCount((int)rows);
         long whole = CopiesOfRows * rows + bank * (Banks - 1);
         long inPieces = bank * CopiesOfBanks;

@@ -5,16 +5,16 @@ using SemiDefect.Anomaly.Search.Coresets;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Picks banks from more rows than the memory holds: the images of each fold are reduced in pieces, once, and every
-/// bank is picked from what the pieces kept (composable coresets: Malkomes et al., Fast distributed k-center clustering
-/// with outliers, NIPS 2015). If no row is farther than r from what its piece kept, and nothing kept is farther than s
-/// from the bank, then no row is farther than r + s from the bank: that sum is the covering radius given. Memory: one
-/// piece, and twice the bank's rows; where only a covering radius limits the bank, what the pieces keep may be as many
-/// rows as a piece.
+/// Selects banks from more rows than fit into memory. The images of each fold are reduced in pieces, once, and every
+/// bank is selected from the rows that the pieces kept (composable coresets: Malkomes et al., Fast distributed k-center
+/// clustering with outliers, NIPS 2015). If no row is farther than r from the rows kept by its piece, and none of these
+/// is farther than s from the bank, then no row is farther than r + s from the bank; this sum is the covering radius.
+/// Memory: one piece and twice the rows of the bank; if only a covering radius limits the bank, the pieces may keep as
+/// many rows as one piece has.
 /// </summary>
 internal sealed class PiecewiseBankSource : IBankSource
 {
-    // Each piece keeps twice its share of the bank, so that what a piece cannot know of the others does not show.
+    // Each piece keeps twice its share of the bank, which makes up for what a piece does not know of the others.
     private const int Surplus = 2;
 
     private readonly TrainingFeatures _features;
@@ -25,7 +25,9 @@ internal sealed class PiecewiseBankSource : IBankSource
     private readonly List<MemoryBank>[] _kept;
     private double _pieceRadius;
 
-    /// <summary>Plans the pieces, each of so many rows at most (or of one image); nothing is picked yet.</summary>
+    /// <summary>
+    /// Plans pieces of at most <paramref name="rowsAtOnce"/> rows (or of one image); selects nothing yet.
+    /// </summary>
     public PiecewiseBankSource(TrainingFeatures features, FoldAssignment folds, CoresetOptions options, int rowsAtOnce)
     {
         _features = features;
@@ -104,7 +106,7 @@ internal sealed class PiecewiseBankSource : IBankSource
         }
     }
 
-    // A count is known to fit beforehand; how many rows a radius takes shows here.
+    // A bank of fixed size was checked beforehand; the number of rows for a covering radius is only known here.
     private void RequireRoom()
     {
         MemoryBank[] kept = [.. _kept.SelectMany(banks => banks)];
@@ -141,7 +143,7 @@ internal sealed class PiecewiseBankSource : IBankSource
         return pieces;
     }
 
-    /// <summary>Many selections shown as one.</summary>
+    /// <summary>Reports several selections as one.</summary>
     private sealed class PieceProgress(IProgress<CoresetProgress>? progress) : IProgress<CoresetProgress>
     {
         private int _before;

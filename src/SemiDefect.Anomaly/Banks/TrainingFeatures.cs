@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// The patch embeddings of all training images, computed once. They are held in memory up to a number of rows, and in a
-/// temporary file beyond it. Memory: patches x dimension x 4 bytes, or one image's share of that. Not thread-safe.
+/// The patch embeddings of all training images, computed once. Kept in memory up to a number of rows, otherwise in a
+/// temporary file. Memory: patches x dimension x 4 bytes, or one image's share of that. Not thread-safe.
 /// </summary>
 internal sealed class TrainingFeatures : IDisposable
 {
@@ -35,16 +35,16 @@ internal sealed class TrainingFeatures : IDisposable
     /// <summary>Whether the rows are in a file.</summary>
     public bool IsSpilled => _spill is not null;
 
-    /// <summary>Where each image's rows lie.</summary>
+    /// <summary>The rows of each image.</summary>
     public IReadOnlyList<ImageRows> Images { get; }
 
-    /// <summary>Collects the patches of <paramref name="count"/> images as they come.</summary>
-    /// <param name="encoded">The views of the images, in order, of one lane.</param>
-    /// <param name="count">How many images there are.</param>
-    /// <param name="rowsAtOnce">Given the dimension, and the number of rows that the first view leads to expect: how
-    /// many may be in memory.</param>
-    /// <param name="report">Told how many images are done.</param>
-    /// <exception cref="SemiDefectException">There is no image, or the temporary file fails.</exception>
+    /// <summary>Collects the patches of <paramref name="count"/> images.</summary>
+    /// <param name="encoded">The views of the images of one lane, in order.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="rowsAtOnce">Gets the dimension and the number of rows estimated from the first view; returns the
+    /// number of rows that may be in memory.</param>
+    /// <param name="report">Called with the number of completed images.</param>
+    /// <exception cref="SemiDefectException">There are no images, or the temporary file fails.</exception>
     public static TrainingFeatures Collect(
         IEnumerable<EncodedView> encoded, int count, Func<int, long, int> rowsAtOnce, Action<int> report)
     {
@@ -71,8 +71,8 @@ internal sealed class TrainingFeatures : IDisposable
 
                 if (matrix is null || rows + grid.Layout.Count > matrix.Rows)
                 {
-                    // More than there is room for, or images of several sizes, whose number of patches shows at the end
-                    // only.
+                    // More rows than fit, or images of several sizes, for which the number of patches is only known at
+                    // the end.
                     spill ??= Spill(matrix, rows, columns);
                     matrix?.Dispose();
                     matrix = null;
@@ -107,7 +107,7 @@ internal sealed class TrainingFeatures : IDisposable
 
             var features = new TrainingFeatures(matrix, spill, columns, [.. images]);
 
-            // In a file although there is room for all, or with room for images that were passed over.
+            // In a file although there is enough memory, or with memory reserved for images that were skipped.
             return matrix?.Rows != rows && rows <= limit ? features.LoadAll() : features;
         }
         catch
@@ -118,9 +118,9 @@ internal sealed class TrainingFeatures : IDisposable
         }
     }
 
-    /// <summary>The grid of one of an image's views; its vectors are valid until the next call.</summary>
+    /// <summary>The grid of a view of an image; its vectors are valid until the next call.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="view">The position of the view.</param>
+    /// <param name="view">The index of the view.</param>
     public PatchGrid GridOf(int image, int view)
     {
         ImageRows rows = Images[image];
@@ -169,8 +169,9 @@ internal sealed class TrainingFeatures : IDisposable
         }
     }
 
-    /// <summary>Picks a memory bank out of rows that are in memory; its sources are numbered by <paramref
-    /// name="imageNumbers"/>.</summary>
+    /// <summary>
+    /// Selects a memory bank from rows in memory; its source images are numbered by <paramref name="imageNumbers"/>.
+    /// </summary>
     public SelectedBank SelectBank(
         CoresetOptions options,
         IReadOnlyList<int> imageNumbers,
@@ -181,8 +182,9 @@ internal sealed class TrainingFeatures : IDisposable
         return Gather(selection, imageNumbers);
     }
 
-    /// <summary>The memory bank of rows that were picked; its sources are numbered by <paramref
-    /// name="imageNumbers"/>.</summary>
+    /// <summary>
+    /// The memory bank of the selected rows; its source images are numbered by <paramref name="imageNumbers"/>.
+    /// </summary>
     public SelectedBank Gather(CoresetSelection selection, IReadOnlyList<int> imageNumbers)
     {
         (int[] images, int[] patches) = SourcesOf(selection.Indices, imageNumbers);
@@ -191,9 +193,8 @@ internal sealed class TrainingFeatures : IDisposable
     }
 
     /// <summary>
-    /// The image, numbered by <paramref name="imageNumbers"/>, and its patch that each row is. Patches are numbered
-    /// through
-    /// all views of an image: those of a view follow the whole grids of the views before it.
+    /// The image (numbered by <paramref name="imageNumbers"/>) and the patch of each row. Patches are numbered
+    /// consecutively across all views of an image: those of a view follow the full grids of the preceding views.
     /// </summary>
     public (int[] Images, int[] Patches) SourcesOf(int[] rows, IReadOnlyList<int> imageNumbers)
     {
@@ -205,7 +206,7 @@ internal sealed class TrainingFeatures : IDisposable
             int found = Array.BinarySearch(firstRows, rows[i]);
             int image = found >= 0 ? found : ~found - 1;
 
-            // An image without a valid patch begins where the next one does.
+            // An image without a valid patch starts where the next one does.
             while (Images[image].Count <= rows[i] - firstRows[image])
             {
                 image++;
@@ -218,7 +219,7 @@ internal sealed class TrainingFeatures : IDisposable
         return (sourceImages, sourcePatches);
     }
 
-    /// <summary>Gives the memory or the file back.</summary>
+    /// <summary>Frees the memory or deletes the file.</summary>
     public void Dispose()
     {
         _matrix?.Dispose();

@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Search.Coresets;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Picks every bank from all of its rows at once. Memory: a copy of the rows that a fold leaves. Owns nothing.
+/// Selects every bank from all of its rows at once. Memory: a copy of the rows outside a fold. Owns nothing.
 /// </summary>
 internal sealed class WholeBankSource(TrainingFeatures features, FoldAssignment folds, CoresetOptions options)
     : IBankSource

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Calibration;
 
-/// <summary>How a good image is judged as if the detector had never seen it.</summary>
+/// <summary>How a good image is scored as if the detector had never seen it.</summary>
 public enum CalibrationMethod
 {
     /// <summary>
@@ -10,24 +10,26 @@ public enum CalibrationMethod
     Automatic,
 
     /// <summary>
-    /// By the final bank with the rows that came from the image's fold passed over: nothing is fitted twice, but the
-    /// bank has holes where those rows were, which raises the scores the more the fewer patches are kept.
+    /// Scored by the final bank without the rows from the image's fold. Nothing is fitted twice, but the bank has gaps
+    /// where those rows were, which raises the scores; the fewer patches are kept, the more.
     /// </summary>
     MaskedBank,
 
     /// <summary>
-    /// As <see cref="MaskedBank"/>, the holes repaired: the greedy selection continues among the other folds' patches
-    /// until they lie within the final bank's covering radius again. Where every fold has a bank of its own, or a fold
-    /// leaves too little of the bank, <see cref="RefittedBank"/> stands in.
+    /// As <see cref="MaskedBank"/>, with the gaps repaired: the greedy selection continues among the patches of the
+    /// other folds until these lie within the final bank's covering radius again. If every fold has a bank of its own,
+    /// or excluding a fold leaves too little of the bank, <see cref="RefittedBank"/> is used.
     /// </summary>
     RepairedBank,
 
-    /// <summary>By a bank fitted on the other folds: the textbook's way, one more coreset per fold.</summary>
+    /// <summary>
+    /// Scored by a bank fitted on the other folds: textbook cross-validation, one more coreset per fold.
+    /// </summary>
     RefittedBank,
 
     /// <summary>
-    /// By a bank picked from what the other folds keep, each fold having been reduced once to twice its share of the
-    /// bank. Features that do not fit the memory allowed are always judged so.
+    /// Scored by a bank selected from the rows that the other folds keep; each fold is reduced once, to twice its share
+    /// of the bank. Always used if the features do not fit into the allowed memory.
     /// </summary>
     PooledBank,
 }

@@ -6,16 +6,16 @@ namespace SemiDefect.Anomaly.Calibration;
 /// image and the n others are exchangeable, the probability that its score is strictly above the threshold is at
 /// most 1 - k / (n + 1) &lt;= a, for any distribution; ties only make it smaller. (A score equal to the threshold
 /// must count as normal: with "at or above" the bound would be lost.) For every score,
-/// "score &gt; threshold" and "p-value &lt;= a" are the same event. Thread-safe: nothing is kept.
+/// "score &gt; threshold" and "p-value &lt;= a" are the same event. Stateless and thread-safe.
 /// </summary>
 public static class ConformalThreshold
 {
     /// <summary>
-    /// The rank k, from 1; or null where even the highest of the scores gives no such guarantee, that is for
-    /// n &lt; 1 / rate - 1.
+    /// The rank k, starting at 1; null if not even the highest score gives this guarantee, that is if n &lt; 1 / rate -
+    /// 1.
     /// </summary>
     /// <param name="count">The number n of calibration scores, at least 0.</param>
-    /// <param name="rate">The false-alarm rate; taken as the decimal number that it was written as.</param>
+    /// <param name="rate">The false-alarm rate, interpreted as the decimal number that was written.</param>
     public static int? Rank(int count, double rate)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -26,8 +26,8 @@ public static class ConformalThreshold
         return allowed == 0 ? null : count + 1 - allowed;
     }
 
-    /// <summary>The threshold, or null where the scores are too few for the rate.</summary>
-    /// <param name="calibrationScores">Scores of good images that the detector did not learn from, in any order; no
+    /// <summary>The threshold, or null if there are too few scores for the rate.</summary>
+    /// <param name="calibrationScores">Scores of good images that were not used for training, in any order; no
     /// NaN.</param>
     /// <param name="rate">The false-alarm rate.</param>
     /// <exception cref="ArgumentException">A score is NaN.</exception>
@@ -42,8 +42,8 @@ public static class ConformalThreshold
     }
 
     /// <summary>
-    /// The conformal p-value (1 + number of calibration scores &gt;= score) / (n + 1): for a new good image, at most a
-    /// with a probability of at most a, whatever a.
+    /// The conformal p-value (1 + number of calibration scores &gt;= score) / (n + 1). For a new good image, it is at
+    /// most a with probability at most a, for every a.
     /// </summary>
     /// <param name="sortedCalibrationScores">The calibration scores, ascending.</param>
     /// <param name="score">The new image's score.</param>

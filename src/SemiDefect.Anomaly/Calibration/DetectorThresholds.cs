@@ -1,14 +1,14 @@
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// The thresholds of a detector and what they were made of, so that others can be set later without a new fit.
-/// Immutable by convention, and so thread-safe.
+/// The thresholds of a detector and the scores behind them, so that thresholds can be changed later without fitting
+/// again. Treat as immutable; then thread-safe.
 /// </summary>
 public sealed record DetectorThresholds
 {
     internal const string FixedMethod = "fixed";
 
-    /// <summary>The rule asked for, and its rate.</summary>
+    /// <summary>The requested rule and its rate.</summary>
     public required ThresholdOptions Options { get; init; }
 
     /// <summary>The image threshold: an image that scores strictly above it is abnormal.</summary>
@@ -18,40 +18,40 @@ public sealed record DetectorThresholds
     public required ThresholdEstimate Pixel { get; init; }
 
     /// <summary>
-    /// The out-of-fold image scores of the good images, in their order, each as of the step it was learned in; empty
-    /// with a fixed threshold and a single image.
+    /// The out-of-fold image scores of the good images, in order, each as of the step in which the image was added.
+    /// Empty with a fixed threshold and a single image.
     /// </summary>
     public required IReadOnlyList<double> ImageScores { get; init; }
 
-    /// <summary>The highest value of each good image's out-of-fold anomaly map, in their order.</summary>
+    /// <summary>The maximum of the out-of-fold anomaly map of each good image, in order.</summary>
     public required IReadOnlyList<double> PixelPeaks { get; init; }
 
     /// <summary>
-    /// Where every fold has a bank of its own: by image, the score by the bank that did not learn from it alone, which
-    /// the rule <see cref="ThresholdMethod.FoldMaxima"/> is computed from. Empty otherwise.
+    /// If every fold has a bank of its own: the score of each image by the one bank that was not trained on it, from
+    /// which <see cref="ThresholdMethod.FoldMaxima"/> is computed. Otherwise empty.
     /// </summary>
     public IReadOnlyList<double> FoldImageScores
     {
         get;
 
-        // The reader sets what a file leaves out to null.
+        // The deserializer sets missing properties to null.
         init => field = value ?? [];
     } = [];
 
-    /// <summary>The same of the highest values of the maps.</summary>
+    /// <summary>The same for the maxima of the maps.</summary>
     public IReadOnlyList<double> FoldPixelPeaks
     {
         get;
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Sets the thresholds anew from what was learned at the fit; nothing is fitted again.</summary>
+    /// <summary>Recomputes the thresholds from the scores stored at the fit; nothing is fitted again.</summary>
     /// <param name="options">
     /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold
-    /// alone.
+    /// only.
     /// </param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="folds">The folds that the images were judged in; null where they are not known any more.</param>
+    /// <param name="folds">The folds used for the out-of-fold scores, or null if they are no longer known.</param>
     /// <exception cref="SemiDefectException">The detector has no scores for such a rule; the message says what to
     /// do.</exception>
     internal DetectorThresholds Change(
@@ -103,7 +103,7 @@ public sealed record DetectorThresholds
         };
     }
 
-    /// <summary>The same rules on other scores. What was set by hand stays.</summary>
+    /// <summary>Applies the same rules to other scores. Values that were set by hand remain.</summary>
     internal DetectorThresholds Renew(IReadOnlyList<double> imageScores, IReadOnlyList<double> pixelPeaks)
     {
         DetectorThresholds renewed = this with { ImageScores = imageScores, PixelPeaks = pixelPeaks };

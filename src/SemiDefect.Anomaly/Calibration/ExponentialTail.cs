@@ -3,14 +3,15 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// The careful rule for a handful of scores, down to one, and for tails that no generalized Pareto distribution fits.
-/// Above the median-like level u (exceeded with the conformal probability p = (m + 1) / (n + 1), m = floor(n / 2)) the
-/// scores are taken as exponential, the mean unknown with the conjugate prior that is worth four exceedances of a mean
-/// of u / 10. The predictive distribution of the next one is then Pareto's (Geisser 1993), and
+/// The conservative rule for very few scores (even one), and for tails that no generalized Pareto distribution fits.
+/// Above a level u near the median (exceeded with the conformal probability p = (m + 1) / (n + 1), m = floor(n / 2)),
+/// the scores are assumed to be exponential. The mean is unknown, with a conjugate prior worth four exceedances with a
+/// mean of u / 10. The predictive distribution of the next exceedance is then a Pareto distribution (Geisser 1993), and
 /// threshold = u + (sum of exceedances + 0.4 |u|) ((p / rate)^(1 / (m + 4)) - 1), but at least the highest score.
-/// In simulation the rate of 0.01 is kept on average from 5 scores on while their coefficient of variation is up to 0.2
-/// (good images of a line have 0.03 to 0.06), with 2 scores up to 0.1; beyond that it is exceeded, three times at 0.3
-/// and 5 scores. One score s and a rate of 0.01 give 1.66 s. Thread-safe: nothing is kept.
+/// In simulation, the rate of 0.01 is kept on average with 5 or more scores if their coefficient of variation is at
+/// most 0.2 (good images of a line have 0.03 to 0.06), and with 2 scores if it is at most 0.1. Otherwise it is
+/// exceeded, by a factor of three at 0.3 and 5 scores. One score s and a rate of 0.01 give 1.66 s. Stateless and
+/// thread-safe.
 /// </summary>
 internal static class ExponentialTail
 {

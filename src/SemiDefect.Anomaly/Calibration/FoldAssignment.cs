@@ -3,15 +3,16 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// Which fold each image belongs to: a seeded shuffle dealt out in turn, so that folds differ by one image at most.
+/// Assigns each image to a fold: a seeded shuffle, dealt out in turn, so that fold sizes differ by at most one.
 /// Immutable and thread-safe.
 /// </summary>
 internal sealed class FoldAssignment
 {
     private readonly int[] _folds;
 
-    /// <summary>Deals <paramref name="images"/> images out to at most <paramref name="folds"/> folds, one image per
-    /// fold at least.</summary>
+    /// <summary>
+    /// Assigns <paramref name="images"/> images to at most <paramref name="folds"/> folds of at least one image each.
+    /// </summary>
     public FoldAssignment(int images, int folds, ulong seed)
     {
         Count = Math.Min(folds, images);

@@ -3,23 +3,23 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// The generalized Pareto distribution of what exceeds a high level (Pickands 1975): P(X &gt; x) =
-/// (1 + shape x / scale)^(-1 / shape), exp(-x / scale) for shape 0. Fitted by probability-weighted moments
-/// (Hosking and Wallis 1987, whose k is minus our shape), which for few data are steadier than maximum likelihood.
+/// The generalized Pareto distribution of exceedances of a high level (Pickands 1975): P(X &gt; x) = (1 + shape x /
+/// scale)^(-1 / shape), or exp(-x / scale) for shape 0. Fitted by probability-weighted moments (Hosking and Wallis
+/// 1987, whose k is the negative shape), which are more stable than maximum likelihood for few data.
 /// </summary>
 /// <param name="Shape">Between -0.5 and 0.5.</param>
 /// <param name="Scale">Above 0.</param>
 internal readonly record struct GeneralizedPareto(double Shape, double Scale)
 {
-    // Outside these the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density no finite
-    // end slope; a small sample that lands there is held at the edge.
+    // Outside this range, the estimator has no finite variance (Hosking and Wallis 1987, section 3) or the density has
+    // no finite slope at its end; estimates from small samples are clamped to it.
     private const double LargestShape = 0.5;
     private const double SeriesBelow = 1e-4;
 
-    /// <summary>Fits ascending exceedances, all at least 0; null where they have no spread to fit.</summary>
+    /// <summary>Fits ascending exceedances, all at least 0; null if they are all equal.</summary>
     /// <param name="exceedances">The exceedances.</param>
     /// <param name="priorCount">
-    /// Draws the shape towards 0 as so many exceedances of an exponential tail would; the mean is kept.
+    /// Shrinks the shape towards 0 as this number of exceedances of an exponential tail would; the mean is kept.
     /// </param>
     public static GeneralizedPareto? Fit(ReadOnlySpan<double> exceedances, double priorCount = 0)
     {
@@ -54,7 +54,7 @@ internal readonly record struct GeneralizedPareto(double Shape, double Scale)
         double log = -PortableMath.Log(probability);
         double exponent = Shape * log;
 
-        // Near 0 the difference would cancel; four terms of its series leave less than 1e-17 of it there.
+        // Near 0, the difference would cancel; four terms of its series have an error below 1e-17 there.
         return Math.Abs(exponent) < SeriesBelow
             ? Scale * log * (1 + exponent / 2 * (1 + exponent / 3 * (1 + exponent / 4)))
             : Scale * (PortableMath.Exp(exponent) - 1) / Shape;

@@ -3,29 +3,27 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// A threshold for rates that the calibration scores are too few to show: a generalized Pareto distribution is fitted
-/// to the highest of them and followed beyond the last (peaks over threshold; Davison and Smith 1990). The rule:
+/// A threshold for rates that are too low for the number of calibration scores: a generalized Pareto distribution is
+/// fitted to the highest scores and extrapolated (peaks over threshold; Davison and Smith 1990). The rule:
 /// <list type="bullet">
-/// <item>The tail is the highest quarter of the n scores, but 20 of them where a quarter is less, and never more than
-/// half. The level is the score below; it is exceeded with the conformal probability (m + 1) / (n + 1).</item>
-/// <item>A few exceedances say little of the shape, and a wrong one ruins what is extrapolated. The score of an image
-/// is the
-/// highest of many patches, whose limit law is Gumbel's wherever single patches have light tails (Fisher and Tippett
-/// 1928),
-/// and that has an exponential tail: so the shape is drawn towards 0 by a prior worth 40 exceedances.</item>
-/// <item>The fit is checked: Cramer and von Mises' distance of the tail to it must not be among the highest 1 % of 199
-/// samples drawn from it (parametric bootstrap, each sample refitted, since the usual tables are for known
-/// parameters).</item>
-/// <item>The quantile of a fitted tail is exceeded more often than asked, because the fit is uncertain. The same
-/// samples tell by how much, and the rate put in is lowered until their mean is the rate asked (Beran 1990).</item>
+/// <item>The tail is the highest quarter of the n scores, but at least 20 of them, and at most half. The level is the
+/// next lower score; it is exceeded with the conformal probability (m + 1) / (n + 1).</item>
+/// <item>A few exceedances say little about the shape, and a wrong shape ruins the extrapolation. The score of an image
+/// is the maximum over many patches, whose limit distribution is Gumbel's if single patches have light tails (Fisher
+/// and Tippett 1928), and that has an exponential tail. So the shape is shrunk towards 0 by a prior worth 40
+/// exceedances.</item>
+/// <item>The fit is checked: its Cramer-von Mises distance to the tail must not be among the highest 1 % of 199 samples
+/// drawn from it (parametric bootstrap, each sample refitted, because the usual tables assume known parameters).</item>
+/// <item>The quantile of a fitted tail is exceeded more often than intended, because the fit is uncertain. The same
+/// samples show by how much, and the nominal rate is lowered until their mean is the requested rate (Beran
+/// 1990).</item>
 /// <item>The result is never below the highest score.</item>
 /// </list>
-/// In simulation (normal, uniform, gamma, log-normal, exponential, Gumbel and t scores, 0.01 asked) the mean rate was
-/// between 0 and
-/// 1.4 times the one asked for 20 and 30 scores, up to 1.2 times for 50 and 1.1 for 80, and the threshold's distance
-/// from the median at the 90th percentile twice the true quantile's (without the prior, six to twenty times with 20
-/// scores).
-/// Everything is a function of the scores: the samples come from a fixed seed. Thread-safe: nothing is kept.
+/// In simulation (normal, uniform, gamma, log-normal, exponential, Gumbel and t scores, requested rate 0.01), the mean
+/// rate was at most 1.4 times the requested one for 20 and 30 scores, 1.2 times for 50 and 1.1 times for 80. The 90th
+/// percentile of the threshold was twice as far from the median as the true quantile (without the prior, six to twenty
+/// times with 20 scores). The result depends on the scores only: the samples have a fixed seed. Stateless and
+/// thread-safe.
 /// </summary>
 internal static class GeneralizedParetoTail
 {
@@ -36,10 +34,10 @@ internal static class GeneralizedParetoTail
     private const int Samples = 199;
     private const ulong Seed = 1987;
 
-    // p-values are multiples of 1 / 200; the two lowest refuse.
+    // p-values are multiples of 1 / 200; the two lowest reject the fit.
     private const double RefusalLevel = 0.01;
 
-    /// <summary>The threshold, or null where the tail is too small or the fit is refused.</summary>
+    /// <summary>The threshold, or null if the tail is too small or the fit is rejected.</summary>
     /// <param name="sortedScores">Ascending, finite.</param>
     /// <param name="rate">Below 1 / (n + 1).</param>
     public static double? Compute(ReadOnlySpan<double> sortedScores, double rate)
@@ -68,7 +66,7 @@ internal static class GeneralizedParetoTail
         return level + Math.Max(exceedances[^1], fit.Exceeded(corrected));
     }
 
-    /// <summary>How many of n scores make the tail.</summary>
+    /// <summary>The number of scores, out of n, in the tail.</summary>
     internal static int TailCount(int count) => Math.Min(Math.Max(count / 4, 20), count / 2);
 
     private static double[] Exceedances(ReadOnlySpan<double> tail, double level)
@@ -129,7 +127,7 @@ internal static class GeneralizedParetoTail
             return rate;
         }
 
-        // Bisection of the logarithm: 30 steps of an interval of 14 leave 1.3e-8 of it.
+        // Bisection on the logarithm: 30 steps reduce an interval of 14 to 1.3e-8.
         double low = PortableMath.Log(rate) - 14;
         double high = low + 14;
         for (int step = 0; step < 30; step++)

@@ -4,16 +4,16 @@ namespace SemiDefect.Anomaly.Calibration;
 public enum ThresholdMethod
 {
     /// <summary>
-    /// The finite-sample rank rule; a tail model takes over where the images are too few for the rate.
+    /// The finite-sample rank rule; a tail model is used if there are too few images for the rate.
     /// </summary>
     Conformal,
 
     /// <summary>The empirical quantile, linearly interpolated.</summary>
     Quantile,
 
-    /// <summary>A value that the user gives.</summary>
+    /// <summary>A value given by the user.</summary>
     Fixed,
 
-    /// <summary>The mean over folds of the highest held-out score of each.</summary>
+    /// <summary>The mean, over the folds, of the highest out-of-fold score in each.</summary>
     FoldMaxima,
 }

@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace SemiDefect.Anomaly.Calibration;
 
-/// <summary>How the threshold is set. Immutable, and so thread-safe.</summary>
+/// <summary>How the threshold is set. Immutable and thread-safe.</summary>
 public sealed record ThresholdOptions
 {
-    /// <summary>The smallest rate that may be asked for.</summary>
+    /// <summary>The lowest rate that can be requested.</summary>
     public const double LowestRate = 1e-6;
 
-    /// <summary>The largest rate that may be asked for.</summary>
+    /// <summary>The highest rate that can be requested.</summary>
     public const double HighestRate = 0.5;
 
     /// <summary>The rule.</summary>
     public ThresholdMethod Method { get; init; } = ThresholdMethod.Conformal;
 
     /// <summary>
-    /// The share of good images that may be called abnormal, <see cref="LowestRate"/> to <see cref="HighestRate"/>.
+    /// The accepted share of good images called abnormal, <see cref="LowestRate"/> to <see cref="HighestRate"/>.
     /// </summary>
     /// <exception cref="SemiDefectException">The rate is outside that range.</exception>
     public double FalseAlarmRate
@@ -30,7 +30,7 @@ public sealed record ThresholdOptions
                         + $"for example 0.01."));
     } = 0.01;
 
-    /// <summary>The threshold itself for <see cref="ThresholdMethod.Fixed"/>; finite.</summary>
+    /// <summary>The threshold for <see cref="ThresholdMethod.Fixed"/>; finite.</summary>
     /// <exception cref="SemiDefectException">The value is not finite.</exception>
     public double? FixedValue
     {
@@ -40,8 +40,8 @@ public sealed record ThresholdOptions
             : throw new SemiDefectException("A fixed threshold must be a finite number.");
     }
 
-    /// <summary>Checks what no single value can tell.</summary>
-    /// <exception cref="SemiDefectException">The method and the fixed value do not go together.</exception>
+    /// <summary>Checks the options against each other.</summary>
+    /// <exception cref="SemiDefectException">The method and the fixed value contradict each other.</exception>
     public void Validate()
     {
         if (!Enum.IsDefined(Method))

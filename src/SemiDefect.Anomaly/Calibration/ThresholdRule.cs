@@ -3,20 +3,20 @@ using System.Globalization;
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
-/// Sets a threshold from the scores of good images alone; no label and no defect can enter. Thread-safe: nothing is
-/// kept.
+/// Sets a threshold from the scores of good images alone; labels and defects are not used. Stateless and thread-safe.
 /// </summary>
 public static class ThresholdRule
 {
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">
-    /// One score per good image, each by a detector that did not see it; in any order, finite. Ignored for
+    /// One score per good image, each by a detector that was not trained on it; in any order, finite. Ignored for
     /// <see cref="ThresholdMethod.Fixed"/>.
     /// </param>
     /// <param name="options">The rule and its rate.</param>
-    /// <exception cref="SemiDefectException">There are no scores, or the options do not go together.</exception>
+    /// <exception cref="SemiDefectException">There are no scores, or the options contradict each other.</exception>
     /// <exception cref="ArgumentException">
-    /// A score is not finite, or the method is <see cref="ThresholdMethod.FoldMaxima"/>, which needs the folds apart.
+    /// A score is not finite, or the method is <see cref="ThresholdMethod.FoldMaxima"/>, which needs the scores by
+    /// fold.
     /// </exception>
     public static ThresholdEstimate Compute(ReadOnlySpan<double> outOfFoldScores, ThresholdOptions options)
     {
@@ -54,7 +54,7 @@ public static class ThresholdRule
             : ByConformalRule(sorted, options.FalseAlarmRate);
     }
 
-    /// <summary>The mean over the folds of the highest score of each.</summary>
+    /// <summary>The mean, over the folds, of the highest score in each.</summary>
     internal static ThresholdEstimate FoldMaxima(IReadOnlyList<double> scores, FoldAssignment folds)
     {
         double sum = 0;

@@ -10,26 +10,23 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly;
 
-// What makes a detector of detectors that are there, and compares it with itself on another machine.
+// Changes to fitted detectors, and verification on another machine.
 public sealed partial class AnomalyDetector
 {
     /// <summary>
-    /// A detector that knows more good images as well; this one stays as it is. The memory banks are extended,
-    /// thresholds are set
-    /// anew from the held-out scores kept and those of the new images: docs/updating.md. Images that the detector knows
-    /// already are passed
-    /// over. Memory: the features of the new images and twice the bank.
+    /// Adds good images to a copy of the detector; this one remains unchanged. The memory banks are extended, and the
+    /// thresholds are recomputed from the stored out-of-fold scores and those of the new images: docs/updating.md.
+    /// Images that the detector already knows are skipped. Memory: the features of the new images and twice the bank.
     /// </summary>
-    /// <param name="more">More images of good parts.</param>
+    /// <param name="more">Additional images of good parts.</param>
     /// <param name="known">
-    /// Where to find images that the detector learned from, recognized by their pixels: they are judged anew by the
-    /// grown bank. Null to keep their
-    /// scores, which were taken against a smaller bank and make for a threshold on the careful side.
+    /// Images used for earlier training, recognized by their pixels: they are scored again by the extended bank. Null
+    /// to keep their scores, which were computed against a smaller bank and make the threshold slightly conservative.
     /// </param>
-    /// <param name="progress">Told of each step, from the calling thread.</param>
+    /// <param name="progress">Receives each step, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the update.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, there is nothing new, or the detector keeps a
-    /// bank per fold.</exception>
+    /// <exception cref="SemiDefectException">An image cannot be read, there is no new image, or the detector has a bank
+    /// per fold.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public AnomalyDetector Update(
         IImageSource more,
@@ -48,18 +45,17 @@ public sealed partial class AnomalyDetector
     }
 
     /// <summary>
-    /// A detector that knows the good images of two that were fitted alike (the same network, preprocessing, patches,
-    /// scoring, map and threshold
-    /// rule); both stay as they are, and their order does not matter: docs/updating.md.
+    /// Merges two detectors that were fitted with the same options (network, preprocessing, patches, scoring, map and
+    /// threshold rule). Both remain unchanged, and their order does not matter: docs/updating.md.
     /// </summary>
     /// <param name="first">A detector.</param>
-    /// <param name="second">Another; its options of running serve the new one as well.</param>
+    /// <param name="second">Another one; the result runs with its load options.</param>
     /// <param name="size">The size of the memory bank: a count, or a share of the patches of all images; null to keep
-    /// all rows that differ.</param>
-    /// <param name="progress">Told of the selection, from the calling thread.</param>
+    /// all distinct rows.</param>
+    /// <param name="progress">Receives the progress of the selection, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the merge.</param>
-    /// <exception cref="SemiDefectException">The two were not fitted alike, or one keeps a bank per fold; the message
-    /// says what differs.</exception>
+    /// <exception cref="SemiDefectException">The detectors were fitted with different options, or one has a bank per
+    /// fold; the message names the difference.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static AnomalyDetector Merge(
         AnomalyDetector first,
@@ -78,10 +74,36 @@ public sealed partial class AnomalyDetector
     }
 
     /// <summary>
-    /// Replays the golden inputs of the detector on this machine, and says how far features and scores deviate from
-    /// where it was made and whether a decision could differ.
+    /// Recomputes the thresholds of a detector file from the scores stored at the fit; nothing is fitted again.
     /// </summary>
-    /// <exception cref="SemiDefectException">The detector holds no golden inputs.</exception>
+    /// <param name="path">The detector file.</param>
+    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
+    /// the image threshold only.</param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="outputPath">The file to write; null to replace the input file, which must not be open on
+    /// Windows.</param>
+    /// <returns>The old thresholds and the new ones.</returns>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used. The input
+    /// file is then unchanged.</exception>
+    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
+        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
+    {
+        DetectorThresholds? before = null;
+        DetectorThresholds? after = null;
+        DetectorFileEditor.Change(path, outputPath ?? path, document =>
+        {
+            before = document.Thresholds;
+            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
+            return document with { Thresholds = after };
+        });
+        return (before!, after!);
+    }
+
+    /// <summary>
+    /// Replays the golden inputs on this machine and reports how far features and scores deviate from those recorded at
+    /// the fit, and whether a decision could differ.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The detector has no golden inputs.</exception>
     public DetectorVerification Verify()
     {
         if (_bundle.Golden.Count == 0)
@@ -98,7 +120,7 @@ public sealed partial class AnomalyDetector
     {
         (ScoredImage scored, IReadOnlyList<PatchGrid> firstViews) = _pipeline.Replay(canvases, width, height);
 
-        // The banks of folds share their patches, of which the highest scores make the map.
+        // The banks of folds share their patches; the map uses the highest score of each patch.
         IEnumerable<PatchScores> scores = Document.HasFoldBanks
             ? Enumerable.Range(0, scored.Branches[0].Views.Count)
                 .Select(view => ScoreFusion.HighestOf([.. scored.Branches.Select(branch => branch.Views[view])]))
@@ -106,11 +128,11 @@ public sealed partial class AnomalyDetector
         return new Replay(firstViews, [.. scores.SelectMany(view => view.Values)], scored.Score, scored.Map.Peak);
     }
 
-    // The folds of a fit are drawn from its seed; after an update they are those of several steps.
+    // The folds of a fit follow from its seed; after an update, the images come from several steps.
     private static FoldAssignment? FoldsOf(FitRecord fit) =>
         fit.Steps.Count > 1 ? null : new FoldAssignment(fit.Images.Count, fit.Folds, fit.Seed);
 
-    // A detector of its own, with its own sessions of the same networks.
+    // A separate detector, with its own sessions of the same networks.
     private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
     {
         try

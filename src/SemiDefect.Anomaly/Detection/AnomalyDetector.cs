@@ -12,9 +12,9 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// The front door. <see cref="Fit"/> trains on good images, <see cref="Inspect(Image, string, CancellationToken)"/>
-/// flags and localizes anomalies, <see cref="Save"/> and <see cref="Load"/> keep what was learned. Thread-safe once
-/// made; dispose of it when nothing is being inspected any more.
+/// The main entry point. <see cref="Fit"/> trains on good images,
+/// <see cref="Inspect(Image, string, CancellationToken)"/> flags and localizes anomalies, <see cref="Save"/> and
+/// <see cref="Load"/> store and restore the detector. Thread-safe; do not dispose of it while an inspection is running.
 /// </summary>
 public sealed partial class AnomalyDetector : IDisposable
 {
@@ -33,34 +33,34 @@ public sealed partial class AnomalyDetector : IDisposable
         _calibrationScores = [.. Thresholds.ImageScores.Order()];
     }
 
-    /// <summary>How the detector is made and was fitted.</summary>
+    /// <summary>The structure of the detector and the record of its fit.</summary>
     public DetectorDocument Document => _bundle.Document;
 
-    /// <summary>The thresholds that the detector was fitted with.</summary>
+    /// <summary>The thresholds, set at the fit or changed later.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
 
-    /// <summary>The limits on the images that it reads.</summary>
+    /// <summary>The limits on images to read.</summary>
     public ImageLimits ImageLimits => _options.ImageLimits;
 
-    /// <summary>Where the network of the first lane runs.</summary>
+    /// <summary>The device on which the network of the first lane runs.</summary>
     public ExecutionDevice Device => DetectorDescription.DeviceOf(_pipeline.Lanes[0].Encoder);
 
-    /// <summary>SHA-256 of everything that decides, for two places to compare. Computed when first asked for.</summary>
+    /// <summary>
+    /// SHA-256 of everything that affects decisions, to compare installations. Computed on first use.
+    /// </summary>
     public DetectorFingerprint Fingerprint => _fingerprint.Value;
 
     /// <summary>
-    /// Learns from good images: features once, a memory bank by coreset, thresholds from the good images judged out of
-    /// fold.
-    /// Memory: <see cref="FitOptions.MaxMemory"/>, beside the network and the images in flight; features that do not
-    /// fit are
-    /// kept in a temporary file.
+    /// Trains on good images: computes features once, selects a memory bank (coreset), and sets thresholds from
+    /// out-of-fold scores of the good images. Memory: <see cref="FitOptions.MaxMemory"/>, besides the network and the
+    /// images being processed; features that do not fit are kept in a temporary file.
     /// </summary>
-    /// <param name="good">Images of good parts, two or more unless the threshold is fixed.</param>
-    /// <param name="options">All choices; null for the defaults.</param>
-    /// <param name="progress">Told of each step, from the calling thread.</param>
+    /// <param name="good">Images of good parts; at least two unless the threshold is fixed.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives each step, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the fit.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, or the options cannot work; the message says what
-    /// to do.</exception>
+    /// <exception cref="SemiDefectException">An image cannot be read, or the options contradict each other; the message
+    /// says what to do.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static AnomalyDetector Fit(
         IImageSource good,
@@ -87,7 +87,7 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     /// <summary>
-    /// Opens a detector file. Memory banks are memory-mapped: the file must stay as it is while the detector is in use.
+    /// Opens a detector file. Memory banks are memory-mapped: do not change the file while the detector is in use.
     /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static AnomalyDetector Load(string path, LoadOptions? options = null)
@@ -113,7 +113,7 @@ public sealed partial class AnomalyDetector : IDisposable
         }
     }
 
-    /// <summary>Reads and checks a detector file without making it ready to inspect.</summary>
+    /// <summary>Reads and verifies a detector file without loading the network.</summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static DetectorDocument ReadDocument(string path)
     {
@@ -122,7 +122,7 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     /// <summary>
-    /// Reads and checks a detector file without making it ready to inspect, and tells its fingerprint as well.
+    /// Reads and verifies a detector file without loading the network, and computes its fingerprint.
     /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static (DetectorDocument Document, DetectorFingerprint Fingerprint) ReadSummary(string path)
@@ -131,34 +131,9 @@ public sealed partial class AnomalyDetector : IDisposable
         return (bundle.Document, DetectorFingerprint.Of(bundle));
     }
 
-    /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
+    /// <summary>Writes the detector to a file, atomically. The bytes depend on the detector only.</summary>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
-
-    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted
-    /// again.</summary>
-    /// <param name="path">The detector file.</param>
-    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
-    /// the image threshold alone.</param>
-    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on
-    /// Windows.</param>
-    /// <returns>The old thresholds and the new ones.</returns>
-    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file
-    /// is then as it was.</exception>
-    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
-        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
-    {
-        DetectorThresholds? before = null;
-        DetectorThresholds? after = null;
-        DetectorFileEditor.Change(path, outputPath ?? path, document =>
-        {
-            before = document.Thresholds;
-            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
-            return document with { Thresholds = after };
-        });
-        return (before!, after!);
-    }
 
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
@@ -193,7 +168,7 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     /// <summary>
-    /// Makes the input of the detector's networks, for a caller that decodes by itself and gathers images.
+    /// Prepares the input of the detector's networks, for callers that decode images themselves and batch them.
     /// </summary>
     /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
     public PreparedImage Prepare(Image image)
@@ -203,14 +178,15 @@ public sealed partial class AnomalyDetector : IDisposable
     }
 
     /// <summary>
-    /// Inspects images that <see cref="Prepare"/> made, together: for a caller that decodes by itself, such as a server
-    /// that
-    /// gathers concurrent requests.
+    /// Inspects a batch of images from <see cref="Prepare"/>: for callers that decode images themselves, such as a
+    /// server that batches concurrent requests.
     /// </summary>
     /// <param name="images">The prepared images, of any sizes.</param>
-    /// <param name="names">What they are called, in the same order.</param>
+    /// <param name="names">The names of the images, in the same order.</param>
     /// <param name="cancellationToken">Stops between searches.</param>
-    /// <returns>One inspection per image, in the same order; each is what the image alone would get.</returns>
+    /// <returns>
+    /// One inspection per image, in the same order, each identical to the result for the single image.
+    /// </returns>
     /// <exception cref="ArgumentException">The lists differ in length.</exception>
     /// <exception cref="SemiDefectException">An image does not fit the detector.</exception>
     public IReadOnlyList<Inspection> InspectBatch(
@@ -229,11 +205,12 @@ public sealed partial class AnomalyDetector : IDisposable
         ];
     }
 
-    /// <summary>Inspects many image files in their order; the next ones are decoded while the present ones are
-    /// inspected.</summary>
+    /// <summary>
+    /// Inspects image files in order; the next files are decoded while the current ones are inspected.
+    /// </summary>
     /// <param name="paths">The files.</param>
-    /// <param name="onUnreadable">Told the position of each file that cannot be read, which is then passed over, and
-    /// why; from any thread. Null to throw instead.</param>
+    /// <param name="onUnreadable">Called with the index of each file that cannot be read, and the reason, from any
+    /// thread; the file is skipped. Null to throw instead.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or does not fit the detector.</exception>
     public IEnumerable<Inspection> InspectAll(
@@ -247,7 +224,7 @@ public sealed partial class AnomalyDetector : IDisposable
             .Select(image => Judge(image.Index, image.Scored, paths[image.Index]));
     }
 
-    /// <summary><see cref="InspectAll"/> off the calling thread.</summary>
+    /// <summary>Runs <see cref="InspectAll"/> on the thread pool.</summary>
     public async IAsyncEnumerable<Inspection> InspectAsync(
         IReadOnlyList<string> paths,
         Action<int, SemiDefectException>? onUnreadable = null,
@@ -260,7 +237,7 @@ public sealed partial class AnomalyDetector : IDisposable
         }
     }
 
-    /// <summary>Gives the networks, the searches and the banks back.</summary>
+    /// <summary>Frees the networks, the search indexes and the banks.</summary>
     public void Dispose()
     {
         _pipeline.Dispose();
@@ -345,7 +322,7 @@ public sealed partial class AnomalyDetector : IDisposable
         }
         catch
         {
-            // A search may find no memory; then nobody else would give the networks back.
+            // If a search runs out of memory, nobody else would dispose of the networks.
             branches.ForEach(branch => branch.Model.Dispose());
             LaneFactory.DisposeOf(lanes);
             throw;
@@ -375,7 +352,7 @@ public sealed partial class AnomalyDetector : IDisposable
                 $"The network given is not the one that '{path}' was fitted with (SHA-256 {record.Sha256}).");
     }
 
-    // Golden images record what the detector makes of them, so they can be added only once it runs.
+    // Golden images record the output of the detector, so they can only be added when it runs.
     private static AnomalyDetector Complete(
         DetectorBundle bundle,
         DetectorPipeline pipeline,

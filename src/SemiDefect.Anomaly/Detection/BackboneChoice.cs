@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Detection;
 /// <summary>Which networks and which taps a fit uses. Stateless.</summary>
 public static class BackboneChoice
 {
-    /// <summary>The networks asked for; else the preset's where the user has it; else the embedded default.</summary>
+    /// <summary>The requested networks; else the preset's, if installed; else the embedded default.</summary>
     /// <exception cref="BackboneException">The network cannot be used.</exception>
     public static IReadOnlyList<BackboneFile> Open(FitOptions options)
     {
@@ -33,7 +33,7 @@ public static class BackboneChoice
     }
 
     /// <summary>
-    /// The network with the taps asked for; else the preset's where it has them; else its own default.
+    /// The network with the requested taps; else the preset's, if it has them; else its own default taps.
     /// </summary>
     /// <exception cref="BackboneException">The network cannot be used.</exception>
     public static OnnxBackbone Load(BackboneFile file, FitOptions options)

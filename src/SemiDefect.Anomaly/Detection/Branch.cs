@@ -3,10 +3,11 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>A way from an image to scores: a view plan and an encoder, and a patch model. Thread-safe. Owns the
-/// model.</summary>
-/// <param name="Lane">The number of the lane, which gives plan and encoder.</param>
-/// <param name="Model">What normal patches look like.</param>
-/// <param name="Scoring">How patch scores become an image's score.</param>
-/// <param name="Maps">How patch scores become a map.</param>
+/// <summary>
+/// A path from images to scores: a lane (view plan and encoder) and a patch model. Thread-safe. Owns the model.
+/// </summary>
+/// <param name="Lane">The index of the lane.</param>
+/// <param name="Model">The model of normal patches.</param>
+/// <param name="Scoring">How patch scores are combined into an image score.</param>
+/// <param name="Maps">How patch scores are turned into a map.</param>
 internal sealed record Branch(int Lane, IPatchModel Model, ScoringOptions Scoring, AnomalyMapOptions Maps);

@@ -7,7 +7,7 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>Writes down what a fit made, and how. Stateless.</summary>
+/// <summary>Creates the record of a fit. Stateless.</summary>
 internal static class DetectorDescription
 {
     /// <summary>The version of this engine.</summary>
@@ -69,7 +69,7 @@ internal static class DetectorDescription
         };
     }
 
-    /// <summary>Where an encoder runs; one given in code counts as the CPU.</summary>
+    /// <summary>The device of an encoder; custom encoders count as the CPU.</summary>
     public static ExecutionDevice DeviceOf(IPatchEncoder encoder) =>
         (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
 

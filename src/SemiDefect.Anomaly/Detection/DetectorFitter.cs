@@ -11,8 +11,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Makes a detector of good images: lane by lane the features, the memory banks and the out-of-fold scores; then the
-/// scale that the branches share, and the thresholds. Not thread-safe: made for one fit.
+/// Fits a detector to good images: for each lane the features, memory banks and out-of-fold scores; then the common
+/// scale of the branches and the thresholds. Not thread-safe; use once.
 /// </summary>
 internal sealed class DetectorFitter(
     IImageSource good, FitOptions options, IProgress<FitProgress>? progress, CancellationToken cancellationToken)
@@ -20,13 +20,13 @@ internal sealed class DetectorFitter(
     private readonly string[] _hashes = new string[good.Count];
     private long _bankBytes;
 
-    // One owner of seed, threads and device: the options of the fit.
+    // Seed, threads and device have a single owner: the fit options.
     private readonly FitOptions _options = options with
     {
         Coreset = options.Coreset.With(options.Seed, options.Threads, options.Accelerator),
     };
 
-    /// <summary>Fits; the caller owns pipeline and banks.</summary>
+    /// <summary>Runs the fit; the caller owns the pipeline and the banks.</summary>
     public (DetectorBundle Bundle, DetectorPipeline Pipeline) Fit()
     {
         (IReadOnlyList<Lane> lanes, IReadOnlyList<BackboneFile?> files) = LaneFactory.Open(_options);
@@ -83,7 +83,7 @@ internal sealed class DetectorFitter(
         return image;
     }
 
-    // Several lanes are brought to one scale by what they make of good images; the banks of folds are on one already.
+    // Out-of-fold scores of good images bring the lanes to a common scale; the banks of folds already share one.
     private ScoreFusion FusionOf(List<FittedLane> fitted)
     {
         if (fitted.Count == 1)
@@ -104,7 +104,7 @@ internal sealed class DetectorFitter(
 
     private DetectorThresholds ThresholdsOf(List<FittedLane> fitted, DetectorPipeline pipeline)
     {
-        // What every branch makes of each image: calibration is inspection with a filter on what may answer.
+        // The scores of every branch for each image: calibration is inspection with a filter on the bank rows.
         int judged = fitted[0].OutOfFold.Branches.Count;
         IReadOnlyList<BranchScores>[] branches =
             [
@@ -140,7 +140,7 @@ internal sealed class DetectorFitter(
         };
     }
 
-    // Each image writes scores of its own, so the result does not depend on the threads.
+    // Each image writes to its own scores, so the result does not depend on the number of threads.
     private (double[] Scores, double[] Peaks) Fuse(DetectorPipeline pipeline, IReadOnlyList<BranchScores>[] branches)
     {
         double[] scores = new double[branches.Length];

@@ -7,20 +7,20 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// The way of an image through a detector: views -> patch grids -> patch scores -> one score and one map. Everything
-/// that scores goes this way: inspection, calibration (with a filter on what may answer), verification, updates,
-/// evaluation. Thread-safe. Owns the lanes' encoders and the branches' models.
+/// The processing of an image by a detector: views -> patch grids -> patch scores -> one score and one map. All scoring
+/// uses this class: inspection, calibration (with a filter on the bank rows), verification, updates, evaluation.
+/// Thread-safe. Owns the encoders of the lanes and the models of the branches.
 /// </summary>
 internal sealed class DetectorPipeline : IDisposable
 {
     private readonly EncodingStream _stream;
     private readonly AnomalyMapBuilder[] _maps;
 
-    /// <summary>Puts a detector together.</summary>
-    /// <param name="lanes">What is computed once for several branches.</param>
-    /// <param name="branches">The branches, one at least; those of one lane side by side.</param>
-    /// <param name="fusion">How they become one.</param>
-    /// <param name="batchSize">Views encoded together.</param>
+    /// <summary>Assembles a detector.</summary>
+    /// <param name="lanes">The lanes, each shared by one or more branches.</param>
+    /// <param name="branches">The branches, at least one; branches of the same lane are adjacent.</param>
+    /// <param name="fusion">How the branches are combined.</param>
+    /// <param name="batchSize">The number of views to encode together.</param>
     public DetectorPipeline(
         IReadOnlyList<Lane> lanes,
         IReadOnlyList<Branch> branches,
@@ -34,16 +34,16 @@ internal sealed class DetectorPipeline : IDisposable
         _maps = [.. branches.Select(branch => new AnomalyMapBuilder(branch.Maps))];
     }
 
-    /// <summary>What is computed once for several branches.</summary>
+    /// <summary>The lanes, each shared by one or more branches.</summary>
     public IReadOnlyList<Lane> Lanes { get; }
 
     /// <summary>The branches.</summary>
     public IReadOnlyList<Branch> Branches { get; }
 
-    /// <summary>How the branches become one.</summary>
+    /// <summary>How the branches are combined.</summary>
     public ScoreFusion Fusion { get; }
 
-    /// <summary>Cuts and normalizes everything that judges an image.</summary>
+    /// <summary>Crops and normalizes all views that are needed to score an image.</summary>
     public PreparedImage Prepare(Image image)
     {
         using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Preprocessing);
@@ -54,16 +54,16 @@ internal sealed class DetectorPipeline : IDisposable
     public ScoredImage Score(Image image, CancellationToken cancellationToken) =>
         Score(_stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken).Single().Scored;
 
-    /// <summary>Scores images that are prepared already, in order.</summary>
+    /// <summary>Scores prepared images, in order.</summary>
     public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
         IReadOnlyList<PreparedImage> images,
         CancellationToken cancellationToken) =>
         Score(_stream.Encode(images, cancellationToken), _ => BankFilter.All, cancellationToken);
 
-    /// <summary>Scores the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
+    /// <summary>Scores the images returned by <paramref name="read"/> for 0 .. count - 1, in order.</summary>
     /// <param name="count">The number of images.</param>
-    /// <param name="read">Reads one image, from any thread; null to pass it over.</param>
-    /// <param name="filter">What may answer for an image; null for everything.</param>
+    /// <param name="read">Reads one image, from any thread; returns null to skip it.</param>
+    /// <param name="filter">The bank rows that may be used for an image; null for all.</param>
     /// <param name="cancellationToken">Stops between views.</param>
     public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
         int count, Func<int, Image?> read, Func<int, BankFilter>? filter, CancellationToken cancellationToken) =>
@@ -72,10 +72,10 @@ internal sealed class DetectorPipeline : IDisposable
             filter ?? (_ => BankFilter.All),
             cancellationToken);
 
-    /// <summary>Scores a canvas that was kept, and tells the patches of each lane's first view that has any.</summary>
-    /// <param name="pictures">By lane, the canvas.</param>
-    /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
-    /// <param name="height">Rows of the original.</param>
+    /// <summary>Scores a stored canvas, and returns the patches of the first non-empty view of each lane.</summary>
+    /// <param name="pictures">The canvas of each lane.</param>
+    /// <param name="width">The width of the original; 0 if only the canvas is known.</param>
+    /// <param name="height">The height of the original.</param>
     public (ScoredImage Scored, IReadOnlyList<PatchGrid> FirstViews) Replay(
         IReadOnlyList<Image> pictures,
         int width,
@@ -87,12 +87,12 @@ internal sealed class DetectorPipeline : IDisposable
             [.. views.GroupBy(view => view.Lane, view => view.Grid).Select(FirstWithPatches)]);
     }
 
-    // The first tiles may lie outside of the region of interest.
+    // The first tiles may lie outside the region of interest.
     private static PatchGrid FirstWithPatches(IEnumerable<PatchGrid> grids) =>
         grids.FirstOrDefault(grid => grid.Layout.Count > 0) ?? grids.First();
 
-    /// <summary>What the branches together make of an image.</summary>
-    /// <param name="branches">What each of them makes of it.</param>
+    /// <summary>Combines the results of all branches for an image.</summary>
+    /// <param name="branches">The result of each branch.</param>
     public ScoredImage Fuse(IReadOnlyList<BranchScores> branches)
     {
         using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Map);
@@ -103,7 +103,7 @@ internal sealed class DetectorPipeline : IDisposable
         return new ScoredImage(Fusion.ImageScore(scores), map, canvas, branches, Fusion.Decisive(scores));
     }
 
-    /// <summary>Gives encoders and models back.</summary>
+    /// <summary>Frees the encoders and models.</summary>
     public void Dispose()
     {
         foreach (Branch branch in Branches)
@@ -139,7 +139,7 @@ internal sealed class DetectorPipeline : IDisposable
         }
     }
 
-    // One branch, or several over the same patches: every patch takes its highest score before the map is made.
+    // One branch, or several over the same patches: each patch takes its highest score before the map is built.
     private (AnomalyMap Map, InputGeometry Canvas) MapOfOneLane(IReadOnlyList<BranchScores> branches)
     {
         PatchScores[] views =
@@ -150,7 +150,7 @@ internal sealed class DetectorPipeline : IDisposable
         return MapOf(0, views);
     }
 
-    // Each branch's map is made by itself; all are brought to the finest one's pixels.
+    // Each branch builds its own map; all maps are resampled to the finest one.
     private (AnomalyMap Map, InputGeometry Canvas) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
     {
         (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];

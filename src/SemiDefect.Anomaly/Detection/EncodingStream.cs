@@ -5,28 +5,26 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Images -> views -> patch grids, for all lanes of a detector. While the caller works on one batch of views, the
-/// encoder
-/// runs on the next, and images are read ahead. Thread-safe. Memory: the images read ahead (as many as a batch has
-/// views,
-/// or one that is larger than <see cref="PixelsAhead"/>), two batches of views and of their patches.
+/// Images -> views -> patch grids, for all lanes of a detector. While the caller processes one batch of views, the
+/// encoder runs on the next, and images are read ahead. Thread-safe. Memory: the images read ahead (as many as a batch
+/// has views, or one that is larger than <see cref="PixelsAhead"/>), two batches of views and their patches.
 /// </summary>
-/// <param name="lanes">How images are looked at and encoded.</param>
-/// <param name="batchSize">Views encoded together.</param>
+/// <param name="lanes">The lanes.</param>
+/// <param name="batchSize">The number of views to encode together.</param>
 internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
 {
-    // Pixels of canvases read ahead, and of views encoded together: bounds memory where images are large.
+    // The maximum number of pixels read ahead or encoded together; limits memory for large images.
     private const long PixelsAhead = 1 << 24;
 
-    /// <summary>Cuts and normalizes everything that judges an image.</summary>
+    /// <summary>Crops and normalizes all views that are needed to score an image.</summary>
     /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
     public PreparedImage Prepare(Image image) =>
         new([.. Views(0, image, ViewPurpose.Inspect).Select(view => (view, view.Prepare()))]);
 
-    /// <summary>The same of an image of which only the canvases are left.</summary>
-    /// <param name="pictures">By lane, the canvas.</param>
-    /// <param name="width">Pixels per row of the original; 0 where the only canvas stands for it.</param>
-    /// <param name="height">Rows of the original.</param>
+    /// <summary>The same for an image of which only the canvases were stored.</summary>
+    /// <param name="pictures">The canvas of each lane.</param>
+    /// <param name="width">The width of the original; 0 if only the canvas is known.</param>
+    /// <param name="height">The height of the original.</param>
     public PreparedImage Prepare(IReadOnlyList<Image> pictures, int width, int height) => new(
     [
         .. pictures.SelectMany((picture, lane) =>
@@ -42,7 +40,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }),
     ]);
 
-    /// <summary>Encodes one image; its views are cut out and normalized batch by batch.</summary>
+    /// <summary>Encodes one image; its views are cropped and normalized batch by batch.</summary>
     /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
     public IEnumerable<EncodedView> Encode(Image image, CancellationToken cancellationToken)
     {
@@ -67,7 +65,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }
     }
 
-    /// <summary>Encodes images that are prepared already, in order.</summary>
+    /// <summary>Encodes prepared images, in order.</summary>
     public IEnumerable<EncodedView> Encode(IReadOnlyList<PreparedImage> images, CancellationToken cancellationToken)
     {
         (PendingView View, PreparedView Prepared)[] views =
@@ -84,10 +82,10 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }
     }
 
-    /// <summary>Encodes the images that <paramref name="read"/> gives for 0 .. count - 1, in order.</summary>
+    /// <summary>Encodes the images returned by <paramref name="read"/> for 0 .. count - 1, in order.</summary>
     /// <param name="count">The number of images.</param>
-    /// <param name="read">Reads one image, from any thread; null to pass it over.</param>
-    /// <param name="purpose">Which views are wanted.</param>
+    /// <param name="read">Reads one image, from any thread; returns null to skip it.</param>
+    /// <param name="purpose">The kind of views.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     public IEnumerable<EncodedView> EncodeAll(
         int count, Func<int, Image?> read, ViewPurpose purpose, CancellationToken cancellationToken)
@@ -109,7 +107,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         }
         finally
         {
-            // Nobody will ask for the batch under way any more; it must not outlive what it reads from.
+            // The enumeration was abandoned; the running batch must not outlive the buffers that it reads.
             stop.Cancel();
             ((IAsyncResult)next).AsyncWaitHandle.WaitOne();
             _ = next.Exception;
@@ -130,7 +128,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         return Encode([.. views.Zip(prepared)], cancellationToken);
     }
 
-    // Lanes may have encoders of their own; each gets its views together.
+    // Lanes may have different encoders; each encodes its views together.
     private EncodedView[] Encode((PendingView View, PreparedView Prepared)[] batch, CancellationToken cancellationToken)
     {
         var encoded = new EncodedView[batch.Length];
@@ -190,7 +188,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
         {
             for (int done = 0; done < count; done++)
             {
-                // The first image that can be read tells how large the others are likely to be.
+                // The first readable image gives an estimate of the size of the others.
                 while (next < count
                     && ahead.Count < batchSize
                     && (ahead.Count == 0 || (ahead.Count + 1) * pixels <= PixelsAhead))

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// What the engine tells .NET's own diagnostics: activities per stage of the work, and metrics of inspections. Nothing
-/// is measured while nobody listens. Thread-safe.
+/// Telemetry of the engine: activities for the stages of the work, and metrics of inspections. Free of cost without a
+/// listener. Thread-safe.
 /// </summary>
 public static class EngineTelemetry
 {

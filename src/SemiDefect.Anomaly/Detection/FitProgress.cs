@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly;
 
-/// <summary>Where a fit stands.</summary>
-/// <param name="Stage">The stage.</param>
-/// <param name="Done">What is done of it.</param>
-/// <param name="Total">What it takes.</param>
+/// <summary>The progress of a fit.</summary>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Done">The completed part of the stage.</param>
+/// <param name="Total">The total of the stage.</param>
 public readonly record struct FitProgress(FitStage Stage, int Done, int Total);

@@ -3,12 +3,12 @@ namespace SemiDefect.Anomaly;
 /// <summary>The stages of a fit, in order.</summary>
 public enum FitStage
 {
-    /// <summary>Images are read and turned into patch embeddings; counted in images.</summary>
+    /// <summary>Reading images and computing patch embeddings; counted in images.</summary>
     Features,
 
-    /// <summary>Patches are picked for the memory bank; counted in picks.</summary>
+    /// <summary>Selecting patches for the memory bank; counted in selected patches.</summary>
     Coreset,
 
-    /// <summary>Good images are judged out of fold; counted in images.</summary>
+    /// <summary>Scoring good images out of fold; counted in images.</summary>
     Thresholds,
 }

@@ -3,16 +3,16 @@ using SemiDefect.Anomaly.Calibration;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>What a fit makes of the features of one lane. Does not own what it holds.</summary>
+/// <summary>The result of fitting one lane. Does not own its contents.</summary>
 /// <param name="Banks">One bank, or one per fold.</param>
-/// <param name="Models">The search over each bank, which the detector goes on to inspect with.</param>
-/// <param name="OutOfFold">What the branches make of the good images.</param>
-/// <param name="CoveringRadius">No good patch is farther (Euclidean) from the bank; with a bank per fold, no patch
-/// outside the fold is from the fold's bank.</param>
-/// <param name="Pieces">How many pieces the features were reduced in; null where the bank was picked from all of them
-/// at once.</param>
-/// <param name="Calibration">How good images were judged.</param>
-/// <param name="Patches">The number of patches learned from.</param>
+/// <param name="Models">The search over each bank, which is then used for inspection.</param>
+/// <param name="OutOfFold">The out-of-fold scores of the good images by the branches.</param>
+/// <param name="CoveringRadius">The largest Euclidean distance of any good patch to the bank; with a bank per fold, of
+/// any patch outside the fold to the fold's bank.</param>
+/// <param name="Pieces">The number of pieces in which the features were reduced; null if the bank was selected from all
+/// of them at once.</param>
+/// <param name="Calibration">How good images were scored.</param>
+/// <param name="Patches">The number of training patches.</param>
 internal sealed record FittedLane(
     IReadOnlyList<MemoryBank> Banks,
     IReadOnlyList<MemoryBankModel> Models,
@@ -22,7 +22,7 @@ internal sealed record FittedLane(
     CalibrationMethod Calibration,
     int Patches) : IDisposable
 {
-    /// <summary>Gives models and banks back.</summary>
+    /// <summary>Frees models and banks.</summary>
     public void Dispose()
     {
         foreach (MemoryBankModel model in Models)

@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// The verdict on one image. Thread-safe. The full-size map and the regions are made when first asked for.
+/// The result for one image. Thread-safe. The full-size map and the regions are computed on first use.
 /// </summary>
 public sealed class Inspection
 {
@@ -18,61 +18,61 @@ public sealed class Inspection
         _regions = new Lazy<IReadOnlyList<Region>>(FindRegions);
     }
 
-    /// <summary>What the image was called: its path, or what the caller gave.</summary>
+    /// <summary>The name of the image: its path, or the name given by the caller.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its position among the images inspected together; 0 for a single one.</summary>
+    /// <summary>The index in the list of inspected images; 0 for a single image.</summary>
     public required int Index { get; init; }
 
     /// <summary>
-    /// The anomaly score; larger is stranger. 0 or more with one branch; a score fused from several can be below 0.
+    /// The anomaly score; higher is more anomalous. 0 or more with one branch; a fused score can be negative.
     /// </summary>
     public required double Score { get; init; }
 
-    /// <summary>The image threshold in force.</summary>
+    /// <summary>The image threshold that was applied.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>The pixel threshold in force.</summary>
+    /// <summary>The pixel threshold that was applied.</summary>
     public required double PixelThreshold { get; init; }
 
     /// <summary>Whether the score is strictly above the threshold.</summary>
     public bool IsAbnormal => Score > Threshold;
 
-    /// <summary>Score less threshold: above 0 is abnormal, and the further from 0 the clearer.</summary>
+    /// <summary>The score minus the threshold: above 0 is abnormal; near 0 is a close decision.</summary>
     public double Margin => Score - Threshold;
 
     /// <summary>
-    /// The conformal p-value: the chance that a good image scores as high as this one, judged by the good images held
-    /// out of the fit (see <see cref="ConformalThreshold"/>); never below 1 / (their number + 1). Null where there are
-    /// none that score as new images do: with a fixed threshold and one image, and in files of format 1 with one bank
-    /// per fold.
+    /// The conformal p-value: the probability that a good image scores at least as high as this one, estimated from the
+    /// out-of-fold scores of the good images (see <see cref="ConformalThreshold"/>); at least 1 / (their number + 1).
+    /// Null if there are no comparable scores: with a fixed threshold and one image, and in files of format 1 with one
+    /// bank per fold.
     /// </summary>
     public required double? PValue { get; init; }
 
     /// <summary>The anomaly map at the working size.</summary>
     public required AnomalyMap InputMap { get; init; }
 
-    /// <summary>Where <see cref="InputMap"/> lies on the original image.</summary>
+    /// <summary>The position of <see cref="InputMap"/> on the original image.</summary>
     public required InputGeometry Geometry { get; init; }
 
-    /// <summary>The region of interest; null for all of the image.</summary>
+    /// <summary>The region of interest; null for the whole image.</summary>
     public RegionOfInterest? Region { get; init; }
 
-    /// <summary>The highest-scoring patch, and the training patch that it was compared with.</summary>
+    /// <summary>The highest-scoring patch and its nearest training patch.</summary>
     public required PatchMatch HighestPatch { get; init; }
 
     /// <summary>
-    /// The anomaly map at the original image's size; 0 where pixels were not inspected. 4 bytes per pixel.
+    /// The anomaly map at the size of the original image; 0 where pixels were not inspected. 4 bytes per pixel.
     /// </summary>
     public AnomalyMap Map => _map.Value;
 
     /// <summary>
-    /// The regions of <see cref="Map"/> above the pixel threshold, the highest peak first, in pixels of the original
+    /// The regions of <see cref="Map"/> above the pixel threshold, sorted by descending peak, in pixels of the original
     /// image.
     /// </summary>
     public IReadOnlyList<Region> Regions => _regions.Value;
 
-    /// <summary>The same inspection decided by another image threshold.</summary>
+    /// <summary>The same inspection with another image threshold.</summary>
     public Inspection WithThreshold(double threshold) => new()
     {
         Name = Name,

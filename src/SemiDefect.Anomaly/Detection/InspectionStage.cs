@@ -1,23 +1,23 @@
 namespace SemiDefect.Anomaly;
 
-/// <summary>Where the time of an inspection goes, in the order of the work.</summary>
+/// <summary>The stages of an inspection, in order.</summary>
 public enum InspectionStage
 {
-    /// <summary>The file is read and decoded.</summary>
+    /// <summary>Reading and decoding the file.</summary>
     Decoding,
 
-    /// <summary>The image is resized, cropped and normalized.</summary>
+    /// <summary>Resizing, cropping and normalizing the image.</summary>
     Preprocessing,
 
-    /// <summary>The network runs.</summary>
+    /// <summary>Running the network.</summary>
     Network,
 
-    /// <summary>Feature maps become patch embeddings.</summary>
+    /// <summary>Turning feature maps into patch embeddings.</summary>
     Patches,
 
-    /// <summary>Nearest neighbors are looked up in the memory bank.</summary>
+    /// <summary>Searching nearest neighbors in the memory bank.</summary>
     Search,
 
-    /// <summary>The anomaly map is made, and the verdict.</summary>
+    /// <summary>Building the anomaly map and deciding.</summary>
     Map,
 }

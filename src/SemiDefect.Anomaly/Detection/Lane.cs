@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>What is computed once for all branches that see the same patches. Owns the encoder. Thread-safe.</summary>
-/// <param name="Plan">How images are looked at.</param>
-/// <param name="Encoder">What makes patches of views.</param>
+/// <summary>A view plan with an encoder, computed once for all branches on it. Owns the encoder. Thread-safe.</summary>
+/// <param name="Plan">The views of an image.</param>
+/// <param name="Encoder">Turns views into patches.</param>
 internal sealed record Lane(ViewPlan Plan, IPatchEncoder Encoder);

@@ -3,11 +3,13 @@ using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>Opens the encoders of a detector's lanes. Lanes of one network share its encoder. Stateless.</summary>
+/// <summary>
+/// Opens the encoders of a detector's lanes. Lanes with the same network share its encoder. Stateless.
+/// </summary>
 internal static class LaneFactory
 {
-    /// <summary>The lanes of a fit: each network at each scale.</summary>
-    /// <returns>The lanes, and what each one's network was loaded from; null for an encoder given in code.</returns>
+    /// <summary>The lanes of a fit: every network at every scale.</summary>
+    /// <returns>The lanes, and the network file of each; null for a custom encoder.</returns>
     public static (IReadOnlyList<Lane> Lanes, IReadOnlyList<BackboneFile?> Files) Open(FitOptions options)
     {
         var lanes = new List<Lane>();
@@ -40,10 +42,10 @@ internal static class LaneFactory
         }
     }
 
-    /// <summary>The lanes of a detector that was fitted.</summary>
+    /// <summary>The lanes of a fitted detector.</summary>
     /// <param name="document">The detector.</param>
-    /// <param name="files">What each lane's network is loaded from; null for an encoder given in code.</param>
-    /// <param name="options">How to run.</param>
+    /// <param name="files">The network file of each lane; null for a custom encoder.</param>
+    /// <param name="options">The load options.</param>
     public static IReadOnlyList<Lane> Open(
         DetectorDocument document,
         IReadOnlyList<BackboneFile?> files,
@@ -74,7 +76,7 @@ internal static class LaneFactory
         }
     }
 
-    /// <summary>Gives the encoders back.</summary>
+    /// <summary>Frees the encoders.</summary>
     public static void DisposeOf(IEnumerable<Lane> lanes)
     {
         foreach (IPatchEncoder encoder in lanes.Select(lane => lane.Encoder).Distinct())

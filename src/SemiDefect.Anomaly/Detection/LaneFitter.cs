@@ -9,8 +9,8 @@ using SemiDefect.Anomaly.Search.Threading;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// What comes after the features of a lane: memory banks by coreset, and the scores of good images out of fold, by the
-/// same models that inspect. Not thread-safe: made for one fit.
+/// Fits a lane after its features are computed: selects memory banks (coresets) and scores the good images out of fold
+/// with the same models that inspect. Not thread-safe; use once.
 /// </summary>
 internal sealed class LaneFitter : IDisposable
 {
@@ -25,12 +25,13 @@ internal sealed class LaneFitter : IDisposable
     private CalibrationMethod _calibration;
     private CoresetSession? _session;
 
-    /// <summary>Prepares a fit; the features stay the caller's.</summary>
+    /// <summary>Prepares a fit; the caller keeps ownership of the features.</summary>
     /// <param name="features">The patches of all good images.</param>
-    /// <param name="turns">In how many turns each view is learned; the first one judges the image.</param>
-    /// <param name="options">The options of the fit, with the coreset as it is to be run.</param>
-    /// <param name="plan">What the banks may take.</param>
-    /// <param name="progress">Told of picks and of images judged.</param>
+    /// <param name="turns">The number of turns in which each view is trained; the first one is used for
+    /// scoring.</param>
+    /// <param name="options">The fit options, with the coreset options to use.</param>
+    /// <param name="plan">The memory plan of the banks.</param>
+    /// <param name="progress">Receives selected patches and scored images.</param>
     /// <param name="cancellationToken">Stops the fit.</param>
     public LaneFitter(
         TrainingFeatures features,
@@ -52,10 +53,10 @@ internal sealed class LaneFitter : IDisposable
         _foldSource = _calibration == CalibrationMethod.PooledBank && !features.IsSpilled ? Pieces() : _source;
     }
 
-    /// <summary>Picks the banks and judges the good images; the caller owns banks and models.</summary>
+    /// <summary>Selects the banks and scores the good images; the caller owns banks and models.</summary>
     public FittedLane Fit() => _options.FoldBanks ? FitFoldBanks() : FitOneBank();
 
-    /// <summary>Gives back what the banks were picked from.</summary>
+    /// <summary>Frees the source of the banks.</summary>
     public void Dispose()
     {
         _source.Dispose();
@@ -63,7 +64,7 @@ internal sealed class LaneFitter : IDisposable
         _session?.Dispose();
     }
 
-    // One bank per fold, of the images of all other folds; a new image is judged by all of them.
+    // One bank per fold, selected from the images of all other folds; all of them score a new image.
     private FittedLane FitFoldBanks()
     {
         RequireTwoImages();
@@ -93,8 +94,8 @@ internal sealed class LaneFitter : IDisposable
         }
     }
 
-    // The bank without the image's fold judges it as it is, the others without the rows that came from its fold. Where
-    // that would leave too little of a bank, that bank is left out.
+    // The bank without the image's fold scores it as it is, the others without their rows from its fold. A bank with
+    // too few remaining rows is left out.
     private BranchScores[][] JudgeByFoldBanks(List<MemoryBank> banks, List<MemoryBankModel> models)
     {
         bool CanExclude(int bank, int fold) =>
@@ -127,7 +128,7 @@ internal sealed class LaneFitter : IDisposable
         MemoryBankModel? model = null;
         try
         {
-            // The detector will inspect with the same search; indexing the bank costs as much as judging a fold.
+            // The search is reused for inspection; indexing the bank costs as much as scoring a fold.
             model = ModelOf(bank);
             BranchScores[] scores = Calibrate(bank, model);
             return new FittedLane(
@@ -213,7 +214,7 @@ internal sealed class LaneFitter : IDisposable
         return scores;
     }
 
-    // Each image writes scores of its own, so the result does not depend on the threads.
+    // Each image writes to its own scores, so the result does not depend on the number of threads.
     private void JudgeByDistances(int[] images, double[] squaredDistances, BranchScores[] scores)
     {
         var options = new ParallelOptions
@@ -274,7 +275,7 @@ internal sealed class LaneFitter : IDisposable
         return scores;
     }
 
-    // Nearest rows are not asked for later, and there are many.
+    // Nearest rows are not needed later, and there are many.
     private BranchScores Judge(int image, MemoryBankModel model, BankFilter filter) => BranchScores.Of(
         [
             .. Inspected(image).Select(view =>
@@ -285,7 +286,7 @@ internal sealed class LaneFitter : IDisposable
     private IEnumerable<int> Inspected(int image) =>
         Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
 
-    // The fold of each row is its group, so that a fold can be excluded.
+    // The group of each row is its fold, so that a fold can be excluded.
     private MemoryBankModel ModelOf(MemoryBank bank) =>
         new(
             bank,
@@ -301,7 +302,7 @@ internal sealed class LaneFitter : IDisposable
             return CalibrationMethod.PooledBank;
         }
 
-        // With a bank per fold there is no final bank to repair.
+        // With a bank per fold, there is no final bank to repair.
         return options.Calibration is not (CalibrationMethod.Automatic or CalibrationMethod.RepairedBank)
             ? options.Calibration
             : options.FoldBanks ? CalibrationMethod.RefittedBank

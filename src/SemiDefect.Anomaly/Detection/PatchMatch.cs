@@ -4,16 +4,15 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
 
-/// <summary>A patch of an inspected image and the training patch nearest to it. Immutable and thread-safe.</summary>
-/// <param name="X">The patch's center on the original image, in pixels from the left.</param>
-/// <param name="Y">The patch's center on the original image, in pixels from the top.</param>
+/// <summary>A patch of an inspected image and its nearest training patch. Immutable and thread-safe.</summary>
+/// <param name="X">The x coordinate of the patch's center on the original image, in pixels.</param>
+/// <param name="Y">The y coordinate of the patch's center on the original image, in pixels.</param>
 /// <param name="Score">The patch's score.</param>
-/// <param name="TrainingImage">The good image that the nearest training patch came from, as its relative path.</param>
+/// <param name="TrainingImage">The relative path of the good image that contains the nearest training patch.</param>
 /// <param name="TrainingPatch">
-/// Which of that image's patches: y x grid width + x, numbered through the grids of all views that the image is learned
-/// by.
+/// The index of the training patch: y x grid width + x, numbered across the grids of all training views of that image.
 /// </param>
-/// <param name="GridWidth">Patches per row of the view that shows the patch.</param>
+/// <param name="GridWidth">Patches per row of the view that contains the patch.</param>
 /// <param name="GridHeight">Rows of patches of that view.</param>
 public sealed record PatchMatch(
     double X,
@@ -24,19 +23,20 @@ public sealed record PatchMatch(
     int GridWidth,
     int GridHeight)
 {
-    /// <summary>The lane of the detector that the view belongs to.</summary>
+    /// <summary>The lane of the view.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Lane { get; init; }
 
-    /// <summary>Where the view lies on the inspected image; null where it is the whole canvas.</summary>
+    /// <summary>The position of the view on the inspected image; null if it is the whole canvas.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public InputGeometry? Window { get; init; }
 
     /// <summary>The center of the training patch on its image, in pixels.</summary>
-    /// <param name="inspected">Where the canvas lay on the inspected image (<see cref="Inspection.Geometry"/>).</param>
+    /// <param name="inspected">The position of the canvas on the inspected image
+    /// (<see cref="Inspection.Geometry"/>).</param>
     /// <param name="document">The detector.</param>
-    /// <param name="width">Pixels per row of the training image.</param>
-    /// <param name="height">Rows of the training image.</param>
+    /// <param name="width">The width of the training image.</param>
+    /// <param name="height">The height of the training image.</param>
     /// <exception cref="SemiDefectException">An image of that size does not fit the detector.</exception>
     public (double X, double Y) OnTrainingImage(
         InputGeometry inspected,
@@ -46,7 +46,7 @@ public sealed record PatchMatch(
     {
         ArgumentNullException.ThrowIfNull(document);
 
-        // The step from patch to patch, in pixels of the input, belongs to the network; the grids follow from it.
+        // The distance between patches, in input pixels, is a property of the network and determines the grids.
         int stride = Math.Max(1, (int)Math.Round((double)(Window ?? inspected).InputWidth / GridWidth));
         int patch = TrainingPatch;
         View? last = null;
@@ -63,13 +63,14 @@ public sealed record PatchMatch(
             last = view;
         }
 
-        // The image has changed its size since.
+        // The size of the image has changed since the fit.
         return last!.ToOriginal(last.Width / 2.0, last.Height / 2.0);
     }
 
-    /// <summary>The side, in pixels of the original, of a square five patches wide: about what the network sees of the
-    /// surroundings.</summary>
-    /// <param name="geometry">Where the canvas lies on the original.</param>
+    /// <summary>
+    /// The side, in pixels of the original, of a square five patches wide: about what the network sees around a patch.
+    /// </summary>
+    /// <param name="geometry">The position of the canvas on the original.</param>
     public double Neighborhood(InputGeometry geometry)
     {
         InputGeometry window = Window ?? geometry;

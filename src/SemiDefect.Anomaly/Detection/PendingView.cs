@@ -3,16 +3,16 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
 
-/// <summary>A view that waits to be cut out of its canvas and encoded. Immutable and thread-safe.</summary>
-/// <param name="Image">The position of the image in its list.</param>
-/// <param name="Lane">The number of the lane.</param>
-/// <param name="Position">The position of the view among the lane's views of the image.</param>
-/// <param name="Views">How many views the lane has of the image.</param>
+/// <summary>A view that is yet to be cropped from its canvas and encoded. Immutable and thread-safe.</summary>
+/// <param name="Image">The index of the image.</param>
+/// <param name="Lane">The index of the lane.</param>
+/// <param name="Position">The index of the view among the lane's views of the image.</param>
+/// <param name="Views">The number of views of the image in the lane.</param>
 /// <param name="IsLast">Whether no more views of the image follow.</param>
 /// <param name="Picture">The canvas.</param>
-/// <param name="Canvas">Where the canvas lies on the original.</param>
+/// <param name="Canvas">The position of the canvas on the original.</param>
 /// <param name="View">The view.</param>
-/// <param name="Options">How it is normalized.</param>
+/// <param name="Options">The normalization.</param>
 internal sealed record PendingView(
     int Image,
     int Lane,
@@ -24,9 +24,9 @@ internal sealed record PendingView(
     View View,
     PreprocessingOptions Options)
 {
-    /// <summary>Pixels that the network will see.</summary>
+    /// <summary>The number of input pixels of the network.</summary>
     public long Pixels => (long)View.Width * View.Height;
 
-    /// <summary>What the network will see.</summary>
+    /// <summary>The input of the network.</summary>
     public PreparedView Prepare() => Preprocessor.Prepare(Picture, Canvas, View, Options);
 }

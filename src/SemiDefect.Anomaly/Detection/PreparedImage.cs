@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// An image as a detector's encoders see it, made by <see cref="AnomalyDetector.Prepare"/>: for a caller that decodes
-/// by itself. The image itself is not kept. Immutable and thread-safe.
+/// An image prepared by <see cref="AnomalyDetector.Prepare"/> for the encoders of a detector, for callers that decode
+/// images themselves. Does not keep the image itself. Immutable and thread-safe.
 /// </summary>
 public sealed class PreparedImage
 {

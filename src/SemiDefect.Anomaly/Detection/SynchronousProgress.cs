@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// Hands reports on at once and in order; <see cref="Progress{T}"/> posts them, late and in any order.
+/// Passes reports on immediately and in order; <see cref="Progress{T}"/> posts them, late and in any order.
 /// </summary>
 internal sealed class SynchronousProgress<T>(Action<T> handler) : IProgress<T>
 {

@@ -2,7 +2,7 @@ namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
 /// Adaptive average pooling of a vector of n values to m: bin i is the mean over
-/// [floor(i n / m), ceil((i + 1) n / m)). Thread-safe: nothing is kept.
+/// [floor(i n / m), ceil((i + 1) n / m)). Stateless and thread-safe.
 /// </summary>
 internal static class AdaptivePooling
 {

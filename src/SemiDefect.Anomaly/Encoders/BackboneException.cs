@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// A backbone cannot be used: not an ONNX network, not shaped as needed, altered, or without the device asked for.
+/// A backbone cannot be used: not an ONNX network, unsuitable shapes, modified, or the requested device is missing.
 /// </summary>
 public sealed class BackboneException : SemiDefectException
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Creates an exception whose message is shown to the user.</summary>
     public BackboneException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

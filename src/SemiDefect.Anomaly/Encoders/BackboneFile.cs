@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// The bytes of a network with what is known of it: from a file, from this assembly, or from a detector file.
-/// Immutable and thread-safe.
+/// The bytes of a network and its manifest: from a file, from this assembly, or from a detector file. Immutable and
+/// thread-safe.
 /// </summary>
 public sealed class BackboneFile
 {
@@ -19,13 +19,13 @@ public sealed class BackboneFile
         Manifest = manifest;
     }
 
-    /// <summary>The name of the network that serves when none is asked for.</summary>
+    /// <summary>The name of the default network.</summary>
     public static string DefaultName => Embedded[0];
 
-    /// <summary>The networks inside this assembly, the default first.</summary>
+    /// <summary>The networks embedded in this assembly, the default first.</summary>
     public static IReadOnlyList<string> Embedded { get; } = ["compact", "resnet18"];
 
-    /// <summary>What to call it in messages: the manifest's name, or the file's.</summary>
+    /// <summary>The name for messages: the manifest's name, or the file's.</summary>
     public string Name { get; }
 
     /// <summary>The ONNX model.</summary>
@@ -34,17 +34,17 @@ public sealed class BackboneFile
     /// <summary>SHA-256 of <see cref="Content"/>, lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
-    /// <summary>What is known of it; null for a file without a manifest beside it.</summary>
+    /// <summary>The manifest; null if the file has none.</summary>
     public BackboneManifest? Manifest { get; }
 
     /// <summary>The normalization that the network expects.</summary>
     public BackboneInput Input => Manifest?.Input ?? BackboneInput.ImageNet;
 
     /// <summary>
-    /// Opens an embedded network or one of <see cref="UserBackbones"/> by its name, or a file by its path.
+    /// Opens an embedded network or one of <see cref="UserBackbones"/> by name, or a file by path.
     /// </summary>
     /// <exception cref="BackboneException">
-    /// There is no such network, or its content is not what its manifest says.
+    /// There is no such network, or its content does not match its manifest.
     /// </exception>
     public static BackboneFile Open(string nameOrPath)
     {
@@ -85,8 +85,8 @@ public sealed class BackboneFile
         }
     }
 
-    /// <summary>Takes bytes that are in memory already.</summary>
-    /// <exception cref="BackboneException">The content is not what the manifest says.</exception>
+    /// <summary>Wraps bytes in memory.</summary>
+    /// <exception cref="BackboneException">The content does not match the manifest.</exception>
     public static BackboneFile FromBytes(string name, byte[] content, BackboneManifest? manifest)
     {
         ArgumentNullException.ThrowIfNull(content);

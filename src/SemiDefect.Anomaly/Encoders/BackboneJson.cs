@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>The serializer of the manifest, made at compile time.</summary>
+/// <summary>The source-generated serializer of manifests.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

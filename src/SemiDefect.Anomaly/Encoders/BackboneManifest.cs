@@ -5,14 +5,14 @@ using SemiDefect.Anomaly.IO;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// What is known of a network: the JSON file beside NAME.onnx, called NAME.json. Immutable and thread-safe.
+/// The description of a network: the JSON file NAME.json next to NAME.onnx. Immutable and thread-safe.
 /// </summary>
 public sealed record BackboneManifest
 {
     /// <summary>The version of this file format: 1.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>A short name, as <c>--backbone</c> takes it.</summary>
+    /// <summary>A short name, as given to <c>--backbone</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The version of the network.</summary>
@@ -21,10 +21,10 @@ public sealed record BackboneManifest
     /// <summary>An SPDX license identifier, or "unknown".</summary>
     public required string License { get; init; }
 
-    /// <summary>Where the network came from, in one line.</summary>
+    /// <summary>The origin of the network, in one line.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>Credits that the licenses of what it was made of ask for; null for none.</summary>
+    /// <summary>Attributions required by the licenses of the sources; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Notice { get; init; }
 
@@ -35,23 +35,23 @@ public sealed record BackboneManifest
     /// <summary>The input's name and normalization.</summary>
     public required BackboneInput Input { get; init; }
 
-    /// <summary>The outputs that can serve as taps.</summary>
+    /// <summary>The outputs that can be used as taps.</summary>
     public required IReadOnlyList<BackboneTap> Taps { get; init; }
 
-    /// <summary>The taps used unless others are asked for.</summary>
+    /// <summary>The default taps.</summary>
     public required IReadOnlyList<string> DefaultTaps { get; init; }
 
-    /// <summary>Multiply-adds for one 224 x 224 image; 0 when unknown.</summary>
+    /// <summary>Multiply-adds for one 224 x 224 image; 0 if unknown.</summary>
     public long MultiplyAdds224 { get; init; }
 
-    /// <summary>How it came to compute with 8-bit numbers; null for one that computes with float32.</summary>
+    /// <summary>How the network was quantized to 8 bits; null for a float32 network.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BackboneQuantization? Quantization { get; init; }
 
-    /// <summary>Reads and checks a manifest.</summary>
+    /// <summary>Reads and validates a manifest.</summary>
     /// <param name="json">UTF-8 JSON.</param>
-    /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="BackboneException">It is not a manifest of a version known here.</exception>
+    /// <param name="name">The name for messages.</param>
+    /// <exception cref="BackboneException">It is not a manifest of a supported version.</exception>
     public static BackboneManifest Parse(ReadOnlySpan<byte> json, string name)
     {
         BackboneManifest? manifest;
@@ -74,7 +74,7 @@ public sealed record BackboneManifest
                 $"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
         }
 
-        // A detector file that holds the network holds these too, and could not be read again.
+        // A detector file that contains the network also contains these values, and could not be read again.
         string?[] names = [manifest.Name, manifest.Version, manifest.License, manifest.Origin, .. manifest.DefaultTaps];
         if (!names.All(PlainText.IsName))
         {

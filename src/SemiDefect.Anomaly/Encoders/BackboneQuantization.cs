@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>How a network came to compute with 8-bit numbers.</summary>
-/// <param name="Images">How many good images its ranges were measured on.</param>
-/// <param name="RelativeErrors">For each tap, how far its values are off: |q - f| / |f|, the lengths taken over all
-/// values of these images.</param>
+/// <summary>How a network was quantized to 8 bits.</summary>
+/// <param name="Images">The number of good images used to measure the ranges.</param>
+/// <param name="RelativeErrors">The relative error of each tap: |q - f| / |f|, with norms over all values of these
+/// images.</param>
 public sealed record BackboneQuantization(int Images, IReadOnlyList<double> RelativeErrors);

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>One network output that serves as features.</summary>
+/// <summary>A network output used as features.</summary>
 /// <param name="Name">The name of the ONNX output.</param>
 /// <param name="Channels">Its number of channels.</param>
 /// <param name="Stride">Input pixels per grid cell.</param>

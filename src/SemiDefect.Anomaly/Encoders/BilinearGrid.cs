@@ -17,7 +17,7 @@ internal sealed class BilinearGrid
         _columns = MakeTaps(sourceWidth, targetWidth);
     }
 
-    /// <summary>target += the source plane interpolated to the target grid.</summary>
+    /// <summary>Adds the source plane, interpolated to the target grid, to <paramref name="target"/>.</summary>
     public void AddInterpolated(ReadOnlySpan<float> source, Span<float> target)
     {
         int i = 0;

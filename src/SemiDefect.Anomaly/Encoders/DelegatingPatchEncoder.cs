@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// An encoder in front of another one, to change its vectors: a projection, a whitening. Override
-/// <see cref="Encode"/> and <see cref="Info"/>. Thread-safe as the inner encoder is; owns the inner encoder.
+/// Wraps another encoder to change its vectors, for example by a projection or whitening. Override <see cref="Encode"/>
+/// and <see cref="Info"/>. As thread-safe as the inner encoder, which it owns.
 /// </summary>
 public abstract class DelegatingPatchEncoder : IPatchEncoder
 {
@@ -16,7 +16,7 @@ public abstract class DelegatingPatchEncoder : IPatchEncoder
     /// <inheritdoc/>
     public virtual EncoderInfo Info => Inner.Info;
 
-    /// <summary>The encoder wrapped.</summary>
+    /// <summary>The wrapped encoder.</summary>
     protected IPatchEncoder Inner { get; }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public abstract class DelegatingPatchEncoder : IPatchEncoder
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives the inner encoder back.</summary>
+    /// <summary>Disposes of the inner encoder.</summary>
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing)
     {

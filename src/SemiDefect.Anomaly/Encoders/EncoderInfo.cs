@@ -1,10 +1,10 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>What an encoder is. Immutable and thread-safe.</summary>
-/// <param name="Name">What people call it; one line.</param>
+/// <summary>The description of an encoder. Immutable and thread-safe.</summary>
+/// <param name="Name">A display name; one line.</param>
 /// <param name="Identity">
-/// Tells it from every other encoder that could give other vectors: for a network, the SHA-256 of its file. A detector
-/// refuses an encoder of another identity than the one it was fitted with.
+/// Identifies the encoder by the vectors that it computes: for a network, the SHA-256 of its file. A detector rejects
+/// an encoder whose identity differs from that at the fit.
 /// </param>
-/// <param name="Input">How the images that it takes are normalized.</param>
+/// <param name="Input">The normalization of its input.</param>
 public sealed record EncoderInfo(string Name, string Identity, BackboneInput Input);

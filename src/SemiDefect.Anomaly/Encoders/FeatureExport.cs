@@ -8,20 +8,21 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Writes the patch embeddings that a fit would learn from, for other tools to work on. Thread-safe: nothing is kept.
+/// Exports the patch embeddings that a fit would be trained on, for use by other tools. Stateless and thread-safe.
 /// </summary>
 public static class FeatureExport
 {
-    /// <summary>Writes a .npy file of float32 [patches, values], rows ordered image, y, x. Memory: one batch of
-    /// images.</summary>
+    /// <summary>
+    /// Writes a .npy file of float32 [patches, values], rows ordered by image, y, x. Memory: one batch of images.
+    /// </summary>
     /// <param name="images">The images.</param>
-    /// <param name="options">Network, taps, preprocessing and pooling; the rest is not used.</param>
+    /// <param name="options">Network, taps, preprocessing and pooling; other options are ignored.</param>
     /// <param name="path">The file to write.</param>
-    /// <param name="progress">Told of each image, from the calling thread.</param>
+    /// <param name="progress">Receives each image, on the calling thread.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>The number of patches and of values per patch.</returns>
-    /// <exception cref="SemiDefectException">An image cannot be read, the options cannot work, or the file cannot be
-    /// written.</exception>
+    /// <returns>The number of patches and the number of values per patch.</returns>
+    /// <exception cref="SemiDefectException">An image cannot be read, the options contradict each other, or the file
+    /// cannot be written.</exception>
     public static (int Rows, int Columns) Write(
         IImageSource images,
         FitOptions options,
@@ -85,8 +86,8 @@ public static class FeatureExport
                 throw new SemiDefectException("There is no image to take features of: give a folder of images.");
             }
 
-            // Images of several sizes do not have the number of patches that the first one led to expect. The header's
-            // length is the same.
+            // With images of several sizes, the number of patches differs from the estimate of the first one. The
+            // header keeps its length.
             file.Position = 0;
             NpyFile.WriteHeader<float>(file, rows, columns);
         });

@@ -1,12 +1,12 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// One tap's output for a batch of images: float32 in the order image, channel, y, x. Immutable by convention, and
-/// so thread-safe.
+/// The output of one tap for a batch of images: float32 in the order image, channel, y, x. Treat as immutable; then
+/// thread-safe.
 /// </summary>
 public sealed class FeatureMap
 {
-    /// <summary>Takes over <paramref name="values"/>.</summary>
+    /// <summary>Takes ownership of <paramref name="values"/>.</summary>
     /// <exception cref="ArgumentException">The length is not images x channels x height x width.</exception>
     public FeatureMap(string tap, int images, int channels, int height, int width, float[] values)
     {

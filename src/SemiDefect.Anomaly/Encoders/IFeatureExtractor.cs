@@ -3,13 +3,13 @@ namespace SemiDefect.Anomaly.Encoders;
 /// <summary>A frozen network that turns normalized images into feature maps. Implementations are thread-safe.</summary>
 public interface IFeatureExtractor : IDisposable
 {
-    /// <summary>The outputs in the order in which <see cref="Extract"/> gives them.</summary>
+    /// <summary>The outputs, in the order of the results of <see cref="Extract"/>.</summary>
     IReadOnlyList<string> Taps { get; }
 
-    /// <summary>The only input height taken, or null for any.</summary>
+    /// <summary>The fixed input height, or null for any.</summary>
     int? FixedHeight { get; }
 
-    /// <summary>The only input width taken, or null for any.</summary>
+    /// <summary>The fixed input width, or null for any.</summary>
     int? FixedWidth { get; }
 
     /// <summary>Runs the network.</summary>
@@ -18,6 +18,6 @@ public interface IFeatureExtractor : IDisposable
     /// <param name="height">Rows of each image.</param>
     /// <param name="width">Columns of each image.</param>
     /// <returns>One map per tap, each for all images.</returns>
-    /// <exception cref="BackboneException">The network does not take this size, or fails.</exception>
+    /// <exception cref="BackboneException">The network does not accept this size, or fails.</exception>
     IReadOnlyList<FeatureMap> Extract(ReadOnlyMemory<float> input, int images, int height, int width);
 }

@@ -4,27 +4,27 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Turns a view into a grid of patch vectors: a network with its pooling, or anything else. The same view gives the
-/// same vectors each time, whatever is encoded beside it. Implementations are thread-safe: several views are encoded at
-/// once.
+/// Turns a view into a grid of patch vectors: a network with its pooling, or anything else. The vectors must depend on
+/// the view only, not on other views in the batch. Implementations are thread-safe: several views are encoded
+/// concurrently.
 /// </summary>
 public interface IPatchEncoder : IDisposable
 {
-    /// <summary>What the encoder is.</summary>
+    /// <summary>The description of the encoder.</summary>
     EncoderInfo Info { get; }
 
     /// <summary>Encodes one view.</summary>
     /// <param name="view">Normalized values, 3 x height x width.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The grid; see <see cref="PatchGrid.Of"/>.</returns>
-    /// <exception cref="SemiDefectException">The encoder does not take a view of this size, or fails.</exception>
+    /// <exception cref="SemiDefectException">The encoder does not accept a view of this size, or fails.</exception>
     PatchGrid Encode(PreparedView view, CancellationToken cancellationToken);
 
-    /// <summary>Encodes several views, each as it would be encoded alone.</summary>
+    /// <summary>Encodes several views; the results equal those for the single views.</summary>
     /// <param name="views">The views, of any sizes.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>One grid per view, in order.</returns>
-    /// <exception cref="SemiDefectException">The encoder does not take a view of this size, or fails.</exception>
+    /// <exception cref="SemiDefectException">The encoder does not accept a view of this size, or fails.</exception>
     IReadOnlyList<PatchGrid> EncodeAll(IReadOnlyList<PreparedView> views, CancellationToken cancellationToken)
     {
         var grids = new PatchGrid[views.Count];
@@ -35,7 +35,7 @@ public interface IPatchEncoder : IDisposable
         }
         catch (AggregateException errors)
         {
-            // What the encoder complains of, as it would alone.
+            // The same exception as for a single view.
             ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
 

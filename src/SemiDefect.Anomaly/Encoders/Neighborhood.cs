@@ -4,14 +4,15 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Sums and shifts over the square neighborhood of every position of one plane; positions outside count as zero. Every
-/// position's sum runs over rows, then columns, in order, whatever the vector width. Not thread-safe: keeps a buffer.
+/// Sums and shifts over the square neighborhood of every position of a plane; positions outside count as zero. Each sum
+/// runs over rows, then columns, in a fixed order that does not depend on the vector width. Not thread-safe: uses a
+/// buffer.
 /// </summary>
 internal sealed class Neighborhood(int height, int width, int size)
 {
     private readonly float[] _rowSums = new float[height * width];
 
-    /// <summary>target += weight x plane.</summary>
+    /// <summary>Adds <paramref name="weight"/> x plane to the target.</summary>
     public static void AddScaled(ReadOnlySpan<float> plane, float weight, Span<float> target)
     {
         int done = 0;
@@ -51,8 +52,10 @@ internal sealed class Neighborhood(int height, int width, int size)
         }
     }
 
-    /// <summary>target += weight x the plane moved so that each position sees its neighbor at <paramref
-    /// name="offset"/>.</summary>
+    /// <summary>
+    /// Adds weight x plane, shifted so that each position reads its neighbor at <paramref name="offset"/>, to the
+    /// target.
+    /// </summary>
     public void AddShifted(ReadOnlySpan<float> plane, int offset, float weight, Span<float> target)
     {
         int dy = offset / size - size / 2;

@@ -4,11 +4,11 @@ using Microsoft.ML.OnnxRuntime;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// A network run by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
-/// dynamic, and outputs of rank 4. Thread-safe. On the CPU every image is a run of its own on a single thread, and as
-/// many run side by side as there are threads: splitting one run among threads changes the last bits of some operators
-/// (square roots and exponentials were seen to), and features must not depend on threads or batches. CUDA runs whole
-/// batches. When the memory does not hold what runs at once, half as much is tried, and so on, for good.
+/// A network executed by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
+/// dynamic, and outputs of rank 4. Thread-safe. On the CPU, each image is a separate single-threaded run, and as many
+/// run in parallel as there are threads: using several threads in one run changes the last bits of some operators
+/// (observed for square roots and exponentials), and features must not depend on threads or batches. CUDA runs whole
+/// batches. If memory runs out, the batch size is halved, and stays reduced.
 /// </summary>
 public sealed class OnnxBackbone : IFeatureExtractor
 {
@@ -51,17 +51,17 @@ public sealed class OnnxBackbone : IFeatureExtractor
     public int? FixedWidth { get; }
 
     /// <summary>
-    /// Where the network really runs: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.
+    /// The device in use: <see cref="ExecutionDevice.Cpu"/> or <see cref="ExecutionDevice.Cuda"/>.
     /// </summary>
     public ExecutionDevice Device { get; }
 
     /// <summary>
-    /// Whether several images make one run: on CUDA, and in a network made for a fixed number of them.
+    /// Whether several images share a run: on CUDA, and with networks of a fixed batch size.
     /// </summary>
     internal bool RunsBatches => Device == ExecutionDevice.Cuda || _fixedBatch > 1;
 
-    /// <summary>Makes a session and checks that the network can serve.</summary>
-    /// <exception cref="BackboneException">It cannot; the message says why and what to do.</exception>
+    /// <summary>Creates a session and checks that the network is suitable.</summary>
+    /// <exception cref="BackboneException">It is not; the message says why and what to do.</exception>
     public static OnnxBackbone Load(BackboneFile file, OnnxBackboneOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -97,12 +97,13 @@ public sealed class OnnxBackbone : IFeatureExtractor
     }
 
     /// <summary>
-    /// Runs images side by side, each a run of its own, and hands each one's maps on from the thread that made them.
+    /// Runs images in parallel, each as a separate run, and passes on the maps of each from the thread that computed
+    /// them.
     /// </summary>
-    /// <param name="inputs">Per image, its values (3 x height x width, normalized), height and width.</param>
-    /// <param name="handOn">Given the position of an image and its maps, one per tap.</param>
+    /// <param name="inputs">For each image, its values (3 x height x width, normalized), height and width.</param>
+    /// <param name="handOn">Receives the index of an image and its maps, one per tap.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <exception cref="BackboneException">The network does not take a size, or fails.</exception>
+    /// <exception cref="BackboneException">The network does not accept a size, or fails.</exception>
     internal void ExtractEach(
         IReadOnlyList<(ReadOnlyMemory<float> Values, int Height, int Width)> inputs,
         Action<int, IReadOnlyList<FeatureMap>> handOn,
@@ -121,7 +122,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
         });
     }
 
-    /// <summary>Ends the session.</summary>
+    /// <summary>Closes the session.</summary>
     public void Dispose()
     {
         _session.Dispose();
@@ -163,7 +164,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
         }
         catch (AggregateException errors)
         {
-            // The first error by position, not by time: the message must not depend on the threads.
+            // The first error by index, not by time, so that the message does not depend on the threads.
             ExceptionDispatchInfo.Throw(
                 errors.InnerExceptions.FirstOrDefault(OnnxSessionFactory.IsOutOfMemory) ?? errors.InnerExceptions[0]);
         }

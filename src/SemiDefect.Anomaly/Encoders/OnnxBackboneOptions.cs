@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>How a network is run. Immutable.</summary>
+/// <summary>How a network is executed. Immutable.</summary>
 public sealed record OnnxBackboneOptions
 {
     /// <summary>
@@ -8,10 +8,10 @@ public sealed record OnnxBackboneOptions
     /// </summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
-    /// <summary>Where it runs.</summary>
+    /// <summary>The device.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
-    /// <summary>Images that run side by side on the CPU; 0 for one per core. Results do not depend on it.</summary>
+    /// <summary>Images processed in parallel on the CPU; 0 for one per core. Does not change results.</summary>
     public int Threads { get; init; }
 
     /// <summary>

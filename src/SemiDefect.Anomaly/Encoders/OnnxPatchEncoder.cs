@@ -3,21 +3,21 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// A network run by ONNX Runtime, and the pooling of its feature maps into patch vectors. Thread-safe. Owns the
+/// A network executed by ONNX Runtime, with the pooling of its feature maps into patch vectors. Thread-safe. Owns the
 /// network.
 /// </summary>
 public sealed class OnnxPatchEncoder : IPatchEncoder
 {
-    // Values that go into the network together; what comes out may be twenty times as many, and one array holds 2^31.
+    // The maximum number of input values per batch; the output may be twenty times as large, and an array holds 2^31.
     private const int LargestBatch = 1 << 26;
 
     private readonly OnnxBackbone _backbone;
     private readonly PatchEmbedder _embedder;
 
-    /// <summary>Takes over a network.</summary>
-    /// <param name="file">What the network was loaded from.</param>
+    /// <summary>Takes ownership of a network.</summary>
+    /// <param name="file">The file of the network.</param>
     /// <param name="backbone">The network; disposed of with the encoder.</param>
-    /// <param name="patches">How its maps are pooled.</param>
+    /// <param name="patches">How the maps are pooled.</param>
     public OnnxPatchEncoder(BackboneFile file, OnnxBackbone backbone, PatchOptions patches)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -29,10 +29,10 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
     /// <inheritdoc/>
     public EncoderInfo Info { get; }
 
-    /// <summary>The outputs of the network that are used, in order.</summary>
+    /// <summary>The outputs in use, in order.</summary>
     public IReadOnlyList<string> Taps => _backbone.Taps;
 
-    /// <summary>Where the network runs.</summary>
+    /// <summary>The device of the network.</summary>
     public ExecutionDevice Device => _backbone.Device;
 
     /// <inheritdoc/>
@@ -59,10 +59,10 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
         return grids;
     }
 
-    /// <summary>Ends the network.</summary>
+    /// <summary>Disposes of the network.</summary>
     public void Dispose() => _backbone.Dispose();
 
-    // A batch is a run of views of one size.
+    // A batch consists of consecutive views of the same size.
     private void EncodeBatches(
         IReadOnlyList<PreparedView> views,
         PatchGrid[] grids,

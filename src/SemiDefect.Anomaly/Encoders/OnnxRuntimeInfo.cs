@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>The ONNX Runtime that runs the networks. Thread-safe.</summary>
+/// <summary>Information on ONNX Runtime. Thread-safe.</summary>
 public static class OnnxRuntimeInfo
 {
     /// <summary>Its version.</summary>
     public static string Version => OnnxTelemetry.SilentEnvironment.GetVersionString();
 
-    /// <summary>The execution providers that it was built with; that a device is there is another matter.</summary>
+    /// <summary>The execution providers in this build; the devices may still be missing.</summary>
     public static IReadOnlyList<string> Providers => OnnxTelemetry.SilentEnvironment.GetAvailableProviders();
 }

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>Makes ONNX Runtime sessions, chooses the device and puts the runtime's errors into plain words.</summary>
+/// <summary>Creates ONNX Runtime sessions, chooses the device and translates errors into clear messages.</summary>
 internal static class OnnxSessionFactory
 {
     private const string CudaProvider = "CUDAExecutionProvider";
@@ -59,9 +59,9 @@ internal static class OnnxSessionFactory
     {
         using var options = new SessionOptions
         {
-            // The level above lays tensors out in blocks as wide as the processor's vectors, and sums the channels
-            // block by block: the last bits then differ between processors with and without AVX-512. Below it, sums
-            // have one order on all that can fuse a multiply and an add.
+            // The next higher level uses tensor layouts with blocks as wide as the processor's vectors and sums the
+            // channels block by block, so the last bits differ between processors with and without AVX-512. At this
+            // level, sums have the same order on all processors with fused multiply-add.
             GraphOptimizationLevel = useCuda
                 ? GraphOptimizationLevel.ORT_ENABLE_ALL
                 : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>Checks that a network has the inputs and outputs that a backbone needs.</summary>
+/// <summary>Checks that a network has suitable inputs and outputs.</summary>
 internal static class OnnxSignature
 {
     public static string FindImageInput(

@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// ONNX Runtime's official Linux build reports to its makers over the network unless told otherwise, from 1.29 on, and
-/// keeps a file in the folder for temporary files for it; its Windows build writes trace events. Neither has a place in
-/// a program that promises to stay offline. Thread-safe.
+/// The official Linux builds of ONNX Runtime since 1.29 send telemetry over the network by default and create a file
+/// for it in the temporary folder; the Windows build writes trace events. A program that promises to stay offline must
+/// disable both. Thread-safe.
 /// </summary>
 internal static partial class OnnxTelemetry
 {
@@ -14,7 +14,7 @@ internal static partial class OnnxTelemetry
     {
         if (!OperatingSystem.IsWindows())
         {
-            // Asked of the C library when the environment is made; .NET's own variables do not reach it.
+            // The C library reads the variable when the environment is created; .NET's own variables do not reach it.
             _ = SetVariable("ORT_DISABLE_TELEMETRY", "1", 1);
         }
 
@@ -23,7 +23,7 @@ internal static partial class OnnxTelemetry
         return environment;
     });
 
-    /// <summary>ONNX Runtime's environment, silenced before it was made.</summary>
+    /// <summary>ONNX Runtime's environment, with telemetry disabled before it was created.</summary>
     public static OrtEnv SilentEnvironment => Environment.Value;
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

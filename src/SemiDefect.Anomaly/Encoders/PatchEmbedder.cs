@@ -5,27 +5,27 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Makes locally aware patch embeddings: pools each position's neighborhood (zeros outside the map count), brings
-/// every tap to the finest tap's grid by bilinear interpolation (align_corners = false) and joins them. Pooling and
-/// interpolation are linear, so their order does not matter but for rounding. Source: arXiv 2106.08265, section 3.1.
-/// Thread-safe. Memory per running image: dimension x patches x 2 values and one tap's neighborhood sums.
+/// Computes locally aware patch embeddings: pools each position's neighborhood (zeros outside the map count), resamples
+/// every tap to the grid of the finest one by bilinear interpolation (align_corners = false) and concatenates them.
+/// Pooling and interpolation are linear, so their order matters for rounding only. Source: arXiv 2106.08265, section
+/// 3.1. Thread-safe. Memory per running image: dimension x patches x 2 values and the neighborhood sums of one tap.
 /// </summary>
 public sealed class PatchEmbedder
 {
-    // Enough for the cores that are idle while one image is inspected; more would sum neighborhoods twice.
+    // Uses the cores that are idle while a single image is inspected; more parts would repeat neighborhood sums.
     private const int PartsPerImage = 8;
 
     private readonly PatchOptions _options;
     private readonly ConcurrentDictionary<string, PatchWeights> _weights = new(StringComparer.Ordinal);
 
-    /// <summary>Makes an embedder.</summary>
+    /// <summary>Creates an embedder.</summary>
     public PatchEmbedder(PatchOptions options) =>
         _options = options ?? throw new ArgumentNullException(nameof(options));
 
     /// <summary>Embeds one image of a batch.</summary>
     /// <param name="maps">One map per tap, all for the same images.</param>
-    /// <param name="image">Which of the images, from 0.</param>
-    /// <param name="view">What the network saw.</param>
+    /// <param name="image">The index of the image.</param>
+    /// <param name="view">The view that was encoded.</param>
     /// <exception cref="ArgumentException">There are no maps, or they are for different numbers of images.</exception>
     /// <exception cref="SemiDefectException">The embeddings do not fit one array (2^31 values).</exception>
     public PatchGrid Embed(IReadOnlyList<FeatureMap> maps, int image, View view)
@@ -52,7 +52,7 @@ public sealed class PatchEmbedder
         float[] values = new float[patches * dimension];
         float[] planes = ArrayPool<float>.Shared.Rent(dimension * patches);
 
-        // Each part writes values of its own, so the result does not depend on the number of threads.
+        // Each part writes to its own values, so the result does not depend on the number of threads.
         Parallel.For(0, PartsPerImage, part =>
         {
             (int first, int end) = Part(part, dimension);
@@ -80,8 +80,9 @@ public sealed class PatchEmbedder
     private static (int First, int End) Part(int part, int count) =>
         ((int)((long)count * part / PartsPerImage), (int)((long)count * (part + 1) / PartsPerImage));
 
-    /// <summary>Adds what a tap gives to the outputs from <paramref name="first"/> up to <paramref
-    /// name="end"/>.</summary>
+    /// <summary>
+    /// Adds the contributions of a tap to the outputs from <paramref name="first"/> up to <paramref name="end"/>.
+    /// </summary>
     private void AddTap(
         FeatureMap map,
         int image,

@@ -1,21 +1,20 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// The patch vectors of one view: the only grid there is, from the encoder to the memory bank. Immutable by convention,
-/// and so thread-safe.
+/// The patch vectors of one view, from the encoder to the memory bank. Treat as immutable; then thread-safe.
 /// </summary>
-/// <param name="Layout">Where the vectors lie.</param>
+/// <param name="Layout">The positions of the vectors.</param>
 /// <param name="Dimension">Values per patch.</param>
-/// <param name="Vectors">Layout.Count vectors, one after the other, in the order of their patches.</param>
+/// <param name="Vectors">Layout.Count vectors, consecutively, in the order of their patches.</param>
 public sealed record PatchGrid(PatchLayout Layout, int Dimension, ReadOnlyMemory<float> Vectors)
 {
-    /// <summary>A grid of everything that an encoder made of a view; patches that are not valid are left out.</summary>
+    /// <summary>A grid of the complete output of an encoder; invalid patches are removed.</summary>
     /// <param name="height">Rows of the grid.</param>
     /// <param name="width">Columns of the grid.</param>
     /// <param name="dimension">Values per patch.</param>
-    /// <param name="vectors">height x width vectors, row by row; kept where all are valid.</param>
-    /// <param name="view">What was seen.</param>
-    /// <exception cref="ArgumentException">There are more or fewer values.</exception>
+    /// <param name="vectors">height x width vectors, row by row; not copied if all are valid.</param>
+    /// <param name="view">The view that was encoded.</param>
+    /// <exception cref="ArgumentException">The number of values is wrong.</exception>
     public static PatchGrid Of(int height, int width, int dimension, float[] vectors, Views.View view)
     {
         ArgumentNullException.ThrowIfNull(vectors);

@@ -1,13 +1,13 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// How locally aware patch embeddings are made of feature maps. Immutable; impossible values are refused when set.
+/// How locally aware patch embeddings are computed from feature maps. Immutable; invalid values are rejected when set.
 /// </summary>
 public sealed record PatchOptions
 {
     private const int LargestDimension = 16384;
 
-    /// <summary>The side of the neighborhood: 1, 3, 5 or 7. Positions outside the map count as zeros.</summary>
+    /// <summary>The side of the neighborhood: 1, 3, 5 or 7. Positions outside the map count as zero.</summary>
     public int PatchSize
     {
         get;

@@ -1,11 +1,13 @@
 namespace SemiDefect.Anomaly.Encoders;
 
-/// <summary>How a neighborhood of feature vectors becomes one embedding.</summary>
+/// <summary>How a neighborhood of feature vectors is pooled into one embedding.</summary>
 public enum PatchPooling
 {
-    /// <summary>The mean over the neighborhood, channel by channel, all taps concatenated (anomalib's way).</summary>
+    /// <summary>The mean over the neighborhood, per channel, all taps concatenated (as anomalib does).</summary>
     AveragePoolConcat,
 
-    /// <summary>Two adaptive average poolings of the flattened neighborhoods (the paper's and amazon's way).</summary>
+    /// <summary>
+    /// Two adaptive average poolings of the flattened neighborhoods (as in the paper and amazon's code).
+    /// </summary>
     AdaptiveMean,
 }

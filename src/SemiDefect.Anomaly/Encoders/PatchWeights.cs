@@ -1,12 +1,12 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// Patch pooling as one sparse linear map: which channels at which neighborhood offsets make each value of the
-/// embedding, and with what weight. Both adaptive poolings of <see cref="PatchPooling.AdaptiveMean"/> are composed
-/// here once, in float64, so that applying them costs a few passes over the channels instead of unfolding every
-/// neighborhood; where a channel's offsets share a weight they collapse to the neighborhood's sum. For
-/// WideResNet's 512 and 1024 channels this yields the closed form of the reference: (sum of 3 x 3 + center) / 10 for
-/// the first tap, the mean of two channels' 3 x 3 means for the second. Immutable and thread-safe.
+/// Patch pooling as a sparse linear map: the channels and neighborhood offsets that contribute to each value of the
+/// embedding, and their weights. Both adaptive poolings of <see cref="PatchPooling.AdaptiveMean"/> are composed here
+/// once, in float64, so that applying them costs a few passes over the channels instead of unfolding every
+/// neighborhood; offsets of a channel with equal weights collapse to the sum of the neighborhood. For the 512 and 1024
+/// channels of WideResNet, this yields the closed form of the reference: (sum of 3 x 3 + center) / 10 for the first
+/// tap, the mean of two channels' 3 x 3 means for the second. Immutable and thread-safe.
 /// </summary>
 internal sealed class PatchWeights
 {
@@ -19,10 +19,10 @@ internal sealed class PatchWeights
     /// <summary>Values per embedding.</summary>
     public int Dimension { get; }
 
-    /// <summary>For each tap its terms, ordered by output, channel, offset.</summary>
+    /// <summary>The terms of each tap, ordered by output, channel, offset.</summary>
     public Term[][] Terms { get; }
 
-    /// <summary>Composes the map for taps of the given channel counts.</summary>
+    /// <summary>Composes the map for taps with the given numbers of channels.</summary>
     public static PatchWeights Create(PatchOptions options, IReadOnlyList<int> channels)
     {
         int area = options.PatchSize * options.PatchSize;
@@ -93,7 +93,7 @@ internal sealed class PatchWeights
                 terms.Add(new Term(output, channel.Key, Term.WholeNeighborhood, (float)common));
             }
 
-            // What is left over the common weight is rounding where it is far below one weight.
+            // A difference from the common weight far below one weight is rounding error.
             terms.AddRange(channel
                 .Where(weight => weight.Value - common > 1e-9 * weight.Value)
                 .Select(weight => new Term(output, channel.Key, weight.Key % area, (float)(weight.Value - common))));
@@ -101,7 +101,7 @@ internal sealed class PatchWeights
     }
 
     /// <summary>Adds weight x channel, at one neighborhood offset or summed over all, to one output.</summary>
-    /// <param name="Output">The value of the embedding.</param>
+    /// <param name="Output">The index of the value in the embedding.</param>
     /// <param name="Channel">The channel of the tap.</param>
     /// <param name="Offset">Row-major position in the neighborhood, or <see cref="WholeNeighborhood"/>.</param>
     /// <param name="Weight">The factor.</param>

@@ -1,14 +1,14 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// The networks of the user of this machine, which can be named like the embedded ones: NAME.onnx with NAME.json in the
+/// The networks installed by the user, which can be named like the embedded ones: NAME.onnx with NAME.json in the
 /// folder "backbones" of <see cref="Home"/>. Thread-safe.
 /// </summary>
 public static class UserBackbones
 {
     /// <summary>
-    /// Where this program keeps what belongs to the user: the folder that the environment variable SEMIDEFECT_HOME
-    /// names, or "semidefect" in the system's folder for local application data.
+    /// The user's folder of this program: the value of the environment variable SEMIDEFECT_HOME, or "semidefect" in the
+    /// system's folder for local application data.
     /// </summary>
     public static string Home =>
         Environment.GetEnvironmentVariable("SEMIDEFECT_HOME") is { Length: > 0 } home
@@ -42,7 +42,7 @@ public static class UserBackbones
         }
     }
 
-    /// <summary>The .onnx file of a network in the folder, or null if there is none of that name.</summary>
+    /// <summary>The .onnx file of a network in the folder, or null if there is none.</summary>
     public static string? Find(string name) =>
         Names.Contains(name, StringComparer.Ordinal) ? Path.Combine(Folder, $"{name}.onnx") : null;
 }

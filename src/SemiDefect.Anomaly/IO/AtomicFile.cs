@@ -1,24 +1,23 @@
 namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
-/// Writes a file under a temporary name beside its destination and renames it when it is complete and flushed to disk,
-/// so that no reader ever sees half of it and a failed write leaves the old file as it was. What a killed process left
-/// behind is deleted by the next process that writes to the same folder. Thread-safe; of several writers at once the
-/// last one's file stays, whole.
+/// Writes a file under a temporary name next to its destination and renames it once it is complete and flushed to disk,
+/// so that readers never see a partial file and a failed write leaves the old file unchanged. Files left by a killed
+/// process are deleted by the next process that writes to the same folder. Thread-safe; with several concurrent
+/// writers, the last complete file wins.
 /// </summary>
 public static class AtomicFile
 {
     private const int Attempts = 20;
 
-    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; creates missing folders.</summary>
+    /// <summary>Writes <paramref name="path"/> by calling <paramref name="write"/>; creates missing folders.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="write">Writes its content.</param>
+    /// <param name="write">Writes the content.</param>
     /// <param name="flushToDisk">
-    /// Whether to wait until the content is on the disk before the rename. Without it a power cut, though no crash, may
-    /// leave a file of the new name
-    /// with less in it: only for what is checked when it is read, and can be made again.
+    /// Whether to flush the content to disk before the rename. Without it, a power failure (but not a crash) may leave
+    /// a truncated file under the new name: only for files that are verified when read and can be recreated.
     /// </param>
-    /// <param name="beforeReplacing">Called when the new file is complete and the old one still in its place; when it
+    /// <param name="beforeReplacing">Called when the new file is complete, before it replaces the old one; if it
     /// throws, the old one stays.</param>
     /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
     public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeReplacing = null)
@@ -39,7 +38,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk);
                 beforeReplacing?.Invoke();
 
-                // Renamed while open: from its first byte on, the file is known by its lock to be somebody's.
+                // Renamed while open: from its first byte, the lock shows that the file belongs to a running process.
                 File.Move(temporaryPath, fullPath, overwrite: true);
             }
         }
@@ -52,7 +51,7 @@ public static class AtomicFile
         {
             if (temporaryPath is not null)
             {
-                // Gone already when the rename succeeded.
+                // Already gone if the rename succeeded.
                 TryDelete(temporaryPath);
             }
         }
@@ -78,8 +77,8 @@ public static class AtomicFile
             }
             catch (IOException) when (attempt < Attempts)
             {
-                // Another process may have looked whether the file was abandoned, between its making and its locking,
-                // and have locked it.
+                // Between creation and locking, another process may have locked the file to check whether it was
+                // abandoned.
                 continue;
             }
 
@@ -88,7 +87,7 @@ public static class AtomicFile
                 return stream;
             }
 
-            // It has deleted it as well.
+            // The other process has also deleted it.
             stream.Dispose();
         }
     }
@@ -101,7 +100,7 @@ public static class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Nothing more can be done here, and the error that led here is already on its way.
+            // Nothing more can be done here, and the original error is about to be reported.
         }
     }
 }

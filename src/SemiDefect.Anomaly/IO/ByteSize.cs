@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SemiDefect.Anomaly.IO;
 
-/// <summary>Numbers of bytes as people write them: 512MiB, 4GiB, 1.5GB. Thread-safe: nothing is kept.</summary>
+/// <summary>Parses and formats byte sizes: 512MiB, 4GiB, 1.5GB. Stateless and thread-safe.</summary>
 public static class ByteSize
 {
     private static readonly (string Unit, long Bytes)[] Units =
@@ -12,8 +12,8 @@ public static class ByteSize
         ("K", 1L << 10), ("M", 1L << 20), ("G", 1L << 30), ("T", 1L << 40), ("B", 1),
     ];
 
-    /// <summary>Reads a number of bytes: a number and a unit (B, K, KB, KiB and so on), or a number alone.</summary>
-    /// <returns>Whether it is one, 1 byte to 2^62.</returns>
+    /// <summary>Parses a byte size: a number with a unit (B, K, KB, KiB and so on), or a number only.</summary>
+    /// <returns>Whether it is valid: 1 byte to 2^62.</returns>
     public static bool TryParse(string text, out long bytes)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -30,7 +30,7 @@ public static class ByteSize
         return bytes >= 1;
     }
 
-    /// <summary>Writes a number of bytes in KiB, MiB or GiB, rounded up to a tenth.</summary>
+    /// <summary>Formats a byte size in KiB, MiB or GiB, rounded up to a tenth.</summary>
     public static string Format(long bytes)
     {
         (string unit, long size) = bytes < 1L << 20 ? ("KiB", 1L << 10)

@@ -6,8 +6,8 @@ using System.Text;
 namespace SemiDefect.Anomaly.IO;
 
 /// <summary>
-/// Names of files that are being written: NAME.MACHINE-UNIQUE.tmp, beside NAME. A writer holds its file open and locked
-/// until it has its final name; so one that nobody holds is what a killed process left. Thread-safe.
+/// Names of files that are being written: NAME.MACHINE-UNIQUE.tmp, next to NAME. A writer keeps its file open and
+/// locked until it has its final name, so an unlocked file was left by a killed process. Thread-safe.
 /// </summary>
 internal static class TemporaryName
 {
@@ -15,19 +15,19 @@ internal static class TemporaryName
     private const int MachineLength = 8;
     private const int UniqueLength = 32;
 
-    // A lock may not be seen across a network, so another machine's files are left alone for as long as no write takes.
+    // Locks may not be visible across a network, so files of other machines are only deleted once they are old enough.
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(2);
 
-    // A folder is looked through once: thousands of files may be written to it.
+    // Each folder is searched once: thousands of files may be written to it.
     private static readonly ConcurrentDictionary<string, bool> CleanFolders = new(StringComparer.Ordinal);
     private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName))
         .ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>A name that nobody else uses.</summary>
+    /// <summary>A unique name.</summary>
     public static string Next(string fullPath) => $"{fullPath}.{Machine}-{Guid.NewGuid():N}{Extension}";
 
     /// <summary>
-    /// Deletes the temporary files in a folder that no process holds any more, the first time that this process asks.
+    /// Deletes the temporary files in a folder that no process has locked; only on the first call of this process.
     /// </summary>
     public static void DeleteAbandoned(string folder)
     {
@@ -43,7 +43,7 @@ internal static class TemporaryName
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It may be written to and not listed.
+            // The folder may be writable but not readable.
             return;
         }
 
@@ -72,7 +72,7 @@ internal static class TemporaryName
                 return;
             }
 
-            // Refused while its writer lives; deleted under the lock, so that no writer comes in between.
+            // Fails while its writer is running; deleted under the lock, so that no writer can take it in between.
             new FileStream(
                 path,
                 FileMode.Open,
@@ -83,7 +83,7 @@ internal static class TemporaryName
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Alive, gone meanwhile, or not ours to delete: it harms nobody.
+            // In use, already gone, or not permitted: harmless.
         }
     }
 }

@@ -1,13 +1,13 @@
 namespace SemiDefect.Anomaly.Rendering;
 
-/// <summary>How a heatmap looks. Immutable, and so thread-safe.</summary>
+/// <summary>The appearance of a heatmap. Immutable and thread-safe.</summary>
 public sealed record HeatmapOptions
 {
-    /// <summary>Whether the original stands on the left of the overlay, instead of the overlay alone.</summary>
+    /// <summary>Whether to show the original to the left of the overlay, instead of the overlay only.</summary>
     public bool SideBySide { get; init; }
 
     /// <summary>
-    /// Where the pixel threshold sits on the color scale, above 0 and at most 1; 0.5 unless told, so that the brightest
+    /// The position of the pixel threshold on the color scale, above 0 and at most 1. The default is 0.5: the brightest
     /// color means twice the threshold or more.
     /// </summary>
     /// <exception cref="SemiDefectException">The value is out of range.</exception>
@@ -22,7 +22,7 @@ public sealed record HeatmapOptions
     }
     = 0.5;
 
-    /// <summary>The opacity of the brightest color, 0 to 1; 0.8 unless told.</summary>
+    /// <summary>The opacity of the brightest color, 0 to 1; the default is 0.8.</summary>
     /// <exception cref="SemiDefectException">The value is out of range.</exception>
     public double MaxOpacity
     {
@@ -35,7 +35,7 @@ public sealed record HeatmapOptions
     = 0.8;
 
     /// <summary>
-    /// The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3 by the size of the image.
+    /// The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3, depending on the size of the image.
     /// </summary>
     /// <exception cref="SemiDefectException">The value is out of range.</exception>
     public int? ContourThickness

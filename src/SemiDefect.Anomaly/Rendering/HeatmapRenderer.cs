@@ -4,11 +4,12 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
-/// Draws an anomaly map over its image, at the image's own resolution. The scale is tied to the pixel threshold, not to
-/// the map's own range, so that two pictures of one detector compare: the color of a value depends on value / threshold
-/// alone. Values up to 0.7 times the threshold are transparent, so that normal areas stay readable. Areas above the
-/// threshold get a contour that shows on any ground: light inside and dark outside, or in small images one line outside
-/// that differs from its ground. The same bytes on every machine. Thread-safe: nothing is kept.
+/// Renders an anomaly map over its image, at the resolution of the image. The scale is tied to the pixel threshold, not
+/// to the range of the map, so that the heatmaps of a detector are comparable: the color depends on value / threshold
+/// only. Values up to 0.7 times the threshold are transparent, so that normal areas stay visible. Areas above the
+/// threshold get a contour that is visible on any background: light inside and dark outside, or in small images a
+/// single line outside that contrasts with its background. The bytes are the same on every machine. Stateless and
+/// thread-safe.
 /// </summary>
 public static class HeatmapRenderer
 {
@@ -16,15 +17,15 @@ public static class HeatmapRenderer
     private const int SmallSide = 128;
     private const double TransparentShare = 0.7;
 
-    /// <summary>Renders the overlay, or original and overlay side by side with a white gap.</summary>
+    /// <summary>Renders the overlay, or the original and the overlay side by side with a white gap.</summary>
     /// <param name="original">The upright image.</param>
     /// <param name="map">The scores at the size of the image.</param>
     /// <param name="threshold">The pixel threshold: values above it are abnormal.</param>
-    /// <param name="options">How it looks; the defaults when null.</param>
-    /// <returns>A picture of the image's size; side by side twice as wide, plus the gap.</returns>
-    /// <exception cref="ArgumentException">The map has another size than the image, or the threshold is not a
-    /// number.</exception>
-    /// <exception cref="SemiDefectException">The image is too large to stand beside its overlay.</exception>
+    /// <param name="options">The appearance; the defaults if null.</param>
+    /// <returns>An image of the same size; side by side, twice as wide plus the gap.</returns>
+    /// <exception cref="ArgumentException">The size of the map differs from that of the image, or the threshold is
+    /// NaN.</exception>
+    /// <exception cref="SemiDefectException">The image is too large to be rendered side by side.</exception>
     public static Image Render(Image original, AnomalyMap map, float threshold, HeatmapOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(original);
@@ -59,7 +60,7 @@ public static class HeatmapRenderer
 
     private static byte[] Blend(Image original, AnomalyMap map, float threshold, HeatmapOptions options)
     {
-        // For each color the share of the overlay in 1/256, and the color times that share.
+        // For each color, the weight of the overlay in 1/256, and the color multiplied by it.
         Span<int> shares = stackalloc int[PerceptualColorMap.Count];
         Span<int> parts = stackalloc int[3 * PerceptualColorMap.Count];
         for (int i = 0; i < shares.Length; i++)
@@ -79,7 +80,7 @@ public static class HeatmapRenderer
         byte[] rgb = GC.AllocateUninitializedArray<byte>(source.Length);
         for (int i = 0, p = 0; p < rgb.Length; i++, p += 3)
         {
-            // Without a positive threshold only its excess is known: all or nothing.
+            // Without a positive threshold, the ratio is undefined: all or nothing.
             float value = map.Values[i];
             double level = threshold > 0 ? value * scale : value > threshold ? PerceptualColorMap.Count : 0;
             int color = level > 0 ? (int)Math.Min(level + 0.5, PerceptualColorMap.Count - 1) : 0;
@@ -92,7 +93,7 @@ public static class HeatmapRenderer
         return rgb;
     }
 
-    // Growing evenly from that share of the threshold on; normal texture often reaches it.
+    // The opacity grows linearly from this share of the threshold; normal texture often reaches it.
     private static double Opacity(double t, double thresholdPosition)
     {
         double start = TransparentShare * thresholdPosition;

@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
-/// 256 colors from dark violet over magenta and orange to bright yellow, computed in OKLCh: lightness grows by equal
-/// steps, so that the order survives color blindness and gray printing; the hue turns one way; the chroma follows the
-/// largest that sRGB can show, smoothed, so that no color stands out as a band. Conversion by B. Ottosson, "A
-/// perceptual color space for image processing", 2020. The same bytes on every machine. Thread-safe.
+/// 256 colors from dark violet over magenta and orange to bright yellow, computed in OKLCh. The lightness increases in
+/// equal steps, so that the order is preserved in grayscale and with color blindness; the hue changes in one direction;
+/// the chroma follows the maximum of sRGB, smoothed, so that no color stands out as a band. Conversion by B. Ottosson,
+/// "A perceptual color space for image processing", 2020. The bytes are the same on every machine. Thread-safe.
 /// </summary>
 public static class PerceptualColorMap
 {
@@ -25,7 +25,7 @@ public static class PerceptualColorMap
     /// <summary>R, G, B of each color, the lowest first: 768 bytes.</summary>
     public static ReadOnlySpan<byte> Colors => Table;
 
-    /// <summary>The linear sRGB components of a color of OKLCh; outside of 0..1 where sRGB cannot show it.</summary>
+    /// <summary>The linear sRGB components of an OKLCh color; outside 0..1 if sRGB cannot represent it.</summary>
     /// <param name="lightness">0 black to 1 white.</param>
     /// <param name="chroma">0 gray to about 0.3.</param>
     /// <param name="hue">The angle in radians.</param>
@@ -51,7 +51,7 @@ public static class PerceptualColorMap
             largest[i] = LargestChroma(lightness, hue);
         }
 
-        // A mean of minima never exceeds the value in the middle, so that the color stays within sRGB.
+        // A mean of minima never exceeds the value in the middle, so the color stays within sRGB.
         double[] chromas = Smooth(Smooth(largest, values => values.Min()), values => values.Sum() / values.Count);
         var table = new byte[3 * Count];
         for (int i = 0; i < Count; i++)

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>
-/// Draws the outline of what lies above the threshold: a light line just inside and a dark one just outside; or, where
-/// that would hide too much, a single line outside, light on dark ground and dark on light. Thread-safe.
+/// Draws the outline of areas above the threshold: a light line just inside and a dark one just outside; or, if that
+/// would hide too much, a single line outside, light on a dark background and dark on a light one. Thread-safe.
 /// </summary>
 internal static class RegionContour
 {

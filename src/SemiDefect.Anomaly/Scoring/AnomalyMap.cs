@@ -2,10 +2,10 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>One anomaly score per pixel, row by row. Immutable by convention, and so thread-safe.</summary>
+/// <summary>One anomaly score per pixel, row by row. Treat as immutable; then thread-safe.</summary>
 public sealed class AnomalyMap
 {
-    /// <summary>Takes over <paramref name="values"/>.</summary>
+    /// <summary>Takes ownership of <paramref name="values"/>.</summary>
     /// <exception cref="ArgumentException">The length is not width x height.</exception>
     public AnomalyMap(int width, int height, float[] values)
     {
@@ -22,10 +22,10 @@ public sealed class AnomalyMap
         Values = values;
     }
 
-    /// <summary>Pixels per row.</summary>
+    /// <summary>The width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
     /// <summary>The scores, [y][x]; 0 or more, in the metric of <see cref="ScoringOptions.Metric"/>.</summary>
@@ -34,10 +34,12 @@ public sealed class AnomalyMap
     /// <summary>The highest value.</summary>
     public float Peak => Values.Max();
 
-    /// <summary>A map at the size of the network's input brought to the original image's pixels; 0 where a crop kept
-    /// pixels from being inspected.</summary>
-    /// <param name="geometry">Where the input lies on the original.</param>
-    /// <exception cref="ArgumentException">The map has another size than the input.</exception>
+    /// <summary>
+    /// Resamples a map at the size of the network's input to the pixels of the original image; 0 for pixels outside the
+    /// crop, which were not inspected.
+    /// </summary>
+    /// <param name="geometry">The position of the input on the original.</param>
+    /// <exception cref="ArgumentException">The size of the map differs from that of the input.</exception>
     public AnomalyMap ToOriginal(InputGeometry geometry) =>
         (Width, Height) == (geometry.InputWidth, geometry.InputHeight)
         ? AnomalyMapBuilder.ToOriginal(this, geometry)

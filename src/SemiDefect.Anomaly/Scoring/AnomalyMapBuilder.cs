@@ -3,15 +3,15 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>Makes anomaly maps of patch scores. Thread-safe: nothing changes once made.</summary>
+/// <summary>Builds anomaly maps from patch scores. Immutable and thread-safe.</summary>
 internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
 {
     private readonly GaussianBlur _blur = new(options.BlurSigma, options.BlurBorder);
 
-    /// <summary>The map over everything that the views of an image show.</summary>
+    /// <summary>The map of the canvas that contains all views of an image.</summary>
     /// <param name="views">The scores of each view, none of them turned.</param>
-    /// <param name="canvas">Where the views lie together.</param>
-    /// <param name="overlap">By how many pixels neighboring views overlap at least.</param>
+    /// <param name="canvas">The canvas of the views.</param>
+    /// <param name="overlap">The minimum overlap of neighboring views in pixels.</param>
     public AnomalyMap Build(IReadOnlyList<PatchScores> views, InputGeometry canvas, int overlap)
     {
         float[] values = views.Count == 1 ? Upsample(views[0]) : Blend(views, canvas, overlap);
@@ -19,10 +19,10 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
         return new AnomalyMap(canvas.InputWidth, canvas.InputHeight, values);
     }
 
-    /// <summary>A map brought to another one's pixels by bilinear interpolation; 0 where it does not reach.</summary>
+    /// <summary>A map resampled to the pixels of another one by bilinear interpolation; 0 outside its area.</summary>
     /// <param name="map">The map.</param>
-    /// <param name="from">Where it lies on the original.</param>
-    /// <param name="to">Where the other one lies on the same original.</param>
+    /// <param name="from">The position of the map on the original.</param>
+    /// <param name="to">The position of the other map on the same original.</param>
     public static AnomalyMap Resample(AnomalyMap map, InputGeometry from, InputGeometry to) => from == to
         ? map
         : Interpolate(
@@ -33,8 +33,8 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
             y => from.ToInput(0, to.ToOriginal(0, y).Y).Y);
 
     /// <summary>
-    /// The map brought to the original image's pixels by bilinear interpolation, crop and aspect undone. Pixels that
-    /// the crop cut off were not inspected and get 0.
+    /// The map resampled to the pixels of the original image by bilinear interpolation; crop and aspect are undone.
+    /// Pixels outside the crop were not inspected and are 0.
     /// </summary>
     public static AnomalyMap ToOriginal(AnomalyMap map, InputGeometry geometry) => Interpolate(
         map,
@@ -43,7 +43,7 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
         x => geometry.ToInput(x, 0).X,
         y => geometry.ToInput(0, y).Y);
 
-    // The patch scores of one view at its own size, not blurred.
+    // The patch scores of one view at its own size, without blur.
     private float[] Upsample(PatchScores view)
     {
         int gridHeight = view.Layout.Height;
@@ -75,7 +75,7 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
         return values;
     }
 
-    // Where views overlap, each counts the less the nearer its own edge is, down to nothing: no seam shows.
+    // In overlaps, the weight of a view decreases to zero towards its edge, so that no seam is visible.
     private float[] Blend(IReadOnlyList<PatchScores> views, InputGeometry canvas, int overlap)
     {
         float[] sums = new float[checked(canvas.InputWidth * canvas.InputHeight)];

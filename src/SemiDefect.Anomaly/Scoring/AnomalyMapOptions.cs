@@ -1,13 +1,16 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How an anomaly map is made of patch scores. Immutable; impossible values are refused when set.</summary>
+/// <summary>
+/// How an anomaly map is computed from patch scores. Immutable; invalid values are rejected when set.
+/// </summary>
 public sealed record AnomalyMapOptions
 {
-    /// <summary>How patch scores are brought to the input's size.</summary>
+    /// <summary>How patch scores are upsampled to the size of the input.</summary>
     public MapUpsampling Upsampling { get; init; }
 
     /// <summary>
-    /// The standard deviation of the Gaussian blur in input pixels, 0 (none) to 64. It is cut off at 4 deviations.
+    /// The standard deviation of the Gaussian blur in input pixels, 0 (none) to 64. The kernel is truncated at 4
+    /// standard deviations.
     /// </summary>
     public double BlurSigma
     {
@@ -18,6 +21,6 @@ public sealed record AnomalyMapOptions
                 : throw new SemiDefectException("The blur of the map must be between 0 and 64 pixels.");
     } = 4;
 
-    /// <summary>What the blur sees outside of the map.</summary>
+    /// <summary>How the blur extends the map beyond its border.</summary>
     public BlurBorder BlurBorder { get; init; }
 }

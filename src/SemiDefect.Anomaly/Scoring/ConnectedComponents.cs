@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>
-/// Connected components of a mask by two passes and union-find (Rosenfeld and Pfaltz 1966). Thread-safe: nothing is
-/// kept.
+/// Connected components of a mask by two passes and union-find (Rosenfeld and Pfaltz 1966). Stateless and thread-safe.
 /// </summary>
 public static class ConnectedComponents
 {
@@ -14,10 +13,10 @@ public static class ConnectedComponents
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="connectivity">Which pixels are neighbors.</param>
     /// <returns>
-    /// One label per pixel: 0 outside, and 1 .. <c>Count</c> inside, numbered in the order in which the components'
-    /// first pixels come in the raster; and the number of components.
+    /// One label per pixel: 0 outside, and 1 .. <c>Count</c> inside, numbered in raster order of the components' first
+    /// pixels; and the number of components.
     /// </returns>
-    /// <exception cref="ArgumentException">The mask does not hold width x height pixels.</exception>
+    /// <exception cref="ArgumentException">The mask does not have width x height pixels.</exception>
     public static (int[] Labels, int Count) Label(
         ReadOnlySpan<byte> mask,
         int width,
@@ -34,8 +33,8 @@ public static class ConnectedComponents
 
         int[] labels = new int[mask.Length];
 
-        // parents[label] <= label always, so the root of a component is its smallest provisional label: the one that
-        // its first pixel in the raster was given.
+        // parents[label] <= label always, so the root of a component is its smallest provisional label: that of its
+        // first pixel in raster order.
         var parents = new List<int> { 0 };
         for (int y = 0; y < height; y++)
         {
@@ -58,8 +57,8 @@ public static class ConnectedComponents
         return (labels, count);
     }
 
-    /// <summary>The same for a mask of truth values.</summary>
-    /// <exception cref="ArgumentException">The mask does not hold width x height pixels.</exception>
+    /// <summary>The same for a Boolean mask.</summary>
+    /// <exception cref="ArgumentException">The mask does not have width x height pixels.</exception>
     public static (int[] Labels, int Count) Label(
         ReadOnlySpan<bool> mask,
         int width,

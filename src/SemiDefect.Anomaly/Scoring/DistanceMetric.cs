@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>What a patch's distance to the memory bank is measured in.</summary>
+/// <summary>How the distance of a patch to the memory bank is measured.</summary>
 public enum DistanceMetric
 {
-    /// <summary>The Euclidean distance (anomalib's way).</summary>
+    /// <summary>The Euclidean distance (as in anomalib).</summary>
     Euclidean,
 
-    /// <summary>Its square (amazon's way).</summary>
+    /// <summary>The squared Euclidean distance (as in amazon's code).</summary>
     SquaredEuclidean,
 }

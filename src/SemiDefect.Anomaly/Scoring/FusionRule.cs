@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How the scores of several branches become one.</summary>
+/// <summary>How the scores of several branches are combined.</summary>
 public enum FusionRule
 {
     /// <summary>The mean.</summary>

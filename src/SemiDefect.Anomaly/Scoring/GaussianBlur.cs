@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>
-/// Separable Gaussian blur, first along columns, then along rows, cut off at int(4 sigma + 0.5) taps to each side and
+/// Separable Gaussian blur, first along columns, then along rows, truncated at int(4 sigma + 0.5) taps to each side and
 /// accumulated in float64 in order, as SciPy's gaussian_filter does. Immutable and thread-safe.
 /// </summary>
 internal sealed class GaussianBlur
@@ -29,7 +29,7 @@ internal sealed class GaussianBlur
         }
     }
 
-    /// <summary>Blurs in place; memory: one more map in float64.</summary>
+    /// <summary>Blurs in place. Memory: one more map in float64.</summary>
     public void Apply(Span<float> map, int width, int height)
     {
         if (_weights.Length == 1)
@@ -74,8 +74,9 @@ internal sealed class GaussianBlur
         }
     }
 
-    // target[x] = sum over the taps of weight x source[offset + x]. Every x has a lane of its own and its sum runs in
-    // the order of the taps, multiplied and added apart, so that the width of the vectors does not show.
+    // target[x] = sum over the taps of weight x source[offset + x]. Every x has its own vector lane, and its sum
+    // follows the order of the taps, without fused multiply-add, so that the result does not depend on the vector
+    // width.
     private void Weigh(double[] source, int[] offsets, Span<float> target)
     {
         const int Accumulators = 4;
@@ -114,7 +115,7 @@ internal sealed class GaussianBlur
         }
     }
 
-    // For each position of the padded line, the position of the line that it mirrors.
+    // For each position of the padded line, the position of the mirrored pixel.
     private int[] Neighbors(int length)
     {
         int radius = _weights.Length / 2;

@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How patch scores are brought to the input's size.</summary>
+/// <summary>How patch scores are upsampled to the size of the input.</summary>
 public enum MapUpsampling
 {
-    /// <summary>Bilinear, align_corners = false (amazon's way).</summary>
+    /// <summary>Bilinear, align_corners = false (as in amazon's code).</summary>
     Bilinear,
 
-    /// <summary>The nearest patch (anomalib's way).</summary>
+    /// <summary>Nearest neighbor (as in anomalib).</summary>
     Nearest,
 }

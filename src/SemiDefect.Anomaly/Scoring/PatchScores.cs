@@ -2,18 +2,17 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>The scores of one view's patches. Immutable by convention, and so thread-safe.</summary>
-/// <param name="Layout">Which patches they are.</param>
+/// <summary>The patch scores of one view. Treat as immutable; then thread-safe.</summary>
+/// <param name="Layout">The patches.</param>
 /// <param name="Values">One score per patch of the layout; 0 or more.</param>
-/// <param name="NearestRows">For each patch, the nearest row of the memory bank; empty where it is not known.</param>
-/// <param name="ImageScore">What the image would score by this view alone; 0 without patches.</param>
+/// <param name="NearestRows">The nearest row of the memory bank for each patch; empty if not known.</param>
+/// <param name="ImageScore">The image score by this view alone; 0 without patches.</param>
 public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] NearestRows, double ImageScore)
 {
-    /// <summary>The position of the first vector with the highest score.</summary>
+    /// <summary>The index of the first vector with the highest score.</summary>
     public int HighestVector => Array.IndexOf(Values, Values.Max());
 
-    /// <summary>The scores of a view whose patches' squared distances are known, where scores need nothing
-    /// else.</summary>
+    /// <summary>The scores of a view with known squared distances, if the image score needs nothing else.</summary>
     /// <param name="layout">The patches.</param>
     /// <param name="squaredDistances">The squared distances of each patch to its nearest rows.</param>
     /// <param name="options">How distances become scores; not <see cref="ImageScoreRule.Reweighted"/>.</param>
@@ -23,7 +22,7 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
         return new PatchScores(layout, values, [], ImageScoreOf(values, options));
     }
 
-    /// <summary>What an image scores by all of its views.</summary>
+    /// <summary>The image score by all views.</summary>
     internal static double Combine(IReadOnlyList<PatchScores> views, ScoringOptions options) =>
         views.Count > 1 && options.ImageScore == ImageScoreRule.TopPercentMean
             ? ImageScoreOf([.. views.SelectMany(view => view.Values)], options)
@@ -43,7 +42,7 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
         return highest;
     }
 
-    /// <summary>Each patch's score, of its squared distances to its nearest rows.</summary>
+    /// <summary>The score of each patch, from the squared distances to its nearest rows.</summary>
     internal static double[] ValuesOf(ReadOnlySpan<double> squaredDistances, ScoringOptions options)
     {
         int k = options.Neighbors;
@@ -63,8 +62,7 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
     }
 
     /// <summary>
-    /// An image's score of its patches' scores, where that takes nothing else: not for <see
-    /// cref="ImageScoreRule.Reweighted"/>.
+    /// The image score from the patch scores alone: not for <see cref="ImageScoreRule.Reweighted"/>.
     /// </summary>
     internal static double ImageScoreOf(double[] values, ScoringOptions options) =>
         values.Length == 0 ? 0

@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>Finds the regions of a map. Thread-safe: nothing is kept.</summary>
+/// <summary>Finds the regions of a map. Stateless and thread-safe.</summary>
 public static class RegionFinder
 {
     /// <summary>
-    /// The 8-connected regions of values above <paramref name="threshold"/>, the highest peak first, equal peaks in the
-    /// order of their first pixel. Memory: 5 bytes per pixel.
+    /// The 8-connected regions of values above <paramref name="threshold"/>, by descending peak, then in the order of
+    /// their first pixels. Memory: 5 bytes per pixel.
     /// </summary>
     public static IReadOnlyList<Region> Find(AnomalyMap map, double threshold)
     {

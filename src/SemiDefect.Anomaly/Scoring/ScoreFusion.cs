@@ -1,19 +1,19 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How the branches of a detector become one score and one map. Immutable by convention, and so
-/// thread-safe.</summary>
+/// <summary>
+/// How the branches of a detector are combined into one score and one map. Treat as immutable; then thread-safe.
+/// </summary>
 /// <param name="Rule">How scores are combined.</param>
 /// <param name="Scales">
-/// The scale of each branch; empty where scores are combined as they are: with one branch, and where all branches look
-/// at
+/// The scale of each branch; empty if scores are combined without scaling: with one branch, or if all branches score
 /// the same patches (a memory bank per fold).
 /// </param>
 public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scales)
 {
-    /// <summary>Scores as they are; of several, the maximum.</summary>
+    /// <summary>Unscaled scores; with several branches, the maximum.</summary>
     public static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
 
-    /// <summary>The image's score.</summary>
+    /// <summary>The image score.</summary>
     /// <param name="scores">One score per branch.</param>
     public double ImageScore(IReadOnlyList<double> scores)
     {
@@ -21,13 +21,13 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
         return Rule == FusionRule.Maximum ? scaled.Max() : scaled.Sum() / scores.Count;
     }
 
-    /// <summary>The first branch that scores highest.</summary>
+    /// <summary>The first branch with the highest score.</summary>
     internal int Decisive(IReadOnlyList<double> scores) =>
         Enumerable.Range(0, scores.Count).MaxBy(branch => OnScale(branch, scores[branch]));
 
     /// <summary>
-    /// One view's scores of several branches without scales: every patch takes its highest score. The nearest rows and
-    /// the image's score are not told.
+    /// The scores of one view by several branches without scales: each patch takes its highest score. Nearest rows and
+    /// the image score are not set.
     /// </summary>
     internal static PatchScores HighestOf(IReadOnlyList<PatchScores> branches) => branches.Count == 1
         ? branches[0]
@@ -40,7 +40,7 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
             [],
             0);
 
-    /// <summary>Combines maps of one size, each by a branch with a scale; below 0 counts as 0.</summary>
+    /// <summary>Combines maps of the same size from branches with scales; negative values become 0.</summary>
     internal AnomalyMap Combine(IReadOnlyList<AnomalyMap> maps)
     {
         float[] values = new float[maps[0].Values.Length];

@@ -1,23 +1,23 @@
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>
-/// Brings the scores of a branch to the scale that all branches share: 1 at the median of the good images' out-of-fold
-/// scores, 0.1 more for each spread above it. Immutable and thread-safe.
+/// Brings the scores of a branch to the common scale of all branches: 1 at the median of the good images' out-of-fold
+/// scores, plus 0.1 per spread above it. Immutable and thread-safe.
 /// </summary>
 /// <param name="Center">The median.</param>
-/// <param name="Spread">Half the distance from the 16 % to the 84 % quantile, which a normal distribution has as its
-/// standard deviation; above 0.</param>
+/// <param name="Spread">Half the distance between the 16 % and the 84 % quantile, which is the standard deviation of a
+/// normal distribution; above 0.</param>
 public sealed record ScoreScale(double Center, double Spread)
 {
     private const double Step = 0.1;
 
-    // A branch that scores all good images alike would be infinitely sure.
+    // Otherwise, a branch with nearly equal scores for all good images would dominate.
     private const double LeastRelativeSpread = 1e-3;
 
-    // Where it scores all of them 0, as copies of one image do, nothing else bounds the score of a defect.
+    // If all scores are 0, for example for copies of one image, nothing else limits the score of a defect.
     private const double LeastSpread = 1e-6;
 
-    /// <summary>The scale of a branch's out-of-fold scores.</summary>
+    /// <summary>The scale for the out-of-fold scores of a branch.</summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
     internal static ScoreScale Of(IReadOnlyCollection<double> scores)
     {

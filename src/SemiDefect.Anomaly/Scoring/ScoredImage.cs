@@ -2,11 +2,11 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>What all branches together make of an image. Immutable by convention, and so thread-safe.</summary>
-/// <param name="Score">The image's score.</param>
+/// <summary>The scores of an image by all branches. Treat as immutable; then thread-safe.</summary>
+/// <param name="Score">The image score.</param>
 /// <param name="Map">The anomaly map at the size of <paramref name="Canvas"/>.</param>
-/// <param name="Canvas">Where the map lies on the original.</param>
-/// <param name="Branches">What each branch makes of it.</param>
-/// <param name="Decisive">The branch that scores highest on the common scale.</param>
+/// <param name="Canvas">The position of the map on the original.</param>
+/// <param name="Branches">The scores of each branch.</param>
+/// <param name="Decisive">The branch with the highest score on the common scale.</param>
 public sealed record ScoredImage(
     double Score, AnomalyMap Map, InputGeometry Canvas, IReadOnlyList<BranchScores> Branches, int Decisive);

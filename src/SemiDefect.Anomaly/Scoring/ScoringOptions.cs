@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Scoring;
 
-/// <summary>How distances become scores. Immutable; impossible values are refused when set.</summary>
+/// <summary>How distances are turned into scores. Immutable; invalid values are rejected when set.</summary>
 public sealed record ScoringOptions
 {
-    /// <summary>A patch's score is the mean distance to this many nearest bank vectors, 1 to 100.</summary>
+    /// <summary>The number of nearest bank vectors whose mean distance is the patch score, 1 to 100.</summary>
     public int Neighbors
     {
         get;
@@ -13,10 +13,10 @@ public sealed record ScoringOptions
                 : throw new SemiDefectException($"The number of neighbors must be between 1 and 100, not {value}.");
     } = 1;
 
-    /// <summary>What distances are measured in.</summary>
+    /// <summary>The distance metric.</summary>
     public DistanceMetric Metric { get; init; }
 
-    /// <summary>How an image's score is made of its patches' scores.</summary>
+    /// <summary>How an image score is computed from patch scores.</summary>
     public ImageScoreRule ImageScore { get; init; }
 
     /// <summary>The b of <see cref="ImageScoreRule.Reweighted"/>, 2 to 100.</summary>
@@ -29,10 +29,10 @@ public sealed record ScoringOptions
                 : throw new SemiDefectException($"Re-weighting takes between 2 and 100 neighbors, not {value}.");
     } = 9;
 
-    /// <summary>Whether scores hang on nothing but the distance of each patch to the row nearest to it.</summary>
+    /// <summary>Whether scores depend only on the distance of each patch to its nearest row.</summary>
     internal bool NeedsNearestOnly => Neighbors == 1 && ImageScore != ImageScoreRule.Reweighted;
 
-    /// <summary>The rows that a bank must have for an image to be scored.</summary>
+    /// <summary>The minimum number of bank rows needed to score an image.</summary>
     internal int RowsNeeded =>
         ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
 }

@@ -2,9 +2,9 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>How patches become scores. Immutable and thread-safe.</summary>
-/// <param name="Lane">The number of the lane that the patches come from.</param>
-/// <param name="Scoring">How distances become scores.</param>
-/// <param name="Map">How maps are made.</param>
+/// <summary>How patches are scored. Immutable and thread-safe.</summary>
+/// <param name="Lane">The index of the lane that provides the patches.</param>
+/// <param name="Scoring">How distances are turned into scores.</param>
+/// <param name="Map">How maps are computed.</param>
 /// <param name="Bank">The memory bank.</param>
 public sealed record BranchRecord(int Lane, ScoringOptions Scoring, AnomalyMapOptions Map, BankRecord Bank);

@@ -3,10 +3,10 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>Everything that a detector file holds. Thread-safe. Owns the banks.</summary>
+/// <summary>The content of a detector file. Thread-safe. Owns the banks.</summary>
 /// <param name="Document">The header.</param>
-/// <param name="Networks">By lane, the network; null where the file only names it.</param>
-/// <param name="Banks">By branch, the memory bank.</param>
+/// <param name="Networks">The network of each lane; null if the file does not contain it.</param>
+/// <param name="Banks">The memory bank of each branch.</param>
 internal sealed record DetectorBundle(
     DetectorDocument Document, IReadOnlyList<BackboneFile?> Networks, IReadOnlyList<MemoryBank> Banks) : IDisposable
 {

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>A part of a detector as a file names it. Immutable and thread-safe.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Version">The version of what its options mean, from 1.</param>
-/// <param name="Options">Its options, by kind.</param>
-/// <param name="Sections">The sections that belong to it.</param>
+/// <summary>A component of a detector in a file. Immutable and thread-safe.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Version">The version of the options, starting at 1.</param>
+/// <param name="Options">The options; their meaning depends on the kind.</param>
+/// <param name="Sections">The names of its sections.</param>
 internal sealed record DetectorComponent(string Kind, int Version, JsonElement Options, IReadOnlyList<string> Sections);

@@ -7,19 +7,19 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>All of a detector but its vectors: how it is made and was fitted. Immutable and thread-safe.</summary>
+/// <summary>The complete description of a detector, without its vectors. Immutable and thread-safe.</summary>
 public sealed record DetectorDocument
 {
     /// <summary>The version of the engine that wrote it.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>How images become patches, one at least.</summary>
+    /// <summary>How images are turned into patches; at least one lane.</summary>
     public required IReadOnlyList<LaneRecord> Lanes { get; init; }
 
-    /// <summary>How patches become scores, one at least; those of one lane side by side.</summary>
+    /// <summary>How patches are scored; at least one branch; branches of the same lane are adjacent.</summary>
     public required IReadOnlyList<BranchRecord> Branches { get; init; }
 
-    /// <summary>How the branches become one score and one map.</summary>
+    /// <summary>How the branches are combined into one score and one map.</summary>
     public required ScoreFusion Fusion { get; init; }
 
     /// <summary>The thresholds.</summary>
@@ -29,17 +29,17 @@ public sealed record DetectorDocument
     public required FitRecord Fit { get; init; }
 
     /// <summary>
-    /// The good images kept to be replayed on other machines; empty in files made before they were kept.
+    /// The good images stored to be replayed on other machines; empty in older files.
     /// </summary>
     public IReadOnlyList<GoldenRecord> Golden
     {
         get;
 
-        // The reader sets what a file leaves out to null.
+        // The deserializer sets missing properties to null.
         init => field = value ?? [];
     } = [];
 
-    /// <summary>Where everything else lies.</summary>
+    /// <summary>The positions of the binary data.</summary>
     public IReadOnlyList<SectionRecord> Sections
     {
         get;
@@ -50,19 +50,19 @@ public sealed record DetectorDocument
     [JsonIgnore]
     public BackboneRecord Backbone => Lanes[0].Backbone;
 
-    /// <summary>How images become the input of the first lane's network.</summary>
+    /// <summary>How images are turned into the input of the first lane's network.</summary>
     [JsonIgnore]
     public PreprocessingOptions Preprocessing => Lanes[0].Views.Preprocessing;
 
-    /// <summary>How the first lane's patches are made.</summary>
+    /// <summary>How the patches of the first lane are computed.</summary>
     [JsonIgnore]
     public PatchOptions Patches => Lanes[0].Patches;
 
-    /// <summary>How the first branch's distances become scores.</summary>
+    /// <summary>How the distances of the first branch are turned into scores.</summary>
     [JsonIgnore]
     public ScoringOptions Scoring => Branches[0].Scoring;
 
-    /// <summary>How the first branch's maps are made.</summary>
+    /// <summary>How the maps of the first branch are computed.</summary>
     [JsonIgnore]
     public AnomalyMapOptions Map => Branches[0].Map;
 
@@ -70,10 +70,10 @@ public sealed record DetectorDocument
     [JsonIgnore]
     public IReadOnlyList<BankRecord> Banks => [.. Branches.Select(branch => branch.Bank)];
 
-    /// <summary>Whether the branches are the banks of folds, over the same patches.</summary>
+    /// <summary>Whether the branches are banks of folds over the same patches.</summary>
     [JsonIgnore]
     public bool HasFoldBanks => Branches.Count > Lanes.Count;
 
-    /// <summary>The document as JSON text.</summary>
+    /// <summary>The document as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DetectorJson.Default.DetectorDocument);
 }

@@ -7,13 +7,13 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// What a header must keep to beyond its JSON types, so that nothing after it meets an impossible value: lists without
-/// gaps, numbers that are finite, choices that exist, names of one line, and image paths that stay below their folder.
-/// Thread-safe: nothing is kept.
+/// Rules for a header beyond its JSON types, so that later code meets no invalid value: lists without gaps, finite
+/// numbers, defined enum values, single-line names, and image paths that stay below their folder. Stateless and
+/// thread-safe.
 /// </summary>
 internal static class DetectorDocumentRules
 {
-    /// <summary>What is wrong with a header, in words that follow "it", or null.</summary>
+    /// <summary>The fault of a header, in words that follow "it", or null.</summary>
     public static string? FindFault(DetectorDocument document) =>
         HasGap(document) ? "has a gap in one of its lists"
         : HasWrongShape(document) ? "claims an impossible number of branches"
@@ -24,8 +24,8 @@ internal static class DetectorDocumentRules
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
 
-    /// <summary>Refuses images whose names no file may hold, before anything is learned from them.</summary>
-    /// <exception cref="SemiDefectException">There is one.</exception>
+    /// <summary>Rejects images whose names cannot be stored in a file, before training starts.</summary>
+    /// <exception cref="SemiDefectException">There is such an image.</exception>
     public static void RequireNames(IImageSource source)
     {
         string? name = Enumerable.Range(0, source.Count)
@@ -84,7 +84,7 @@ internal static class DetectorDocumentRules
     }
 
     /// <summary>
-    /// Paths are joined to a folder of the user's for reports: none may lead out of it, on any system.
+    /// Reports join the paths to a folder of the user: none may lead out of it, on any system.
     /// </summary>
     private static bool LeavesItsFolder(string path) =>
         path.Length == 0

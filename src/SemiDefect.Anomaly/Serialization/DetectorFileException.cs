@@ -1,13 +1,17 @@
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// A detector file cannot be used: not one, damaged, of another version, or in need of a network that is not there.
+/// A detector file cannot be used: it is of another type or version, damaged, or requires a network that was not
+/// supplied.
 /// </summary>
 public sealed class DetectorFileException : SemiDefectException
 {
-    /// <summary>Makes an exception whose message is shown to the user as it is.</summary>
+    /// <summary>Creates an exception whose message is shown to the user.</summary>
     public DetectorFileException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
+
+    internal static DetectorFileException Damaged(string path, string what) =>
+        new($"The detector file '{path}' is damaged: {what}. Copy it again, or fit again.");
 }

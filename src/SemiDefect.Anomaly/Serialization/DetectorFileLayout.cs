@@ -38,7 +38,7 @@ internal static class DetectorFileLayout
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>What a section of format 1 is called in format 2; its content is the same.</summary>
+    /// <summary>The name, in format 2, of a section of format 1; its content is the same.</summary>
     /// <param name="name">The name in format 1.</param>
     /// <param name="networkSha256">SHA-256 of the one network.</param>
     public static string FromFormat1(string name, string networkSha256) =>

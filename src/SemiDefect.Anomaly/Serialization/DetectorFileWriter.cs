@@ -9,15 +9,16 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// Writes detector files. The bytes depend on the detector alone: no time, no machine, no path. Thread-safe: nothing is
-/// kept.
+/// Writes detector files. The bytes depend on the detector only, not on time, machine or path. Stateless and
+/// thread-safe.
 /// </summary>
 internal static class DetectorFileWriter
 {
     private const int BlockLength = 1 << 22;
 
-    /// <summary>Writes a file; <paramref name="beforeReplacing"/> runs when it is complete and the old one still in its
-    /// place.</summary>
+    /// <summary>
+    /// Writes a file; <paramref name="beforeReplacing"/> runs when it is complete, before it replaces the old one.
+    /// </summary>
     public static void Write(string path, DetectorBundle bundle, Action? beforeReplacing = null)
     {
         List<(string Name, Action<Action<ReadOnlyMemory<byte>>> Emit)> sections = Sections(bundle);
@@ -100,7 +101,7 @@ internal static class DetectorFileWriter
         return sections;
     }
 
-    /// <summary>Gives a bank's vectors row after row, little-endian, in blocks.</summary>
+    /// <summary>Yields the vectors of a bank, row by row, little-endian, in blocks.</summary>
     public static void EmitVectors(FeatureMatrix vectors, Action<ReadOnlyMemory<byte>> write)
     {
         int rowsPerBlock = Math.Max(1, BlockLength / (vectors.Columns * sizeof(float)));

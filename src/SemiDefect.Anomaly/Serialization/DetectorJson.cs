@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>The serializer of headers, made at compile time.</summary>
+/// <summary>The source-generated serializer of headers.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,

@@ -5,14 +5,13 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// The header of format 2: a list of components, each with a kind and a version, so that a program can say by name what
-/// it
-/// does not know. Immutable and thread-safe.
+/// The header of format 2: a list of components, each with a kind and a version, so that a program can name the
+/// components that it does not support. Immutable and thread-safe.
 /// </summary>
 /// <param name="Engine">The version of the engine that wrote it.</param>
 /// <param name="Components">The components; those of one kind in the order of lanes, branches and golden
 /// images.</param>
-/// <param name="Sections">Where everything else lies.</param>
+/// <param name="Sections">The positions of the binary data.</param>
 internal sealed record DetectorManifest(
     string Engine, IReadOnlyList<DetectorComponent> Components, IReadOnlyList<SectionRecord> Sections)
 {
@@ -75,8 +74,8 @@ internal sealed record DetectorManifest(
     }
 
     /// <summary>The document that the manifest describes.</summary>
-    /// <exception cref="SemiDefectException">A component is not known here, or a needed one is missing.</exception>
-    /// <exception cref="JsonException">The options of a component are not what its kind has.</exception>
+    /// <exception cref="SemiDefectException">A component is not supported, or a required one is missing.</exception>
+    /// <exception cref="JsonException">The options of a component do not match its kind.</exception>
     public DetectorDocument ToDocument()
     {
         foreach (DetectorComponent component in Components)

@@ -35,7 +35,7 @@ internal sealed record Format1Document
     public IReadOnlyList<SectionRecord>? Sections { get; init; }
 
     /// <summary>Reads a header of format 1.</summary>
-    /// <exception cref="JsonException">It is not one.</exception>
+    /// <exception cref="JsonException">It is invalid.</exception>
     public static DetectorDocument Read(byte[] header)
     {
         try
@@ -43,7 +43,7 @@ internal sealed record Format1Document
             var json = JsonNode.Parse(
                 header, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject;
 
-            // Words that have changed since.
+            // Values that were renamed since.
             var thresholds = json?["thresholds"] as JsonObject;
             Replace(thresholds?["options"] as JsonObject, "method", "Seed", nameof(ThresholdMethod.FoldMaxima));
             Replace(json?["fit"] as JsonObject, "calibration", "MendedBank", nameof(CalibrationMethod.RepairedBank));
@@ -53,7 +53,7 @@ internal sealed record Format1Document
         }
         catch (InvalidOperationException error)
         {
-            // Text that is not UTF-8 is found only when it is looked at.
+            // Invalid UTF-8 is only detected when the text is decoded.
             throw new JsonException("The header is not UTF-8.", error);
         }
     }
@@ -83,7 +83,7 @@ internal sealed record Format1Document
             ],
             Fusion = ScoreFusion.Unscaled,
 
-            // With a bank per fold, each score was given by one bank, as no new image's is.
+            // With a bank per fold, each score is by one bank, unlike the scores of new images.
             Thresholds = hasFoldBanks
                 ? Thresholds with
                 {

@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>What a lane sees of a golden image. Immutable and thread-safe.</summary>
-/// <param name="Width">Pixels per row of the canvas.</param>
-/// <param name="Height">Rows of the canvas.</param>
-/// <param name="Patches">The vectors of the first view that has any, ascending, that are kept as features.</param>
+/// <summary>The input of a lane for a golden image. Immutable and thread-safe.</summary>
+/// <param name="Width">The width of the canvas.</param>
+/// <param name="Height">The height of the canvas.</param>
+/// <param name="Patches">The indices, ascending, of the stored vectors in the first view that has any.</param>
 public sealed record GoldenLane(int Width, int Height, IReadOnlyList<int> Patches);

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>
-/// What the record of images, steps and golden images must keep to beyond its JSON types. Thread-safe: nothing is kept.
+/// Rules for the records of images, steps and golden images beyond their JSON types. Stateless and thread-safe.
 /// </summary>
 internal static class GrowthRules
 {
@@ -11,7 +11,7 @@ internal static class GrowthRules
 
     private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>What is wrong with a header, in words that follow "it", or null.</summary>
+    /// <summary>The fault of a header, in words that follow "it", or null.</summary>
     public static string? FindFault(DetectorDocument document) =>
         document.Golden.Count > DetectorFileLayout.LargestGoldenCount ? "claims an impossible number of golden images"
         : document.Golden.Any(golden => !HasFigures(golden, document.Lanes.Count))

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>How images become patches: computed once for all branches of the lane. Immutable and thread-safe.</summary>
+/// <summary>How images are turned into patches, for all branches of the lane. Immutable and thread-safe.</summary>
 /// <param name="Backbone">The network.</param>
-/// <param name="Views">How images are looked at.</param>
-/// <param name="Patches">How the network's maps become patch vectors.</param>
+/// <param name="Views">The views of an image.</param>
+/// <param name="Patches">How the network's maps are pooled into patch vectors.</param>
 public sealed record LaneRecord(BackboneRecord Backbone, ViewPlan Views, PatchOptions Patches);

@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Serialization;
 
-/// <summary>Where a section lies in a detector file.</summary>
+/// <summary>The position of a section in a detector file.</summary>
 /// <param name="Name">backbone, or bank.N.vectors, bank.N.images, bank.N.patches, golden.N.pixels, golden.N.features,
 /// golden.N.scores.</param>
 /// <param name="Offset">Bytes from the start of the data part, a multiple of 64.</param>

@@ -3,16 +3,15 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
-/// Images that can be read by their position: a folder, a list of files, images in memory, a database, a camera's
-/// buffer. The same position gives the same image each time. Implementations are thread-safe: several images are read
-/// at once.
+/// Images that can be read by index: a folder, a list of files, images in memory, a database, a camera buffer. The same
+/// index must always give the same image. Implementations are thread-safe: several images are read concurrently.
 /// </summary>
 public interface IImageSource
 {
     /// <summary>The number of images, 0 or more.</summary>
     int Count { get; }
 
-    /// <summary>What is known of an image without reading it.</summary>
+    /// <summary>Information on an image that is available without reading it.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
     ImageInfo Describe(int index);
 

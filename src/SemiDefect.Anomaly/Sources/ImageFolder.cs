@@ -4,13 +4,12 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
-/// The image files below a folder, in ordinal order of their '/'-separated relative paths: the same order on every
-/// system, whatever order the files were made in. Immutable, and so thread-safe; files that come or go later are not
-/// noticed.
+/// The image files in a folder and its subfolders, in ordinal order of their '/'-separated relative paths: the same
+/// order on every system. Immutable and thread-safe; later changes to the folder are not noticed.
 /// </summary>
 public sealed class ImageFolder : IImageSource
 {
-    // As many as Linux follows before it gives up.
+    // The limit of Linux for nested symbolic links.
     private const int LinkLimit = 40;
 
     private static readonly string[] ImageExtensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"];
@@ -40,12 +39,11 @@ public sealed class ImageFolder : IImageSource
 
     /// <summary>
     /// Lists the images below <paramref name="path"/>: png, jpg, jpeg, bmp, webp, tif, tiff in any case. Names that
-    /// begin with
-    /// a dot are left out. Links are followed; a folder that several links lead to is listed once.
+    /// start with a dot are skipped. Links are followed; a folder reached by several links is listed once.
     /// </summary>
     /// <param name="path">The folder.</param>
-    /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
-    /// <exception cref="SemiDefectException">There is no such folder, it cannot be read, or it holds no
+    /// <param name="limits">Limits on images to read; null for those of the fit or update that reads them.</param>
+    /// <exception cref="SemiDefectException">The folder does not exist, cannot be read, or contains no
     /// image.</exception>
     public static ImageFolder Open(string path, ImageLimits? limits = null)
     {
@@ -79,14 +77,14 @@ public sealed class ImageFolder : IImageSource
         return new ImageFolder(root, items, unreadable, limits);
     }
 
-    /// <summary>Images picked from elsewhere, already in ordinal order.</summary>
-    /// <param name="path">The folder that their relative paths start from.</param>
+    /// <summary>A selection of images, already in ordinal order.</summary>
+    /// <param name="path">The folder that their paths are relative to.</param>
     /// <param name="items">The images.</param>
-    /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
+    /// <param name="limits">Limits on images to read; null for those of the fit or update that reads them.</param>
     public static ImageFolder Of(string path, IReadOnlyList<FolderImage> items, ImageLimits? limits = null) =>
         new(path, items, [], limits);
 
-    /// <summary>A source as it is, or a folder without limits of its own under the limits given.</summary>
+    /// <summary>The source itself, or a folder without limits of its own with the given limits.</summary>
     internal static IImageSource Under(IImageSource source, ImageLimits limits) =>
         source is ImageFolder { _limits: null } folder
         ? new ImageFolder(folder.FullPath, folder.Items, folder.UnreadableFolders, limits)
@@ -102,7 +100,7 @@ public sealed class ImageFolder : IImageSource
         return ImageFile.Read(Items[index].FullPath, _limits);
     }
 
-    /// <summary>Whether a file's name ends like that of an image that this engine reads.</summary>
+    /// <summary>Whether the extension of a file name is that of a supported image format.</summary>
     public static bool IsImagePath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -145,8 +143,8 @@ public sealed class ImageFolder : IImageSource
             return;
         }
 
-        // In a fixed order, and true folders before links, so that the same one of several ways to a folder is taken
-        // everywhere.
+        // In a fixed order, with real folders before links, so that the same path is chosen everywhere if several lead
+        // to a folder.
         foreach (FileSystemInfo entry
             in entries.OrderBy(entry => IsLink(entry)).ThenBy(entry => entry.Name, StringComparer.Ordinal))
         {
@@ -169,7 +167,7 @@ public sealed class ImageFolder : IImageSource
 
     private static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
 
-    /// <summary>The path with every link on the way resolved, so that two ways to one folder compare equal.</summary>
+    /// <summary>The path with all links resolved, so that two paths to the same folder compare equal.</summary>
     private static string RealPath(string path, int linksLeft)
     {
         string? parent = Path.GetDirectoryName(path);

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
-/// Images in memory, or anything else that a delegate reads by name. Immutable and thread-safe if the delegate is.
+/// Images in memory, or read by a delegate. Immutable; thread-safe if the delegate is.
 /// </summary>
 public sealed class ImageList : IImageSource
 {
@@ -12,7 +12,7 @@ public sealed class ImageList : IImageSource
 
     /// <summary>Images that <paramref name="read"/> reads on demand.</summary>
     /// <param name="names">Their names, in order; see <see cref="ImageInfo.Name"/>.</param>
-    /// <param name="read">Reads the image of a position; called from several threads.</param>
+    /// <param name="read">Reads the image of an index; called from several threads.</param>
     public ImageList(IEnumerable<string> names, Func<int, CancellationToken, Image> read)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -21,7 +21,7 @@ public sealed class ImageList : IImageSource
         _read = read;
     }
 
-    /// <summary>Decoded images, which stay in memory for as long as the list does.</summary>
+    /// <summary>Decoded images, which stay in memory as long as the list does.</summary>
     /// <param name="images">Names and images, in order.</param>
     public ImageList(IReadOnlyList<(string Name, Image Image)> images)
         : this(images?.Select(image => image.Name)!, (index, _) => images![index].Image)
@@ -31,9 +31,9 @@ public sealed class ImageList : IImageSource
     /// <inheritdoc/>
     public int Count => _infos.Length;
 
-    /// <summary>Image files, named by what <paramref name="paths"/> gives.</summary>
+    /// <summary>Image files, named as in <paramref name="paths"/>.</summary>
     /// <param name="paths">The files, in order.</param>
-    /// <param name="limits">Limits on the images read; null for the defaults.</param>
+    /// <param name="limits">Limits on images to read; null for the defaults.</param>
     public static ImageList OfFiles(IEnumerable<string> paths, ImageLimits? limits = null)
     {
         string[] files = [.. paths];

@@ -6,20 +6,20 @@ using SemiDefect.Anomaly.Serialization;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Makes a memory bank grow by the patches of more images. A bank whose size is a share of its patches, or that stops
-/// at a covering radius, keeps its rows, and the greedy selection goes on from them among the new patches: nothing that
-/// was covered gets farther from the bank. A bank of a fixed number of rows is picked anew out of its own rows and the
-/// new patches: what its rows covered within r is then within r plus the new selection's radius. Thread-safe: nothing
-/// changes.
+/// Extends a memory bank with the patches of additional images. If its size is a share of the patches, or limited by a
+/// covering radius, the bank keeps its rows, and greedy selection continues among the new patches: no distance to the
+/// bank increases. A bank with a fixed number of rows is selected again from its own rows and the new patches: what was
+/// within r of its rows is then within r plus the radius of the new selection. Immutable and thread-safe.
 /// </summary>
 internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
 {
-    /// <summary>A bank that knows the new images as well, and within which distance of it all patches lie; the caller
-    /// owns it.</summary>
+    /// <summary>
+    /// A bank that also covers the new images, and the largest distance of any patch to it; the caller owns it.
+    /// </summary>
     /// <param name="more">The patches of the new images.</param>
-    /// <param name="imageNumbers">The number that each new image has among all.</param>
-    /// <param name="squaredDistances">The squared distance of each new patch to the present bank.</param>
-    /// <param name="progress">Told of picks.</param>
+    /// <param name="imageNumbers">The index of each new image among all images.</param>
+    /// <param name="squaredDistances">The squared distance of each new patch to the current bank.</param>
+    /// <param name="progress">Receives the selected patches.</param>
     /// <param name="cancellationToken">Stops between picks.</param>
     public SelectedBank Grow(
         TrainingFeatures more,
@@ -33,7 +33,7 @@ internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
             return PickAnew(more, imageNumbers, count, progress, cancellationToken);
         }
 
-        // A merged bank has no share of its own; then the one it happens to have is kept.
+        // A merged bank has no requested share; its actual share is kept.
         double share = record.CoresetFraction
             ?? (record.CoresetRadius is null ? (double)bank.Vectors.Rows / record.Patches : 1);
         int target = new CoresetOptions(fraction: Math.Min(1, share))

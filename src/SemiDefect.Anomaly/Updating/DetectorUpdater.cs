@@ -12,12 +12,11 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Adds good images to a detector. The new ones are judged fold by fold, each fold by the present banks grown by the
-/// other folds alone, so by a detector that never saw them but knows their kind; their scores join those kept from
-/// before. An old image's score was taken against a smaller bank. A bank that only grows can only lower the distances
-/// that it stands for, so such a score is too high rather than too low, and the false-alarm rate stays below what was
-/// asked; where the old images are at hand, they are judged anew (<see cref="KnownImages"/>). Not thread-safe: made for
-/// one update.
+/// Adds good images to a detector. The new images are scored fold by fold, each fold by the current banks extended with
+/// the other folds, that is by a detector that was trained on similar images but not on these. The scores are appended
+/// to the stored ones. The stored scores were computed against a smaller bank. Extending a bank can only reduce
+/// distances, so these scores are too high rather than too low, and the false-alarm rate stays below the requested one.
+/// If the old images are available, they are scored again (<see cref="KnownImages"/>). Not thread-safe; use once.
 /// </summary>
 internal sealed class DetectorUpdater(
     DetectorBundle bundle,
@@ -31,7 +30,7 @@ internal sealed class DetectorUpdater(
 
     /// <summary>The detector with the new images, without golden images. The caller owns its banks.</summary>
     /// <param name="more">The new images.</param>
-    /// <param name="known">Where to find images that the detector knows, to judge them anew; or null.</param>
+    /// <param name="known">Images that the detector was trained on, to be scored again; or null.</param>
     public DetectorBundle Add(IImageSource more, IImageSource? known)
     {
         string[] hashes = new string[more.Count];
@@ -78,7 +77,7 @@ internal sealed class DetectorUpdater(
             done => progress?.Report(new FitProgress(FitStage.Features, done, more.Count)));
         if (features.IsSpilled)
         {
-            // Only now is it known how many of the images are new.
+            // The number of new images is only known here.
             plan.RequireAll(features.Columns, features.Rows, kept.Count);
         }
 
@@ -148,7 +147,7 @@ internal sealed class DetectorUpdater(
         }
     }
 
-    // Each fold of the new images, by the bank grown by the others.
+    // Each fold of the new images, by the bank extended with the other folds.
     private BranchScores[] Judge(
         TrainingFeatures features,
         Branch branch,
@@ -160,8 +159,8 @@ internal sealed class DetectorUpdater(
     {
         if (bundle.Document.Thresholds.ImageScores.Count != _record.Images.Count)
         {
-            // Fitted on one image with a threshold given by hand: there is nothing to renew, and a list with a hole
-            // would mislead.
+            // Fitted on one image with a fixed threshold: there are no scores to extend, and an incomplete list would
+            // mislead.
             return [];
         }
 

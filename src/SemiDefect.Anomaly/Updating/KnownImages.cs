@@ -9,21 +9,20 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Updating;
 
 /// <summary>
-/// Judges images that a detector learned from anew, each by the whole banks but the rows that came from it. The score
-/// from before was taken against a smaller bank; of the two the lower one is kept, and either stands for a detector
-/// that did not see the image. Stateless.
+/// Scores images that a detector was trained on again, each by the complete banks without the rows from that image. The
+/// stored score was computed against a smaller bank. The lower of the two is kept; either is the score of a detector
+/// that was not trained on the image. Stateless.
 /// </summary>
 internal static class KnownImages
 {
-    /// <summary>The scores and map peaks of all images, those of the images found renewed.</summary>
-    /// <param name="source">Where the images are; recognized by their pixels, whatever they are called. Others are
-    /// passed over.</param>
-    /// <param name="bundle">The detector: its images, their present scores, and the banks to judge by.</param>
-    /// <param name="pipeline">A pipeline with the encoders to judge with.</param>
-    /// <param name="options">How to run.</param>
-    /// <param name="progress">Told of each image.</param>
+    /// <summary>The scores and map maxima of all images, updated for the images found.</summary>
+    /// <param name="source">The images, recognized by their pixels, not by name. Others are skipped.</param>
+    /// <param name="bundle">The detector: its images, their current scores, and the banks.</param>
+    /// <param name="pipeline">A pipeline with the encoders to use.</param>
+    /// <param name="options">The load options.</param>
+    /// <param name="progress">Receives each image.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, or none of them is known.</exception>
+    /// <exception cref="SemiDefectException">An image cannot be read, or the detector knows none of them.</exception>
     public static (double[] Scores, double[] Peaks) Rejudge(
         IImageSource source,
         DetectorBundle bundle,
@@ -67,7 +66,7 @@ internal static class KnownImages
                     bank, branch.Scoring, bank.SourceImages, options.Threads, options.Accelerator),
             }));
 
-            // The encoders stay those of the pipeline given, so this one is not disposed of.
+            // The encoders belong to the given pipeline, so this one is not disposed of.
             var judge = new DetectorPipeline(pipeline.Lanes, branches, pipeline.Fusion, options.BatchSize);
             foreach ((int index, ScoredImage scored)
                 in judge.ScoreAll(source.Count, Read, image => BankFilter.Without(found[image]), cancellationToken))

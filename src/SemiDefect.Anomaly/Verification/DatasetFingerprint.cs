@@ -5,14 +5,13 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Verification;
 
 /// <summary>
-/// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit of that folder would
-/// read, in ordinal
-/// order. Other files stay out, and so do dates and the folder's own place. What is hashed is the text that
-/// <c>sha256sum</c> prints: docs/fingerprint.md. Immutable and thread-safe.
+/// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit would read, in ordinal
+/// order. Other files, dates and the location of the folder have no influence. The hashed text is the output of
+/// <c>sha256sum</c>: docs/fingerprint.md. Immutable and thread-safe.
 /// </summary>
 /// <param name="Sha256">The fingerprint, 64 lower-case hexadecimal digits.</param>
 /// <param name="Images">The number of images.</param>
-/// <param name="Bytes">Their size.</param>
+/// <param name="Bytes">Their total size in bytes.</param>
 public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
 {
     private const int BlockLength = 1 << 20;
@@ -25,7 +24,7 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
 
     /// <summary>Reads all images of a folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="progress">Told the number of images read, from the calling thread.</param>
+    /// <param name="progress">Receives the number of images read, on the calling thread.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or a folder could not be listed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

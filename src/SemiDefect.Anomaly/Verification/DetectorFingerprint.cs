@@ -9,31 +9,29 @@ using SemiDefect.Anomaly.Serialization;
 namespace SemiDefect.Anomaly.Verification;
 
 /// <summary>
-/// SHA-256 of everything that decides: two detectors with the same one give the same scores, p-values, decisions and
-/// maps. What does
-/// not decide stays out: engine version, names of images and networks, how the bank was picked, the device, whether the
-/// network
-/// travels in the file. Each part has a hash of its own, which tells where two detectors part ways. What is
-/// hashed is text that anyone can write again: docs/fingerprint.md. Immutable and thread-safe.
+/// SHA-256 of everything that affects decisions: two detectors with the same fingerprint give the same scores,
+/// p-values, decisions and maps. Everything else is left out: engine version, names of images and networks, how the
+/// bank was selected, the device, whether the file contains the network. Each part has a hash of its own, which shows
+/// where two detectors differ. The hashed text can be reproduced with other tools: docs/fingerprint.md. Immutable and
+/// thread-safe.
 /// </summary>
 /// <param name="Sha256">The fingerprint, 64 lower-case hexadecimal digits.</param>
-/// <param name="Network">SHA-256 of the part: the network's bytes and its taps.</param>
-/// <param name="Options">SHA-256 of the part: preprocessing, patches, scoring and map.</param>
-/// <param name="Bank">SHA-256 of the part: the vectors of the memory banks.</param>
-/// <param name="Thresholds">SHA-256 of the part: both thresholds, and the held-out scores that p-values come
-/// from.</param>
+/// <param name="Network">SHA-256 of the bytes of the network and its taps.</param>
+/// <param name="Options">SHA-256 of the preprocessing, patch, scoring and map options.</param>
+/// <param name="Bank">SHA-256 of the vectors of the memory banks.</param>
+/// <param name="Thresholds">SHA-256 of both thresholds and the out-of-fold scores behind p-values.</param>
 public sealed record DetectorFingerprint(string Sha256, string Network, string Options, string Bank, string Thresholds)
 {
     /// <summary>
-    /// The first 16 digits in groups of four: enough to tell by telephone that two are the same unless someone means
-    /// harm.
+    /// The first 16 digits in groups of four: enough to compare two detectors by telephone, unless tampering is
+    /// suspected.
     /// </summary>
     public string ShortForm => SpokenHash.Groups(Sha256, 4);
 
     /// <summary>All digits in 16 groups of four.</summary>
     public string Spoken => SpokenHash.Groups(Sha256, 16);
 
-    /// <summary>The fingerprint of a detector file, which is checked on the way.</summary>
+    /// <summary>The fingerprint of a detector file, which is also verified.</summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
     public static DetectorFingerprint Read(string path)
     {
@@ -60,7 +58,7 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         var text = new StringBuilder("options 1\n");
         for (int i = 0; i < document.Lanes.Count; i++)
         {
-            // Banks of folds share everything.
+            // The banks of folds share all options.
             AppendOptions(text, document.Lanes[i], document.Branches.First(branch => branch.Lane == i));
         }
 
@@ -105,7 +103,7 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         Line("upsampling", branch.Map.Upsampling);
         Line("blur", branch.Map.BlurSigma, branch.Map.BlurBorder);
 
-        // Left out where they are not used, as before there were any.
+        // Omitted if unused, so that fingerprints of older detectors remain the same.
         if (lane.Views.Tile > 0)
         {
             Line("tile", lane.Views.Tile, lane.Views.TileOverlap);
@@ -125,7 +123,7 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             MemoryBank bank = bundle.Banks[i];
             string name = DetectorFileLayout.Vectors(i);
 
-            // A file's sections were hashed and compared when it was read.
+            // The sections were verified against their hashes when the file was read.
             string sha256 = bundle.Document.Sections.FirstOrDefault(section => section.Name == name)?.Sha256
                 ?? HashVectors(bank);
             text.Append(

@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
 
-/// <summary>Compares a replay of the golden inputs with what is on record. Thread-safe: nothing is kept.</summary>
+/// <summary>Compares replayed golden inputs with the recorded output. Stateless and thread-safe.</summary>
 internal static class DetectorVerifier
 {
     /// <summary>Replays all golden inputs.</summary>
@@ -80,8 +80,8 @@ internal static class DetectorVerifier
             lane.Second.Dimension * lane.First.Patches.Count == lane.Third.Length
             && lane.First.Patches.All(patch => (uint)patch < (uint)lane.Second.Layout.Count));
 
-    // How far a score at the threshold can go when the features move by so much. On the scale that several branches
-    // share, a branch's score moves by a step per spread.
+    // The possible change of a score at the threshold if the features move by this much. On the common scale of several
+    // branches, a branch's score is divided by its spread.
     private static double Reach(DetectorDocument document, double move)
     {
         if (document.Fusion.Scales.Count > 0)
@@ -129,7 +129,7 @@ internal static class DetectorVerifier
 
     private static void Take(double deviation, double size, ref double largest, ref double largestRelative)
     {
-        // NaN must count as the worst there is, not as none.
+        // NaN must count as the largest deviation, not as none.
         deviation = double.IsNaN(deviation) ? double.PositiveInfinity : deviation;
         largest = Math.Max(largest, deviation);
         if (deviation > 0)

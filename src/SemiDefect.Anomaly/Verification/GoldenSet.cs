@@ -4,17 +4,17 @@ using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Verification;
 
-/// <summary>Chooses golden inputs and records what a detector makes of them. Thread-safe: nothing is kept.</summary>
+/// <summary>Selects golden inputs and records the detector's output for them. Stateless and thread-safe.</summary>
 internal static class GoldenSet
 {
-    /// <summary>The most bytes of pixels kept; inputs beyond are left out.</summary>
+    /// <summary>The maximum size of the stored pixels in bytes; further inputs are left out.</summary>
     public const int LargestTotal = 1 << 24;
 
     private const int PatchesSpread = 16;
 
     /// <summary>
-    /// The good images to keep: spread over the held-out scores from the highest, the one nearest to being called
-    /// abnormal, down to the median; without scores from the last image on.
+    /// The good images to store, spread over the out-of-fold scores from the highest (closest to a false alarm) down to
+    /// the median; without scores, starting from the last image.
     /// </summary>
     public static int[] Choose(int images, IReadOnlyList<double> heldOutScores, int count)
     {
@@ -28,9 +28,9 @@ internal static class GoldenSet
         ];
     }
 
-    /// <summary>Replays images and keeps what comes out.</summary>
-    /// <param name="inputs">The images: number, size of the original (0 where the only canvas stands for it), canvases
-    /// by lane.</param>
+    /// <summary>Replays images and records the output.</summary>
+    /// <param name="inputs">The images: index, size of the original (0 if only the canvas is known), canvas of each
+    /// lane.</param>
     /// <param name="replay">The detector.</param>
     public static IReadOnlyList<GoldenInput> Record(
         IEnumerable<(int Image, int Width, int Height, IReadOnlyList<Image> Canvases)> inputs,
@@ -52,7 +52,7 @@ internal static class GoldenSet
         return golden;
     }
 
-    /// <summary>The canvases of a golden image, by lane.</summary>
+    /// <summary>The canvas of each lane for a golden image.</summary>
     public static IReadOnlyList<Image> CanvasesOf(GoldenInput input) =>
         [.. input.Record.Lanes.Select((lane, i) => new Image(lane.Width, lane.Height, input.Pixels[i]))];
 

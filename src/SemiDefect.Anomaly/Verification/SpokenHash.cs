@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Verification;
 
-/// <summary>Hexadecimal digits as people read them to each other.</summary>
+/// <summary>Groups hexadecimal digits for reading aloud.</summary>
 internal static class SpokenHash
 {
     private const int GroupLength = 4;

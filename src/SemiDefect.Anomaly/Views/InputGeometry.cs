@@ -1,9 +1,9 @@
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// Where an input lies on the original image: a region of the original is resized, and a window of the result is the
-/// input. For each axis, original = region offset + (input + window offset + 0.5) x scale - 0.5. In these coordinates
-/// pixel i has its center at i, and its edges at i - 0.5 and i + 0.5. Immutable, and so thread-safe.
+/// The position of an input on the original image: a region of the original is resized, and a window of the result is
+/// the input. For each axis, original = region offset + (input + window offset + 0.5) x scale - 0.5. In these
+/// coordinates, pixel i has its center at i and its edges at i - 0.5 and i + 0.5. Immutable and thread-safe.
 /// </summary>
 /// <param name="OriginalWidth">Pixels per row of the upright original.</param>
 /// <param name="OriginalHeight">Rows of the upright original.</param>
@@ -37,12 +37,12 @@ public readonly record struct InputGeometry(
     /// <summary>Original pixels per input pixel along a column.</summary>
     public double ScaleY => (double)(RegionHeight == 0 ? OriginalHeight : RegionHeight) / ResizedHeight;
 
-    /// <summary>The point of the original that shows at a point of the input.</summary>
+    /// <summary>Maps a point of the input to the original.</summary>
     public (double X, double Y) ToOriginal(double x, double y) =>
         (RegionLeft + ((x + CropLeft + 0.5) * ScaleX - 0.5), RegionTop + ((y + CropTop + 0.5) * ScaleY - 0.5));
 
     /// <summary>
-    /// The point of the input where a point of the original shows; outside of the input where it is not seen.
+    /// Maps a point of the original to the input; the result may lie outside the input.
     /// </summary>
     public (double X, double Y) ToInput(double x, double y) =>
         ((x - RegionLeft + 0.5) / ScaleX - 0.5 - CropLeft, (y - RegionTop + 0.5) / ScaleY - 0.5 - CropTop);

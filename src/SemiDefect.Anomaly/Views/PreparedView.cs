@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Views;
 
-/// <summary>What the network sees of one view. Immutable by convention, and so thread-safe.</summary>
+/// <summary>The network's input for one view. Treat as immutable; then thread-safe.</summary>
 public sealed class PreparedView
 {
     internal PreparedView(float[] values, View view)
@@ -18,6 +18,6 @@ public sealed class PreparedView
     /// <summary>Pixels per row.</summary>
     public int Width => View.Width;
 
-    /// <summary>What is seen.</summary>
+    /// <summary>The view.</summary>
     public View View { get; }
 }

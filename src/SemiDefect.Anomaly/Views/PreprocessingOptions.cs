@@ -1,27 +1,29 @@
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// How a picture becomes the network's input: resize, center crop, then (v / 255 - mean) / deviation for each channel.
-/// Stored with the model. Compared by value. Immutable, and so thread-safe.
+/// How an image is turned into the network's input: resize, center crop, then (v / 255 - mean) / deviation per channel.
+/// Stored with the model. Compared by value. Immutable and thread-safe.
 /// </summary>
 public sealed record PreprocessingOptions
 {
-    /// <summary>The largest <see cref="Size"/> and <see cref="Crop"/>.</summary>
+    /// <summary>The maximum of <see cref="Size"/> and <see cref="Crop"/>.</summary>
     public const int MaxSize = 16_384;
 
     private static readonly float[] ImageNetMean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] ImageNetDeviation = [0.229f, 0.224f, 0.225f];
 
-    /// <summary>Makes options; without arguments those of the reference: shorter side 256, crop 224, ImageNet's mean
-    /// and deviation.</summary>
+    /// <summary>
+    /// Creates options; without arguments, those of the reference: shorter side 256, crop 224, ImageNet's mean and
+    /// standard deviation.
+    /// </summary>
     /// <param name="resize">How to resize.</param>
     /// <param name="size">The size to resize to, 1 to <see cref="MaxSize"/>; 0 with <see
     /// cref="ResizeKind.None"/>.</param>
     /// <param name="crop">The side of the center crop, 1 to <see cref="MaxSize"/>, or null for none; not larger than
     /// <paramref name="size"/>.</param>
-    /// <param name="mean">The three channel means (R, G, B) on the scale 0 to 1; null for ImageNet's.</param>
-    /// <param name="deviation">The three channel deviations, above 0; null for ImageNet's.</param>
-    /// <exception cref="SemiDefectException">An impossible value or combination; the message says what to
+    /// <param name="mean">The three channel means (R, G, B) on a scale of 0 to 1; null for ImageNet's.</param>
+    /// <param name="deviation">The three channel standard deviations, above 0; null for ImageNet's.</param>
+    /// <exception cref="SemiDefectException">A value or combination is invalid; the message says what to
     /// do.</exception>
     public PreprocessingOptions(
         ResizeKind resize = ResizeKind.ShorterSide,
@@ -73,7 +75,7 @@ public sealed record PreprocessingOptions
         }
     }
 
-    /// <summary>How the picture is resized.</summary>
+    /// <summary>How the image is resized.</summary>
     public ResizeKind Resize { get; }
 
     /// <summary>The size to resize to, in pixels; 0 with <see cref="ResizeKind.None"/>.</summary>
@@ -82,10 +84,10 @@ public sealed record PreprocessingOptions
     /// <summary>The side of the center crop in pixels, or null for none.</summary>
     public int? Crop { get; }
 
-    /// <summary>The mean of R, G, B on the scale 0 to 1.</summary>
+    /// <summary>The mean of R, G, B on a scale of 0 to 1.</summary>
     public IReadOnlyList<float> Mean { get; }
 
-    /// <summary>The deviation of R, G, B on the scale 0 to 1, above 0.</summary>
+    /// <summary>The standard deviation of R, G, B on a scale of 0 to 1, above 0.</summary>
     public IReadOnlyList<float> Deviation { get; }
 
     /// <inheritdoc/>

@@ -4,21 +4,21 @@ using SemiDefect.Anomaly.Imaging.Resampling;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// Turns a picture into the network's input by the rules of torchvision 0.14 (Resize, CenterCrop, ToTensor, Normalize)
-/// over Pillow's resampling: the same bytes before normalization, and the same float32 operations after. Thread-safe:
-/// nothing is kept.
+/// Turns an image into the network's input following torchvision 0.14 (Resize, CenterCrop, ToTensor, Normalize) with
+/// Pillow's resampling: the same bytes before normalization, and the same float32 operations after it. Stateless and
+/// thread-safe.
 /// </summary>
 public static class Preprocessor
 {
-    /// <summary>The most pixels that an input may have: its float values then stay below 1 GiB.</summary>
+    /// <summary>The maximum number of pixels of an input, which keeps its float values below 1 GiB.</summary>
     public const int MaxInputPixels = 1 << 26;
 
-    // The map of a tiled image is made as a whole: 12 bytes per pixel.
+    // The map of a tiled image is built as a whole: 12 bytes per pixel.
     private const int MaxTiledPixels = 1 << 28;
 
     /// <summary>Resizes and crops an image, and normalizes all of it as one view.</summary>
     /// <exception cref="SemiDefectException">
-    /// The crop does not fit in the resized picture, or the input would be too large.
+    /// The crop is larger than the resized image, or the input would be too large.
     /// </exception>
     public static PreparedView Prepare(Image image, PreprocessingOptions options)
     {
@@ -27,11 +27,11 @@ public static class Preprocessor
         return Prepare(Cut(image, canvas), canvas, new View(canvas, ViewTurn.None, null), options);
     }
 
-    /// <summary>Takes a view's window out of a canvas, turns and normalizes it.</summary>
-    /// <param name="picture">What <see cref="Cut"/> gives for the canvas.</param>
-    /// <param name="canvas">Where the canvas lies.</param>
+    /// <summary>Crops a view from a canvas, turns and normalizes it.</summary>
+    /// <param name="picture">The result of <see cref="Cut"/> for the canvas.</param>
+    /// <param name="canvas">The position of the canvas.</param>
     /// <param name="view">A view of the canvas.</param>
-    /// <param name="options">How to normalize.</param>
+    /// <param name="options">The normalization.</param>
     public static PreparedView Prepare(Image picture, InputGeometry canvas, View view, PreprocessingOptions options)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -49,13 +49,12 @@ public static class Preprocessor
         return new PreparedView(Normalize(ViewTurner.Turn(seen, view.Turn), options), view);
     }
 
-    /// <summary>Where the input lies that is made of an image of that size.</summary>
-    /// <param name="width">Pixels per row of the image.</param>
-    /// <param name="height">Rows of the image.</param>
+    /// <summary>The geometry of the input for an image of the given size.</summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
     /// <param name="options">How to resize and crop.</param>
-    /// <param name="isTiled">Whether the network sees tiles of the input, which may then be as large as an
-    /// image.</param>
-    /// <exception cref="SemiDefectException">The crop does not fit in the resized picture, or the input would be too
+    /// <param name="isTiled">Whether the input is split into tiles, and may therefore be as large as an image.</param>
+    /// <exception cref="SemiDefectException">The crop is larger than the resized image, or the input would be too
     /// large.</exception>
     public static InputGeometry Plan(int width, int height, PreprocessingOptions options, bool isTiled = false)
     {
@@ -92,7 +91,7 @@ public static class Preprocessor
             inputHeight);
     }
 
-    /// <summary>The resized and cropped picture that an image becomes, before it is normalized.</summary>
+    /// <summary>The resized and cropped image, before normalization.</summary>
     public static Image Cut(Image image, InputGeometry geometry)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -138,7 +137,7 @@ public static class Preprocessor
         }
     }
 
-    // Python's round() takes halves to the even neighbor.
+    // Python's round() rounds halves to even.
     private static int CropOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
 
     private static float[] Normalize(Image image, PreprocessingOptions options)

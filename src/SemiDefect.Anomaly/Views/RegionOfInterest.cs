@@ -5,16 +5,16 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// The part of every image that is learned and judged: a rectangle in the original's pixels, and optionally a mask in
-/// it. What lies outside is neither learned nor scored. Immutable and thread-safe.
+/// The part of every image that is inspected: a rectangle in the original's pixels, and optionally a mask within it.
+/// Pixels outside are excluded from training and scoring. Immutable and thread-safe.
 /// </summary>
 public sealed record RegionOfInterest
 {
-    /// <summary>Makes a rectangle.</summary>
-    /// <param name="left">Its first column, 0 or more.</param>
-    /// <param name="top">Its first row, 0 or more.</param>
-    /// <param name="width">Its columns, 1 or more.</param>
-    /// <param name="height">Its rows, 1 or more.</param>
+    /// <summary>Creates a rectangle.</summary>
+    /// <param name="left">The first column, 0 or more.</param>
+    /// <param name="top">The first row, 0 or more.</param>
+    /// <param name="width">The width, 1 or more.</param>
+    /// <param name="height">The height, 1 or more.</param>
     /// <exception cref="SemiDefectException">A value is out of range.</exception>
     [JsonConstructor]
     public RegionOfInterest(int left, int top, int width, int height)
@@ -40,16 +40,16 @@ public sealed record RegionOfInterest
     /// <summary>The first row.</summary>
     public int Top { get; }
 
-    /// <summary>Columns.</summary>
+    /// <summary>The width.</summary>
     public int Width { get; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The height.</summary>
     public int Height { get; }
 
-    /// <summary>The size of the images that the mask was drawn for; 0 without a mask.</summary>
+    /// <summary>The width of the images that the mask was drawn for; 0 without a mask.</summary>
     public int ImageWidth { get; init; }
 
-    /// <summary>The size of the images that the mask was drawn for; 0 without a mask.</summary>
+    /// <summary>The height of the images that the mask was drawn for; 0 without a mask.</summary>
     public int ImageHeight { get; init; }
 
     /// <summary>SHA-256 of the mask, hexadecimal; null without one.</summary>
@@ -63,9 +63,9 @@ public sealed record RegionOfInterest
     [JsonIgnore]
     internal byte[] Mask { get; init; } = [];
 
-    /// <summary>A region from a mask picture: any channel above 0 marks what is looked at.</summary>
-    /// <param name="mask">A picture of the size of the images.</param>
-    /// <exception cref="SemiDefectException">It marks nothing.</exception>
+    /// <summary>Creates a region from a mask image: any channel above 0 marks the inspected pixels.</summary>
+    /// <param name="mask">An image of the same size as the images to inspect.</param>
+    /// <exception cref="SemiDefectException">It marks no pixel.</exception>
     public static RegionOfInterest FromMask(Image mask)
     {
         ArgumentNullException.ThrowIfNull(mask);
@@ -103,7 +103,7 @@ public sealed record RegionOfInterest
         };
     }
 
-    /// <summary>Whether a pixel of the original is looked at.</summary>
+    /// <summary>Whether a pixel of the original is inside.</summary>
     public bool Contains(int x, int y)
     {
         x -= Left;
@@ -111,8 +111,9 @@ public sealed record RegionOfInterest
         return (uint)x < (uint)Width && (uint)y < (uint)Height && (!HasMask || Mask[y * Width + x] != 0);
     }
 
-    /// <summary>Refuses an image that the region does not fit.</summary>
-    /// <exception cref="SemiDefectException">The image is too small, or of another size than the mask.</exception>
+    /// <summary>Checks that the region fits an image.</summary>
+    /// <exception cref="SemiDefectException">The image is too small, or its size differs from that of the
+    /// mask.</exception>
     internal void RequireFits(int width, int height)
     {
         if (HasMask && (width, height) != (ImageWidth, ImageHeight))

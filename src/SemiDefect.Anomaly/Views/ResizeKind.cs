@@ -1,14 +1,16 @@
 namespace SemiDefect.Anomaly.Views;
 
-/// <summary>How a picture is brought to the network's input size, before any crop.</summary>
+/// <summary>How an image is resized to the network's input size, before any crop.</summary>
 public enum ResizeKind
 {
-    /// <summary>The picture keeps its own size.</summary>
+    /// <summary>No resizing.</summary>
     None,
 
-    /// <summary>The shorter side gets the size; the aspect is kept (the longer side is rounded down).</summary>
+    /// <summary>
+    /// Resizes the shorter side to the given size; the aspect ratio is kept (the longer side is rounded down).
+    /// </summary>
     ShorterSide,
 
-    /// <summary>Both sides get the size; the aspect is lost.</summary>
+    /// <summary>Resizes both sides to the given size; the aspect ratio is lost.</summary>
     Squash,
 }

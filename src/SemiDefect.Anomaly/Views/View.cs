@@ -1,30 +1,30 @@
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// One look at an image: a window of the original at some size, turned or not. Immutable and thread-safe.
+/// A view of an image: a window of the original, at some size, optionally turned. Immutable and thread-safe.
 /// </summary>
-/// <param name="Geometry">Where the window lies on the original, before the turn.</param>
-/// <param name="Turn">How it is turned before the network sees it.</param>
-/// <param name="Region">The region of interest, or null for everything.</param>
+/// <param name="Geometry">The position of the window on the original, before the turn.</param>
+/// <param name="Turn">How the view is turned.</param>
+/// <param name="Region">The region of interest, or null for the whole image.</param>
 public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInterest? Region)
 {
-    /// <summary>Pixels per row of what the network sees.</summary>
+    /// <summary>The width of the network's input.</summary>
     public int Width => Turn.SwapsSides ? Geometry.InputHeight : Geometry.InputWidth;
 
-    /// <summary>Rows of what the network sees.</summary>
+    /// <summary>The height of the network's input.</summary>
     public int Height => Turn.SwapsSides ? Geometry.InputWidth : Geometry.InputHeight;
 
-    /// <summary>The point of the window, before the turn, that shows at a point of what the network sees.</summary>
+    /// <summary>Maps a point of the network's input to the window before the turn.</summary>
     public (double X, double Y) ToWindow(double x, double y) => ViewTurner.ToWindow(this, x, y);
 
-    /// <summary>The point of the original that shows at a point of what the network sees.</summary>
+    /// <summary>Maps a point of the network's input to the original.</summary>
     public (double X, double Y) ToOriginal(double x, double y)
     {
         (double windowX, double windowY) = ToWindow(x, y);
         return Geometry.ToOriginal(windowX, windowY);
     }
 
-    /// <summary>The center, on the original, of a patch of a grid over this view.</summary>
+    /// <summary>The center of a patch on the original.</summary>
     /// <param name="patch">y x grid width + x.</param>
     /// <param name="gridHeight">Rows of the grid.</param>
     /// <param name="gridWidth">Columns of the grid.</param>
@@ -33,13 +33,12 @@ public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInteres
         (patch / gridWidth + 0.5) * Height / gridHeight - 0.5);
 
     /// <summary>
-    /// The patches of a grid over this view that show the image and nothing else: those that an inexact turn leaves
-    /// partly
-    /// empty, and those outside of the region of interest, are neither learned nor scored.
+    /// The patches that show nothing but the image. Patches that are partly empty after an inexact turn, and those
+    /// outside the region of interest, are excluded from training and scoring.
     /// </summary>
     /// <param name="gridHeight">Rows of the grid.</param>
     /// <param name="gridWidth">Columns of the grid.</param>
-    /// <returns>Patches (y x grid width + x), ascending; null for all.</returns>
+    /// <returns>The patches (y x grid width + x), ascending; null for all.</returns>
     public int[]? ValidPatches(int gridHeight, int gridWidth)
     {
         if (Turn.IsExact && Region?.HasMask != true)

@@ -3,20 +3,20 @@ using System.Text.Json.Serialization;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// How an image is looked at: as a whole at a working size, or in overlapping tiles of it; and how good images are
-/// turned to learn from. Immutable and thread-safe; impossible values are refused when set.
+/// The views of an image: the whole image at a working size, or overlapping tiles of it; and the turns of good images
+/// for training. Immutable and thread-safe; invalid values are rejected when set.
 /// </summary>
 public sealed record ViewPlan
 {
     private const int SmallestTile = 64;
 
     /// <summary>
-    /// How the image, or its region of interest, is brought to its working size, and how it is normalized.
+    /// How the image, or its region of interest, is resized to the working size, and how it is normalized.
     /// </summary>
     public required PreprocessingOptions Preprocessing { get; init; }
 
     /// <summary>
-    /// The side of a tile in pixels of the working size, 64 to 16384; 0 to look at everything at once.
+    /// The side of a tile in pixels at the working size, 64 to 16384; 0 for no tiling.
     /// </summary>
     public int Tile
     {
@@ -27,7 +27,7 @@ public sealed record ViewPlan
                 $"A tile must be 0 (none) or {SmallestTile} to {PreprocessingOptions.MaxSize} pixels, not {value}.");
     }
 
-    /// <summary>By how many pixels neighboring tiles overlap at least; at most half a tile.</summary>
+    /// <summary>The minimum overlap of neighboring tiles in pixels; at most half a tile.</summary>
     public int TileOverlap
     {
         get;
@@ -38,7 +38,7 @@ public sealed record ViewPlan
     }
 
     /// <summary>
-    /// Turns in which good images are learned: 0 (as they are), 4 (quarter turns) or 8 (multiples of 45 degrees).
+    /// The turns of good images for training: 0 (none), 4 (quarter turns) or 8 (multiples of 45 degrees).
     /// </summary>
     public int Turns
     {
@@ -49,19 +49,20 @@ public sealed record ViewPlan
                 : throw new SemiDefectException($"Good images are learned in 0, 4 or 8 turns, not {value}.");
     }
 
-    /// <summary>Whether good images are learned mirrored as well.</summary>
+    /// <summary>Whether training also uses mirrored good images.</summary>
     public bool Flips { get; init; }
 
-    /// <summary>The region of interest; null for all of the image.</summary>
+    /// <summary>The region of interest; null for the whole image.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RegionOfInterest? Region { get; init; }
 
-    /// <summary>In how many turns, the image as it is among them, every view of a good image is learned.</summary>
+    /// <summary>The number of variants of each view used for training, including the unchanged one.</summary>
     [JsonIgnore]
     public int LearnedTurns => 1 + FurtherTurns().Count();
 
-    /// <summary>Refuses combinations that cannot work.</summary>
-    /// <exception cref="SemiDefectException">There is one; the message says what to do.</exception>
+    /// <summary>Checks the options against each other.</summary>
+    /// <exception cref="SemiDefectException">The options contradict each other; the message says what to
+    /// do.</exception>
     public void Validate()
     {
         if (Tile == 0 && TileOverlap > 0)
@@ -81,9 +82,9 @@ public sealed record ViewPlan
         }
     }
 
-    /// <summary>Where the map of an image lies: everything that the views of it show.</summary>
-    /// <param name="width">Pixels per row of the image.</param>
-    /// <param name="height">Rows of the image.</param>
+    /// <summary>The geometry of an image's map, which contains all of its views.</summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>
     public InputGeometry Canvas(int width, int height)
     {
@@ -104,10 +105,11 @@ public sealed record ViewPlan
         };
     }
 
-    /// <summary>The views that judge an image: the whole canvas, or tiles of it from the top left, row by
-    /// row.</summary>
-    /// <param name="width">Pixels per row of the image.</param>
-    /// <param name="height">Rows of the image.</param>
+    /// <summary>
+    /// The views used to score an image: the whole canvas, or its tiles from the top left, row by row.
+    /// </summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>
     public IReadOnlyList<View> ToInspect(int width, int height)
     {
@@ -126,10 +128,9 @@ public sealed record ViewPlan
         ];
     }
 
-    /// <summary>The views that a good image is learned by: those that judge it first, then each of them
-    /// turned.</summary>
-    /// <param name="width">Pixels per row of the image.</param>
-    /// <param name="height">Rows of the image.</param>
+    /// <summary>The views used to train on a good image: those used for scoring, then their turned variants.</summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>
     public IReadOnlyList<View> ToLearn(int width, int height)
     {
@@ -144,7 +145,7 @@ public sealed record ViewPlan
         where further != ViewTurn.None
         select further;
 
-    // The fewest tiles that overlap enough, spread evenly.
+    // The smallest number of tiles with sufficient overlap, evenly spaced.
     private int[] Starts(int size)
     {
         if (size <= Tile)

@@ -1,11 +1,11 @@
 namespace SemiDefect.Anomaly.Views;
 
-/// <summary>What views are made for.</summary>
+/// <summary>The purpose of views.</summary>
 internal enum ViewPurpose
 {
-    /// <summary>To judge an image.</summary>
+    /// <summary>Scoring an image.</summary>
     Inspect,
 
-    /// <summary>To learn from a good image: further views of it, turned.</summary>
+    /// <summary>Training on a good image, with additional turned views.</summary>
     Learn,
 }

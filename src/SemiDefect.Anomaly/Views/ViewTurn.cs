@@ -5,12 +5,12 @@ namespace SemiDefect.Anomaly.Views;
 /// <param name="Flip">Whether the view is mirrored left to right before it is turned.</param>
 public readonly record struct ViewTurn(int Degrees, bool Flip)
 {
-    /// <summary>As it is.</summary>
+    /// <summary>No turn.</summary>
     public static ViewTurn None => default;
 
-    /// <summary>Whether pixels only change places, so that nothing is interpolated and no corner is empty.</summary>
+    /// <summary>Whether pixels are only moved, without interpolation and empty corners.</summary>
     public bool IsExact => Degrees % 90 == 0;
 
-    /// <summary>Whether rows become columns.</summary>
+    /// <summary>Whether width and height are swapped.</summary>
     public bool SwapsSides => Degrees is 90 or 270;
 }

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// Turns pictures by multiples of 45 degrees. Quarter turns and flips move pixels; the others interpolate bilinearly in
-/// integers, so that the bytes are the same everywhere, and keep the picture's size. Stateless.
+/// Turns images by multiples of 45 degrees. Quarter turns and flips move pixels. The others keep the size of the image
+/// and interpolate bilinearly in integer arithmetic, so that the bytes are the same everywhere. Stateless.
 /// </summary>
 internal static class ViewTurner
 {
@@ -14,7 +14,7 @@ internal static class ViewTurner
     private const long One = 1L << Bits;
     private const double SquareRootOfHalf = 0.70710678118654752440;
 
-    /// <summary>The picture as the view shows it.</summary>
+    /// <summary>The turned image.</summary>
     public static Image Turn(Image picture, ViewTurn turn)
     {
         if (turn == ViewTurn.None)
@@ -33,7 +33,7 @@ internal static class ViewTurner
             return (x, y);
         }
 
-        // About the centers, where a turn by an angle and back is a rotation alone.
+        // About the centers, so that the turn is a pure rotation.
         double dx = x - (view.Width - 1) / 2.0;
         double dy = y - (view.Height - 1) / 2.0;
         (int cosine, int sine) = Quarter(view.Turn.Degrees);
@@ -94,7 +94,7 @@ internal static class ViewTurner
         byte[] target = new byte[3 * width * height];
         (int cosine, int sine) = Quarter(turn.Degrees);
 
-        // Twice the distance from the center is a whole number; so is the source, in units of 2^-17 pixels.
+        // Twice the distance from the center is an integer; so is the source position, in units of 2^-17 pixels.
         for (int y = 0; y < height; y++)
         {
             long dy = 2L * y - (height - 1);
@@ -112,7 +112,7 @@ internal static class ViewTurner
         return new Image(width, height, target);
     }
 
-    // Beyond the edge the nearest pixel is repeated, which disturbs the network least; such patches are not used.
+    // Beyond the edge, the nearest pixel is repeated, which disturbs the network least; such patches are not used.
     private static void Interpolate(Image picture, long x, long y, Span<byte> target)
     {
         x = Math.Clamp(x, 0, (picture.Width - 1) * One);

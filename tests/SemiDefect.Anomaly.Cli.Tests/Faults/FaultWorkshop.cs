@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
 /// <summary>
-/// Small inputs for commands that will be killed: good/, new/ and more/, two detectors, and the outputs of two scorings.
+/// Small inputs for commands that will be killed: good/, new/ and more/, and three detectors.
 /// </summary>
 public sealed class FaultWorkshop : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class FaultWorkshop : IDisposable
         }
 
         System.IO.File.Copy(
-            System.IO.Path.Combine(Repository.Root, "tests/Golden/detectors/version-1-folds.sdad"), File("format-1.sdad"));
+            System.IO.Path.Combine(Repository.Root, "tests/Golden/detectors/version-1-folds.sdad"),
+            File("format-1.sdad"));
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "old.sdad", .. FitOptions, "--coreset", "10"]);
         CliProcess.Do(_folder.Path, ["fit", "good", "--out", "new.sdad", .. FitOptions, "--coreset", "12"]);
     }

@@ -18,10 +18,12 @@ public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultW
     }
 
     [FullDiskFact]
-    public void A_changed_threshold_on_a_full_disk_leaves_the_old_model_and_nothing_else() => ChangeThresholdOf("old.sdad");
+    public void A_changed_threshold_on_a_full_disk_leaves_the_old_model_and_nothing_else() =>
+        ChangeThresholdOf("old.sdad");
 
     [FullDiskFact]
-    public void A_changed_threshold_on_a_full_disk_leaves_a_model_of_format_1_and_nothing_else() => ChangeThresholdOf("format-1.sdad");
+    public void A_changed_threshold_on_a_full_disk_leaves_a_model_of_format_1_and_nothing_else() =>
+        ChangeThresholdOf("format-1.sdad");
 
     [FullDiskFact]
     public void A_scoring_onto_a_full_disk_leaves_whole_files_only()
@@ -65,7 +67,8 @@ public sealed class FullDiskTests(FaultWorkshop workshop) : IClassFixture<FaultW
         long length = new FileInfo(workshop.File(old)).Length;
         using var disk = new SmallDisk($"{length / 1024 + 16}k");
         File.Copy(workshop.File(old), disk.File("model.sdad"));
-        AssertRefused(CliProcess.Run(workshop.Path, "threshold", disk.File("model.sdad"), "--value", "3"), "Cannot write");
+        CliRun run = CliProcess.Run(workshop.Path, "threshold", disk.File("model.sdad"), "--value", "3");
+        AssertRefused(run, "Cannot write");
         Assert.Equal(File.ReadAllBytes(workshop.File(old)), File.ReadAllBytes(disk.File("model.sdad")));
         Assert.Equal([disk.File("model.sdad")], Directory.GetFiles(disk.Path));
     }

@@ -18,10 +18,10 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
     /// </summary>
     public static TheoryData<string, string[], string[]> Commands { get; } = new()
     {
-        { "fit", ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "10"] },
-        { "score", ["score", "new.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"], ["score", "old.sdad", "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"] },
-        { "update", ["update", "out/model.sdad", "more"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
-        { "threshold", ["threshold", "out/model.sdad", "--value", "3"], ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", "12"] },
+        { "fit", Fit("12"), Fit("10") },
+        { "score", Score("new.sdad"), Score("old.sdad") },
+        { "update", ["update", "out/model.sdad", "more"], Fit("12") },
+        { "threshold", ["threshold", "out/model.sdad", "--value", "3"], Fit("12") },
         {
             "threshold of format 1",
             ["threshold", "format-1.sdad", "--value", "3", "--out", "out/model.sdad"],
@@ -112,6 +112,12 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
             $"{name}: killed {killed} times in {whole.TotalMilliseconds:F0} ms of work; {replaced} files replaced, "
                 + $"{leftovers} temporary files left and cleaned up by later runs, 0 files lost or halved");
     }
+
+    private static string[] Fit(string coreset) =>
+        ["fit", "good", "--out", "out/model.sdad", .. FaultWorkshop.FitOptions, "--coreset", coreset];
+
+    private static string[] Score(string detector) =>
+        ["score", detector, "new", "--out", "out/results.csv", "--heatmaps", "out/heatmaps", "--raw", "out/raw"];
 
     private static string[] FinalFiles(string folder) =>
         [

@@ -112,7 +112,8 @@ public sealed class DatasetEvaluatorTests : IDisposable
         }
 
         Assert.Equal(1, json.RootElement.GetProperty("at_threshold").GetProperty("specificity").GetDouble());
-        Assert.Contains(result.Notes, note => note.StartsWith("There are no abnormal images", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Notes, note => note.StartsWith("There are no abnormal images", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -245,7 +245,8 @@ public class ExactSearchTests
     {
         double[] distances = new double[expectedDistances.Length];
         int[] indices = new int[expectedIndices.Length];
-        search.Search(queries, k, distances, indices, excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup));
+        BankFilter filter = excludedGroup < 0 ? BankFilter.All : BankFilter.Without(excludedGroup);
+        search.Search(queries, k, distances, indices, filter);
         Assert.Equal(expectedIndices, indices);
         Assert.Equal(expectedDistances, distances);
     }

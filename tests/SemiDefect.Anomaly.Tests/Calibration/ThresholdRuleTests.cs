@@ -7,17 +7,18 @@ namespace SemiDefect.Anomaly.Tests.Calibration;
 public class ThresholdRuleTests
 {
     // Name, sampler, probability of exceeding a value.
-    private static readonly (string Name, Func<SeededGenerator, double> Draw, Func<double, double> Above)[] Distributions =
-    [
-        ("uniform", g => g.NextDouble(1, 2), x => Math.Clamp(2 - x, 0, 1)),
-        ("exponential", g => -Math.Log(1 - g.NextDouble()), x => Math.Exp(-x)),
-        ("Gumbel", g => 5 - Math.Log(-Math.Log(1 - g.NextDouble())), x => 1 - Math.Exp(-Math.Exp(5 - x))),
-        ("Weibull", g => Math.Pow(-Math.Log(1 - g.NextDouble()), 1 / 3.0), x => Math.Exp(-x * x * x)),
-        (
-            "log-logistic",
-            g => { double u = g.NextDouble(); return Math.Pow((u + 1e-300) / (1 - u), 1 / 6.0); },
-            x => 1 / (1 + Math.Pow(x, 6))),
-    ];
+    private static readonly (string Name, Func<SeededGenerator, double> Draw, Func<double, double> Above)[]
+        Distributions =
+        [
+            ("uniform", g => g.NextDouble(1, 2), x => Math.Clamp(2 - x, 0, 1)),
+            ("exponential", g => -Math.Log(1 - g.NextDouble()), x => Math.Exp(-x)),
+            ("Gumbel", g => 5 - Math.Log(-Math.Log(1 - g.NextDouble())), x => 1 - Math.Exp(-Math.Exp(5 - x))),
+            ("Weibull", g => Math.Pow(-Math.Log(1 - g.NextDouble()), 1 / 3.0), x => Math.Exp(-x * x * x)),
+            (
+                "log-logistic",
+                g => { double u = g.NextDouble(); return Math.Pow((u + 1e-300) / (1 - u), 1 / 6.0); },
+                x => 1 / (1 + Math.Pow(x, 6))),
+        ];
 
     [Fact]
     public void With_enough_images_the_rank_rule_is_used_and_nothing_is_noted()
@@ -108,13 +109,15 @@ public class ThresholdRuleTests
 
     [Fact]
     public void Any_scores_give_a_finite_threshold_no_lower_than_the_highest() =>
-        Gen.Select(Gen.OneOf(Gen.Double[0, 1], Gen.Double[0, 1e6], Gen.Int[0, 3].Select(i => (double)i)).Array[1, 98], Gen.Int[1, 10]).Sample((scores, perMille) =>
-        {
-            ThresholdEstimate estimate =
-                ThresholdRule.Compute(scores, new ThresholdOptions { FalseAlarmRate = perMille / 1000.0 });
-            Assert.True(double.IsFinite(estimate.Value));
-            Assert.True(estimate.Value >= scores.Max() || estimate.Method == "conformal");
-        });
+        Gen.Select(
+            Gen.OneOf(Gen.Double[0, 1], Gen.Double[0, 1e6], Gen.Int[0, 3].Select(i => (double)i)).Array[1, 98],
+            Gen.Int[1, 10]).Sample((scores, perMille) =>
+            {
+                ThresholdEstimate estimate =
+                    ThresholdRule.Compute(scores, new ThresholdOptions { FalseAlarmRate = perMille / 1000.0 });
+                Assert.True(double.IsFinite(estimate.Value));
+                Assert.True(estimate.Value >= scores.Max() || estimate.Method == "conformal");
+            });
 
     [Fact]
     public void Equal_scores_do_not_collapse_the_rule()

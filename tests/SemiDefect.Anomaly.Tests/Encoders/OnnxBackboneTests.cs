@@ -110,13 +110,33 @@ public sealed class OnnxBackboneTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"format": 2}""")]
     [InlineData(
-        """{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[1,2],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+        """
+        {
+            "format":1,"name":"a","license":"MIT","origin":"x","sha256":"0",
+            "input":{"mean":[1,2],"std":[1,1,1]},"taps":[],"defaultTaps":[]
+        }
+        """)]
     [InlineData(
-        """{"format":1,"name":"a","license":"MIT","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,0,1]},"taps":[],"defaultTaps":[]}""")]
+        """
+        {
+            "format":1,"name":"a","license":"MIT","origin":"x","sha256":"0",
+            "input":{"mean":[0,0,0],"std":[1,0,1]},"taps":[],"defaultTaps":[]
+        }
+        """)]
     [InlineData(
-        """{"format":1,"name":"a","license":"MIT","origin":"","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+        """
+        {
+            "format":1,"name":"a","license":"MIT","origin":"","sha256":"0",
+            "input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]
+        }
+        """)]
     [InlineData(
-        """{"format":1,"name":"a","license":"MIT\n","origin":"x","sha256":"0","input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]}""")]
+        """
+        {
+            "format":1,"name":"a","license":"MIT\n","origin":"x","sha256":"0",
+            "input":{"mean":[0,0,0],"std":[1,1,1]},"taps":[],"defaultTaps":[]
+        }
+        """)]
     public void A_manifest_that_makes_no_sense_is_refused(string json)
     {
         File.WriteAllBytes(_folder.File("net.onnx"), BackboneFile.Open(BackboneFile.DefaultName).Content.ToArray());

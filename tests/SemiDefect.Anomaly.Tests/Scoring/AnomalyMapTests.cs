@@ -30,13 +30,14 @@ public class AnomalyMapTests
     [InlineData(BlurBorder.HalfSample)]
     [InlineData(BlurBorder.WholeSample)]
     public void Blur_equals_the_definition_even_on_maps_smaller_than_the_kernel(BlurBorder border) =>
-        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Double[0.3, 3], Gen.Float[0, 1].Array[81]).Sample((width, height, sigma, noise) =>
-        {
-            float[] map = noise[..(width * height)];
-            double[] expected = BlurByDefinition(map, width, height, sigma, border);
-            new GaussianBlur(sigma, border).Apply(map, width, height);
-            Golden.AssertClose([.. expected.Select(value => (float)value)], map, 1e-6);
-        });
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Double[0.3, 3], Gen.Float[0, 1].Array[81]).Sample(
+            (width, height, sigma, noise) =>
+            {
+                float[] map = noise[..(width * height)];
+                double[] expected = BlurByDefinition(map, width, height, sigma, border);
+                new GaussianBlur(sigma, border).Apply(map, width, height);
+                Golden.AssertClose([.. expected.Select(value => (float)value)], map, 1e-6);
+            });
 
     [Fact]
     public void Nearest_upsampling_repeats_each_patch()

@@ -12,18 +12,13 @@ namespace SemiDefect.Anomaly.Tests.Serialization;
 /// </summary>
 internal sealed class DetectorMutator(byte[] original, SeededGenerator generator)
 {
-    private static readonly long[] Extremes =
-    [
-        0, 1, 2, -1, 63, 64, 65, 1000, 1001, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue,
-        1L << 40, 1L << 62,
-    ];
-
     private static readonly float[] Values =
     [
         float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, -1e20f, 1e16f, -1e15f,
         float.Epsilon, -0.0f, 1e-30f,
     ];
 
+    private readonly JsonMutator _json = new(generator);
     private readonly DetectorFileParts _parts = DetectorFileParts.Parse(original);
 
     /// <summary>A changed file, and whether it must be refused, must work as before, or may do either.</summary>
@@ -77,7 +72,8 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 break;
             default:
                 kind = "absurd length or version";
-                BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * (1 + generator.NextInt32(3))), Extreme());
+                Span<byte> field = bytes.AsSpan(8 * (1 + generator.NextInt32(3)));
+                BinaryPrimitives.WriteInt64LittleEndian(field, _json.Extreme());
                 break;
         }
 
@@ -91,14 +87,14 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
         switch (generator.NextInt32(parts.Version == 1 ? 14 : 15))
         {
             case 0 or 1 or 2:
-                ReplaceValue(parts.Header, HostileValue());
+                _json.Replace(parts.Header);
                 return Either("header value", parts.Encode());
             case 3:
-                ReplaceValue(parts.Header, null, remove: true);
+                _json.Remove(parts.Header);
                 return Either("header property removed", parts.Encode());
             case 4:
                 return Either(
-                    "header text", parts.Encode(DamageText(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
+                    "header text", parts.Encode(_json.Damage(Encoding.UTF8.GetBytes(parts.Header.ToJsonString()))));
             case 5:
                 return new DetectorMutation("property twice", parts.Encode(RepeatProperty(parts)), MutationEnd.Refused);
             case 6:
@@ -130,64 +126,6 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
     }
 
     private static DetectorMutation Either(string kind, byte[] bytes) => new(kind, bytes, MutationEnd.Either);
-
-    private long Extreme() => Extremes[generator.NextInt32(Extremes.Length)];
-
-    private JsonNode? HostileValue() => generator.NextInt32(14) switch
-    {
-        0 => JsonValue.Create(Extreme()),
-        1 => JsonValue.Create((double)Extreme() + 0.5),
-        2 => JsonNode.Parse("1e999"),
-        3 => JsonNode.Parse("-1e-400"),
-        4 => null,
-        5 => new JsonArray(),
-        6 => new JsonArray(null, null),
-        7 => new JsonObject(),
-        8 => JsonValue.Create("../../../../etc/passwd"),
-        9 => JsonValue.Create("/dev/zero"),
-        10 => JsonValue.Create(new string('x', 1 << generator.NextInt32(17))),
-        11 => JsonValue.Create("a\nb\u0007"),
-        12 => JsonValue.Create(true),
-        _ => JsonValue.Create(string.Empty),
-    };
-
-    /// <summary>Replaces one value somewhere in the tree.</summary>
-    private void ReplaceValue(JsonNode root, JsonNode? value, bool remove = false)
-    {
-        JsonNode node = root;
-        while (true)
-        {
-            int count = node is JsonObject o ? o.Count : ((JsonArray)node).Count;
-            int pick = generator.NextInt32(count);
-            string? name = node is JsonObject properties ? properties.ElementAt(pick).Key : null;
-            JsonNode? child = name is null ? node[pick] : node[name];
-            bool canDescend = child is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
-            if (canDescend && generator.NextInt32(5) > 0)
-            {
-                node = child!;
-                continue;
-            }
-
-            if (remove && name is not null)
-            {
-                ((JsonObject)node).Remove(name);
-            }
-            else if (remove)
-            {
-                ((JsonArray)node).RemoveAt(pick);
-            }
-            else if (name is not null)
-            {
-                node[name] = value;
-            }
-            else
-            {
-                node[pick] = value;
-            }
-
-            return;
-        }
-    }
 
     // At the top, or in the innermost object but one.
     private byte[] RepeatProperty(DetectorFileParts parts)
@@ -221,36 +159,17 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
         return new DetectorMutation("component", parts.Encode(), MutationEnd.Refused);
     }
 
-    private byte[] DamageText(byte[] text)
-    {
-        int at = generator.NextInt32(Math.Max(1, text.Length));
-        switch (text.Length == 0 ? -1 : generator.NextInt32(4))
-        {
-            case -1:
-                return text;
-            case 0:
-                text[at] ^= (byte)(1 << generator.NextInt32(8));
-                return text;
-            case 1:
-                return text[..at];
-            case 2:
-                return [.. text[..at], (byte)generator.NextInt32(256), .. text[at..]];
-            default:
-                return [.. text[..at], .. text[Math.Min(text.Length, at + 1 + generator.NextInt32(20))..]];
-        }
-    }
-
     private void DamageRecord(JsonArray records)
     {
         JsonNode record = records[generator.NextInt32(records.Count)]!;
         switch (generator.NextInt32(4))
         {
             case 0:
-                record["offset"] = generator.NextInt32(2) == 0 ? Extreme() : (long)record["offset"]! + 64;
+                record["offset"] = generator.NextInt32(2) == 0 ? _json.Extreme() : (long)record["offset"]! + 64;
                 break;
             case 1:
                 record["length"] = generator.NextInt32(2) == 0
-                    ? Extreme()
+                    ? _json.Extreme()
                     : (long)record["length"]! + 1 - generator.NextInt32(3);
                 break;
             case 2:
@@ -319,7 +238,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
     {
         string name = generator.NextInt32(2) == 0 ? "bank.0.images" : "bank.0.patches";
         Span<int> sources = MemoryMarshal.Cast<byte, int>(parts.Section(name).Content.AsSpan());
-        sources[generator.NextInt32(sources.Length)] = (int)Extreme();
+        sources[generator.NextInt32(sources.Length)] = (int)_json.Extreme();
         parts.MendRecords();
         return Either("sources", parts.Encode());
     }
@@ -329,7 +248,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
         byte[] network = parts.Network.Content;
         for (int i = 1 + generator.NextInt32(4); i > 0; i--)
         {
-            network = DamageText(network);
+            network = _json.Damage(network);
         }
 
         parts.ReplaceNetwork(network);
@@ -347,7 +266,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
         switch (generator.NextInt32(4))
         {
             case 0:
-                bank["rows"] = (int)Extreme();
+                bank["rows"] = (int)_json.Extreme();
                 break;
             case 1:
                 // The same number of values, otherwise divided.

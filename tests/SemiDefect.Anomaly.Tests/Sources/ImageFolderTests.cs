@@ -108,7 +108,8 @@ public sealed class ImageFolderTests : IDisposable
         SetMode(locked, UnixFileMode.None);
         SetMode(
             [_folder.Path],
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         try
         {
             using var thread = new UnprivilegedThread();

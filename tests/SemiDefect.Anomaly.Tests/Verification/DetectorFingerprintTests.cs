@@ -27,11 +27,11 @@ public sealed class DetectorFingerprintTests : IDisposable
         using DetectorBundle bundle = DetectorFileReader.Read(path);
         DetectorDocument document = bundle.Document;
         string vectors = Hash(MemoryMarshal.AsBytes(bundle.Banks[0].Vectors.RowBlock(0, 20)));
-        string network = $"network 1\nsha256 {Hash(BackboneFile.Open(BackboneFile.DefaultName).Content.Span)}\n{string.Concat(document.Backbone.Taps.Select(tap => $"tap {tap}\n"))}";
+        string network = $"network 1\nsha256 {Hash(BackboneFile.Open(BackboneFile.DefaultName).Content.Span)}\n"
+            + string.Concat(document.Backbone.Taps.Select(tap => $"tap {tap}\n"));
         string options =
-            "options 1\nresize Squash\nsize 64\ncrop 0\nmean "
-            + $"{string.Join(' ', document.Preprocessing.Mean.Select(value => value.ToString(CultureInfo.InvariantCulture)))}\ndeviation "
-            + $"{string.Join(' ', document.Preprocessing.Deviation.Select(value => value.ToString(CultureInfo.InvariantCulture)))}\n"
+            $"options 1\nresize Squash\nsize 64\ncrop 0\nmean {Spaced(document.Preprocessing.Mean)}\n"
+            + $"deviation {Spaced(document.Preprocessing.Deviation)}\n"
             + "patch-size 3\npatch-pooling AveragePoolConcat\nneighbors 1\nmetric Euclidean\nimage-score "
                 + "Maximum\nupsampling Bilinear\nblur 4 HalfSample\n";
         string bank = $"bank 1\nrows 20 columns {document.Banks[0].Columns} sha256 {vectors}\n";
@@ -101,6 +101,9 @@ public sealed class DetectorFingerprintTests : IDisposable
         Assert.NotEqual(fingerprint.Sha256, after.Sha256);
         Assert.Equal(fingerprint with { Sha256 = after.Sha256, Thresholds = after.Thresholds }, after);
     }
+
+    private static string Spaced(IEnumerable<float> values) =>
+        string.Join(' ', values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
 
     private static string Hash(string text) => Hash(Encoding.UTF8.GetBytes(text));
 

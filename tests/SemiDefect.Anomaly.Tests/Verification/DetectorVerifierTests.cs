@@ -68,8 +68,11 @@ public sealed class DetectorVerifierTests : IDisposable
         Assert.Empty(large.Flipped);
         Assert.True(large.WithinBound > 0);
 
-        DetectorVerification flipped = DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) =>
-            detector.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
+        DetectorVerification flipped = DetectorVerifier.Verify(
+            bundle.Document,
+            bundle.Golden,
+            (canvases, width, height) =>
+                detector.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
         Assert.Equal(2, flipped.Flipped.Count);
         Assert.True(flipped.CouldFlip);
         Assert.True(
@@ -80,13 +83,16 @@ public sealed class DetectorVerifierTests : IDisposable
                     detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
 
         // One value of the first patch, which is always kept, is moved.
-        DetectorVerification Replay(double move) => DetectorVerifier.Verify(bundle.Document, bundle.Golden, (canvases, width, height) =>
-        {
-            Replay replay = detector.Replay(canvases, width, height);
-            float[] rows = replay.FirstViews[0].Vectors.ToArray();
-            rows[5] += (float)move;
-            return replay with { FirstViews = [replay.FirstViews[0] with { Vectors = rows }] };
-        });
+        DetectorVerification Replay(double move) => DetectorVerifier.Verify(
+            bundle.Document,
+            bundle.Golden,
+            (canvases, width, height) =>
+            {
+                Replay replay = detector.Replay(canvases, width, height);
+                float[] rows = replay.FirstViews[0].Vectors.ToArray();
+                rows[5] += (float)move;
+                return replay with { FirstViews = [replay.FirstViews[0] with { Vectors = rows }] };
+            });
     }
 
     [Theory]

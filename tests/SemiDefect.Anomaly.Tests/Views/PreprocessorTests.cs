@@ -104,15 +104,16 @@ public class PreprocessorTests
 
     [Fact]
     public void Points_go_to_the_original_and_back() =>
-        Gen.Select(Gen.Int[1, 2000], Gen.Int[1, 2000], Gen.Double[-5, 300], Gen.Double[-5, 300]).Sample((width, height, x, y) =>
-        {
-            InputGeometry geometry =
-                Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
-            (double originalX, double originalY) = geometry.ToOriginal(x, y);
-            (double backX, double backY) = geometry.ToInput(originalX, originalY);
-            Assert.Equal(x, backX, 1e-9);
-            Assert.Equal(y, backY, 1e-9);
-        });
+        Gen.Select(Gen.Int[1, 2000], Gen.Int[1, 2000], Gen.Double[-5, 300], Gen.Double[-5, 300]).Sample(
+            (width, height, x, y) =>
+            {
+                InputGeometry geometry =
+                    Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
+                (double originalX, double originalY) = geometry.ToOriginal(x, y);
+                (double backX, double backY) = geometry.ToInput(originalX, originalY);
+                Assert.Equal(x, backX, 1e-9);
+                Assert.Equal(y, backY, 1e-9);
+            });
 
     [Fact]
     public void The_center_of_the_input_is_the_center_of_the_original()

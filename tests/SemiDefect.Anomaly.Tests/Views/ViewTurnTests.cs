@@ -177,7 +177,8 @@ public class ViewTurnTests
         }
 
         // As computed when the turns were written: the same on every system.
-        Assert.Equal("c4251a4a4fbbe86a1d7701747ebe8dca2333aba927d904a2f5e12db963391a40", Convert.ToHexStringLower(expected));
+        Assert.Equal(
+            "c4251a4a4fbbe86a1d7701747ebe8dca2333aba927d904a2f5e12db963391a40", Convert.ToHexStringLower(expected));
     }
 
     private static byte[] DigestOfTurns()
