@@ -79,10 +79,13 @@ internal static class Examination
 
         try
         {
-            string why = "this build of ONNX Runtime includes CUDA, and it works";
+            using var log = new StringWriter();
             using OnnxBackbone backbone = OnnxBackbone.Load(
                 BackboneFile.Open(BackboneFile.DefaultName),
-                new OnnxBackboneOptions { Notice = notice => why = notice });
+                new OnnxBackboneOptions { Logger = new LineLogger(log) });
+            string why = log.ToString() is { Length: > 0 } said
+                ? said.TrimEnd()
+                : "this build of ONNX Runtime includes CUDA, and it works";
             return new DeviceChoiceJson(backbone.Device.ToString().ToLowerInvariant(), why);
         }
         catch (BackboneException error)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Gpu;
 using SemiDefect.Anomaly.Search.Neighbors;
 
@@ -20,11 +21,11 @@ internal static class SearchDevice
     };
 
     /// <summary>Opens a device. Returns null for the CPU, without loading GPU libraries.</summary>
-    public static SearchAccelerator? Open(string device, Action<string> notice) =>
-        string.Equals(device, Cpu, StringComparison.OrdinalIgnoreCase) ? null : OpenOther(device, notice);
+    public static SearchAccelerator? Open(string device, ILogger logger) =>
+        string.Equals(device, Cpu, StringComparison.OrdinalIgnoreCase) ? null : OpenOther(device, logger);
 
     // A separate method, so that the runtime loads the GPU assembly only when needed.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SearchAccelerator? OpenOther(string device, Action<string> notice) =>
-        AcceleratorChoice.Open(device, notice);
+    private static SearchAccelerator? OpenOther(string device, ILogger logger) =>
+        AcceleratorChoice.Open(device, logger);
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Gpu.Devices;
 using SemiDefect.Anomaly.Search.Neighbors;
 
@@ -27,12 +29,12 @@ public static class AcceleratorChoice
     /// driver.
     /// </summary>
     /// <param name="choice">The name; case is ignored.</param>
-    /// <param name="notice">Receives a one-line message if <c>auto</c> has to give up a GPU; may be null.</param>
+    /// <param name="logger">Receives a one-line warning if <c>auto</c> has to give up a GPU; may be null.</param>
     /// <returns>The device, which the caller disposes; null for the CPU.</returns>
     /// <exception cref="AcceleratorException">
     /// There is no such device, or it cannot be opened; the message lists the available ones.
     /// </exception>
-    public static SearchAccelerator? Open(string choice, Action<string>? notice = null)
+    public static SearchAccelerator? Open(string choice, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(choice);
         choice = choice.Trim();
@@ -41,13 +43,13 @@ public static class AcceleratorChoice
             return null;
         }
 
-        return Is(choice, Auto) ? OpenAny(notice) : OpenNamed(choice);
+        return Is(choice, Auto) ? OpenAny(logger ?? NullLogger.Instance) : OpenNamed(choice);
     }
 
     /// <summary>All accelerators of this machine, with the emulator last.</summary>
     public static IReadOnlyList<AcceleratorDescription> List() => DeviceCatalog.List();
 
-    private static DeviceAccelerator? OpenAny(Action<string>? notice)
+    private static DeviceAccelerator? OpenAny(ILogger logger)
     {
         if (!DriverLibraries.AreThere())
         {
@@ -57,13 +59,12 @@ public static class AcceleratorChoice
         try
         {
             DeviceSession? session =
-                DeviceCatalog.Open(emulated: false, device => device.IsGpu, mayFallBack: true, notice);
+                DeviceCatalog.Open(emulated: false, device => device.IsGpu, mayFallBack: true, logger);
             return session is null ? null : new DeviceAccelerator(session);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            notice?.Invoke(
-                $"The GPU cannot be used ({error.Message.ReplaceLineEndings(" ").Trim()}); continuing on the CPU.");
+            logger.DeviceUnusable(error.Message.ReplaceLineEndings(" ").Trim());
             return null;
         }
     }
@@ -74,7 +75,11 @@ public static class AcceleratorChoice
         try
         {
             session =
-                DeviceCatalog.Open(Is(choice, Emulated), device => Matches(device, choice), mayFallBack: false, null);
+                DeviceCatalog.Open(
+                    Is(choice, Emulated),
+                    device => Matches(device, choice),
+                    mayFallBack: false,
+                    NullLogger.Instance);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

@@ -17,7 +17,7 @@ public sealed class DeviceFailureTests : IDisposable
     private const int Rows = 300;
     private const int Columns = 12;
 
-    private readonly List<string> _notices = [];
+    private readonly ListLogger _log = new();
     private readonly FeatureMatrix _bank =
         FeatureMatrix.CopyOf(HardData.Make("low rank", Rows, Columns, 1), Rows, Columns);
     private readonly float[] _queries = HardData.Make("low rank", 3 * SearchKernel.TileQueries + 30, Columns, 2);
@@ -40,7 +40,7 @@ public sealed class DeviceFailureTests : IDisposable
         Assert.Equal(
             "the CPU, emulating a GPU (emulated) failed: The device is lost. Really. Continuing on the CPU, with the "
                 + "same results.",
-            Assert.Single(_notices));
+            Assert.Single(_log.Lines));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class DeviceFailureTests : IDisposable
             "the CPU, emulating a GPU (emulated) failed: The device is lost. Use --search-device cpu or auto, or "
                 + "repair the driver ('semidefect doctor' tests it).",
             error.Message);
-        Assert.Empty(_notices);
+        Assert.Empty(_log.Lines);
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class DeviceFailureTests : IDisposable
         (double[] distances, int[] indices) = Answer(search);
         AssertExact(distances, indices);
         Assert.True(session.IsLost);
-        Assert.Single(_notices);
+        Assert.Single(_log.Lines);
 
         void Spoil(float[] keys, int[] rows)
         {
@@ -112,7 +112,7 @@ public sealed class DeviceFailureTests : IDisposable
 
         using DeviceSession automatic = Open(mayFallBack: true);
         Assert.False(automatic.TryUse(() => automatic.RequireMemory(long.MaxValue, "a memory bank of 9 x 9")));
-        Assert.Single(_notices);
+        Assert.Single(_log.Lines);
         using INearestNeighbors search = new DeviceAccelerator(automatic).CreateSearch(_bank, default, 1);
         Assert.IsType<PrefixNearestNeighbors>(search);
     }
@@ -130,7 +130,7 @@ public sealed class DeviceFailureTests : IDisposable
 
     private DeviceSession Open(bool mayFallBack) =>
         DeviceCatalog.Open(
-            emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, _notices.Add)!;
+            emulated: true, device => device.Kind == AcceleratorKind.Emulated, mayFallBack, _log)!;
 
     private DeviceNearestNeighbors Search(DeviceSession session, int firstBatch, Action<float[], int[]> spoil)
     {

@@ -70,8 +70,7 @@ internal static class BenchCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
             using SearchAccelerator? accelerator = SearchDevice.Open(
-                parsed.GetRequiredValue(searchDevice),
-                notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
+                parsed.GetRequiredValue(searchDevice), LineLogger.ForErrors(parsed));
             if (parsed.GetValue(search) is [string bank, string queries])
             {
                 SearchTiming timing = SearchBenchmark.Run(

@@ -37,7 +37,7 @@ internal static class CheckCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             FitOptions? options = parsed.GetValue(quick)
                 ? null
-                : fit.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
+                : fit.Read(parsed, LineLogger.ForErrors(parsed));
             string dataset = parsed.GetRequiredValue(path);
             CheckReport report = ProgressDisplay.Run(display => DatasetChecker.Check(
                 dataset,

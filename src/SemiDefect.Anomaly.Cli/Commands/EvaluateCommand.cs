@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Search.Neighbors;
@@ -49,7 +50,7 @@ internal static class EvaluateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter error = parsed.InvocationConfiguration.Error;
-            void Notice(string notice) => error.WriteLine($"semidefect: {notice}");
+            LineLogger logger = LineLogger.ForErrors(parsed);
             string? modelPath = parsed.GetValue(model);
             EvaluationOptions options = UsageException.Guard(() => new EvaluationOptions
             {
@@ -57,9 +58,9 @@ internal static class EvaluateCommand
                 Resamples = parsed.GetValue(resamples) ?? new EvaluationOptions().Resamples,
                 Seed = fit.Seed(parsed),
             });
-            FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, Notice) : null;
-            LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, Notice);
-            using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, Notice);
+            FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, logger) : null;
+            LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, logger);
+            using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, logger);
             LabeledDataset[] datasets =
             [
                 .. parsed.GetRequiredValue(paths)

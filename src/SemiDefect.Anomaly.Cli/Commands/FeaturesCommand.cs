@@ -25,8 +25,7 @@ internal static class FeaturesCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            FitOptions fitOptions =
-                options.Read(parsed, notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"));
+            FitOptions fitOptions = options.Read(parsed, LineLogger.ForErrors(parsed));
             string path = parsed.GetRequiredValue(file);
             ImageFolder images = ImageFolder.Open(parsed.GetRequiredValue(folder));
             (int rows, int columns) = ProgressDisplay.Run(display =>

@@ -25,9 +25,9 @@ internal static class FitCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            void Notice(string notice) => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}");
-            FitOptions fitOptions = options.Read(parsed, Notice);
-            using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
+            LineLogger logger = LineLogger.ForErrors(parsed);
+            FitOptions fitOptions = options.Read(parsed, logger);
+            using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = Fit(
                 ImageFolder.Open(parsed.GetRequiredValue(folder)),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
@@ -169,8 +170,8 @@ internal sealed class FitOptionSet
     }
 
     /// <summary>Opens the device for neighbor search; null for the CPU.</summary>
-    public SearchAccelerator? OpenAccelerator(ParseResult parsed, Action<string> notice) =>
-        SearchDevice.Open(parsed.GetRequiredValue(_searchDevice), notice);
+    public SearchAccelerator? OpenAccelerator(ParseResult parsed, ILogger logger) =>
+        SearchDevice.Open(parsed.GetRequiredValue(_searchDevice), logger);
 
     /// <summary>Reads the seed.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
@@ -180,7 +181,7 @@ internal sealed class FitOptionSet
 
     /// <summary>Reads the options for loading an existing detector.</summary>
     /// <exception cref="UsageException">An option applies only to a fit.</exception>
-    public LoadOptions ReadForLoad(ParseResult parsed, Action<string> notice)
+    public LoadOptions ReadForLoad(ParseResult parsed, ILogger logger)
     {
         if (ForFitAlone.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
         {
@@ -193,15 +194,15 @@ internal sealed class FitOptionSet
             Threads = parsed.GetValue(_threads),
             BatchSize = parsed.GetValue(_batch) ?? new LoadOptions().BatchSize,
             ImageLimits = _imageLimits.Read(parsed),
-            Notice = notice,
+            Logger = logger,
         });
         return options with { Backbones = BackboneNames.Open(parsed.GetValue(_backbone)) };
     }
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
-    public FitOptions Read(ParseResult parsed, Action<string> notice)
+    public FitOptions Read(ParseResult parsed, ILogger logger)
     {
-        FitOptions options = UsageException.Guard(() => Combine(parsed, notice));
+        FitOptions options = UsageException.Guard(() => Combine(parsed, logger));
         options = options with { Backbones = BackboneNames.Open(parsed.GetValue(_backbone)) };
         return UsageException.Guard(() =>
         {
@@ -210,7 +211,7 @@ internal sealed class FitOptionSet
         });
     }
 
-    private FitOptions Combine(ParseResult parsed, Action<string> notice)
+    private FitOptions Combine(ParseResult parsed, ILogger logger)
     {
         FitOptions options = FitPresets.Create(parsed.GetValue(_preset)!) with
         {
@@ -219,7 +220,7 @@ internal sealed class FitOptionSet
             Threads = parsed.GetValue(_threads),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
             ImageLimits = _imageLimits.Read(parsed),
-            Notice = notice,
+            Logger = logger,
         };
         options = options with
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -24,13 +25,13 @@ internal sealed class LoadOptionSet
         _imageLimits.AddTo(command);
     }
 
-    /// <summary>Reads the options; notices go to standard error.</summary>
+    /// <summary>Reads the options; what the engine logs goes to standard error.</summary>
     public LoadOptions Read(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device),
         Threads = GlobalOptions.ReadThreads(parsed, _threads),
         ImageLimits = _imageLimits.Read(parsed),
         Backbones = BackboneNames.Open(parsed.GetValue(_backbone)),
-        Notice = notice => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}"),
+        Logger = LineLogger.ForErrors(parsed),
     };
 }

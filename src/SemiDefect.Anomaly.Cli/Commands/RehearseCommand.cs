@@ -70,15 +70,15 @@ internal static class RehearseCommand
             });
             string modelPath = parsed.GetRequiredValue(model);
             string goodFolder = parsed.GetRequiredValue(folder);
-            void Notice(string notice) => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}");
-            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), Notice);
+            LineLogger logger = LineLogger.ForErrors(parsed);
+            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), logger);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, new LoadOptions
             {
                 Accelerator = accelerator,
                 Device = parsed.GetValue(device),
                 Threads = GlobalOptions.ReadThreads(parsed, threads),
                 ImageLimits = imageLimits.Read(parsed),
-                Notice = Notice,
+                Logger = logger,
             });
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
                 detector, ImageFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));

@@ -100,8 +100,8 @@ internal static class ScoreCommand
                 throw new UsageException("--threshold must be a finite number.");
             }
 
-            void Notice(string notice) => error.WriteLine($"semidefect: {notice}");
-            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), Notice);
+            LineLogger logger = LineLogger.ForErrors(parsed);
+            using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), logger);
             var loadOptions = new LoadOptions
             {
                 Accelerator = accelerator,
@@ -109,7 +109,7 @@ internal static class ScoreCommand
                 Threads = GlobalOptions.ReadThreads(parsed, threads),
                 Backbones = BackboneNames.Open(parsed.GetValue(backbone)),
                 ImageLimits = imageLimits.Read(parsed),
-                Notice = Notice,
+                Logger = logger,
             };
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.Extensions.Logging;
 
 namespace SemiDefect.Anomaly.Cli.Output;
@@ -5,8 +6,14 @@ namespace SemiDefect.Anomaly.Cli.Output;
 /// <summary>
 /// Writes each log entry as one line: its message, without time, level and category. As thread-safe as its writer.
 /// </summary>
-internal sealed class LineLogger(TextWriter output) : ILoggerFactory, ILogger
+/// <param name="output">Where to.</param>
+/// <param name="prefix">What each line begins with.</param>
+internal sealed class LineLogger(TextWriter output, string prefix = "") : ILoggerFactory, ILogger
 {
+    /// <summary>What the engine says while a command runs.</summary>
+    public static LineLogger ForErrors(ParseResult parsed) =>
+        new(parsed.InvocationConfiguration.Error, "semidefect: ");
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("There is one output.");
@@ -27,7 +34,7 @@ internal sealed class LineLogger(TextWriter output) : ILoggerFactory, ILogger
         if (IsEnabled(logLevel))
         {
             string message = formatter(state, exception);
-            output.WriteLine(Text.Printable(exception is null ? message : $"{message}: {exception}"));
+            output.WriteLine(prefix + Text.Printable(exception is null ? message : $"{message}: {exception}"));
         }
     }
 

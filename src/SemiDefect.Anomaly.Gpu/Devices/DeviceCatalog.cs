@@ -3,6 +3,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using Microsoft.Extensions.Logging;
 
 namespace SemiDefect.Anomaly.Gpu.Devices;
 
@@ -26,13 +27,13 @@ internal static class DeviceCatalog
     /// <param name="emulated">Whether to include the emulator.</param>
     /// <param name="filter">Whether a device is acceptable.</param>
     /// <param name="mayFallBack">Whether the CPU takes over if the device fails.</param>
-    /// <param name="notice">Receives a message if it does.</param>
+    /// <param name="logger">Receives a warning if it does.</param>
     /// <returns>The session, which the caller disposes; null if there is no such device.</returns>
     public static DeviceSession? Open(
         bool emulated,
         Func<AcceleratorDescription, bool> filter,
         bool mayFallBack,
-        Action<string>? notice)
+        ILogger logger)
     {
         Context context = CreateContext(emulated);
         try
@@ -41,7 +42,7 @@ internal static class DeviceCatalog
             {
                 if (filter(description))
                 {
-                    return new DeviceSession(context, device, description, mayFallBack, notice);
+                    return new DeviceSession(context, device, description, mayFallBack, logger);
                 }
             }
         }

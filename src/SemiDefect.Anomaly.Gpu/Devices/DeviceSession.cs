@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Gpu.Searching;
 using SemiDefect.Anomaly.Gpu.Selecting;
 
@@ -14,7 +15,7 @@ internal sealed class DeviceSession : IDisposable
 {
     private readonly Context _context;
     private readonly bool _mayFallBack;
-    private readonly Action<string>? _notice;
+    private readonly ILogger _logger;
     private readonly Dictionary<int, SearchKernels> _searchKernels = [];
     private CenterKernels? _centerKernels;
 
@@ -25,17 +26,17 @@ internal sealed class DeviceSession : IDisposable
     /// <param name="mayFallBack">
     /// Whether the CPU takes over if the device fails; otherwise a failure is an error.
     /// </param>
-    /// <param name="notice">Receives one message when the CPU takes over.</param>
+    /// <param name="logger">Receives one warning when the CPU takes over.</param>
     public DeviceSession(
         Context context,
         Device device,
         AcceleratorDescription description,
         bool mayFallBack,
-        Action<string>? notice)
+        ILogger logger)
     {
         _context = context;
         _mayFallBack = mayFallBack;
-        _notice = notice;
+        _logger = logger;
         Description = description;
         Accelerator = device.CreateAccelerator(context);
     }
@@ -113,7 +114,7 @@ internal sealed class DeviceSession : IDisposable
                         error);
                 }
 
-                _notice?.Invoke($"{reason} Continuing on the CPU, with the same results.");
+                _logger.DeviceLost(reason);
                 return false;
             }
         }

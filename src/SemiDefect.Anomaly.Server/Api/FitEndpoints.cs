@@ -119,7 +119,7 @@ internal static class FitEndpoints
             {
                 using AnomalyDetector detector = AnomalyDetector.Fit(
                     good,
-                    options with { Notice = job.Notice },
+                    options with { Logger = new JobLogger(job) },
                     job,
                     job.StopToken);
                 await registry.ChangeAsync(

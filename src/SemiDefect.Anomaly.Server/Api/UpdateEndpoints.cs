@@ -65,7 +65,7 @@ internal static class UpdateEndpoints
                 Device = options.Device,
                 Threads = options.Threads > 0 ? options.Threads : Math.Max(1, Environment.ProcessorCount / 2),
                 ImageLimits = new ImageLimits(options.MaxImageBytes, options.MaxPixels),
-                Notice = job.Notice,
+                Logger = new JobLogger(job),
             };
             using AnomalyDetector detector = AnomalyDetector.Load(copy, load);
             using AnomalyDetector grown = detector.Update(more, known, job, job.StopToken);

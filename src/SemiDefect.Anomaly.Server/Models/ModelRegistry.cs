@@ -200,7 +200,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
                 Threads = _options.Threads,
                 BatchSize = _options.BatchSize,
                 ImageLimits = new ImageLimits(_options.MaxImageBytes, _options.MaxPixels),
-                Notice = _logger.EngineNotice,
+                Logger = _logger,
             });
             return new LoadedModel(
                 name,

@@ -11,10 +11,6 @@ internal static partial class ServerLog
     [LoggerMessage(2, LogLevel.Information, "stopping: finishing what was accepted")]
     public static partial void Stopping(this ILogger logger);
 
-    /// <summary>What the engine says while it loads a detector.</summary>
-    [LoggerMessage(3, LogLevel.Information, "{Notice}")]
-    public static partial void EngineNotice(this ILogger logger, string notice);
-
     /// <summary>The message already says what is wrong and what to do.</summary>
     [LoggerMessage(4, LogLevel.Warning, "{Problem}")]
     public static partial void Problem(this ILogger logger, string problem);

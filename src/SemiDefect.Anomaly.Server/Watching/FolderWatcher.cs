@@ -100,7 +100,7 @@ public sealed class FolderWatcher : IDisposable
                 Device = options.Device,
                 Threads = options.Threads,
                 ImageLimits = options.ImageLimits,
-                Notice = logger.EngineNotice,
+                Logger = logger,
             };
             AnomalyDetector detector = AnomalyDetector.Load(options.ModelPath, load);
             return new FolderWatcher(options, folder, output, watcherLock, journal, detector, logger);

@@ -25,10 +25,7 @@ public static class BackboneChoice
             return [BackboneFile.Open(preferred)];
         }
 
-        options.Notice?.Invoke(
-            $"The preset '{options.Preset}' is meant for the backbone '{preferred}', which is not in your backbone "
-                + "folder "
-            + $"('semidefect backbone pull {preferred}' gets it); '{BackboneFile.DefaultName}' is used.");
+        options.Logger.PreferredBackboneMissing(options.Preset, preferred, BackboneFile.DefaultName);
         return [BackboneFile.Open(BackboneFile.DefaultName)];
     }
 
@@ -45,7 +42,7 @@ public static class BackboneChoice
             Taps = options.Taps,
             Device = options.Device,
             Threads = options.Threads,
-            Notice = options.Notice,
+            Logger = options.Logger,
         };
         if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
         {
@@ -55,9 +52,8 @@ public static class BackboneChoice
             }
             catch (BackboneException)
             {
-                options.Notice?.Invoke(
-                    $"The backbone '{file.Name}' does not have the taps of the preset '{options.Preset}' "
-                    + $"({string.Join(", ", options.PreferredTaps)}); its own default taps are used.");
+                options.Logger.PreferredTapsMissing(
+                    file.Name, options.Preset, string.Join(", ", options.PreferredTaps));
             }
         }
 

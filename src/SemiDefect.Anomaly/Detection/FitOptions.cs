@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
@@ -172,8 +174,8 @@ public sealed record FitOptions
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
-    /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
-    public Action<string>? Notice { get; init; }
+    /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Refuses combinations that cannot work.</summary>
     /// <exception cref="SemiDefectException">There is one; the message says what to do.</exception>
@@ -237,7 +239,7 @@ public sealed record FitOptions
         BatchSize = BatchSize,
         Encoder = Encoder,
         ImageLimits = ImageLimits,
-        Notice = Notice,
+        Logger = Logger,
         MaxMemory = MaxMemory,
     };
 

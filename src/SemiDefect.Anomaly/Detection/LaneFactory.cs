@@ -92,7 +92,7 @@ internal static class LaneFactory
             Taps = record.Backbone.Taps,
             Device = options.Device,
             Threads = options.Threads,
-            Notice = options.Notice,
+            Logger = options.Logger,
         }),
         record.Patches);
 }

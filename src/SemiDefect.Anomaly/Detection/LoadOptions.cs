@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
@@ -58,6 +60,6 @@ public sealed record LoadOptions
         init => field = MemoryPlan.Checked(value);
     } = MemoryPlan.Default;
 
-    /// <summary>Told, in one line, of what did not go as asked but could be helped.</summary>
-    public Action<string>? Notice { get; init; }
+    /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

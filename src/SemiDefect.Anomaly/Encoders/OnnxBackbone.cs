@@ -1,5 +1,7 @@
 using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using SemiDefect.Anomaly.Detection;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -18,7 +20,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
     private readonly string _inputName;
     private readonly string[] _taps;
     private readonly int? _fixedBatch;
-    private readonly Action<string>? _notice;
+    private readonly ILogger _logger;
     private volatile int _imagesAtOnce;
     private bool _shrunk;
 
@@ -30,7 +32,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
     {
         _session = session;
         _name = file.Name;
-        _notice = options.Notice;
+        _logger = options.Logger;
         _imagesAtOnce = device == ExecutionDevice.Cuda ? int.MaxValue
             : options.Threads > 0 ? options.Threads
             : Environment.ProcessorCount;
@@ -255,7 +257,7 @@ public sealed class OnnxBackbone : IFeatureExtractor
         _imagesAtOnce = count / 2;
         if (!Interlocked.Exchange(ref _shrunk, true))
         {
-            _notice?.Invoke($"The memory does not hold {count} images at once; going on with fewer.");
+            _logger.BatchShrunk(count);
         }
     }
 

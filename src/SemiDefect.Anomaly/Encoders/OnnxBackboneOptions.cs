@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>How a network is executed. Immutable.</summary>
@@ -17,5 +20,5 @@ public sealed record OnnxBackboneOptions
     /// <summary>
     /// Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.
     /// </summary>
-    public Action<string>? Notice { get; init; }
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

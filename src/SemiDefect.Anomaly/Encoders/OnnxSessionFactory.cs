@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using SemiDefect.Anomaly.Detection;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -26,7 +27,7 @@ internal static class OnnxSessionFactory
             }
             catch (OnnxRuntimeException error) when (options.Device == ExecutionDevice.Auto)
             {
-                options.Notice?.Invoke($"CUDA cannot be used here ({OneLine(error)}); going on with the CPU.");
+                options.Logger.CudaUnusable(OneLine(error));
             }
             catch (OnnxRuntimeException error)
             {

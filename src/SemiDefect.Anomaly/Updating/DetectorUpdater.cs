@@ -46,9 +46,7 @@ internal sealed class DetectorUpdater(
             if (kept.Length < more.Count)
             {
                 string first = more.Describe(Enumerable.Range(0, more.Count).Except(kept).First()).Name;
-                options.Notice?.Invoke(
-                    $"{more.Count - kept.Length} of {more.Count} images are in the detector already and are passed "
-                        + $"over, '{first}' first.");
+                options.Logger.ImagesKnown(more.Count - kept.Length, more.Count, first);
             }
 
             DetectorBundle updated = Describe(

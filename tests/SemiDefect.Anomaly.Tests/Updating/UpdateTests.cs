@@ -146,8 +146,8 @@ public sealed class UpdateTests : IDisposable
     [Fact]
     public void Images_known_already_are_passed_over()
     {
-        var notices = new List<string>();
-        using AnomalyDetector before = Fit(Small with { Notice = notices.Add }, 8);
+        var log = new ListLogger();
+        using AnomalyDetector before = Fit(Small with { Logger = log }, 8);
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100);
         using AnomalyDetector expected = before.Update(ImageFolder.Open(_folder.File("more")));
 
@@ -155,7 +155,7 @@ public sealed class UpdateTests : IDisposable
         File.Copy(_folder.File("good/003.png"), _folder.File("more/000-copy.png"));
         using AnomalyDetector actual = before.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
-        Assert.Contains("1 of 3 images are in the detector already", Assert.Single(notices), StringComparison.Ordinal);
+        Assert.Contains("1 of 3 images are in the detector already", Assert.Single(log.Lines), StringComparison.Ordinal);
         Assert.Contains(
             "nothing was changed",
             Assert.Throws<SemiDefectException>(() => actual.Update(ImageFolder.Open(_folder.File("more")))).Message,

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace SemiDefect.Anomaly.Detection;
+
+/// <summary>
+/// Everything that the engine logs, one line each. The ids are apart from those of the server, which logs to the same
+/// logger. Stateless.
+/// </summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(
+        101,
+        LogLevel.Warning,
+        "The preset '{Preset}' is meant for the backbone '{Preferred}', which is not in your backbone folder "
+            + "('semidefect backbone pull {Preferred}' gets it); '{Backbone}' is used.")]
+    public static partial void PreferredBackboneMissing(
+        this ILogger logger, string preset, string preferred, string backbone);
+
+    [LoggerMessage(
+        102,
+        LogLevel.Warning,
+        "The backbone '{Backbone}' does not have the taps of the preset '{Preset}' ({Taps}); its own default taps are "
+            + "used.")]
+    public static partial void PreferredTapsMissing(this ILogger logger, string backbone, string preset, string taps);
+
+    [LoggerMessage(103, LogLevel.Warning, "CUDA cannot be used here ({Reason}); going on with the CPU.")]
+    public static partial void CudaUnusable(this ILogger logger, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "The memory does not hold {Count} images at once; going on with fewer.")]
+    public static partial void BatchShrunk(this ILogger logger, int count);
+
+    [LoggerMessage(
+        105,
+        LogLevel.Information,
+        "{Known} of {Total} images are in the detector already and are passed over, '{First}' first.")]
+    public static partial void ImagesKnown(this ILogger logger, int known, int total, string first);
+}
