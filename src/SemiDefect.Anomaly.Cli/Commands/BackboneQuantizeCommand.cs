@@ -38,7 +38,7 @@ internal static class BackboneQuantizeCommand
         {
             Description = "Resize both sides to N pixels, as in the fit.",
             HelpName = "N",
-            DefaultValueFactory = _ => new FitOptions().ResizeSize,
+            DefaultValueFactory = _ => FitPresets.Create(FitPresets.Fast).ResizeSize,
         };
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
@@ -54,7 +54,7 @@ internal static class BackboneQuantizeCommand
             int images = parsed.GetValue(count) is > 0 and var positive
                 ? positive
                 : throw new UsageException("--images must be a number of images, 1 or more.");
-            FitOptions options = UsageException.Guard(() => new FitOptions
+            FitOptions options = UsageException.Guard(() => FitPresets.Create(FitPresets.Fast) with
             {
                 ResizeSize = parsed.GetValue(resize),
                 Taps = BackboneCommand.Taps(parsed.GetValue(taps)),

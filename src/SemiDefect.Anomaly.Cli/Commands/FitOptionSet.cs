@@ -295,7 +295,10 @@ internal sealed class FitOptionSet
             count,
             parsed.GetValue(_coresetMethod) ?? preset.Method,
             radius,
-            preset.ProjectionDimension);
+            preset.ProjectionDimension)
+        {
+            Maximum = parsed.GetValue(_coreset) is null ? preset.Maximum : null,
+        };
     }
 
     private static int Pixels(string option, string text) =>

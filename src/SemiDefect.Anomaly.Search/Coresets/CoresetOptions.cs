@@ -105,6 +105,18 @@ public sealed record CoresetOptions
     /// <summary>Number of threads; 0 for one per processor.</summary>
     public int Threads { get; }
 
+    /// <summary>The most rows that a fraction may pick, 1 or more; null for no limit.</summary>
+    /// <exception cref="SemiDefectException">The value is below 1.</exception>
+    public int? Maximum
+    {
+        get;
+        init
+        {
+            Refuse(value < 1, "The maximum size of the coreset must be 1 or more.");
+            field = value;
+        }
+    }
+
     /// <summary>
     /// A device that finds the rows near a pick; null for the CPU. Does not affect the picks. Not disposed.
     /// </summary>
@@ -113,7 +125,7 @@ public sealed record CoresetOptions
     /// <summary>The maximum number of picks out of <paramref name="rows"/> rows.</summary>
     public int TargetCount(int rows) =>
         Count is int count ? Math.Min(count, rows)
-        : Fraction is double fraction ? Math.Max(1, (int)(rows * fraction))
+        : Fraction is double fraction ? Math.Min(Math.Max(1, (int)(rows * fraction)), Maximum ?? int.MaxValue)
         : rows;
 
     /// <summary>
@@ -140,6 +152,7 @@ public sealed record CoresetOptions
     public CoresetOptions With(ulong seed, int threads, SearchAccelerator? accelerator) => new(
         Fraction, Count, Method, CoveringRadius, ProjectionDimension, seed, Starts, Projection, AnchorCount, threads)
     {
+        Maximum = Maximum,
         Accelerator = accelerator,
     };
 

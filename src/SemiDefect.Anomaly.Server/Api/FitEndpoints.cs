@@ -153,7 +153,10 @@ internal static class FitEndpoints
                 request.Coreset ?? coreset.Fraction,
                 request.Coreset is null ? coreset.Count : null,
                 coreset.Method,
-                projectionDimension: coreset.ProjectionDimension),
+                projectionDimension: coreset.ProjectionDimension)
+            {
+                Maximum = request.Coreset is null ? coreset.Maximum : null,
+            },
         };
         if (request.FalseAlarmRate is { } rate)
         {

@@ -71,7 +71,7 @@ internal sealed class MemoryBankModel : IPatchModel
         int[] rows = new int[patches * k];
         Search(grid.Vectors.Span, k, squaredDistances, rows, filter, cancellationToken);
 
-        double[] values = PatchScores.ValuesOf(squaredDistances, _options);
+        double[] values = PatchScores.ValuesOf(grid.Layout, squaredDistances, _options);
         int[] nearest = [.. Enumerable.Range(0, patches).Select(patch => rows[patch * k])];
         double imageScore = _options.ImageScore == ImageScoreRule.Reweighted
             ? Reweighted(values, nearest, grid.Vectors.Span, filter, cancellationToken)

@@ -56,6 +56,7 @@ internal static class DetectorDescription
                 Patches = fitted.Sum(lane => lane.Patches),
                 CoresetMethod = options.Coreset.Method,
                 CoresetFraction = options.Coreset.Fraction,
+                CoresetMaximum = options.Coreset.Maximum,
                 CoresetCount = options.Coreset.Count,
                 CoresetRadius = options.Coreset.CoveringRadius,
                 ProjectionDimension = options.Coreset.ProjectionDimension,

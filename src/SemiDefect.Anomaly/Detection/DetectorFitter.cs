@@ -21,7 +21,7 @@ internal sealed class DetectorFitter(
     private long _bankBytes;
 
     // Seed, threads and device have a single owner: the fit options.
-    private readonly FitOptions _options = options with
+    private readonly FitOptions _options = WorkingSizes.Choose(options, good, cancellationToken) with
     {
         Coreset = options.Coreset.With(options.Seed, options.Threads, options.Accelerator),
     };
@@ -33,6 +33,8 @@ internal sealed class DetectorFitter(
         var fitted = new List<FittedLane>();
         try
         {
+            int turns = _options.Turns ?? TurnDetector.Detect(lanes[0], good.Count, Read, _options, cancellationToken);
+            lanes = [.. lanes.Select(lane => lane with { Plan = lane.Plan with { Turns = turns } })];
             foreach (Lane lane in lanes)
             {
                 fitted.Add(Fit(lane));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
@@ -18,6 +19,9 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 public sealed record FitOptions
 {
+    // More finds no more (docs/detection.md), and costs time in the fit and in every inspection.
+    private const int LargestBank = 20_000;
+
     /// <summary>The preset these options started from.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
@@ -47,17 +51,21 @@ public sealed record FitOptions
     public IReadOnlyList<string> PreferredTaps { get; init; } = [];
 
     /// <summary>How images are resized.</summary>
-    public ResizeKind Resize { get; init; } = ResizeKind.Squash;
+    public ResizeKind Resize { get; init; } = ResizeKind.ShorterSide;
 
-    /// <summary>The size to resize to, in pixels; ignored with <see cref="ResizeKind.None"/>.</summary>
-    public int ResizeSize { get; init; } = 256;
+    /// <summary>
+    /// The size to resize to, in pixels; ignored with <see cref="ResizeKind.None"/>. With 0 and no
+    /// <see cref="Scales"/>, two working sizes are chosen from the size of the images: one for the whole part and one
+    /// for details.
+    /// </summary>
+    public int ResizeSize { get; init; }
 
     /// <summary>The side of the center crop in pixels, or null for none.</summary>
     public int? Crop { get; init; }
 
     /// <summary>
     /// Working sizes to look at images at, each of which makes a branch of its own; empty for <see cref="ResizeSize"/>
-    /// alone. Not with <see cref="ResizeKind.None"/>.
+    /// alone, or for automatic sizes. Not with <see cref="ResizeKind.None"/>.
     /// </summary>
     public IReadOnlyList<int> Scales { get; init; } = [];
 
@@ -69,8 +77,11 @@ public sealed record FitOptions
     /// <summary>By how many pixels neighboring tiles overlap at least.</summary>
     public int TileOverlap { get; init; }
 
-    /// <summary>Turns in which good images are learned: 0 (as they are), 4 or 8.</summary>
-    public int Turns { get; init; }
+    /// <summary>
+    /// The number of turns of the good images that are used for training: 0 (as they are), 4 or 8. Null for as many as
+    /// the good images themselves show, if there are few images.
+    /// </summary>
+    public int? Turns { get; init; }
 
     /// <summary>Whether good images are learned mirrored as well.</summary>
     public bool Flips { get; init; }
@@ -79,7 +90,7 @@ public sealed record FitOptions
     public RegionOfInterest? Region { get; init; }
 
     /// <summary>How the scores of several branches become one.</summary>
-    public FusionRule Fusion { get; init; }
+    public FusionRule Fusion { get; init; } = FusionRule.Maximum;
 
     /// <summary>
     /// Whether every fold keeps a memory bank of its own, picked from all other folds; a new image takes the highest of
@@ -91,10 +102,10 @@ public sealed record FitOptions
     public PatchOptions Patches { get; init; } = new();
 
     /// <summary>The size of the memory bank and how it is picked.</summary>
-    public CoresetOptions Coreset { get; init; } = new(fraction: 0.1);
+    public CoresetOptions Coreset { get; init; } = new(fraction: 0.1) { Maximum = LargestBank };
 
     /// <summary>How distances become scores.</summary>
-    public ScoringOptions Scoring { get; init; } = new();
+    public ScoringOptions Scoring { get; init; } = new() { Smoothing = 0.7 };
 
     /// <summary>How maps are made.</summary>
     public AnomalyMapOptions Map { get; init; } = new();
@@ -177,6 +188,9 @@ public sealed record FitOptions
     /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>Whether the working sizes are chosen from the images.</summary>
+    internal bool HasAutomaticSize => Resize != ResizeKind.None && ResizeSize == 0 && Scales.Count == 0;
+
     /// <summary>Refuses combinations that cannot work.</summary>
     /// <exception cref="SemiDefectException">There is one; the message says what to do.</exception>
     public void Validate()
@@ -213,7 +227,7 @@ public sealed record FitOptions
     public IEnumerable<ViewPlan> Plans(BackboneInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        int size = Resize == ResizeKind.None ? 0 : ResizeSize;
+        int size = Resize == ResizeKind.None ? 0 : HasAutomaticSize ? WorkingSizes.Whole : ResizeSize;
         foreach (int scale in Scales.Count > 0 ? Scales : [size])
         {
             var plan = new ViewPlan
@@ -221,7 +235,7 @@ public sealed record FitOptions
                 Preprocessing = new PreprocessingOptions(Resize, scale, Crop, input.Mean, input.Std),
                 Tile = Tile,
                 TileOverlap = TileOverlap,
-                Turns = Turns,
+                Turns = Turns ?? 0,
                 Flips = Flips,
                 Region = Region,
             };

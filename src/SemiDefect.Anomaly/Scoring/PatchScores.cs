@@ -18,7 +18,7 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
     /// <param name="options">How distances become scores; not <see cref="ImageScoreRule.Reweighted"/>.</param>
     internal static PatchScores Of(PatchLayout layout, ReadOnlySpan<double> squaredDistances, ScoringOptions options)
     {
-        double[] values = ValuesOf(squaredDistances, options);
+        double[] values = ValuesOf(layout, squaredDistances, options);
         return new PatchScores(layout, values, [], ImageScoreOf(values, options));
     }
 
@@ -43,7 +43,8 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
     }
 
     /// <summary>The score of each patch, from the squared distances to its nearest rows.</summary>
-    internal static double[] ValuesOf(ReadOnlySpan<double> squaredDistances, ScoringOptions options)
+    internal static double[] ValuesOf(
+        PatchLayout layout, ReadOnlySpan<double> squaredDistances, ScoringOptions options)
     {
         int k = options.Neighbors;
         double[] values = new double[squaredDistances.Length / k];
@@ -58,7 +59,7 @@ public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Near
             values[patch] = sum / k;
         }
 
-        return values;
+        return ScoreSmoothing.Apply(values, layout, options.Smoothing);
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>How distances are turned into scores. Immutable; invalid values are rejected when set.</summary>
@@ -15,6 +18,21 @@ public sealed record ScoringOptions
 
     /// <summary>The distance metric.</summary>
     public DistanceMetric Metric { get; init; }
+
+    /// <summary>
+    /// The standard deviation, in patches, of a Gaussian that smooths the patch scores of a view before anything is made
+    /// of them: 0 (none) to 8. A single noisy patch then counts less than a group.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Smoothing
+    {
+        get;
+        init =>
+            field = value is >= 0 and <= 8
+                ? value
+                : throw new SemiDefectException(
+                    string.Create(CultureInfo.InvariantCulture, $"Smoothing must be 0 to 8 patches, not {value}."));
+    }
 
     /// <summary>How an image score is computed from patch scores.</summary>
     public ImageScoreRule ImageScore { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Search.Coresets;
 
@@ -41,6 +42,10 @@ public sealed record FitRecord
 
     /// <summary>The requested share of patches, or null.</summary>
     public double? CoresetFraction { get; init; }
+
+    /// <summary>The most patches that the share may come to in a memory bank; null for no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? CoresetMaximum { get; init; }
 
     /// <summary>The requested number of patches, or null.</summary>
     public int? CoresetCount { get; init; }

@@ -36,7 +36,7 @@ internal sealed class BankGrower(MemoryBank bank, FitRecord record, int threads)
         // A merged bank has no requested share; its actual share is kept.
         double share = record.CoresetFraction
             ?? (record.CoresetRadius is null ? (double)bank.Vectors.Rows / record.Patches : 1);
-        int target = new CoresetOptions(fraction: Math.Min(1, share))
+        int target = new CoresetOptions(fraction: Math.Min(1, share)) { Maximum = record.CoresetMaximum }
             .TargetCount(checked(record.Patches + more.Matrix.Rows));
         int wanted = Math.Min(target - bank.Vectors.Rows, more.Matrix.Rows);
         CoresetSelection added = wanted < 1

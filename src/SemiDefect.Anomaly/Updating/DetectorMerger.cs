@@ -80,6 +80,7 @@ internal static class DetectorMerger
             }
 
             bool isSameSize = a.Fit.CoresetFraction == b.Fit.CoresetFraction
+                && a.Fit.CoresetMaximum == b.Fit.CoresetMaximum
                 && a.Fit.CoresetCount == b.Fit.CoresetCount
                 && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
             int rows = branches.Sum(branch => branch.Bank.Rows);
@@ -102,6 +103,7 @@ internal static class DetectorMerger
                     Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, rows)],
                     Patches = branches.Sum(branch => branch.Bank.Patches),
                     CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
+                    CoresetMaximum = size is not null ? size.Maximum : isSameSize ? a.Fit.CoresetMaximum : null,
                     CoresetCount = size?.Count,
                     CoresetRadius = size is null && isSameSize ? a.Fit.CoresetRadius : null,
                     CoveringRadius = branches.All(branch => branch.Bank.CoveringRadius is not null)
