@@ -33,7 +33,11 @@ internal sealed class DetectorFitter(
         var fitted = new List<FittedLane>();
         try
         {
-            int turns = _options.Turns ?? TurnDetector.Detect(lanes[0], good.Count, Read, _options, cancellationToken);
+            // Who chooses a size chooses all views.
+            int turns = _options.Turns
+                ?? (options.HasAutomaticSize
+                    ? TurnDetector.Detect(lanes[0], good.Count, Read, _options, cancellationToken)
+                    : 0);
             lanes = [.. lanes.Select(lane => lane with { Plan = lane.Plan with { Turns = turns } })];
             foreach (Lane lane in lanes)
             {

@@ -79,7 +79,7 @@ public sealed record FitOptions
 
     /// <summary>
     /// The number of turns of the good images that are used for training: 0 (as they are), 4 or 8. Null for as many as
-    /// the good images themselves show, if there are few images.
+    /// the good images themselves show, if there are few images and the working sizes are automatic; otherwise 0.
     /// </summary>
     public int? Turns { get; init; }
 

@@ -119,7 +119,8 @@ public sealed class BackboneQuantizerTests : IDisposable
             ImageFile.Read(item.FullPath),
             new PreprocessingOptions(ResizeKind.Squash, Side, null, network.Input.Mean, network.Input.Std));
 
-    private static FitOptions Options(BackboneFile network) => new() { Backbones = [network], ResizeSize = Side };
+    private static FitOptions Options(BackboneFile network) =>
+        FitPresets.Create(FitPresets.Fast) with { Backbones = [network], ResizeSize = Side };
 
     private BackboneManifest Quantize(BackboneFile network, FitOptions? options = null) =>
         BackboneQuantizer.Quantize(_good, options ?? Options(network), _folder.File("q.onnx"));

@@ -114,7 +114,7 @@ public sealed class DatasetCheckerTests : IDisposable
     public void A_defect_among_the_good_images_is_suspicious()
     {
         SyntheticParts.WriteBad(File_("train/good/contaminated.png"));
-        var fit = new FitOptions { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
+        var fit = FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
         CheckFinding finding = Finding(DatasetChecker.Check(_root, fit), "suspicious_good", CheckSeverity.Warning);
         Assert.Equal(["train/good/contaminated.png"], finding.Paths);
     }

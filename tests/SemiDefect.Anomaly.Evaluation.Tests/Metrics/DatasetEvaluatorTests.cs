@@ -8,7 +8,8 @@ namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;
 
 public sealed class DatasetEvaluatorTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
 
     private readonly TemporaryFolder _folder = new();
 

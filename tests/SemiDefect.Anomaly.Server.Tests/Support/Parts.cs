@@ -39,7 +39,7 @@ internal static class Parts
     private static byte[] MakeDetector()
     {
         using var folder = new TemporaryFolder();
-        var options = new FitOptions
+        var options = FitPresets.Create(FitPresets.Fast) with
         {
             Backbones = [BackboneFile.FromBytes("tiny", TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null)],
             ResizeSize = 32,

@@ -23,8 +23,9 @@ public partial class MemoryPlanTests
     [Fact]
     public void The_fold_ensemble_keeps_a_bank_per_fold()
     {
-        Assert.Equal(1, MemoryPlan.Of(new FitOptions { Folds = 7 }, 0).Banks);
-        Assert.Equal(7, MemoryPlan.Of(new FitOptions { Folds = 7, FoldBanks = true }, 0).Banks);
+        Assert.Equal(1, MemoryPlan.Of(FitPresets.Create(FitPresets.Fast) with { Folds = 7 }, 0).Banks);
+        Assert.Equal(7, MemoryPlan.Of(FitPresets.Create(FitPresets.Fast) with
+            { Folds = 7, FoldBanks = true }, 0).Banks);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class DetectorThresholdsTests : IDisposable
         string path = _folder.File($"{threshold.Method}-{threshold.FalseAlarmRate}.sdad");
         using AnomalyDetector detector = AnomalyDetector.Fit(
             ImageFolder.Open(good),
-            new FitOptions
+            FitPresets.Create(FitPresets.Fast) with
             {
                 ResizeSize = 64,
                 Coreset = new(fraction: 0.1),

@@ -10,7 +10,8 @@ namespace SemiDefect.Anomaly.Tests.Detection;
 
 public sealed class AnomalyDetectorTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
 
     // A patch and its neighborhood reach this far beyond what they see best.
     private const int Reach = 12;

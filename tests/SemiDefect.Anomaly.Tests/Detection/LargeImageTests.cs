@@ -49,7 +49,7 @@ public class LargeImageTests(ITestOutputHelper output)
     private static byte[] FindDot()
     {
         long start = Stopwatch.GetTimestamp();
-        var options = new FitOptions
+        var options = FitPresets.Create(FitPresets.Fast) with
         {
             Resize = ResizeKind.None,
             Tile = 512,

@@ -21,7 +21,7 @@ internal static class TinyDetector
     {
         BackboneFile backbone =
             BackboneFile.FromBytes("tiny", network ?? TinyOnnx.Relu([0, 3, 0, 0], [0, 3, 0, 0]), null);
-        var options = new FitOptions
+        var options = FitPresets.Create(FitPresets.Fast) with
         {
             Backbones = [backbone],
             ResizeSize = 8,

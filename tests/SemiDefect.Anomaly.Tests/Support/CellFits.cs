@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Tests.Support;
 internal static class CellFits
 {
     /// <summary>All patches are kept, so that nothing but the views decides.</summary>
-    public static FitOptions Options(CellEncoder? encoder = null) => new()
+    public static FitOptions Options(CellEncoder? encoder = null) => FitPresets.Create(FitPresets.Fast) with
     {
         Encoder = encoder ?? new CellEncoder(),
         Resize = ResizeKind.None,

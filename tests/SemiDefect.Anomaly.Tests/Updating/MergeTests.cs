@@ -9,7 +9,8 @@ namespace SemiDefect.Anomaly.Tests.Updating;
 
 public sealed class MergeTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
 
     private readonly TemporaryFolder _folder = new();
 

@@ -15,7 +15,8 @@ public sealed class SuccessiveUpdatesTests : IDisposable
     [Fact]
     public void After_five_updates_the_old_kind_and_the_new_one_are_known_and_blots_are_found()
     {
-        FitOptions options = new() { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 3 };
+        FitOptions options =
+            FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 3 };
         AnomalyDetector detector = Fit(options, 12);
         try
         {
@@ -57,7 +58,7 @@ public sealed class SuccessiveUpdatesTests : IDisposable
         LabeledDataset all = LabeledDataset.OpenAll(Repository.SharedPath("data/magnetic-tile"), true, 0)[0];
         FolderImage[] good = [.. all.TrainGood!.Items.Where((_, i) => i % 6 == 0).Take(114)];
         LabeledImage[] test = [.. all.Test.Where((_, i) => i % 4 == 0)];
-        FitOptions options = new()
+        FitOptions options = FitPresets.Create(FitPresets.Fast) with
         {
             Backbones = [BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx"))],
             Taps = ["layer2", "layer3"],

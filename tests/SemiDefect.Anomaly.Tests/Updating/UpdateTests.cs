@@ -10,7 +10,8 @@ namespace SemiDefect.Anomaly.Tests.Updating;
 [Trait("Speed", "Slow")]
 public sealed class UpdateTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 3 };
 
     private readonly TemporaryFolder _folder = new();
 

@@ -14,7 +14,8 @@ namespace SemiDefect.Anomaly.Tests.Verification;
 
 public sealed class DetectorFingerprintTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(count: 20), Folds = 3 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 64, Coreset = new(count: 20), Folds = 3 };
 
     private readonly TemporaryFolder _folder = new();
 

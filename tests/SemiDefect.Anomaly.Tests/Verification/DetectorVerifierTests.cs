@@ -13,7 +13,8 @@ namespace SemiDefect.Anomaly.Tests.Verification;
 
 public sealed class DetectorVerifierTests : IDisposable
 {
-    private static readonly FitOptions Small = new() { ResizeSize = 64, Coreset = new(count: 40), Folds = 3 };
+    private static readonly FitOptions Small =
+        FitPresets.Create(FitPresets.Fast) with { ResizeSize = 64, Coreset = new(count: 40), Folds = 3 };
 
     private readonly TemporaryFolder _folder = new();
 
