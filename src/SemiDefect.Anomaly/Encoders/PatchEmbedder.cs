@@ -45,8 +45,8 @@ public sealed class PatchEmbedder
         if ((long)patches * dimension > Array.MaxLength)
         {
             throw new SemiDefectException(
-                $"{patches} patches of {dimension} values are too many at once: resize or crop to less, or look at "
-                    + "tiles.");
+                $"{patches} patches of {dimension} values are too many for one view: use a smaller size or crop, "
+                    + "or tiles.");
         }
 
         float[] values = new float[patches * dimension];
