@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -122,13 +123,13 @@ public sealed class PatchEmbedder
                     summedChannel = term.Channel;
                 }
 
-                Neighborhood.AddScaled(sum, term.Weight, pooled);
+                TensorPrimitives.MultiplyAdd(sum, term.Weight, pooled, pooled);
             }
 
             Span<float> plane = planes.AsSpan(output * patches, patches);
             if (grid is null)
             {
-                Neighborhood.AddScaled(pooled, 1, plane);
+                TensorPrimitives.Add(plane, pooled, plane);
             }
             else
             {

@@ -53,7 +53,7 @@ public class TrainingFeaturesTests
     public void No_images_are_refused()
     {
         var error = Assert.Throws<SemiDefectException>(() => TrainingFeatures.Collect([], 0, (_, _) => 1, _ => { }));
-        Assert.Contains("no image", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no training images", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -164,7 +164,7 @@ public class RegionOfInterestTests
             "A region of interest of 5 x 5 pixels at (-1, 2) is invalid: give left, top, width and height in pixels.",
             () => new RegionOfInterest(-1, 2, 5, 5));
         Refuses(
-            "A region of interest of 2147483647 x 5 pixels at (1, 2) cannot be: "
+            "A region of interest of 2147483647 x 5 pixels at (1, 2) is invalid: "
             + "give left, top, width and height in pixels.",
             () => new RegionOfInterest(1, 2, int.MaxValue, 5));
         Refuses(
