@@ -80,7 +80,7 @@ internal sealed class FeatureSpill : IDisposable
 
             if (read == 0)
             {
-                throw new SemiDefectException("The temporary file of features ends too early: something has cut it.");
+                throw new SemiDefectException("The temporary file of features was truncated: fit again.");
             }
 
             rest = rest[read..];

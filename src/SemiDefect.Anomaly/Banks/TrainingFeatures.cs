@@ -96,7 +96,7 @@ internal sealed class TrainingFeatures : IDisposable
 
             if (images.Count == 0)
             {
-                throw new SemiDefectException("There is no image to learn from: give a folder of good images.");
+                throw new SemiDefectException("There are no training images: give a folder of good images.");
             }
 
             if (rows == 0)

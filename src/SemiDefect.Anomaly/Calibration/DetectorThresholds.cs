@@ -76,8 +76,8 @@ public sealed record DetectorThresholds
             if (folds is null || scores.Count != folds.Images)
             {
                 throw new SemiDefectException(
-                    "The rule 'fold-maxima' needs the scores of each fold, which this detector does not tell apart any "
-                        + "more: give another rule, or fit again.");
+                    "The rule 'fold-maxima' needs the scores of each fold, but this detector's folds are no longer "
+                        + "known: give another rule, or fit again.");
             }
 
             return this with
@@ -91,8 +91,8 @@ public sealed record DetectorThresholds
         if (ImageScores.Count == 0)
         {
             throw new SemiDefectException(
-                "This detector kept no scores of good images to set a threshold from: give a fixed value, or fit again "
-                    + "with two images or more.");
+                "This detector has no stored scores of good images to set a threshold from: give a fixed value, or fit "
+                    + "again with two or more images.");
         }
 
         return this with

@@ -39,8 +39,8 @@ public static class ThresholdRule
         if (outOfFoldScores.IsEmpty)
         {
             throw new SemiDefectException(
-                "A threshold cannot be set without a good image that was kept out of the fit: use folds, or give a "
-                    + "fixed threshold.");
+                "A threshold cannot be set without out-of-fold scores of good images: use folds, or give a fixed "
+                    + "threshold.");
         }
 
         double[] sorted = ConformalThreshold.Sorted(outOfFoldScores);

@@ -109,8 +109,8 @@ public sealed partial class AnomalyDetector
         if (_bundle.Golden.Count == 0)
         {
             throw new SemiDefectException(
-                "This detector holds no golden inputs to replay: it was fitted without (--golden-images 0), or before "
-                    + "they were kept. Fit again to have them.");
+                "This detector has no golden inputs to replay: it was fitted with --golden-images 0 or by an older "
+                    + "version. Fit again to add them.");
         }
 
         return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
@@ -160,8 +160,8 @@ public sealed partial class AnomalyDetector
         if (Document.HasFoldBanks)
         {
             throw new SemiDefectException(
-                "This detector keeps a bank per fold (preset seed), and each would have to be fitted anew: fit again "
-                    + "with all images, or use another preset.");
+                "This detector has a bank per fold (preset seed), and each would have to be fitted again: fit a new "
+                    + "detector with all images, or use another preset.");
         }
     }
 }

@@ -166,7 +166,7 @@ internal sealed class LaneFitter : IDisposable
         if (_calibration == CalibrationMethod.MaskedBank && least < _options.Scoring.RowsNeeded)
         {
             throw new SemiDefectException(
-                $"The memory bank is too small to judge a fold by the rest of it ({bank.Vectors.Rows} patches): "
+                $"The memory bank is too small to score a fold by the rest of it ({bank.Vectors.Rows} patches): "
                 + "keep more patches (--coreset) or add good images.");
         }
 

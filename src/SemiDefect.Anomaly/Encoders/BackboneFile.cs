@@ -69,7 +69,7 @@ public sealed class BackboneFile
             if (length > LargestFile)
             {
                 throw new BackboneException(
-                    $"'{path}' has {length} bytes; networks up to {LargestFile} bytes are taken.");
+                    $"'{path}' has {length} bytes; networks of up to {LargestFile} bytes are supported.");
             }
 
             string manifestPath = Path.ChangeExtension(path, ".json");

@@ -62,8 +62,8 @@ public sealed record BackboneManifest
         catch (JsonException error)
         {
             throw new BackboneException(
-                $"The manifest '{name}' is not valid: {error.Message.ReplaceLineEndings(" ")} Mend it, or remove it to "
-                    + "go without.",
+                $"The manifest '{name}' is not valid: {error.Message.ReplaceLineEndings(" ")} Correct it, or remove it "
+                    + "to use the network without one.",
                 error);
         }
 
@@ -71,7 +71,7 @@ public sealed record BackboneManifest
             { Format: 1, Input: not null, Taps: not null, DefaultTaps: not null, Sha256: not null, Name: not null })
         {
             throw new BackboneException(
-                $"The manifest '{name}' is not of format 1. Mend it, or remove it to go without.");
+                $"The manifest '{name}' is not of format 1. Correct it, or remove it to use the network without one.");
         }
 
         // A detector file that contains the network also contains these values, and could not be read again.

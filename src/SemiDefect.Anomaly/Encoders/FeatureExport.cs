@@ -40,7 +40,7 @@ public static class FeatureExport
             if (lanes.Count > 1)
             {
                 throw new SemiDefectException(
-                    "Features are written of one backbone at one scale: leave out the others.");
+                    "Features can be exported for one backbone at one scale only: leave out the others.");
             }
 
             return Write(images, new EncodingStream(lanes, options.BatchSize), path, progress, cancellationToken);
@@ -83,7 +83,7 @@ public static class FeatureExport
 
             if (rows == 0)
             {
-                throw new SemiDefectException("There is no image to take features of: give a folder of images.");
+                throw new SemiDefectException("There are no images to export features of: give a folder of images.");
             }
 
             // With images of several sizes, the number of patches differs from the estimate of the first one. The

@@ -12,23 +12,6 @@ internal sealed class Neighborhood(int height, int width, int size)
 {
     private readonly float[] _rowSums = new float[height * width];
 
-    /// <summary>Adds <paramref name="weight"/> x plane to the target.</summary>
-    public static void AddScaled(ReadOnlySpan<float> plane, float weight, Span<float> target)
-    {
-        int done = 0;
-        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(plane);
-        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
-        for (; done < from.Length; done++)
-        {
-            to[done] += from[done] * weight;
-        }
-
-        for (int i = done * Vector<float>.Count; i < plane.Length; i++)
-        {
-            target[i] += plane[i] * weight;
-        }
-    }
-
     /// <summary>Writes the neighborhood sum of every position to <paramref name="sum"/>.</summary>
     public void Sum(ReadOnlySpan<float> plane, Span<float> sum)
     {
@@ -75,6 +58,23 @@ internal sealed class Neighborhood(int height, int width, int size)
                 plane.Slice(sourceY * width + Math.Max(dx, 0), count),
                 weight,
                 target.Slice(targetY * width + Math.Max(-dx, 0), count));
+        }
+    }
+
+    // TensorPrimitives is faster for planes, but not for rows as short as these.
+    private static void AddScaled(ReadOnlySpan<float> plane, float weight, Span<float> target)
+    {
+        int done = 0;
+        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(plane);
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
+        for (; done < from.Length; done++)
+        {
+            to[done] += from[done] * weight;
+        }
+
+        for (int i = done * Vector<float>.Count; i < plane.Length; i++)
+        {
+            target[i] += plane[i] * weight;
         }
     }
 }

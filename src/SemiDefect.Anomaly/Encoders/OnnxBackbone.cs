@@ -249,8 +249,8 @@ public sealed class OnnxBackbone : IFeatureExtractor
         if (count == 1)
         {
             throw new BackboneException(
-                $"The memory is too small to run the backbone '{_name}' on one image: free some, use smaller images or "
-                    + "a smaller network.",
+                $"There is not enough memory to run the backbone '{_name}' on one image: free some, or use smaller "
+                    + "images or a smaller network.",
                 error);
         }
 

@@ -32,7 +32,7 @@ internal static class OnnxSessionFactory
             catch (OnnxRuntimeException error)
             {
                 throw new BackboneException(
-                    $"CUDA cannot be used here: {OneLine(error)} Use --device cpu, or mend the driver.", error);
+                    $"CUDA cannot be used here: {OneLine(error)} Use --device cpu, or fix the driver.", error);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -45,8 +46,8 @@ public sealed class PatchEmbedder
         if ((long)patches * dimension > Array.MaxLength)
         {
             throw new SemiDefectException(
-                $"{patches} patches of {dimension} values are too many at once: resize or crop to less, or look at "
-                    + "tiles.");
+                $"{patches} patches of {dimension} values are too many for one view: use a smaller size or crop, "
+                    + "or tiles.");
         }
 
         float[] values = new float[patches * dimension];
@@ -122,13 +123,13 @@ public sealed class PatchEmbedder
                     summedChannel = term.Channel;
                 }
 
-                Neighborhood.AddScaled(sum, term.Weight, pooled);
+                TensorPrimitives.MultiplyAdd(sum, term.Weight, pooled, pooled);
             }
 
             Span<float> plane = planes.AsSpan(output * patches, patches);
             if (grid is null)
             {
-                Neighborhood.AddScaled(pooled, 1, plane);
+                TensorPrimitives.Add(plane, pooled, plane);
             }
             else
             {

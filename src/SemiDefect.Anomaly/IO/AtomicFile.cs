@@ -45,7 +45,7 @@ public static class AtomicFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SemiDefectException(
-                $"Cannot write '{path}': {error.Message} Choose another place or free it, then try again.", error);
+                $"Cannot write '{path}': {error.Message} Correct this or choose another location.", error);
         }
         finally
         {

@@ -107,8 +107,8 @@ public static class HeatmapRenderer
         if (3L * width * original.Height > Array.MaxLength)
         {
             throw new SemiDefectException(
-                $"An image of {original.Width} x {original.Height} pixels is too large to stand beside its heatmap; "
-                    + "ask for the heatmap alone.");
+                $"An image of {original.Width} x {original.Height} pixels is too large for a side-by-side heatmap; "
+                    + "request the overlay only.");
         }
 
         byte[] rgb = new byte[3 * width * original.Height];

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Views;
 
@@ -100,11 +101,7 @@ internal sealed class AnomalyMapBuilder(AnomalyMapOptions options)
             }
         }
 
-        for (int i = 0; i < sums.Length; i++)
-        {
-            sums[i] /= weights[i];
-        }
-
+        TensorPrimitives.Divide(sums, weights, sums);
         return sums;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
@@ -38,11 +39,7 @@ internal sealed class GaussianBlur
         }
 
         double[] source = new double[map.Length];
-        for (int i = 0; i < source.Length; i++)
-        {
-            source[i] = map[i];
-        }
-
+        TensorPrimitives.ConvertTruncating<float, double>(map, source);
         int[] rows = Neighbors(height);
         int[] offsets = new int[_weights.Length];
         for (int y = 0; y < height; y++)

@@ -165,7 +165,7 @@ internal static class DetectorFileReader
         {
             // The options themselves reject invalid values.
             throw new DetectorFileException(
-                $"The detector file '{path}' has a header that cannot be understood: fit again.", error);
+                $"The detector file '{path}' has an invalid header: fit again.", error);
         }
     }
 
@@ -188,7 +188,7 @@ internal static class DetectorFileReader
                 path,
                 PlainText.IsName(name)
                     ? $"its section '{name}' is missing"
-                    : "a component lists a section that cannot be");
+                    : "a component lists a section with an invalid name");
         }
 
         try
@@ -231,7 +231,7 @@ internal static class DetectorFileReader
         if (sourceImages.AsSpan().ContainsAnyExceptInRange(0, document.Fit.Images.Count - 1)
             || sourcePatches.AsSpan().ContainsAnyInRange(int.MinValue, -1))
         {
-            throw sections.Damaged($"memory bank {index} names images that it was not made of");
+            throw sections.Damaged($"memory bank {index} refers to images that do not exist");
         }
 
         return new MemoryBank(sections.Map(vectors, bank.Rows, bank.Columns), sourceImages, sourcePatches);

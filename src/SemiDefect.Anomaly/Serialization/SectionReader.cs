@@ -41,7 +41,7 @@ internal sealed class SectionReader
                 && section.Length <= stream.Length - dataStart - section.Offset;
             if (!inOrder || !_sections.TryAdd(section.Name, section))
             {
-                throw Damaged($"its section '{section.Name}' is out of place or there twice");
+                throw Damaged($"its section '{section.Name}' is misplaced or duplicated");
             }
 
             end = section.Offset + section.Length;
@@ -50,7 +50,7 @@ internal sealed class SectionReader
 
         if (dataStart + DetectorFileLayout.Align(end) != stream.Length)
         {
-            throw Damaged("its sections do not fill it");
+            throw Damaged("its length does not match its sections");
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class SectionReader
     {
         if (section.Length > Array.MaxLength)
         {
-            throw Damaged($"its section '{section.Name}' is larger than can be");
+            throw Damaged($"its section '{section.Name}' is too large");
         }
 
         byte[] content = new byte[section.Length];
@@ -118,7 +118,7 @@ internal sealed class SectionReader
         _stream.ReadExactly(padding);
         if (padding.ContainsAnyExcept((byte)0))
         {
-            throw Damaged("there is something between its sections");
+            throw Damaged("it has data between its sections");
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class SectionReader
 
         if (!areFinite)
         {
-            throw Damaged($"its section '{section.Name}' holds values that are no numbers");
+            throw Damaged($"its section '{section.Name}' holds values that are not finite");
         }
     }
 

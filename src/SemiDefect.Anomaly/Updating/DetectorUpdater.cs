@@ -102,8 +102,8 @@ internal sealed class DetectorUpdater(
         if (document.Thresholds.ImageScores.Count != document.Fit.Images.Count || document.Fit.ImageHashes.Count == 0)
         {
             throw new SemiDefectException(
-                "This detector does not tell which images it knows, or keeps no scores of them, so none can be judged "
-                    + "anew: update it without --known, or fit again.");
+                "This detector does not record its training images or their scores, so none can be scored again: "
+                    + "update it without --known, or fit again.");
         }
 
         (double[] scores, double[] peaks) =

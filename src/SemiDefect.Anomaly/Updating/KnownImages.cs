@@ -85,7 +85,7 @@ internal static class KnownImages
         return found.Any(number => number >= 0)
             ? (scores, peaks)
             : throw new SemiDefectException(
-                $"The detector knows none of the {source.Count} images given with --known: give those that it learned "
-                    + "from.");
+                $"The detector knows none of the {source.Count} images given with --known: give those that it was "
+                    + "trained on.");
     }
 }

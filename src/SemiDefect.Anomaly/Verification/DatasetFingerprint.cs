@@ -38,7 +38,7 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
         {
             throw new SemiDefectException(
                 $"The folder '{folder.UnreadableFolders[0]}' below '{folder.FullPath}' cannot be read, so the "
-                    + "fingerprint would not be of the whole: check its permissions.");
+                    + "fingerprint would be incomplete: check its permissions.");
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -27,7 +27,7 @@ internal static class DetectorVerifier
             if (!IsAlike(input, here))
             {
                 throw new SemiDefectException(
-                    "The network gives another number of patches or values here than where the detector was made: fit "
+                    "On this machine, the network gives a different number of patches or values than at the fit: fit "
                         + "again on this machine.");
             }
 

@@ -27,7 +27,7 @@ public sealed record RegionOfInterest
             || (long)top + height > int.MaxValue)
         {
             throw new SemiDefectException(
-                $"A region of interest of {width} x {height} pixels at ({left}, {top}) cannot be: give left, top, "
+                $"A region of interest of {width} x {height} pixels at ({left}, {top}) is invalid: give left, top, "
                     + "width and height in pixels.");
         }
 
@@ -84,7 +84,7 @@ public sealed record RegionOfInterest
         if (right < 0)
         {
             throw new SemiDefectException(
-                "The mask of the region of interest marks nothing: draw what is to be looked at in white on black.");
+                "The mask of the region of interest marks no pixel: draw the area to inspect in white on black.");
         }
 
         var region = new RegionOfInterest(left, top, right - left + 1, bottom - top + 1);

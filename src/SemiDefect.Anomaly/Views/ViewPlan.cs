@@ -78,7 +78,7 @@ public sealed record ViewPlan
 
         if (Tile > 0 && Preprocessing.Crop is not null)
         {
-            throw new SemiDefectException("Tiles look at everything, a crop does not: leave out --crop or --tile.");
+            throw new SemiDefectException("Tiles cover the whole image, a crop does not: leave out --crop or --tile.");
         }
     }
 

@@ -54,11 +54,11 @@ public class BankRepairerTests
             AssertJudged(features, folds, fold, bank, model, repairer, picks);
         }
 
-        // With the whole set as bank there are no holes; else there must be some, or nothing was tested.
+        // With all patches in the bank, there are no gaps; otherwise there must be some, or nothing is tested.
         Assert.Equal(hasHoles, repaired > 0);
     }
 
-    /// <summary>That the distances handed out are what a search over the repaired bank finds.</summary>
+    /// <summary>Checks that the reported distances equal those of a search over the repaired bank.</summary>
     private static void AssertJudged(
         TrainingFeatures features,
         FoldAssignment folds,

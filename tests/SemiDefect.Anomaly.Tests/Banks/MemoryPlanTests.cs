@@ -29,7 +29,7 @@ public partial class MemoryPlanTests
     }
 
     [Fact]
-    public void What_a_refusal_proposes_is_enough()
+    public void The_limit_suggested_by_an_error_message_is_sufficient()
     {
         int refused = 0;
         foreach (int banks in (int[])[1, 2, 5, 10])

@@ -53,7 +53,7 @@ public class PiecewiseBankSourceTests
     }
 
     [Fact]
-    public void A_radius_that_keeps_more_than_there_is_room_for_is_refused()
+    public void A_radius_that_keeps_too_many_patches_is_refused()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
         using var source = new PiecewiseBankSource(
@@ -64,7 +64,7 @@ public class PiecewiseBankSourceTests
     }
 
     [Fact]
-    public void The_covering_radius_asked_for_is_kept_over_both_steps()
+    public void The_requested_covering_radius_holds_across_both_steps()
     {
         using TrainingFeatures features = Features(rowsAtOnce: 60);
         using var source = new PiecewiseBankSource(

@@ -38,7 +38,7 @@ public class TrainingFeaturesTests
     }
 
     [Fact]
-    public void The_size_to_expect_is_told_after_the_first_image()
+    public void The_expected_size_is_known_after_the_first_image()
     {
         (int Columns, long Rows) told = default;
         using TrainingFeatures features = TrainingFeatures.Collect(
@@ -53,11 +53,11 @@ public class TrainingFeaturesTests
     public void No_images_are_refused()
     {
         var error = Assert.Throws<SemiDefectException>(() => TrainingFeatures.Collect([], 0, (_, _) => 1, _ => { }));
-        Assert.Contains("no image", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no training images", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_written_to_is_named_with_a_way_out()
+    public void A_read_only_folder_is_named_in_the_error_message()
     {
         var error = Assert.Throws<SemiDefectException>(
             () => new FeatureSpill(4, Path.Combine(Path.GetTempPath(), "semidefect-no-such-folder")));

@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Tests.Calibration;
 
 public class ConformalThresholdTests
 {
-    // Few distinct values, so that ties are the rule.
+    // Few distinct values, so that ties are common.
     private static readonly Gen<double[]> TiedScores = Gen.Int[0, 12].Select(value => value * 0.25).Array[1, 60];
     private static readonly Gen<double> Rates = Gen.Int[1, 50].Select(percent => percent / 100.0);
 
@@ -53,7 +53,7 @@ public class ConformalThresholdTests
     public void The_rank_is_the_smallest_that_leaves_no_more_than_the_rate_above() =>
         Gen.Select(Gen.Int[0, 2000], Gen.Int[1, 500]).Sample((count, perMille) =>
         {
-            // Whole numbers only: k >= (1 - a)(n + 1) with a = perMille / 1000.
+            // In integers: k >= (1 - a)(n + 1) with a = perMille / 1000.
             int? expected = Enumerable.Range(1, count)
                 .Cast<int?>()
                 .FirstOrDefault(k => 1000L * k >= (1000L - perMille) * (count + 1));

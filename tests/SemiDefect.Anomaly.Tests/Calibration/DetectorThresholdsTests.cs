@@ -11,7 +11,7 @@ public sealed class DetectorThresholdsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_rate_sets_both_thresholds_anew_as_a_fit_with_it_would()
+    public void A_new_rate_gives_the_same_thresholds_as_a_fit_with_it()
     {
         string path = Save(new ThresholdOptions());
         (DetectorThresholds before, DetectorThresholds after) =

@@ -6,7 +6,8 @@ using SemiDefect.Anomaly.TestSupport;
 namespace SemiDefect.Anomaly.Tests.Calibration;
 
 /// <summary>
-/// 200 random splits of the scores of 952 real good images: some set the threshold, the others are judged by it.
+/// 200 random splits of the scores of 952 real good images: some set the threshold, and the others are compared with
+/// it.
 /// </summary>
 public class FalseAlarmRateTests
 {
@@ -28,8 +29,8 @@ public class FalseAlarmRateTests
         (double mean, string[] methods) = MeanRate(Count, rate);
         Assert.Equal(["conformal"], methods);
 
-        // The rule promises 1 - k / (n + 1); the share in one split scatters like a beta-binomial's, of which 200 are
-        // averaged.
+        // The expected rate is 1 - k / (n + 1); the share in one split has a beta-binomial distribution, and 200 splits
+        // are averaged.
         double promised = 1 - ConformalThreshold.Rank(Count, rate)!.Value / (Count + 1.0);
         double deviation =
             Math.Sqrt(promised * (1 - promised) * (1.0 / (Count + 2) + 1.0 / (Scores.Length - Count)) / Splits);
@@ -49,7 +50,7 @@ public class FalseAlarmRateTests
         double deviation = Math.Sqrt(0.01 * 0.99 * (1.0 / (count + 2) + 1.0 / (Scores.Length - count)) / Splits);
         Assert.InRange(mean, 0.01 - 1.96 * deviation, 0.01 + 1.96 * deviation);
 
-        // The highest score as threshold would not: it is exceeded with 1 / (n + 1).
+        // The highest score as threshold would fail: it is exceeded with probability 1 / (n + 1).
         Assert.True(1.0 / (count + 1) > 0.01 + 1.96 * deviation);
     }
 
@@ -57,7 +58,7 @@ public class FalseAlarmRateTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(10)]
-    public void A_handful_of_images_gives_fewer_false_alarms_than_asked(int count) =>
+    public void A_few_images_give_fewer_false_alarms_than_requested(int count) =>
         Assert.InRange(MeanRate(count, 0.01).Mean, 0, 0.01);
 
     private static (double Mean, string[] Methods) MeanRate(int count, double rate)

@@ -22,13 +22,13 @@ public class FoldAssignmentTests
         });
 
     [Fact]
-    public void The_seed_decides_the_folds_and_nothing_else_does()
+    public void The_folds_depend_on_the_seed_only()
     {
         int[] Folds(ulong seed) => [.. Enumerable.Range(0, 50).Select(i => new FoldAssignment(50, 5, seed)[i])];
         Assert.Equal(Folds(7), Folds(7));
         Assert.NotEqual(Folds(7), Folds(8));
 
-        // Computed apart, in Python, from the published SplitMix64: a change of the shuffle would change every
+        // Computed independently, in Python, from the published SplitMix64: a change of the shuffle would change every
         // threshold.
         Assert.Equal([4, 5, 6, 9], new FoldAssignment(10, 3, 0).Members(0));
     }

@@ -44,7 +44,7 @@ public class GeneralizedParetoTests
     [InlineData(-0.3)]
     [InlineData(0)]
     [InlineData(0.3)]
-    public void A_large_sample_gives_its_parameters_back(double shape)
+    public void Parameters_are_recovered_from_a_large_sample(double shape)
     {
         var truth = new GeneralizedPareto(shape, 3);
         var generator = new SeededGenerator(5);
@@ -60,7 +60,7 @@ public class GeneralizedParetoTests
     {
         double[] sample = [0.1, 0.4, 0.5, 1.1, 1.9, 2, 3.5];
 
-        // The second moment is the mean over pairs of half the smaller one (Hosking and Wallis 1987, unbiased form).
+        // The second moment is the mean over pairs of half the smaller value (Hosking and Wallis 1987, unbiased form).
         double pairs = 0;
         for (int i = 0; i < 7; i++)
         {

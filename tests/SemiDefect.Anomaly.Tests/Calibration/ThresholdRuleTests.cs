@@ -21,7 +21,7 @@ public class ThresholdRuleTests
         ];
 
     [Fact]
-    public void With_enough_images_the_rank_rule_is_used_and_nothing_is_noted()
+    public void With_enough_images_the_rank_rule_is_used_without_a_note()
     {
         double[] scores = [.. Enumerable.Range(1, 199).Select(i => (double)i)];
         Assert.Equal(
@@ -53,7 +53,8 @@ public class ThresholdRuleTests
                 sum += above(ThresholdRule.Compute(Sample(draw, count, (ulong)trial), new ThresholdOptions()).Value);
             }
 
-            // A model's promise is not exact; the highest score alone is exceeded with 0.048, 0.024 and 0.012.
+            // The rate of a model is not exact; the highest score alone is exceeded with probability 0.048, 0.024 and
+            // 0.012.
             Assert.True(sum / 150 <= 0.01 * largestExcess, $"{name}: {sum / 150:F4} with {count} images");
         }
     }
@@ -61,8 +62,8 @@ public class ThresholdRuleTests
     [Fact]
     public void A_few_scores_do_not_send_the_threshold_far_beyond_the_true_quantile()
     {
-        // Distance from the median in units of the true 1 % quantile's: without a prior on the shape one in ten exceeds
-        // 3.
+        // The distance from the median in units of the true 1 % quantile's: without a prior on the shape, one in ten
+        // exceeds 3.
         (string _, Func<SeededGenerator, double> draw, Func<double, double> _) = Distributions[2];
         double median = 5 - Math.Log(Math.Log(2));
         double quantile = 5 - Math.Log(-Math.Log(0.99));
@@ -94,7 +95,7 @@ public class ThresholdRuleTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(12)]
-    public void A_handful_of_images_gives_a_finite_threshold_above_them_and_within_reach(int count)
+    public void A_few_images_give_a_finite_threshold_somewhat_above_their_scores(int count)
     {
         double[] scores = [.. Enumerable.Range(0, count).Select(i => 10 + 0.3 * i)];
         ThresholdEstimate estimate = ThresholdRule.Compute(scores, new ThresholdOptions());
@@ -176,7 +177,7 @@ public class ThresholdRuleTests
             ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 4.5 }).Value);
 
     [Fact]
-    public void What_cannot_be_done_is_refused_in_one_line()
+    public void Invalid_requests_are_refused_in_one_line()
     {
         Assert.Throws<SemiDefectException>(() => ThresholdRule.Compute([], new ThresholdOptions()));
         Assert.Throws<SemiDefectException>(

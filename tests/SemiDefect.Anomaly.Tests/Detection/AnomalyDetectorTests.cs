@@ -13,7 +13,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     private static readonly FitOptions Small =
         FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 };
 
-    // A patch and its neighborhood reach this far beyond what they see best.
+    // How far a patch and its neighborhood reach beyond their centers, in pixels.
     private const int Reach = 12;
 
     private readonly TemporaryFolder _folder = new();
@@ -44,7 +44,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_of_prepared_pictures_gets_what_each_gets_alone()
+    public void A_batch_gives_the_same_results_as_single_images()
     {
         using AnomalyDetector detector = Fit(Small with { Resize = ResizeKind.ShorterSide, ResizeSize = 64 }, 8);
         string[] paths =
@@ -88,7 +88,7 @@ public sealed class AnomalyDetectorTests : IDisposable
 
     [Fact]
     [Trait("Speed", "Slow")]
-    public void A_set_that_the_memory_does_not_hold_is_learned_in_pieces_and_judges_alike()
+    public void A_set_larger_than_memory_is_fitted_in_pieces_with_similar_scores()
     {
         FitOptions options = Small with { ResizeSize = 288, Threshold = new() { FalseAlarmRate = 0.1 } };
         using AnomalyDetector whole = Fit(options, 12);
@@ -109,7 +109,7 @@ public sealed class AnomalyDetectorTests : IDisposable
 
     [Fact]
     [Trait("Speed", "Slow")]
-    public void Pooled_and_repaired_banks_judge_good_images_about_as_refitted_ones_do()
+    public void Pooled_and_repaired_banks_score_good_images_similarly_to_refitted_ones()
     {
         double[] Scores(CalibrationMethod method)
         {
@@ -128,7 +128,7 @@ public sealed class AnomalyDetectorTests : IDisposable
 
     [Fact]
     [Trait("Speed", "Slow")]
-    public void Good_images_are_judged_by_repaired_banks_where_they_can_be()
+    public void Good_images_are_scored_by_repaired_banks_if_possible()
     {
         CalibrationMethod Method(FitOptions options)
         {
@@ -149,7 +149,7 @@ public sealed class AnomalyDetectorTests : IDisposable
                     Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
                 }));
 
-        // The one row of the bank is of some fold, which is left with none.
+        // The only row of the bank belongs to some fold, for which no row is left.
         Assert.Equal(CalibrationMethod.RefittedBank, Method(Small with { Coreset = new(count: 1) }));
     }
 
@@ -167,7 +167,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void A_saved_detector_gives_the_same_answers_and_saves_the_same_bytes()
+    public void A_loaded_detector_gives_the_same_results_and_saves_the_same_bytes()
     {
         string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
         using AnomalyDetector fitted = Fit(Small, 8);
@@ -204,7 +204,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_images_come_in_order_and_unreadable_ones_are_passed_over()
+    public async Task Results_are_in_order_and_unreadable_images_are_skipped()
     {
         using AnomalyDetector detector = Fit(Small with { BatchSize = 2 }, 6);
         await File.WriteAllTextAsync(_folder.File("broken.png"), "no picture");
@@ -243,13 +243,13 @@ public sealed class AnomalyDetectorTests : IDisposable
         Assert.Equal(highest.Average(), detector.Thresholds.Image.Value, 1e-12);
         Assert.Equal(3, detector.Document.Banks.Count);
 
-        // Held out, an image is scored by all banks, none of them with a row of its fold: so p-values mean something.
+        // Out of fold, an image is scored by all banks without rows of its fold, so p-values are meaningful.
         Assert.Equal(0.1, detector.Inspect(SyntheticParts.WriteBad(_folder.File("bad.png"))).PValue!.Value, 1e-12);
         Assert.All(
             detector.Thresholds.ImageScores.Zip(detector.Thresholds.FoldImageScores),
             pair => Assert.True(pair.First >= pair.Second));
 
-        // Each held-out score must be the one that a detector fitted on the other folds gives.
+        // Each out-of-fold score must equal that of a detector fitted on the other folds.
         for (int fold = 0; fold < 3; fold++)
         {
             string rest = _folder.File($"rest-{fold}");
@@ -295,15 +295,15 @@ public sealed class AnomalyDetectorTests : IDisposable
         })];
         Assert.Equal(scores.Max(), ensemble.Inspect(bad).Score);
 
-        // With two folds, a bank without the other fold's rows is empty: there are no scores that new images could be
-        // compared with.
+        // With two folds, a bank without the rows of the other fold is empty: there are no scores to compare new images
+        // with.
         Assert.Null(ensemble.Inspect(bad).PValue);
     }
 
     [Fact]
     public void With_the_whole_set_as_bank_masked_repaired_and_refitted_calibration_agree()
     {
-        // Without reduction the final bank less a fold is exactly the bank of the other folds.
+        // Without reduction, the final bank without a fold is exactly the bank of the other folds.
         FitOptions all = Small with { Coreset = new(fraction: 1) };
         using AnomalyDetector masked = Fit(all with { Calibration = CalibrationMethod.MaskedBank }, 8);
         using AnomalyDetector refitted = AnomalyDetector.Fit(
@@ -332,7 +332,7 @@ public sealed class AnomalyDetectorTests : IDisposable
     }
 
     [Fact]
-    public void Images_of_different_sizes_and_aspects_are_learned_and_inspected()
+    public void Images_of_different_sizes_and_aspects_can_be_used()
     {
         SyntheticParts.WriteGood(_folder.File("good/wide"), 3, 160, 64);
         SyntheticParts.WriteGood(_folder.File("good/tall"), 3, 64, 160);

@@ -13,7 +13,7 @@ public class CancellationTests
     private const int Many = 400;
 
     [Fact]
-    public void Nothing_is_done_with_a_token_that_is_canceled_already()
+    public void Nothing_is_done_with_a_canceled_token()
     {
         var canceled = new CancellationToken(canceled: true);
         int encoded = 0;
@@ -49,7 +49,7 @@ public class CancellationTests
     }
 
     [Fact]
-    public void A_fit_stops_while_it_picks_the_bank_and_judges()
+    public void A_fit_can_be_canceled_during_selection_and_scoring()
     {
         foreach (FitStage stage in Enum.GetValues<FitStage>())
         {

@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Detection;
 
-/// <summary>A program that uses the library may run in any country.</summary>
+/// <summary>Results must not depend on the culture of the process.</summary>
 [Trait("Speed", "Slow")]
 public sealed class CultureTests : IDisposable
 {

@@ -12,7 +12,7 @@ public class CustomEncoderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_saved_detector_opens_with_its_encoder_and_judges_the_same(bool severalScales)
+    public void A_saved_detector_opens_with_its_encoder_and_gives_the_same_scores(bool severalScales)
     {
         using var folder = new TemporaryFolder();
         FitOptions options = CellFits.Options() with { GoldenImages = 1 };
@@ -78,7 +78,7 @@ public class CustomEncoderTests
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
-    public void What_an_encoder_complains_of_reaches_the_caller_as_it_is(int batchSize)
+    public void Exceptions_of_an_encoder_reach_the_caller_unchanged(int batchSize)
     {
         bool isFitted = false;
         var encoder = new CellEncoder

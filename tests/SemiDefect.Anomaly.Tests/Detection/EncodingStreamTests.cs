@@ -13,7 +13,7 @@ public class EncodingStreamTests
     private const int LargeSide = 4160;
 
     [Fact]
-    public void Views_come_in_order_and_as_they_would_be_encoded_alone()
+    public void Views_are_in_order_and_encoded_as_if_alone()
     {
         Gen.Select(Gen.Int[0, 12], Gen.Int[1, 9], Gen.Int[0, 4095], Gen.Bool, Gen.Bool).Sample(
             (count, batchSize, passedOver, isTiled, learns) =>
@@ -43,7 +43,7 @@ public class EncodingStreamTests
     }
 
     [Fact]
-    public void Prepared_images_come_out_as_read_ones_do()
+    public void Prepared_images_give_the_same_results_as_read_ones()
     {
         using var encoder = new CellEncoder();
         var stream = new EncodingStream([LaneOf(encoder, 64), LaneOf(encoder, 0)], 3);
@@ -141,7 +141,7 @@ public class EncodingStreamTests
     public void Images_larger_than_what_is_read_ahead_are_read_one_at_a_time(
         int side, int lanes, bool isFirstPassedOver)
     {
-        // Whoever wants to read finds a thread.
+        // Every reader gets a thread.
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, 16), ports);
         using var encoder = new CellEncoder();
@@ -168,7 +168,7 @@ public class EncodingStreamTests
         Assert.Equal(1, most);
     }
 
-    // One view per image and lane, of the image's middle: what is cut out counts, what is encoded does not.
+    // One view per image and lane, of the middle of the image: the crop matters, not the encoding.
     private static int[] Encoded(
         CellEncoder encoder, int count, Func<int, Image?> read, int batchSize, int lanes, int tile = 0)
     {

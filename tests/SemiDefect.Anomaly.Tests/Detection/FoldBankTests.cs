@@ -12,7 +12,7 @@ public class FoldBankTests
     private const int Images = 10;
 
     [Fact]
-    public void A_detector_with_a_bank_per_fold_tells_p_values()
+    public void A_detector_with_a_bank_per_fold_gives_p_values()
     {
         using AnomalyDetector detector = Fit();
         Assert.True(detector.Document.HasFoldBanks);
@@ -29,7 +29,7 @@ public class FoldBankTests
     [Fact]
     public void A_new_image_takes_the_highest_score_of_all_folds()
     {
-        // With all patches kept, the bank of a fold is the images of the others.
+        // With all patches kept, the bank of a fold contains the patches of the other folds' images.
         using AnomalyDetector detector = Fit();
         var folds = new FoldAssignment(Images, 5, 0);
         Image image = Pictures.Texture(64, 64, 92).With(10, 10, 5, 5, 60);
@@ -66,7 +66,7 @@ public class FoldBankTests
             AnomalyDetector.ChangeThresholds(path, new ThresholdOptions { FalseAlarmRate = 0.1 });
         Assert.Equal(maxima, before.Image.Value, 12);
 
-        // The rank rule for 10 images and a rate of 0.1: the highest of them all.
+        // The rank rule for 10 images and a rate of 0.1: the highest score.
         Assert.Equal("conformal", conformal.Image.Method);
         Assert.Equal(kept.ImageScores.Max(), conformal.Image.Value);
         Assert.Equal(kept.PixelPeaks.Max(), conformal.Pixel.Value);

@@ -16,19 +16,20 @@ public class LargeImageTests(ITestOutputHelper output)
     private const int Width = 4000;
     private const int Height = 3000;
 
-    // 9 x 7 tiles of 512 pixels begin every 436 and every 414 or 415: here is the corner of one, between four others.
+    // The 9 x 7 tiles of 512 pixels start every 436 and every 414 or 415 pixels: this is a corner of one, within four
+    // others.
     private const int DotLeft = 3 * 436 - 3;
     private const int DotTop = 1244 - 3;
     private const int DotSide = 6;
 
-    // Does not fit the network's step of 8 pixels: the weave looks alike wherever a tile begins.
+    // Not a multiple of the network's stride of 8 pixels: the weave looks similar wherever a tile starts.
     private const int Thread = 7;
 
-    // Of all 63 tiles, the values that the network sees take 200 MB, and so do their patches; the picture takes 36 MB,
-    // its map 48 MB. 416 MB hold the maps while they are made (240 MB) and a few tiles, but not all tiles as well.
+    // The network inputs of all 63 tiles take 200 MB, and so do their patches; the image takes 36 MB, its map 48 MB.
+    // 416 MB hold the maps while they are built (240 MB) and a few tiles, but not all tiles.
     private const string HeapLimit = "GCHeapHardLimit=1A000000";
 
-    // What the network takes comes on top: 540 MB were measured.
+    // The memory of the network comes on top: 540 MB were measured.
     private const double MostMegabytes = 900;
 
     [Fact]
@@ -45,7 +46,7 @@ public class LargeImageTests(ITestOutputHelper output)
         Assert.InRange(found.PeakMegabytes, 1, MostMegabytes);
     }
 
-    // Runs in a process of its own, whose memory is the inspection's alone.
+    // Runs in a separate process, so that only the inspection's memory is measured.
     private static byte[] FindDot()
     {
         long start = Stopwatch.GetTimestamp();
@@ -57,7 +58,7 @@ public class LargeImageTests(ITestOutputHelper output)
             Coreset = new CoresetOptions(count: 300),
             GoldenImages = 0,
 
-            // One such picture has as many patches as a dozen good ones.
+            // One such image has as many patches as a dozen good ones.
             Threshold = new ThresholdOptions { FalseAlarmRate = 0.001 },
         };
         using AnomalyDetector detector = AnomalyDetector.Fit(Pictures.Good(4, 1200, 900, Thread), options);

@@ -40,7 +40,7 @@ public class SourceTests
     }
 
     [Fact]
-    public void What_a_source_complains_of_reaches_the_caller_as_it_is()
+    public void Exceptions_of_a_source_reach_the_caller_unchanged()
     {
         var source = new ImageList(["a", "b", "c", "d"], (index, _) => index == 2
             ? throw new SemiDefectException("The camera's cable is loose.")
@@ -69,7 +69,7 @@ public class SourceTests
     public void A_source_without_images_is_refused()
     {
         Assert.Equal(
-            "There is no image to learn from: give a folder of good images.",
+            "There are no training images: give a folder of good images.",
             Assert.Throws<SemiDefectException>(() =>
                 AnomalyDetector.Fit(new ImageList([]), CellFits.Options())).Message);
     }

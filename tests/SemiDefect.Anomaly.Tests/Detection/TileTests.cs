@@ -18,7 +18,7 @@ public class TileTests
     [InlineData(160, 80)]
     public void Tiles_of_whole_patches_give_the_score_and_the_map_of_one_look(int tile, int overlap)
     {
-        // Of these sizes, all tiles begin at multiples of the patch.
+        // For these sizes, all tiles start at multiples of the patch size.
         using AnomalyDetector whole = Fit(CellFits.Options());
         using AnomalyDetector tiled = Fit(CellFits.Options() with { Tile = tile, TileOverlap = overlap });
         Assert.Equal(whole.Thresholds.ImageScores, tiled.Thresholds.ImageScores);
@@ -80,7 +80,7 @@ public class TileTests
         FitOptions options = CellFits.Options() with { Map = new AnomalyMapOptions() };
         using AnomalyDetector tiled = Fit(options with { Tile = 64, TileOverlap = 16 });
 
-        // Tiles begin at 0, 48 and 96, and end at 64, 112 and 160: the defect moves over all of their edges.
+        // Tiles start at 0, 48 and 96, and end at 64, 112 and 160: the defect moves across all of their edges.
         for (int at = 36; at < 120; at += 3)
         {
             Inspection inspection =
@@ -95,7 +95,7 @@ public class TileTests
     [Fact]
     public void No_seam_shows_on_a_good_image()
     {
-        // The same patch everywhere: whatever shows on the map comes from the tiles.
+        // The same patch everywhere: any difference on the map comes from the tiles.
         Image plain = Pictures.Of(Width, Height, (_, _) => 140);
         ImageList good = Pictures.Plain(4, Width, Height);
         using AnomalyDetector tiled = AnomalyDetector.Fit(

@@ -26,7 +26,7 @@ public class ReadmeTests
     }
 
     [Fact]
-    public void Every_file_that_the_README_links_to_is_there()
+    public void Every_file_that_the_README_links_to_exists()
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
         string[] links =

@@ -11,7 +11,7 @@ public sealed class OnnxBackboneTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_embedded_network_is_what_its_manifest_says()
+    public void The_embedded_network_matches_its_manifest()
     {
         BackboneFile file = BackboneFile.Open(BackboneFile.DefaultName);
         using OnnxBackbone backbone = OnnxBackbone.Load(file);
@@ -52,7 +52,7 @@ public sealed class OnnxBackboneTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_tap_is_named_with_those_there_are() =>
+    public void An_unknown_tap_is_reported_with_the_available_ones() =>
         AssertRefused(
             () =>
                 OnnxBackbone.Load(
@@ -145,7 +145,7 @@ public sealed class OnnxBackboneTests : IDisposable
     }
 
     [Fact]
-    public void Cuda_is_refused_plainly_where_it_is_not()
+    public void Cuda_is_refused_with_a_clear_message_if_it_is_missing()
     {
         if (Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
         {
@@ -192,7 +192,7 @@ public sealed class OnnxBackboneTests : IDisposable
             "weights in another file");
 
     [Fact]
-    public void Fixed_batch_and_size_are_kept_to()
+    public void Fixed_batch_and_input_sizes_are_respected()
     {
         using OnnxBackbone backbone =
             OnnxBackbone.Load(BackboneFile.FromBytes("tiny", TinyOnnx.Relu([2, 3, 4, 6], [2, 3, 4, 6]), null));

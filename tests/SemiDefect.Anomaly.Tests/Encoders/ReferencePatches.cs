@@ -2,7 +2,9 @@ using SemiDefect.Anomaly.Encoders;
 
 namespace SemiDefect.Anomaly.Tests.Encoders;
 
-/// <summary>The reference's recipe taken literally, in float64: unfold, interpolate, pool, join, pool again.</summary>
+/// <summary>
+/// A literal implementation of the reference in float64: unfold, interpolate, pool, concatenate, pool again.
+/// </summary>
 internal static class ReferencePatches
 {
     public static double[][] AdaptiveMean(IReadOnlyList<FeatureMap> maps, int size, int pretrain, int target)

@@ -14,7 +14,7 @@ public sealed class AtomicFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_write_that_fails_leaves_the_old_file_and_nothing_else()
+    public void A_failed_write_leaves_only_the_old_file()
     {
         AtomicFile.WriteText(_folder.File("a.txt"), "old");
         Assert.Throws<SemiDefectException>(() => AtomicFile.Write(_folder.File("a.txt"), stream =>
@@ -27,7 +27,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void The_old_file_stands_until_the_new_one_is_complete()
+    public void The_old_file_remains_until_the_new_one_is_complete()
     {
         AtomicFile.WriteText(_folder.File("a.txt"), "old");
         AtomicFile.Write(
@@ -38,7 +38,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_dead_writer_left_is_deleted_and_all_else_stays()
+    public void Files_of_a_killed_writer_are_deleted_and_others_remain()
     {
         string abandoned = TemporaryName.Next(_folder.File("a.txt"));
         string ofAnotherFile = TemporaryName.Next(_folder.File("b.txt"));
@@ -89,7 +89,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void Another_process_that_cleans_up_does_not_stop_a_writer()
     {
-        // A folder is looked through once under each name that it has.
+        // Each name of a folder is searched once.
         using var done = new CancellationTokenSource();
         var cleaner = new Thread(() =>
         {

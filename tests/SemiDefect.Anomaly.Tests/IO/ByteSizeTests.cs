@@ -26,7 +26,7 @@ public class ByteSizeTests
     [InlineData("1,5G")]
     [InlineData("many")]
     [InlineData("99999999999999TiB")]
-    public void What_is_no_size_is_not_read(string text) => Assert.False(ByteSize.TryParse(text, out _));
+    public void Invalid_sizes_are_rejected(string text) => Assert.False(ByteSize.TryParse(text, out _));
 
     [Theory]
     [InlineData(1, "0.1KiB")]

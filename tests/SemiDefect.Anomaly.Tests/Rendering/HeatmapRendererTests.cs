@@ -32,7 +32,7 @@ public class HeatmapRendererTests
         Image other = Render([5, 10, 15, 20], 10, NoContour);
         Assert.Equal(one.Rgb.ToArray(), other.Rgb.ToArray());
 
-        // A hotter neighbor does not dim a value: nothing is stretched to the map's own range.
+        // A higher value nearby does not dim a pixel: the scale does not depend on the range of the map.
         Assert.Equal(one.Rgb[..9].ToArray(), Render([0.5f, 1, 1.5f, 90], 1, NoContour).Rgb[..9].ToArray());
     }
 
@@ -144,7 +144,7 @@ public class HeatmapRendererTests
                 Render([3f], 1, new HeatmapOptions { SideBySide = true }).Height));
 
     [Fact]
-    public void What_does_not_fit_is_refused()
+    public void Mismatched_input_is_refused()
     {
         var map = new AnomalyMap(2, 1, [1, 2]);
         Assert.Throws<ArgumentException>(() => HeatmapRenderer.Render(Gray(1, 2, 0), map, 1));

@@ -13,13 +13,13 @@ public class PerceptualColorMapTests
         Assert.InRange(last, 0.91, 0.95);
         for (int i = 0; i < PerceptualColorMap.Count; i++)
         {
-            // 8 bits per channel leave a few thousandths.
+            // Rounding to 8 bits per channel causes errors of a few thousandths.
             Assert.Equal(first + (last - first) * i / 255, Lab(i).Lightness, 0.006);
         }
     }
 
     [Fact]
-    public void It_goes_from_violet_over_red_to_yellow_one_way()
+    public void The_hue_changes_monotonically_from_violet_to_yellow()
     {
         double turned = 0;
         for (int i = 1; i < PerceptualColorMap.Count; i++)
@@ -46,9 +46,9 @@ public class PerceptualColorMapTests
     }
 
     [Fact]
-    public void White_and_the_primaries_come_out_of_OKLab_as_published()
+    public void White_and_the_primaries_have_the_published_OKLab_values()
     {
-        // The pairs of the publication's own table: XYZ white is L = 1, and sRGB red is (0.62796, 0.22486, 0.12585).
+        // From the table in the publication: XYZ white is L = 1, and sRGB red is (0.62796, 0.22486, 0.12585).
         (double red, double green, double blue) = PerceptualColorMap.ToLinear(1, 0, 0);
         Assert.Equal(1, red, 1e-6);
         Assert.Equal(1, green, 1e-6);
@@ -67,7 +67,7 @@ public class PerceptualColorMapTests
         return hue < 0 ? hue + 360 : hue;
     }
 
-    /// <summary>The forward conversion, sRGB to OKLab, by the runtime's own functions.</summary>
+    /// <summary>The forward conversion, sRGB to OKLab, with the functions of the runtime.</summary>
     private static (double Lightness, double A, double B) Lab(int index)
     {
         double red = Linear(PerceptualColorMap.Colors[3 * index]);

@@ -51,7 +51,8 @@ public class AnomalyMapTests
     [Fact]
     public void The_original_map_undoes_crop_and_aspect()
     {
-        // 100 x 50 squeezed to 40 x 40, the middle 20 x 20 inspected: original columns 25..74 and rows 12.5..37.5.
+        // 100 x 50 squashed to 40 x 40, of which the middle 20 x 20 is inspected: original columns 25..74 and rows
+        // 12.5..37.5.
         var geometry = new InputGeometry(100, 50, 40, 40, 10, 10, 20, 20);
         float[] values = new float[400];
         values[7 * 20 + 3] = 1;

@@ -15,7 +15,7 @@ public class FusionTests
     [InlineData(FusionRule.Mean)]
     [InlineData(FusionRule.Maximum)]
     [Trait("Speed", "Slow")]
-    public void Two_scales_become_one_score_and_one_map_as_by_hand(FusionRule rule)
+    public void Two_scales_are_fused_into_one_score_and_one_map(FusionRule rule)
     {
         int[] scales = [64, 96];
         AnomalyDetector[] alone = [.. scales.Select(scale => Fit(FusionRule.Mean, scale))];
@@ -38,7 +38,7 @@ public class FusionTests
             Assert.Equal((96, 96), (actual.InputMap.Width, actual.InputMap.Height));
             for (int i = 0; i < 96 * 96; i++)
             {
-                // The small map's pixel centers lie at (x + 0.5) * 96 / 64 - 0.5 of the large map's.
+                // The pixel centers of the small map lie at (x + 0.5) * 96 / 64 - 0.5 of the large map.
                 double small =
                     Interpolated(parts[0].InputMap, (i % 96 + 0.5) * 64 / 96 - 0.5, (i / 96 + 0.5) * 64 / 96 - 0.5);
                 double first = Math.Max(0, OnScale(expectedScales[0], small));

@@ -20,7 +20,7 @@ public class GaussianBlurTests
         Assert.Equal(expected, map);
     }
 
-    // Blurs along lines of `length` elements `stride` apart, of which there are `lines`, `lineStride` apart.
+    // Blurs `lines` lines, `lineStride` apart, of `length` elements, `stride` apart.
     private static float[] BlurLines(
         float[] map,
         int lines,

@@ -15,7 +15,7 @@ public class RegionFinderTests
 
         IReadOnlyList<Region> regions = RegionFinder.Find(map, 1);
 
-        // Diagonal pixels belong together, and a value equal to the threshold is not above it.
+        // Diagonal pixels are connected, and a value equal to the threshold is not above it.
         Assert.Equal(
             [new Region(0, 0, 2, 2, 2, 9, 0, 0, 0.5, 0.5), new Region(5, 0, 1, 3, 3, 7, 5, 2, 5, 1)],
             regions);

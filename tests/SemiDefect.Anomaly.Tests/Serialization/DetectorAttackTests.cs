@@ -45,7 +45,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
         Assert.True(grown < 1L << 30, $"The process grew by {grown} bytes.");
         Report(mutations);
 
-        // Changes that never got through, or always did, would show that the mutator has stopped reaching the reader.
+        // If a kind of change is never accepted, or always is, the mutator no longer reaches the reader.
         Assert.InRange(_counts["header value"].Loaded, 10, mutations);
         Assert.InRange(_counts["header value"].Refused, 50, mutations);
         Assert.InRange(_counts["harmless change"].Loaded, 50, mutations);
@@ -75,7 +75,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
         Assert.InRange(_counts["network"].Loaded, 1, NetworkMutations);
     }
 
-    /// <summary>All failures are worth seeing at once, but for a flood.</summary>
+    /// <summary>Reports all failures together, up to a limit.</summary>
     private void Collect(Action attempt)
     {
         if (_failures.Count >= 20)
@@ -93,7 +93,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>The score, or null where the file was refused.</summary>
+    /// <summary>The score, or null if the file was refused.</summary>
     private double? Try(DetectorMutation mutation, Image picture, double? scoreBefore)
     {
         string path = _folder.File("changed.sdad");
@@ -119,7 +119,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
             Assert.Fail($"{Describe(mutation)} ended in {error}");
         }
 
-        // Only a failure is described: describing keeps the file.
+        // Only failures are described, because the description keeps the file in memory.
         if (allocated >= LargestAllocation || watch.Elapsed >= LongestTime || refusal?.Any(char.IsControl) == true)
         {
             Assert.Fail($"{Describe(mutation)} took {allocated} bytes and {watch.Elapsed}, and ended in: {refusal}");
@@ -165,7 +165,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
     {
         if (detector.Document.Lanes.Any(lane => lane.Views.Preprocessing is { Size: > 256 } or { Crop: > 256 }))
         {
-            // Within what may be asked for, but not a question of the file any more.
+            // A valid request, but not related to the file.
             return 0;
         }
 

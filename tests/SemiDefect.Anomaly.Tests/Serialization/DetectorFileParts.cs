@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>
-/// A detector file of format 1 or 2 taken apart and put together by docs/detector-file.md alone; shares no code with
+/// A detector file of format 1 or 2, parsed and written according to docs/detector-file.md only; shares no code with
 /// the reader.
 /// </summary>
 internal sealed class DetectorFileParts
@@ -28,10 +28,10 @@ internal sealed class DetectorFileParts
 
     public List<DetectorSection> Sections { get; }
 
-    /// <summary>What the file says of its first network.</summary>
+    /// <summary>The header's record of the first network.</summary>
     public JsonNode Backbone => Version == 1 ? Header["backbone"]! : Options("onnx-encoder")[0]["backbone"]!;
 
-    /// <summary>What the file says of its banks.</summary>
+    /// <summary>The header's records of the banks.</summary>
     public IReadOnlyList<JsonNode> Banks =>
         Version == 1
             ? [.. Header["banks"]!.AsArray()!]
@@ -83,15 +83,15 @@ internal sealed class DetectorFileParts
 
     public DetectorSection Section(string name) => Sections.Single(section => section.Name == name);
 
-    /// <summary>The components of a kind in format 2, in their order.</summary>
+    /// <summary>The components of a kind in format 2, in order.</summary>
     public IReadOnlyList<JsonNode> Components(string kind) =>
         [.. Header["components"]!.AsArray().Where(component => (string)component!["kind"]! == kind)!];
 
-    /// <summary>The options of the components of a kind in format 2, in their order.</summary>
+    /// <summary>The options of the components of a kind in format 2, in order.</summary>
     public IReadOnlyList<JsonNode> Options(string kind) =>
         [.. Components(kind).Select(component => component["options"]!)];
 
-    /// <summary>Gives the first network other bytes, wherever the file tells of them.</summary>
+    /// <summary>Replaces the bytes of the first network, wherever the file refers to them.</summary>
     public void ReplaceNetwork(byte[] network)
     {
         DetectorSection old = Network;
@@ -110,7 +110,7 @@ internal sealed class DetectorFileParts
         }
     }
 
-    /// <summary>A detector of one lane in format 1, as the document maps one format to the other.</summary>
+    /// <summary>A detector of one lane in format 1, following the documented mapping between the formats.</summary>
     public DetectorFileParts ToFormat1()
     {
         JsonNode plan = Options("view-plan").Single();
@@ -142,7 +142,7 @@ internal sealed class DetectorFileParts
         return older;
     }
 
-    /// <summary>Sets the section records right for the sections as they are now.</summary>
+    /// <summary>Updates the section records to match the sections.</summary>
     public void MendRecords()
     {
         var records = new JsonArray();
@@ -163,7 +163,7 @@ internal sealed class DetectorFileParts
     }
 
     /// <summary>
-    /// The file, with all lengths and the header's checksum right; the header's text may be given instead.
+    /// The file, with correct lengths and header checksum; the text of the header can be replaced.
     /// </summary>
     public byte[] Encode(byte[]? headerText = null)
     {

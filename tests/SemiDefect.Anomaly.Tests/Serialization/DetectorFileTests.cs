@@ -19,7 +19,7 @@ public sealed class DetectorFileTests : IDisposable
         var generator = new SeededGenerator(1);
         string path = _folder.File("damaged.sdad");
 
-        // Every bit of the prefix, and a thousand anywhere.
+        // Every bit of the prefix, and a thousand random ones.
         IEnumerable<long> bits = Enumerable.Range(0, 64 * 8).Select(bit => (long)bit)
             .Concat(Enumerable.Range(0, 1000).Select(_ => (long)(generator.NextDouble() * original.Length * 8)));
         foreach (long bit in bits)
@@ -47,7 +47,7 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_and_a_wrong_file_are_told_apart()
+    public void Missing_and_wrong_files_are_distinguished()
     {
         AssertRefused("There is no detector file", _folder.File("none.sdad"));
         File.WriteAllText(_folder.File("text.sdad"), new string('x', 100));
@@ -66,7 +66,7 @@ public sealed class DetectorFileTests : IDisposable
     }
 
     [Fact]
-    public void A_failed_save_leaves_the_old_file_and_nothing_else()
+    public void A_failed_save_leaves_only_the_old_file()
     {
         using AnomalyDetector detector = Fit(includeBackbone: false);
         Directory.CreateDirectory(_folder.File("taken.sdad"));

@@ -142,7 +142,7 @@ public sealed class DetectorFormatTests : IDisposable
     }
 
     [Fact]
-    public void A_component_that_lists_a_section_which_is_not_there_is_refused()
+    public void A_component_that_lists_a_missing_section_is_refused()
     {
         DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
         parts.Components("fusion")[0]["sections"] = new JsonArray("weights");

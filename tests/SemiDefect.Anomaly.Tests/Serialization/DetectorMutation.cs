@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>A changed detector file.</summary>
-/// <param name="Kind">What was done to it.</param>
+/// <param name="Kind">The kind of change.</param>
 /// <param name="Bytes">The file.</param>
-/// <param name="End">How reading it must end.</param>
+/// <param name="End">The expected outcome of reading it.</param>
 internal sealed record DetectorMutation(string Kind, byte[] Bytes, MutationEnd End);

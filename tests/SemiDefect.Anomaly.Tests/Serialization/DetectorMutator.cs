@@ -7,8 +7,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
 /// <summary>
-/// Changes a detector file in all the ways that somebody careless or somebody hostile would. Half of the changes have
-/// the checksums and lengths repaired, so that they reach what lies behind them.
+/// Changes a detector file in many ways, accidental and hostile. In half of the changed files, checksums and lengths
+/// are repaired, so that the change reaches the code behind these checks.
 /// </summary>
 internal sealed class DetectorMutator(byte[] original, SeededGenerator generator)
 {
@@ -21,10 +21,10 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
     private readonly JsonMutator _json = new(generator);
     private readonly DetectorFileParts _parts = DetectorFileParts.Parse(original);
 
-    /// <summary>A changed file, and whether it must be refused, must work as before, or may do either.</summary>
+    /// <summary>A changed file and its expected outcome.</summary>
     public DetectorMutation Next() => generator.NextInt32(2) == 0 ? Raw() : Mended();
 
-    /// <summary>A file whose network is damaged, all checksums mended.</summary>
+    /// <summary>A file with a damaged network and correct checksums.</summary>
     public DetectorMutation NextNetwork() => DamageNetwork(_parts.Clone());
 
     private DetectorMutation Raw()
@@ -127,7 +127,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
 
     private static DetectorMutation Either(string kind, byte[] bytes) => new(kind, bytes, MutationEnd.Either);
 
-    // At the top, or in the innermost object but one.
+    // At the top level, or in a nested object.
     private byte[] RepeatProperty(DetectorFileParts parts)
     {
         string text = parts.Header.ToJsonString();
@@ -269,7 +269,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 bank["rows"] = (int)_json.Extreme();
                 break;
             case 1:
-                // The same number of values, otherwise divided.
+                // The same number of values with another shape.
                 int columns = (int)bank["columns"]!;
                 (bank["rows"], bank["columns"]) = (columns, (int)bank["rows"]!);
                 break;
@@ -305,7 +305,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 parts.Sections.Add(new DetectorSection("later", new byte[generator.NextInt32(200)]));
                 break;
             case 3 when parts.Version > 1:
-                // The order counts only among components of one kind.
+                // The order only matters among components of the same kind.
                 IEnumerable<JsonNode> components =
                     parts.Header["components"]!.AsArray().Select(component => component!.DeepClone());
                 parts.Header["components"] = new JsonArray(

@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>Damages JSON: values that nobody expects, missing properties, broken text.</summary>
+/// <summary>Damages JSON: unexpected values, missing properties, invalid text.</summary>
 internal sealed class JsonMutator(SeededGenerator generator)
 {
     private static readonly long[] Extremes =
@@ -12,16 +12,16 @@ internal sealed class JsonMutator(SeededGenerator generator)
         1L << 40, 1L << 62,
     ];
 
-    /// <summary>A number at the edge of a range.</summary>
+    /// <summary>A boundary value.</summary>
     public long Extreme() => Extremes[generator.NextInt32(Extremes.Length)];
 
-    /// <summary>Replaces one value somewhere in a tree by one that nobody expects.</summary>
+    /// <summary>Replaces a random value in a tree by an unexpected one.</summary>
     public void Replace(JsonNode root) => Change(root, HostileValue(), remove: false);
 
-    /// <summary>Removes one value somewhere in a tree.</summary>
+    /// <summary>Removes a random value from a tree.</summary>
     public void Remove(JsonNode root) => Change(root, null, remove: true);
 
-    /// <summary>Flips a bit, cuts, inserts a byte or deletes a few.</summary>
+    /// <summary>Flips a bit, truncates, inserts a byte or deletes a few.</summary>
     public byte[] Damage(byte[] text)
     {
         int at = generator.NextInt32(Math.Max(1, text.Length));

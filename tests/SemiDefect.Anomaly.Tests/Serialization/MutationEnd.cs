@@ -1,16 +1,16 @@
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>How reading a changed file must end.</summary>
+/// <summary>The outcome of reading a changed file.</summary>
 internal enum MutationEnd
 {
-    /// <summary>In a refusal.</summary>
+    /// <summary>The file is refused.</summary>
     Refused,
 
-    /// <summary>In a detector that gives the same answers as before.</summary>
+    /// <summary>The detector gives the same results as before.</summary>
     WorksAsBefore,
 
     /// <summary>
-    /// In a refusal, or in a detector that works: the change may say something that a detector can be.
+    /// The file is refused, or the detector works: the changed value may be valid.
     /// </summary>
     Either,
 }

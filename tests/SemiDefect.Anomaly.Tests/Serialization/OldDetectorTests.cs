@@ -10,7 +10,7 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>Files that earlier programs wrote, and what those programs made of images with them.</summary>
+/// <summary>Files written by older versions, and the results of these versions.</summary>
 public sealed class OldDetectorTests : IDisposable
 {
     private static readonly string Versions = Path.Combine(Repository.Root, "tests/Golden/detectors");
@@ -57,7 +57,7 @@ public sealed class OldDetectorTests : IDisposable
         Assert.Equal(FusionRule.Maximum, document.Fusion.Rule);
         Assert.Empty(document.Fusion.Scales);
 
-        // Each good image was scored by the one bank that did not know it, which is not how others are scored.
+        // Each good image was scored by the one bank not trained on it, unlike new images.
         Assert.Equal(ThresholdMethod.FoldMaxima, document.Thresholds.Options.Method);
         Assert.Empty(document.Thresholds.ImageScores);
         Assert.Equal(document.Fit.Images.Count, document.Thresholds.FoldImageScores.Count);
@@ -75,7 +75,7 @@ public sealed class OldDetectorTests : IDisposable
         using AnomalyDetector detector = Open(changed);
         AssertScoresAs(expected, detector, value);
 
-        // Another change copies the file of format 2 as it is.
+        // A further change copies the file of format 2 as it is.
         string again = _folder.File("again.sdad");
         var folds = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima };
         AnomalyDetector.ChangeThresholds(changed, folds, outputPath: again);

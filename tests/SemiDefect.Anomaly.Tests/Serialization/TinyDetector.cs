@@ -6,13 +6,13 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
-/// <summary>A detector of a few kilobytes, whose network has nothing that processors could disagree on.</summary>
+/// <summary>A detector of a few kilobytes, whose network gives the same bits on every processor.</summary>
 internal static class TinyDetector
 {
     private const int Width = 24;
     private const int Height = 16;
 
-    /// <summary>Fits one on five small parts; input 8 x 8 unless the options are changed.</summary>
+    /// <summary>Fits a detector to five small parts; input 8 x 8 unless the options are changed.</summary>
     public static void Make(
         string workFolder,
         string path,
@@ -34,25 +34,25 @@ internal static class TinyDetector
         detector.Save(path);
     }
 
-    /// <summary>Fits one of two lanes, with a region of interest that has a mask.</summary>
+    /// <summary>Fits a detector with two lanes and a masked region of interest.</summary>
     public static void MakeOfTwoLanes(string workFolder, string path) =>
         Make(workFolder, path, change: options => options with { Scales = [8, 12], Region = Region() });
 
-    /// <summary>The picture that detectors are tried on.</summary>
+    /// <summary>The test image.</summary>
     public static Image Picture(string workFolder)
     {
         string path = Path.Combine(workFolder, "tried.png");
         return ImageFile.Read(File.Exists(path) ? path : SyntheticParts.WriteBad(path, 80, 48));
     }
 
-    /// <summary>A picture of the size that the detector of two lanes takes.</summary>
+    /// <summary>A test image of the size required by the detector with two lanes.</summary>
     public static Image SmallPicture(string workFolder)
     {
         string path = Path.Combine(workFolder, "small.png");
         return ImageFile.Read(File.Exists(path) ? path : SyntheticParts.WriteBad(path, Width, Height));
     }
 
-    // All but a frame of two pixels and a hole.
+    // Everything except a frame of two pixels and a hole.
     private static RegionOfInterest Region()
     {
         byte[] rgb = new byte[3 * Width * Height];

@@ -12,9 +12,9 @@ public sealed class ImageFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Images_are_listed_in_ordinal_order_whatever_order_they_were_made_in()
+    public void Images_are_listed_in_ordinal_order()
     {
-        // '-' < '/' < '0': a walk that sorts names folder by folder gets this wrong.
+        // '-' < '/' < '0': sorting names folder by folder gives another order.
         string[] expected =
         [
             "B.png", "a b/1 2.JPG", "a-b.png", "a.tif", "a/b.png", "a/b/c.BMP", "a0.webp", "b.TIFF", "결함/양품 1.jpeg",

@@ -4,8 +4,8 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Tests.Support;
 
 /// <summary>
-/// An encoder without a network: a patch is 8 x 8 pixels, described by their mean color and contrast, and by nothing
-/// around them. So it does not matter what a patch is seen together with.
+/// An encoder without a network: a patch is 8 x 8 pixels, described by their mean color and contrast only. So patches
+/// do not depend on their surroundings.
 /// </summary>
 internal sealed class CellEncoder(string identity = "cell") : IPatchEncoder
 {

@@ -4,10 +4,10 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Support;
 
-/// <summary>Options for fits with <see cref="CellEncoder"/>, on images as they are.</summary>
+/// <summary>Options for fits with <see cref="CellEncoder"/> on unresized images.</summary>
 internal static class CellFits
 {
-    /// <summary>All patches are kept, so that nothing but the views decides.</summary>
+    /// <summary>Keeps all patches, so that results depend on the views only.</summary>
     public static FitOptions Options(CellEncoder? encoder = null) => FitPresets.Create(FitPresets.Fast) with
     {
         Encoder = encoder ?? new CellEncoder(),

@@ -10,11 +10,11 @@ namespace SemiDefect.Anomaly.Tests.Support;
 /// <summary>Patch grids without a network, and models without a fit.</summary>
 internal static class Grids
 {
-    /// <summary>A view of an image of that size, as it is.</summary>
+    /// <summary>An unturned view of an image of the given size.</summary>
     public static View View(int width, int height) =>
         new(new InputGeometry(width, height, width, height, 0, 0, width, height), ViewTurn.None, null);
 
-    /// <summary>A grid of vectors, one row of patches unless a width is given.</summary>
+    /// <summary>A grid of vectors, in one row of patches unless a width is given.</summary>
     public static PatchGrid Of(ReadOnlyMemory<float> vectors, int columns, int? width = null)
     {
         int patches = vectors.Length / columns;
@@ -23,14 +23,14 @@ internal static class Grids
             new PatchLayout(patches / across, across, View(8 * across, 8 * patches / across), null), columns, vectors);
     }
 
-    /// <summary>Images of one view each, as an encoder would hand them on.</summary>
+    /// <summary>Images of one view each, as an encoder would return them.</summary>
     public static IEnumerable<EncodedView> Encoded(IEnumerable<PatchGrid> grids) =>
         grids.Select((grid, image) => new EncodedView(image, 0, 0, 1, true, grid));
 
     /// <summary>Scores vectors against a bank.</summary>
     public static PatchScores Score(FeatureMatrix vectors, ScoringOptions options, float[] queries)
     {
-        // The bank takes the vectors over.
+        // The bank takes ownership of the vectors.
         var bank = new MemoryBank(vectors, new int[vectors.Rows], new int[vectors.Rows]);
         using var model = new MemoryBankModel(bank, options, default, 1);
         return model.Score(Of(queries, vectors.Columns), BankFilter.All, CancellationToken.None);

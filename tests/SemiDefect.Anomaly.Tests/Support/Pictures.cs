@@ -4,10 +4,10 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Tests.Support;
 
-/// <summary>Pictures made in memory, the same on every machine.</summary>
+/// <summary>Synthetic images, the same on every machine.</summary>
 internal static class Pictures
 {
-    /// <summary>Every byte drawn by itself.</summary>
+    /// <summary>Independent random bytes.</summary>
     public static Image Noise(int width, int height, ulong seed)
     {
         var generator = new SeededGenerator(seed);
@@ -20,14 +20,14 @@ internal static class Pictures
         return new Image(width, height, rgb);
     }
 
-    /// <summary>A woven texture with a little noise, all of which looks alike.</summary>
+    /// <summary>A uniform woven texture with a little noise.</summary>
     public static Image Texture(int width, int height, ulong seed, int thread = 4)
     {
         var generator = new SeededGenerator(seed);
         return Of(width, height, (x, y) => 110 + 40 * ((x / thread + y / thread) % 2) + generator.NextInt32(12));
     }
 
-    /// <summary>A gray picture by a formula.</summary>
+    /// <summary>A gray image computed by a formula.</summary>
     public static Image Of(int width, int height, Func<int, int, int> gray)
     {
         byte[] rgb = new byte[3 * width * height];
@@ -39,7 +39,7 @@ internal static class Pictures
         return new Image(width, height, rgb);
     }
 
-    /// <summary>The same picture with a rectangle painted over.</summary>
+    /// <summary>The same image with a filled rectangle.</summary>
     public static Image With(this Image image, int left, int top, int width, int height, byte gray)
     {
         byte[] rgb = image.Rgb.ToArray();
@@ -51,11 +51,11 @@ internal static class Pictures
         return new Image(image.Width, image.Height, rgb);
     }
 
-    /// <summary>Good parts without any texture, each a little lighter than the one before.</summary>
+    /// <summary>Good parts without texture, each slightly lighter than the previous one.</summary>
     public static ImageList Plain(int count, int width, int height) =>
         new([.. Enumerable.Range(0, count).Select(i => ($"{i}", Of(width, height, (_, _) => 100 + i)))]);
 
-    /// <summary>Good parts: textures.</summary>
+    /// <summary>Good parts with texture.</summary>
     public static ImageList Good(int count, int width, int height, int thread = 4) =>
         new([.. Enumerable.Range(0, count).Select(i => ($"good/{i:D3}", Texture(width, height, (ulong)i, thread)))]);
 }

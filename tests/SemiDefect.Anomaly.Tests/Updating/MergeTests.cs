@@ -17,7 +17,7 @@ public sealed class MergeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_merged_detector_knows_what_either_knew()
+    public void A_merged_detector_covers_the_images_of_both()
     {
         using AnomalyDetector along = Fit("a", 8, first: 0, across: false);
         using AnomalyDetector across = Fit("b", 7, first: 100, across: true);
@@ -84,14 +84,14 @@ public sealed class MergeTests : IDisposable
             one.Thresholds,
             same.Thresholds with { ImageScores = one.Thresholds.ImageScores, PixelPeaks = one.Thresholds.PixelPeaks });
 
-        // A merged detector goes on learning.
+        // A merged detector can be updated.
         using AnomalyDetector updated =
             merged.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)));
         Assert.Equal(15, updated.Document.Fit.Images.Count);
     }
 
     [Fact]
-    public void Detectors_that_were_not_fitted_alike_are_refused_by_what_differs()
+    public void Detectors_fitted_with_different_options_are_refused_naming_the_difference()
     {
         using AnomalyDetector a = Fit("a", 4, first: 0, across: false);
         (FitOptions Options, string Difference)[] others =

@@ -13,7 +13,7 @@ public sealed class SuccessiveUpdatesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void After_five_updates_the_old_kind_and_the_new_one_are_known_and_blots_are_found()
+    public void Five_updates_add_a_new_kind_of_part_and_defects_are_still_detected()
     {
         FitOptions options =
             FitPresets.Create(FitPresets.Fast) with { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 3 };
@@ -52,9 +52,9 @@ public sealed class SuccessiveUpdatesTests : IDisposable
     }
 
     [SharedFact]
-    public void Five_updates_on_real_tiles_rank_as_one_fit_does_and_forget_nothing()
+    public void Five_updates_on_real_tiles_rank_images_as_one_fit_does()
     {
-        // Every sixth good tile to learn from, in six consecutive parts; every fourth test image to judge.
+        // Every sixth good tile for training, in six consecutive parts; every fourth test image for evaluation.
         LabeledDataset all = LabeledDataset.OpenAll(Repository.SharedPath("data/magnetic-tile"), true, 0)[0];
         FolderImage[] good = [.. all.TrainGood!.Items.Where((_, i) => i % 6 == 0).Take(114)];
         LabeledImage[] test = [.. all.Test.Where((_, i) => i % 4 == 0)];

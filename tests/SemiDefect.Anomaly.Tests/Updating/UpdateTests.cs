@@ -31,7 +31,7 @@ public sealed class UpdateTests : IDisposable
         using var grown = DetectorFileReader.Read(_folder.File("after.sdad"));
         Assert.Equal(old.Banks[0].Vectors.RowBlock(0, own), grown.Banks[0].Vectors.RowBlock(0, own));
 
-        // The judge: all distances in float64, the farthest new patch next.
+        // The reference: all distances in float64, the farthest new patch next.
         FeatureExport.Write(ImageFolder.Open(more), Small, _folder.File("more.npy"));
         (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("more.npy"));
         using FeatureMatrix patches = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
@@ -54,7 +54,7 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void New_images_are_judged_by_the_detector_grown_by_the_other_folds()
+    public void New_images_are_scored_by_the_bank_extended_with_the_other_folds()
     {
         using AnomalyDetector before = Fit(Small, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 7, first: 100);
@@ -79,20 +79,20 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void Known_images_are_judged_anew_by_all_rows_but_their_own()
+    public void Known_images_are_scored_again_by_all_rows_except_their_own()
     {
         using AnomalyDetector before = Fit(Small with { Coreset = new(fraction: 1) }, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 4, first: 100);
         using AnomalyDetector without = before.Update(ImageFolder.Open(more));
 
-        // Two of the old ones, under other names, and a stranger.
+        // Two of the old images under other names, and an unknown one.
         string known = SyntheticParts.WriteGood(_folder.File("known"), 1, first: 900);
         File.Copy(_folder.File("good/002.png"), Path.Combine(known, "x.png"));
         File.Copy(_folder.File("good/006.png"), Path.Combine(known, "a.png"));
         using AnomalyDetector after = before.Update(ImageFolder.Open(more), ImageFolder.Open(known));
         Assert.Equal(without.Fingerprint.Bank, after.Fingerprint.Bank);
 
-        // Without reduction, the bank less an image is the bank of all other images.
+        // Without reduction, the bank without an image is the bank of all other images.
         SyntheticParts.WriteGood(_folder.File("all"), 8);
         SyntheticParts.WriteGood(_folder.File("all"), 4, first: 100);
         ImageFolder all = ImageFolder.Open(_folder.File("all"));
@@ -136,7 +136,7 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void One_new_image_is_judged_by_the_detector_before()
+    public void A_single_new_image_is_scored_by_the_old_detector()
     {
         using AnomalyDetector before = Fit(Small, 8);
         string more = SyntheticParts.WriteGood(_folder.File("more"), 1, first: 100);
@@ -145,14 +145,14 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void Images_known_already_are_passed_over()
+    public void Known_images_are_skipped()
     {
         var log = new ListLogger();
         using AnomalyDetector before = Fit(Small with { Logger = log }, 8);
         SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100);
         using AnomalyDetector expected = before.Update(ImageFolder.Open(_folder.File("more")));
 
-        // One of the old ones under another name.
+        // One of the old images under another name.
         File.Copy(_folder.File("good/003.png"), _folder.File("more/000-copy.png"));
         using AnomalyDetector actual = before.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
@@ -181,7 +181,7 @@ public sealed class UpdateTests : IDisposable
             Assert.Throws<SemiDefectException>(() => before.Update(ImageFolder.Open(_folder.File("more")))).Message;
         Assert.Contains("with 1 images at a time", refused, StringComparison.Ordinal);
 
-        // Images that the detector knows already take no room.
+        // Images that the detector already knows need no memory.
         SyntheticParts.WriteGood(_folder.File("mostly-known"), 1, first: 100, width: 64, height: 64);
         for (int i = 0; i < 3; i++)
         {
@@ -211,7 +211,7 @@ public sealed class UpdateTests : IDisposable
         byte[] first = Bytes(1, 1);
         Assert.Equal(first, Bytes(3, 4));
 
-        // From a file as well, and what was updated verifies.
+        // The same from a file, and the updated detector verifies.
         using AnomalyDetector fresh = Fit(Small, 8);
         fresh.Save(_folder.File("before.sdad"));
         using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("before.sdad"));
@@ -232,7 +232,7 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void A_bank_of_a_covering_radius_grows_only_by_what_lies_beyond()
+    public void A_bank_with_a_covering_radius_gains_only_patches_beyond_it()
     {
         using AnomalyDetector probe = Fit(Small, 8);
         double radius = probe.Thresholds.ImageScores.Max() / 2;
@@ -247,7 +247,7 @@ public sealed class UpdateTests : IDisposable
     }
 
     [Fact]
-    public void What_was_set_by_hand_stays()
+    public void Values_set_by_hand_remain()
     {
         SyntheticParts.WriteGood(_folder.File("more"), 3, first: 100);
         using AnomalyDetector byHand =

@@ -13,7 +13,7 @@ public sealed class DatasetFingerprintTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_is_the_hash_of_what_sha256sum_prints()
+    public void It_is_the_hash_of_the_output_of_sha256sum()
     {
         SyntheticParts.WriteGood(_folder.File("a"), 2);
         SyntheticParts.WriteGood(_folder.File("B/c"), 1);

@@ -58,7 +58,7 @@ public sealed class DetectorFingerprintTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_decide_does_not_change_it()
+    public void Whatever_does_not_affect_decisions_does_not_change_the_fingerprint()
     {
         DetectorFingerprint fingerprint = DetectorFingerprint.Read(Fit("a", Small));
         Assert.Equal(fingerprint, DetectorFingerprint.Read(Fit("b", Small with { IncludeBackbone = false })));
@@ -77,7 +77,7 @@ public sealed class DetectorFingerprintTests : IDisposable
     }
 
     [Fact]
-    public void What_decides_changes_it_and_its_part()
+    public void Whatever_affects_decisions_changes_the_fingerprint_and_its_part()
     {
         DetectorFingerprint fingerprint = DetectorFingerprint.Read(Fit("a", Small));
         DetectorFingerprint[] others =

@@ -21,7 +21,7 @@ public sealed class DetectorVerifierTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Where_a_detector_was_made_every_bit_is_the_same()
+    public void On_the_machine_of_the_fit_every_bit_is_identical()
     {
         foreach (string preset in FitPresets.Names)
         {
@@ -37,7 +37,7 @@ public sealed class DetectorVerifierTests : IDisposable
     }
 
     [Fact]
-    public void The_highest_held_out_scores_are_kept_and_their_inputs_are_what_the_network_sees()
+    public void Images_with_the_highest_out_of_fold_scores_are_stored_as_network_inputs()
     {
         using AnomalyDetector detector = Fit(Small with { GoldenImages = 3 });
         IReadOnlyList<double> scores = detector.Thresholds.ImageScores;
@@ -51,7 +51,7 @@ public sealed class DetectorVerifierTests : IDisposable
     }
 
     [Fact]
-    public void A_deviation_is_found_measured_and_judged()
+    public void A_deviation_is_detected_measured_and_bounded()
     {
         using AnomalyDetector detector = Fit(Small);
         detector.Save(_folder.File("a.sdad"));
@@ -83,7 +83,7 @@ public sealed class DetectorVerifierTests : IDisposable
                 (canvases, width, height) =>
                     detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
 
-        // One value of the first patch, which is always kept, is moved.
+        // Moves one value of the first patch, which is always stored.
         DetectorVerification Replay(double move) => DetectorVerifier.Verify(
             bundle.Document,
             bundle.Golden,
@@ -191,7 +191,7 @@ public sealed class DetectorVerifierTests : IDisposable
             Assert.Throws<DetectorFileException>(() => AnomalyDetector.ReadDocument(_folder.File("b.sdad")));
         }
 
-        // A file of before all of this was kept.
+        // A file of an older version without golden inputs.
         DetectorFileEditor.Change(
             _folder.File("a.sdad"),
             _folder.File("b.sdad"),

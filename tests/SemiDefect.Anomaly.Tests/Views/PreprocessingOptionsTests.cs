@@ -45,11 +45,11 @@ public class PreprocessingOptionsTests
     [InlineData(ResizeKind.Squash, 224, 225)]
     [InlineData(ResizeKind.None, 0, 0)]
     [InlineData((ResizeKind)9, 256, null)]
-    public void Impossible_sizes_are_refused_when_made(ResizeKind resize, int size, int? crop) =>
+    public void Invalid_sizes_are_refused_on_construction(ResizeKind resize, int size, int? crop) =>
         Assert.Throws<SemiDefectException>(() => new PreprocessingOptions(resize, size, crop));
 
     [Fact]
-    public void Impossible_normalization_is_refused_when_made()
+    public void Invalid_normalization_is_refused_on_construction()
     {
         Assert.Throws<SemiDefectException>(() => new PreprocessingOptions(mean: [0, 0]));
         Assert.Throws<SemiDefectException>(() => new PreprocessingOptions(mean: [0, 0, float.NaN]));

@@ -30,7 +30,7 @@ public class PreprocessorTests
         Assert.All(expected.Zip(prepared.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
-    // torchvision 0.14: (width, height, size, crop) to the resized size and the crop's corner, tried with its
+    // torchvision 0.14: (width, height, size, crop) to the resized size and the crop's corner, obtained from its
     // transforms.
     [Theory]
     [InlineData(512, 512, 256, 224, 256, 256, 16, 16)]
@@ -81,7 +81,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void A_crop_that_does_not_fit_is_refused_in_plain_words()
+    public void A_crop_that_does_not_fit_is_refused_with_a_clear_message()
     {
         SemiDefectException error = Assert.Throws<SemiDefectException>(
             () => Preprocessor.Prepare(Gradient(30, 20), new PreprocessingOptions(ResizeKind.None, 0, 24)));
@@ -90,7 +90,7 @@ public class PreprocessorTests
     }
 
     [Fact]
-    public void An_input_beyond_reason_is_refused_before_it_is_made() =>
+    public void An_excessive_input_size_is_refused_before_allocation() =>
         Assert.Throws<SemiDefectException>(
             () => Preprocessor.Plan(65_535, 1, new PreprocessingOptions(ResizeKind.ShorterSide, 256, null)));
 

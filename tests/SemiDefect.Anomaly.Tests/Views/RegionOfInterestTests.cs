@@ -15,7 +15,7 @@ public class RegionOfInterestTests
     private const byte Dark = 5;
 
     [Fact]
-    public void A_defect_outside_of_a_rectangle_changes_nothing_and_one_inside_is_found_where_it_is()
+    public void A_defect_outside_a_rectangle_is_ignored_and_one_inside_is_localized()
     {
         var region = new RegionOfInterest(27, 13, 96, 72);
         using AnomalyDetector detector = Fit(region);
@@ -43,7 +43,7 @@ public class RegionOfInterestTests
     }
 
     [Fact]
-    public void Only_cells_centered_inside_of_a_mask_are_judged()
+    public void Only_cells_centered_inside_a_mask_are_scored()
     {
         RegionOfInterest region = RegionOfInterest.FromMask(Disk());
         using AnomalyDetector detector = Fit(region);
@@ -80,12 +80,12 @@ public class RegionOfInterestTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_lies_outside_is_not_learned(bool isMask)
+    public void Pixels_outside_are_excluded_from_training(bool isMask)
     {
         RegionOfInterest region = isMask ? RegionOfInterest.FromMask(Disk()) : new RegionOfInterest(32, 16, 96, 80);
         using AnomalyDetector detector = Fit(region);
 
-        // A dark corner in every good image would make dark normal everywhere, if it were looked at.
+        // A dark corner in every good image would make dark patches normal everywhere if it were included.
         using AnomalyDetector spoiled = Fit(region, image => image.With(0, 0, 30, 14, Dark));
         Assert.Equal(detector.Thresholds.ImageScores, spoiled.Thresholds.ImageScores);
         Assert.Equal(detector.Thresholds.PixelPeaks, spoiled.Thresholds.PixelPeaks);
@@ -125,7 +125,7 @@ public class RegionOfInterestTests
     [Fact]
     public void Tiles_outside_of_the_mask_do_no_harm()
     {
-        // Two corners are marked, the first tile lies in neither.
+        // Two corners are marked; the first tile contains neither.
         static bool IsMarked(int x, int y) => (x >= 96 && y < 40) || (x < 64 && y >= 72);
         RegionOfInterest region =
             RegionOfInterest.FromMask(Pictures.Of(Width, Height, (x, y) => IsMarked(x, y) ? 255 : 0));
@@ -152,19 +152,19 @@ public class RegionOfInterestTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_refused_in_words()
+    public void Mismatched_input_is_refused_with_a_message()
     {
         Refuses(
-            "The mask of the region of interest marks nothing: draw what is to be looked at in white on black.",
+            "The mask of the region of interest marks no pixel: draw the area to inspect in white on black.",
             () => RegionOfInterest.FromMask(Pictures.Of(20, 10, (_, _) => 0)));
         Refuses(
-            "A region of interest of 0 x 5 pixels at (1, 2) cannot be: give left, top, width and height in pixels.",
+            "A region of interest of 0 x 5 pixels at (1, 2) is invalid: give left, top, width and height in pixels.",
             () => new RegionOfInterest(1, 2, 0, 5));
         Refuses(
-            "A region of interest of 5 x 5 pixels at (-1, 2) cannot be: give left, top, width and height in pixels.",
+            "A region of interest of 5 x 5 pixels at (-1, 2) is invalid: give left, top, width and height in pixels.",
             () => new RegionOfInterest(-1, 2, 5, 5));
         Refuses(
-            "A region of interest of 2147483647 x 5 pixels at (1, 2) cannot be: "
+            "A region of interest of 2147483647 x 5 pixels at (1, 2) is invalid: "
             + "give left, top, width and height in pixels.",
             () => new RegionOfInterest(1, 2, int.MaxValue, 5));
         Refuses(
@@ -197,7 +197,7 @@ public class RegionOfInterestTests
             "The mask of the region of interest is for images of 160 x 112 pixels, not 168 x 112.",
             () => detector.Inspect(Pictures.Texture(168, Height, 1)));
 
-        // A rectangle lies on images of any size that is large enough.
+        // A rectangle fits images of any size that is large enough.
         using AnomalyDetector rectangle = AnomalyDetector.Fit(
             images, CellFits.Options() with { Region = new RegionOfInterest(0, 0, Width, 104) });
         Assert.Equal((168, 112), (rectangle.Inspect(Pictures.Texture(168, 112, 1)).Map.Width, 112));
@@ -215,7 +215,7 @@ public class RegionOfInterestTests
         })]),
         CellFits.Options() with { Region = region });
 
-    // Eleven cells across, so that cells and patches are the same.
+    // Eleven cells across, so that cells and patches coincide.
     private static Image Disk(int diameter = 88) =>
         Pictures.Of(Width, Height, (x, y) => IsInDisk(x, y, diameter) ? 255 : 0);
 

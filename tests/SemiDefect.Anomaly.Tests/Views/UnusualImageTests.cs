@@ -7,7 +7,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Views;
 
-/// <summary>Images that are odd but right, and bombs.</summary>
+/// <summary>Unusual but valid images, and decompression bombs.</summary>
 public sealed class UnusualImageTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -60,7 +60,7 @@ public sealed class UnusualImageTests : IDisposable
         byte[] withProfile = [.. png[..33], .. TestPng.Chunk("iCCP", named), .. png[33..]];
         Assert.Equal(ImageFile.Decode(png, "a.png").Rgb, ImageFile.Decode(withProfile, "b.png").Rgb);
 
-        // Red and blue exchanged, if anybody listened: a profile that is whole, as far as its header goes.
+        // A profile, valid as far as its header goes, that would swap red and blue if it were applied.
         byte[] jpeg = File.ReadAllBytes(GoldenImages.Path("rgb444.jpg"));
         byte[] segment = [.. Encoding.ASCII.GetBytes("ICC_PROFILE\0"), 1, 1, .. profile];
         byte[] withSegment =
@@ -77,7 +77,7 @@ public sealed class UnusualImageTests : IDisposable
     }
 
     [Fact]
-    public void Thirty_thousand_pixels_square_are_refused_in_every_format_before_memory_is_taken()
+    public void Thirty_thousand_pixels_square_are_refused_in_every_format_before_allocation()
     {
         byte[] jpeg = File.ReadAllBytes(GoldenImages.Path("gray.jpg"));
         int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);

@@ -31,7 +31,7 @@ public class ViewPlanTests
     }
 
     [Fact]
-    public void No_tile_more_is_made_than_needed()
+    public void No_more_tiles_are_made_than_needed()
     {
         Gen.Select(Gen.Int[64, 200], Gen.Int[0, 32], Gen.Int[1, 900]).Sample((tile, overlap, width) =>
         {
@@ -68,7 +68,7 @@ public class ViewPlanTests
     [InlineData(4, true, 8)]
     [InlineData(8, false, 8)]
     [InlineData(8, true, 16)]
-    public void What_judges_is_learned_first_and_then_each_turn_of_it(int turns, bool flips, int learned)
+    public void Training_uses_the_scoring_views_first_and_then_their_turns(int turns, bool flips, int learned)
     {
         var plan = new ViewPlan { Preprocessing = AsTheyAre, Tile = 64, TileOverlap = 8, Turns = turns, Flips = flips };
         IReadOnlyList<View> inspected = plan.ToInspect(150, 100);
@@ -98,7 +98,7 @@ public class ViewPlanTests
             () => Plan(overlap: 8).Validate());
         Refuses("Tiles of 65 pixels can overlap by 32 pixels at most, not 33.", () => Plan(65, 33).Validate());
         Refuses(
-            "Tiles look at everything, a crop does not: leave out --crop or --tile.",
+            "Tiles cover the whole image, a crop does not: leave out --crop or --tile.",
             () => (Plan(64) with { Preprocessing = new PreprocessingOptions() }).Validate());
         Plan(65, 32).Validate();
         Plan(16384).Validate();

@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Tests.Views;
 
 public class ViewTurnTests
 {
-    // One gray level, and what the rounding of positions to a 256th of a pixel adds.
+    // One gray level, plus the effect of rounding positions to 1/256 pixel.
     private const double Tolerance = 1.02;
 
     private static readonly Gen<ViewTurn> ExactTurns =
@@ -23,7 +23,7 @@ public class ViewTurnTests
     {
         Gen.Select(ExactTurns, Gen.Int[1, 20], Gen.Int[1, 20], Gen.ULong).Sample((turn, width, height, seed) =>
         {
-            // A mirrored turn undoes itself; a quarter turn comes round after four.
+            // A mirrored turn is its own inverse; four quarter turns are the identity.
             int times = turn == ViewTurn.None ? 1 : turn.Flip || turn.Degrees == 180 ? 2 : 4;
             Image picture = Pictures.Noise(width, height, seed);
             Image turned = picture;
@@ -59,7 +59,7 @@ public class ViewTurnTests
             {
                 View view = ViewOf(width, height, left, top, turn);
 
-                // Every pixel has a gray of its own.
+                // Every pixel has its own gray level.
                 Image turned = ViewTurner.Turn(Pictures.Of(width, height, (x, y) => y * width + x), turn);
                 Assert.Equal((view.Width, view.Height), (turned.Width, turned.Height));
                 for (int i = 0; i < width * height; i++)
@@ -104,7 +104,7 @@ public class ViewTurnTests
     }
 
     [Fact]
-    public void A_plane_of_gray_turned_halfway_is_right_to_one_level()
+    public void A_gray_plane_turned_by_45_degrees_is_accurate_to_one_level()
     {
         Gen.Select(HalfwayTurns, Gen.Int[16, 60], Gen.Int[16, 60], Gen.Double[-1.8, 1.8], Gen.Double[-1.8, 1.8]).Sample(
             (turn, width, height, slopeX, slopeY) =>
@@ -130,7 +130,7 @@ public class ViewTurnTests
     }
 
     [Fact]
-    public void Points_of_a_view_turned_halfway_follow_the_rotation()
+    public void Points_of_a_view_turned_by_45_degrees_follow_the_rotation()
     {
         Gen.Select(HalfwayTurns, Gen.Int[1, 60], Gen.Int[1, 60], Gen.Double[-5, 60], Gen.Double[-5, 60]).Sample(
             (turn, width, height, x, y) =>
@@ -143,7 +143,7 @@ public class ViewTurnTests
     }
 
     [Fact]
-    public void Patches_that_a_halfway_turn_leaves_partly_empty_are_left_out()
+    public void Partly_empty_patches_of_a_turn_by_45_degrees_are_left_out()
     {
         Gen.Select(HalfwayTurns, Gen.Int[8, 80], Gen.Int[8, 80], Gen.Int[1, 12], Gen.Int[1, 12]).Sample(
             (turn, width, height, gridWidth, gridHeight) =>
@@ -156,7 +156,7 @@ public class ViewTurnTests
     }
 
     [Fact]
-    public void A_square_turned_halfway_loses_its_corners_and_nothing_else()
+    public void A_square_turned_by_45_degrees_loses_only_its_corners()
     {
         View view = ViewOf(64, 64, 0, 0, new ViewTurn(45, false));
         int[] valid = view.ValidPatches(8, 8)!;
@@ -176,7 +176,7 @@ public class ViewTurnTests
             Assert.Equal(expected, IntrinsicsRunner.Run(DigestOfTurns, setting));
         }
 
-        // As computed when the turns were written: the same on every system.
+        // Recorded when turns were implemented: the same on every system.
         Assert.Equal(
             "c4251a4a4fbbe86a1d7701747ebe8dca2333aba927d904a2f5e12db963391a40", Convert.ToHexStringLower(expected));
     }
@@ -207,7 +207,7 @@ public class ViewTurnTests
             new InputGeometry(wholeWidth, wholeHeight, wholeWidth, wholeHeight, left, top, width, height), turn, null);
     }
 
-    // Where a point of the turned picture comes from: the turn undone by the library's sine and cosine, then the flip.
+    // The source of a point of the turned image: the inverse turn by the library's sine and cosine, then the flip.
     private static (double X, double Y) Rotated(ViewTurn turn, double x, double y, int width, int height)
     {
         (double sine, double cosine) = Math.SinCos(-turn.Degrees * Math.PI / 180);
@@ -221,7 +221,7 @@ public class ViewTurnTests
     private static bool ShowsTheImageAlone(
         int patch, ViewTurn turn, int width, int height, int gridWidth, int gridHeight)
     {
-        // A grid of points over the patch, its edges among them; a billionth of a pixel is no gap.
+        // A grid of points over the patch, including its edges; gaps below a billionth of a pixel do not count.
         const int Steps = 6;
         for (int i = 0; i <= Steps; i++)
         {
