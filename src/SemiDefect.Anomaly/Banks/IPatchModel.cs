@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Banks;
 /// What normal patches look like, and how far others are from it: a memory bank with its nearest neighbors, or anything
 /// else. Implementations are thread-safe.
 /// </summary>
-public interface IPatchModel : IDisposable
+internal interface IPatchModel : IDisposable
 {
     /// <summary>Values per patch.</summary>
     int Dimension { get; }

@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Banks;
 /// What normal looks like: the patch vectors kept, and where each came from. Reading is thread-safe. Owns the vectors;
 /// dispose it once no search uses it any more. Memory: rows x (columns x 4 + 8) bytes.
 /// </summary>
-public sealed class MemoryBank : IDisposable
+internal sealed class MemoryBank : IDisposable
 {
     /// <summary>Takes over the vectors and the arrays.</summary>
     /// <param name="vectors">One row per patch kept.</param>

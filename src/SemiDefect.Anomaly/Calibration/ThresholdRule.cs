@@ -6,7 +6,7 @@ namespace SemiDefect.Anomaly.Calibration;
 /// Sets a threshold from the scores of good images alone; no label and no defect can enter. Thread-safe: nothing is
 /// kept.
 /// </summary>
-public static class ThresholdRule
+internal static class ThresholdRule
 {
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">

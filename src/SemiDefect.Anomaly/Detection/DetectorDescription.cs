@@ -71,13 +71,16 @@ internal static class DetectorDescription
 
     /// <summary>Where an encoder runs; one given in code counts as the CPU.</summary>
     public static ExecutionDevice DeviceOf(IPatchEncoder encoder) =>
-        (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
+        NetworkOf(encoder)?.Device ?? ExecutionDevice.Cpu;
+
+    private static OnnxPatchEncoder? NetworkOf(IPatchEncoder encoder) =>
+        (encoder is EncoderShare share ? share.Encoder : encoder) as OnnxPatchEncoder;
 
     private static BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file, FitOptions options) => new()
     {
         Name = encoder.Info.Name,
         Sha256 = encoder.Info.Identity,
-        Taps = (encoder as OnnxPatchEncoder)?.Taps ?? [],
+        Taps = NetworkOf(encoder)?.Taps ?? [],
         Included = file is not null && options.IncludeBackbone,
         Manifest = file?.Manifest,
         IsCustom = file is null,

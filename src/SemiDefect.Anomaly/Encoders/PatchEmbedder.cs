@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Encoders;
 /// interpolation are linear, so their order does not matter but for rounding. Source: arXiv 2106.08265, section 3.1.
 /// Thread-safe. Memory per running image: dimension x patches x 2 values and one tap's neighborhood sums.
 /// </summary>
-public sealed class PatchEmbedder
+internal sealed class PatchEmbedder
 {
     // Enough for the cores that are idle while one image is inspected; more would sum neighborhoods twice.
     private const int PartsPerImage = 8;

@@ -3,7 +3,7 @@ namespace SemiDefect.Anomaly.Scoring;
 /// <summary>What one branch makes of an image. Immutable by convention, and so thread-safe.</summary>
 /// <param name="Views">The scores of each view that judges the image, in the order of the plan.</param>
 /// <param name="ImageScore">The image's score by this branch.</param>
-public sealed record BranchScores(IReadOnlyList<PatchScores> Views, double ImageScore)
+internal sealed record BranchScores(IReadOnlyList<PatchScores> Views, double ImageScore)
 {
     /// <summary>The view with the highest patch.</summary>
     public PatchScores HighestView => Views[PatchScores.HighestOf(Views)];

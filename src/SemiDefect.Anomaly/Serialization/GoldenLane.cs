@@ -4,4 +4,4 @@ namespace SemiDefect.Anomaly.Serialization;
 /// <param name="Width">Pixels per row of the canvas.</param>
 /// <param name="Height">Rows of the canvas.</param>
 /// <param name="Patches">The vectors of the first view that has any, ascending, that are kept as features.</param>
-public sealed record GoldenLane(int Width, int Height, IReadOnlyList<int> Patches);
+internal sealed record GoldenLane(int Width, int Height, IReadOnlyList<int> Patches);

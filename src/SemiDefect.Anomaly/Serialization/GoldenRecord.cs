@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Serialization;
 /// replayed on other machines. Its pixels, features and patch scores are sections of the file. Immutable and
 /// thread-safe.
 /// </summary>
-public sealed record GoldenRecord
+internal sealed record GoldenRecord
 {
     /// <summary>Which of the good images it is.</summary>
     public required int Image { get; init; }
