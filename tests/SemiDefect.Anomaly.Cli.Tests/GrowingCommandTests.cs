@@ -25,6 +25,64 @@ public sealed class GrowingCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_command_works_with_two_networks_in_one_detector()
+    {
+        string good = SyntheticParts.WriteGood(_folder.File("good"), 6);
+        string tiny = TinyNetwork.Write(_folder.File("networks"));
+        string model = _folder.File("two.sdad");
+        CliRun fit = await CliRun.Of(
+            "fit", good, "--out", model, "--backbone", "compact", "--backbone", tiny, "--resize", "64", "--folds", "2",
+            "--coreset", "0.2");
+        Assert.Equal((ExitCode.Done, string.Empty), (fit.ExitCode, fit.Error));
+        using JsonDocument info = JsonDocument.Parse((await CliRun.Of("info", model, "--json")).Output);
+        Assert.Equal(
+            ["compact", "tiny"],
+            info.RootElement.GetProperty("lanes").EnumerateArray()
+                .Select(lane => lane.GetProperty("backbone").GetProperty("name").GetString()));
+        Assert.Equal(2, info.RootElement.GetProperty("banks").GetArrayLength());
+        Assert.Equal(ExitCode.Done, (await CliRun.Of("verify", model)).ExitCode);
+
+        string bad = SyntheticParts.WriteBad(_folder.File("bad.png"));
+        CliRun score = await CliRun.Of("score", model, bad, Path.Combine(good, "000.png"));
+        Assert.Contains("1 abnormal", score.Output, StringComparison.Ordinal);
+
+        string more = SyntheticParts.WriteGood(_folder.File("more"), 2, first: 100);
+        string updated = _folder.File("updated.sdad");
+        CliRun update = await CliRun.Of("update", model, more, "--out", updated);
+        Assert.Equal((ExitCode.Done, string.Empty), (update.ExitCode, update.Error));
+        Assert.Equal(ExitCode.Done, (await CliRun.Of("verify", updated)).ExitCode);
+        CliRun merge = await CliRun.Of("merge", model, updated, "--out", _folder.File("merged.sdad"));
+        Assert.Equal((ExitCode.Done, string.Empty), (merge.ExitCode, merge.Error));
+
+        using AnomalyDetector before = AnomalyDetector.Load(updated);
+        before.Save(_folder.File("again.sdad"));
+        using AnomalyDetector after = AnomalyDetector.Load(_folder.File("again.sdad"));
+        Assert.Equal(before.Fingerprint, after.Fingerprint);
+        Assert.Equal(before.Inspect(bad).InputMap.Values, after.Inspect(bad).InputMap.Values);
+        Assert.True(after.Inspect(bad).IsAbnormal);
+        Assert.Equal(2, after.Document.Lanes.Select(lane => lane.Backbone.Sha256).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("mendedbank")]
+    [InlineData("RepairedBank")]
+    public async Task The_old_word_for_a_repaired_bank_is_read(string word)
+    {
+        string expected = await FitAsync("a", 5, first: 0);
+        string good = _folder.File("a");
+        CliRun run = await CliRun.Of(
+            "fit", good, "--out", _folder.File("b.sdad"), "--calibration", word, "--resize", "64", "--folds", "2",
+            "--coreset", "0.2");
+        Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
+        using AnomalyDetector detector = AnomalyDetector.Load(_folder.File("b.sdad"));
+        Assert.Equal(Calibration.CalibrationMethod.RepairedBank, detector.Document.Fit.Calibration);
+        Assert.True(File.Exists(expected));
+        run = await CliRun.Of("fit", good, "--out", _folder.File("c.sdad"), "--calibration", "brokenbank");
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("repairedbank", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_update_or_merge_changes_no_files()
     {
         string model = await FitAsync("a", 6, first: 0);

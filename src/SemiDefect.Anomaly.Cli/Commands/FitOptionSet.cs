@@ -91,6 +91,7 @@ internal sealed class FitOptionSet
             + "equally well (repairedbank); a bank fitted on the other folds (refittedbank); or a bank selected from "
             + "candidates kept for each fold (pooledbank). automatic is repairedbank, or pooledbank beyond "
             + "--max-memory.",
+        CustomParser = CalibrationName.Read,
     };
 
     private readonly Option<string?> _thresholdMethod = new("--threshold-method")

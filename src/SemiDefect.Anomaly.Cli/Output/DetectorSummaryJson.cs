@@ -30,7 +30,7 @@ internal static class DetectorSummaryJson
             document.Thresholds.Options.FalseAlarmRate,
             fingerprint.Sha256,
             FingerprintPartsJson.Of(fingerprint),
-            document.Golden.Count,
+            document.GoldenImages,
             [.. fit.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))],
             [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => Lane(document, lane))],
             Fusion(document));

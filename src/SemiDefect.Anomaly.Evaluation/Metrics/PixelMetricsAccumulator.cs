@@ -1,4 +1,4 @@
-using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Imaging.Masks;
 
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 

@@ -155,7 +155,7 @@ internal static class ReportTables
                 ? lane with { Backbone = lane.Backbone with { Manifest = manifest with { Notice = null } } }
                 : lane),
         ];
-        using JsonDocument json = JsonDocument.Parse((document with { Sections = [], Lanes = lanes }).ToJson());
+        using JsonDocument json = JsonDocument.Parse((document with { Lanes = lanes }).ToJson());
         Flatten(json.RootElement, "", settings);
         return settings;
     }

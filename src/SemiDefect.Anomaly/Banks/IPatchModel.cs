@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Banks;
 /// A model of normal patches that scores how far other patches deviate from it, such as a memory bank with nearest
 /// neighbor search. Implementations are thread-safe.
 /// </summary>
-public interface IPatchModel : IDisposable
+internal interface IPatchModel : IDisposable
 {
     /// <summary>Values per patch.</summary>
     int Dimension { get; }

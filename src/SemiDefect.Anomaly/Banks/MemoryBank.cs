@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Banks;
 /// The patch vectors that were kept from training, and the origin of each. Thread-safe for reading. Owns the vectors;
 /// dispose of it when no search uses it any more. Memory: rows x (columns x 4 + 8) bytes.
 /// </summary>
-public sealed class MemoryBank : IDisposable
+internal sealed class MemoryBank : IDisposable
 {
     /// <summary>Takes ownership of the vectors and the arrays.</summary>
     /// <param name="vectors">One row per patch.</param>

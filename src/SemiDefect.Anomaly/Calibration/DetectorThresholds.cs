@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SemiDefect.Anomaly.Calibration;
 
 /// <summary>
@@ -44,6 +46,19 @@ public sealed record DetectorThresholds
         get;
         init => field = value ?? [];
     } = [];
+
+    /// <summary>
+    /// With branches on a common scale: by image, then by branch, the out-of-fold score, from which a merge makes the
+    /// scale anew. Null with one branch, and in files made before they were kept.
+    /// </summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<IReadOnlyList<double>>? BranchImageScores { get; init; }
+
+    /// <summary>The same of the highest value of the branch's out-of-fold anomaly map.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal IReadOnlyList<IReadOnlyList<double>>? BranchPixelPeaks { get; init; }
 
     /// <summary>Recomputes the thresholds from the scores stored at the fit; nothing is fitted again.</summary>
     /// <param name="options">
@@ -104,9 +119,19 @@ public sealed record DetectorThresholds
     }
 
     /// <summary>Applies the same rules to other scores. Values that were set by hand remain.</summary>
-    internal DetectorThresholds Renew(IReadOnlyList<double> imageScores, IReadOnlyList<double> pixelPeaks)
+    internal DetectorThresholds Renew(
+        IReadOnlyList<double> imageScores,
+        IReadOnlyList<double> pixelPeaks,
+        IReadOnlyList<IReadOnlyList<double>>? branchImageScores = null,
+        IReadOnlyList<IReadOnlyList<double>>? branchPixelPeaks = null)
     {
-        DetectorThresholds renewed = this with { ImageScores = imageScores, PixelPeaks = pixelPeaks };
+        DetectorThresholds renewed = this with
+        {
+            ImageScores = imageScores,
+            PixelPeaks = pixelPeaks,
+            BranchImageScores = branchImageScores,
+            BranchPixelPeaks = branchPixelPeaks,
+        };
         return Options.Method is ThresholdMethod.Fixed or ThresholdMethod.FoldMaxima ? renewed : renewed with
         {
             Image = ThresholdRule.Compute([.. imageScores], Options),

@@ -132,15 +132,16 @@ public sealed partial class AnomalyDetector
     private static FoldAssignment? FoldsOf(FitRecord fit) =>
         fit.Steps.Count > 1 ? null : new FoldAssignment(fit.Images.Count, fit.Folds, fit.Seed);
 
-    // A separate detector, with its own sessions of the same networks.
+    // A detector of its own, with its own sessions of the same networks, or its own share of an encoder given in code.
     private AnomalyDetector Restart(DetectorBundle bundle, IEnumerable<(int Image, GoldenInput Input)> golden)
     {
+        LoadOptions options = _options with { Encoder = Share(_options.Encoder) };
         try
         {
             return Complete(
                 bundle,
-                Start(bundle, _options),
-                _options,
+                Start(bundle, options),
+                options,
                 golden.Select(one =>
                     (
                         one.Image,

@@ -72,13 +72,16 @@ internal static class DetectorDescription
 
     /// <summary>The device of an encoder; custom encoders count as the CPU.</summary>
     public static ExecutionDevice DeviceOf(IPatchEncoder encoder) =>
-        (encoder as OnnxPatchEncoder)?.Device ?? ExecutionDevice.Cpu;
+        NetworkOf(encoder)?.Device ?? ExecutionDevice.Cpu;
+
+    private static OnnxPatchEncoder? NetworkOf(IPatchEncoder encoder) =>
+        (encoder is EncoderShare share ? share.Encoder : encoder) as OnnxPatchEncoder;
 
     private static BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file, FitOptions options) => new()
     {
         Name = encoder.Info.Name,
         Sha256 = encoder.Info.Identity,
-        Taps = (encoder as OnnxPatchEncoder)?.Taps ?? [],
+        Taps = NetworkOf(encoder)?.Taps ?? [],
         Included = file is not null && options.IncludeBackbone,
         Manifest = file?.Manifest,
         IsCustom = file is null,

@@ -117,23 +117,26 @@ internal sealed class DetectorFitter(
                 .. Enumerable.Range(0, judged)
                     .Select(image => (BranchScores[])[.. fitted.SelectMany(lane => lane.OutOfFold.Branches[image])])
             ];
-        (double[] scores, double[] peaks) = branches.All(one => one.Count == pipeline.Branches.Count)
-            ? Fuse(pipeline, branches)
-            : ([], []);
+        ScoredPeak[] fused = branches.All(one => one.Count == pipeline.Branches.Count) ? Fuse(pipeline, branches) : [];
+        double[] scores = [.. fused.Select(image => image.Score)];
+        double[] peaks = [.. fused.Select(image => image.Peak)];
         double[] foldScores = [];
         double[] foldPeaks = [];
         if (fitted[0].OutOfFold.OwnBranches is { } own)
         {
-            (foldScores, foldPeaks) = Fuse(
+            ScoredPeak[] byFold = Fuse(
                 pipeline,
                 [.. branches.Select((one, image) => (BranchScores[])[one.Count == 1 ? one[0] : one[own[image]]])]);
+            foldScores = [.. byFold.Select(image => image.Score)];
+            foldPeaks = [.. byFold.Select(image => image.Peak)];
         }
 
         bool byFolds = _options.Threshold.Method == ThresholdMethod.FoldMaxima;
         var folds = new FoldAssignment(good.Count, _options.Folds, _options.Seed);
-        ThresholdEstimate Estimate(double[] all, double[] byFold) => byFolds
-            ? ThresholdRule.FoldMaxima(byFold.Length > 0 ? byFold : all, folds)
+        ThresholdEstimate Estimate(double[] all, double[] own) => byFolds
+            ? ThresholdRule.FoldMaxima(own.Length > 0 ? own : all, folds)
             : ThresholdRule.Compute(all, _options.Threshold);
+        bool isScaled = pipeline.Fusion.Scales.Count > 0;
         return new DetectorThresholds
         {
             Options = _options.Threshold,
@@ -143,14 +146,17 @@ internal sealed class DetectorFitter(
             PixelPeaks = peaks,
             FoldImageScores = foldScores,
             FoldPixelPeaks = foldPeaks,
+            BranchImageScores = isScaled
+                ? [.. branches.Select(one => (double[])[.. one.Select(branch => branch.ImageScore)])]
+                : null,
+            BranchPixelPeaks = isScaled ? [.. fused.Select(image => image.BranchPeaks)] : null,
         };
     }
 
     // Each image writes to its own scores, so the result does not depend on the number of threads.
-    private (double[] Scores, double[] Peaks) Fuse(DetectorPipeline pipeline, IReadOnlyList<BranchScores>[] branches)
+    private ScoredPeak[] Fuse(DetectorPipeline pipeline, IReadOnlyList<BranchScores>[] branches)
     {
-        double[] scores = new double[branches.Length];
-        double[] peaks = new double[branches.Length];
+        var fused = new ScoredPeak[branches.Length];
         var parallel = new ParallelOptions
         {
             MaxDegreeOfParallelism = ThreadCount.Resolve(_options.Threads),
@@ -159,9 +165,11 @@ internal sealed class DetectorFitter(
         Parallel.For(0, branches.Length, parallel, image =>
         {
             ScoredImage scored = pipeline.Fuse(branches[image]);
-            scores[image] = scored.Score;
-            peaks[image] = scored.Map.Peak;
+            fused[image] = new ScoredPeak(scored.Score, scored.Map.Peak, scored.BranchPeaks);
         });
-        return (scores, peaks);
+        return fused;
     }
+
+    // The maps themselves would be too many to keep.
+    private sealed record ScoredPeak(double Score, double Peak, IReadOnlyList<double> BranchPeaks);
 }

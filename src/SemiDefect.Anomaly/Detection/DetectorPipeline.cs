@@ -97,10 +97,13 @@ internal sealed class DetectorPipeline : IDisposable
     {
         using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Map);
         double[] scores = [.. branches.Select(branch => branch.ImageScore)];
-        (AnomalyMap map, InputGeometry canvas) = Fusion.Scales.Count == 0
+        (AnomalyMap map, InputGeometry canvas, double[] peaks) = Fusion.Scales.Count == 0
             ? MapOfOneLane(branches)
             : MapOfAllBranches(branches);
-        return new ScoredImage(Fusion.ImageScore(scores), map, canvas, branches, Fusion.Decisive(scores));
+        return new ScoredImage(Fusion.ImageScore(scores), map, canvas, branches, Fusion.Decisive(scores))
+        {
+            BranchPeaks = peaks,
+        };
     }
 
     /// <summary>Frees the encoders and models.</summary>
@@ -140,23 +143,24 @@ internal sealed class DetectorPipeline : IDisposable
     }
 
     // One branch, or several over the same patches: each patch takes its highest score before the map is built.
-    private (AnomalyMap Map, InputGeometry Canvas) MapOfOneLane(IReadOnlyList<BranchScores> branches)
+    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfOneLane(IReadOnlyList<BranchScores> branches)
     {
         PatchScores[] views =
         [
             .. Enumerable.Range(0, branches[0].Views.Count)
                 .Select(view => ScoreFusion.HighestOf([.. branches.Select(branch => branch.Views[view])])),
         ];
-        return MapOf(0, views);
+        (AnomalyMap map, InputGeometry canvas) = MapOf(0, views);
+        return (map, canvas, []);
     }
 
     // Each branch builds its own map; all maps are resampled to the finest one.
-    private (AnomalyMap Map, InputGeometry Canvas) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
+    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
     {
         (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];
         InputGeometry finest = maps.MaxBy(map => (long)map.Canvas.InputWidth * map.Canvas.InputHeight).Canvas;
         AnomalyMap[] resampled = [.. maps.Select(map => AnomalyMapBuilder.Resample(map.Map, map.Canvas, finest))];
-        return (Fusion.Combine(resampled), finest);
+        return (Fusion.Combine(resampled), finest, [.. resampled.Select(map => (double)map.Peak)]);
     }
 
     private (AnomalyMap Map, InputGeometry Canvas) MapOf(int branch, IReadOnlyList<PatchScores> views)

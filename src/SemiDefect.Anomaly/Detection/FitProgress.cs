@@ -5,3 +5,16 @@ namespace SemiDefect.Anomaly;
 /// <param name="Done">The completed part of the stage.</param>
 /// <param name="Total">The total of the stage.</param>
 public readonly record struct FitProgress(FitStage Stage, int Done, int Total);
+
+/// <summary>The stages of a fit, in order.</summary>
+public enum FitStage
+{
+    /// <summary>Images are read and turned into patch embeddings; counted in images.</summary>
+    Features,
+
+    /// <summary>Patches are picked for the memory bank; counted in picks.</summary>
+    Coreset,
+
+    /// <summary>Good images are judged out of fold; counted in images.</summary>
+    Thresholds,
+}

@@ -42,7 +42,8 @@ public sealed record LoadOptions
 
     /// <summary>
     /// The encoder, for a detector that was fitted with one given in code; must have the same identity. The detector
-    /// takes it over and disposes of it.
+    /// takes it over, shares it with the detectors that updates and merges make of it, and the last of them disposes of
+    /// it.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 

@@ -1,7 +1,7 @@
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>A frozen network that turns normalized images into feature maps. Implementations are thread-safe.</summary>
-public interface IFeatureExtractor : IDisposable
+internal interface IFeatureExtractor : IDisposable
 {
     /// <summary>The outputs, in the order of the results of <see cref="Extract"/>.</summary>
     IReadOnlyList<string> Taps { get; }

@@ -11,7 +11,7 @@ namespace SemiDefect.Anomaly.Encoders;
 /// Pooling and interpolation are linear, so their order matters for rounding only. Source: arXiv 2106.08265, section
 /// 3.1. Thread-safe. Memory per running image: dimension x patches x 2 values and the neighborhood sums of one tap.
 /// </summary>
-public sealed class PatchEmbedder
+internal sealed class PatchEmbedder
 {
     // Uses the cores that are idle while a single image is inspected; more parts would repeat neighborhood sums.
     private const int PartsPerImage = 8;

@@ -45,3 +45,13 @@ public sealed record PatchOptions
             : throw new SemiDefectException(
                 $"An embedding dimension must be between 1 and {LargestDimension}, not {value}.");
 }
+
+/// <summary>How a neighborhood of feature vectors becomes one embedding.</summary>
+public enum PatchPooling
+{
+    /// <summary>The mean over the neighborhood, channel by channel, all taps concatenated (anomalib's way).</summary>
+    AveragePoolConcat,
+
+    /// <summary>Two adaptive average poolings of the flattened neighborhoods (the paper's and amazon's way).</summary>
+    AdaptiveMean,
+}

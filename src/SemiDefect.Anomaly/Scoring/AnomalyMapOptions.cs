@@ -24,3 +24,23 @@ public sealed record AnomalyMapOptions
     /// <summary>How the blur extends the map beyond its border.</summary>
     public BlurBorder BlurBorder { get; init; }
 }
+
+/// <summary>How patch scores are brought to the input's size.</summary>
+public enum MapUpsampling
+{
+    /// <summary>Bilinear, align_corners = false (amazon's way).</summary>
+    Bilinear,
+
+    /// <summary>The nearest patch (anomalib's way).</summary>
+    Nearest,
+}
+
+/// <summary>What the blur sees outside of the map.</summary>
+public enum BlurBorder
+{
+    /// <summary>The map mirrored at its edge: d c b a | a b c d | d c b a (SciPy's "reflect"; amazon's way).</summary>
+    HalfSample,
+
+    /// <summary>The map mirrored at its outermost pixels: d c b | a b c d | c b a (anomalib's way).</summary>
+    WholeSample,
+}

@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Scoring;
 /// <param name="Values">One score per patch of the layout; 0 or more.</param>
 /// <param name="NearestRows">The nearest row of the memory bank for each patch; empty if not known.</param>
 /// <param name="ImageScore">The image score by this view alone; 0 without patches.</param>
-public sealed record PatchScores(PatchLayout Layout, double[] Values, int[] NearestRows, double ImageScore)
+internal sealed record PatchScores(PatchLayout Layout, double[] Values, int[] NearestRows, double ImageScore)
 {
     /// <summary>The index of the first vector with the highest score.</summary>
     public int HighestVector => Array.IndexOf(Values, Values.Max());

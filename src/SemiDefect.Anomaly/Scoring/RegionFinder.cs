@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Imaging.Masks;
+
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>Finds the regions of a map. Stateless and thread-safe.</summary>

@@ -57,6 +57,32 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
         return new AnomalyMap(maps[0].Width, maps[0].Height, values);
     }
 
+    /// <summary>
+    /// The peak of the combined map where every branch peaks at the same pixel. Elsewhere it is too high for a mean,
+    /// and exact for a maximum.
+    /// </summary>
+    /// <param name="peaks">The highest value of each branch's map.</param>
+    internal double PeakOf(IReadOnlyList<double> peaks) =>
+        Combine([.. peaks.Select(peak => new AnomalyMap(1, 1, [(float)peak]))]).Peak;
+
+    /// <summary>
+    /// A bound of the peak of the combined map, from its peak by the scales of another fusion: one scale is a straight
+    /// line over the other, and no branch is raised by more than the steepest slope and the offset of its own.
+    /// </summary>
+    /// <param name="other">The same rule and branches on other scales.</param>
+    /// <param name="peak">The peak by them.</param>
+    internal double PeakFrom(ScoreFusion other, double peak)
+    {
+        if (Equals(other))
+        {
+            return peak;
+        }
+
+        double slope = other.Scales.Zip(Scales, (before, now) => before.Spread / now.Spread).Max();
+        double[] offsets = [.. other.Scales.Zip(Scales, (before, now) => Math.Max(0, now.Normalize(before.Zero)))];
+        return slope * peak + (Rule == FusionRule.Maximum ? offsets.Max() : offsets.Sum() / offsets.Length);
+    }
+
     private double OnScale(int branch, double score) => Scales.Count == 0 ? score : Scales[branch].Normalize(score);
 
     /// <inheritdoc/>
@@ -65,4 +91,14 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Rule, Scales.Count);
+}
+
+/// <summary>How the scores of several branches become one.</summary>
+public enum FusionRule
+{
+    /// <summary>The mean.</summary>
+    Mean,
+
+    /// <summary>The maximum.</summary>
+    Maximum,
 }

@@ -30,6 +30,9 @@ public sealed record ScoreScale(double Center, double Spread)
     /// <summary>A score of the branch on the common scale.</summary>
     public double Normalize(double score) => 1 + Step * (score - Center) / Spread;
 
+    /// <summary>The score that counts as 0 on the common scale.</summary>
+    internal double Zero => Center - Spread / Step;
+
     private static double Quantile(double[] sorted, double share)
     {
         double position = share * (sorted.Length - 1);

@@ -54,3 +54,29 @@ public sealed record ScoringOptions
     internal int RowsNeeded =>
         ImageScore == ImageScoreRule.Reweighted ? Math.Max(Neighbors, ReweightingNeighbors) : Neighbors;
 }
+
+/// <summary>What a patch's distance to the memory bank is measured in.</summary>
+public enum DistanceMetric
+{
+    /// <summary>The Euclidean distance (anomalib's way).</summary>
+    Euclidean,
+
+    /// <summary>Its square (amazon's way).</summary>
+    SquaredEuclidean,
+}
+
+/// <summary>How an image's score is made of its patches' scores.</summary>
+public enum ImageScoreRule
+{
+    /// <summary>The highest patch score.</summary>
+    Maximum,
+
+    /// <summary>
+    /// The highest patch score s, times 1 - exp(d_1) / sum of exp(d_i) over the distances d from that patch to the b
+    /// bank vectors nearest to its nearest one (arXiv 2106.08265, equation 7, as anomalib computes it).
+    /// </summary>
+    Reweighted,
+
+    /// <summary>The mean of the highest 1 % of the patch scores, at least one.</summary>
+    TopPercentMean,
+}

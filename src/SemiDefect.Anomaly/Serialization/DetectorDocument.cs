@@ -31,7 +31,8 @@ public sealed record DetectorDocument
     /// <summary>
     /// The good images stored to be replayed on other machines; empty in older files.
     /// </summary>
-    public IReadOnlyList<GoldenRecord> Golden
+    [JsonInclude]
+    internal IReadOnlyList<GoldenRecord> Golden
     {
         get;
 
@@ -40,11 +41,16 @@ public sealed record DetectorDocument
     } = [];
 
     /// <summary>The positions of the binary data.</summary>
-    public IReadOnlyList<SectionRecord> Sections
+    [JsonInclude]
+    internal IReadOnlyList<SectionRecord> Sections
     {
         get;
         init => field = value ?? [];
     } = [];
+
+    /// <summary>The number of good images kept to be replayed on other machines.</summary>
+    [JsonIgnore]
+    public int GoldenImages => Golden.Count;
 
     /// <summary>The network of the first lane.</summary>
     [JsonIgnore]
@@ -74,6 +80,7 @@ public sealed record DetectorDocument
     [JsonIgnore]
     public bool HasFoldBanks => Branches.Count > Lanes.Count;
 
-    /// <summary>The document as JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, DetectorJson.Default.DetectorDocument);
+    /// <summary>The document as JSON text, but for where its parts lie in a file.</summary>
+    public string ToJson() =>
+        JsonSerializer.Serialize(this with { Sections = [] }, DetectorJson.Default.DetectorDocument);
 }

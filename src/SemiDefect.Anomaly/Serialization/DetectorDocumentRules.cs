@@ -17,6 +17,7 @@ internal static class DetectorDocumentRules
     public static string? FindFault(DetectorDocument document) =>
         HasGap(document) ? "has a gap in one of its lists"
         : HasWrongShape(document) ? "claims an impossible number of branches"
+        : !HasBranchScores(document) ? "has scores of branches for other images or branches than it names"
         : !HasPlainNames(document) ? "holds a name that is empty, too long or not of one line"
         : document.Fit.Images.Any(LeavesItsFolder) ? "names a training image outside of its folder"
         : !HasFiniteNumbers(document) ? "holds a threshold or a score that is not a number"
@@ -44,7 +45,12 @@ internal static class DetectorDocumentRules
         || document.Branches.Any(branch => branch?.Bank is null || branch.Scoring is null || branch.Map is null)
         || document.Fit.Images.Any(image => image is null)
         || document.Sections.Any(section => section?.Name is null)
-        || document.Fusion.Scales.Any(scale => scale is null);
+        || document.Fusion.Scales.Any(scale => scale is null)
+        || BranchLists(document.Thresholds).Any(list => list.Any(image => image is null));
+
+    private static IEnumerable<IReadOnlyList<IReadOnlyList<double>>> BranchLists(DetectorThresholds thresholds) =>
+        new[] { thresholds.BranchImageScores, thresholds.BranchPixelPeaks }
+            .OfType<IReadOnlyList<IReadOnlyList<double>>>();
 
     private static bool HasGap(BackboneManifest? manifest) =>
         manifest is not null && (manifest.Taps.Any(tap => tap is null) || manifest.DefaultTaps.Any(tap => tap is null));
@@ -61,6 +67,17 @@ internal static class DetectorDocumentRules
                 || document.Fusion.Scales.Count > 1
                 || (document.Fusion.Scales.Count > 0 && document.Branches.Count > 1)
                 || (document.Branches.Count > 1 && document.Fusion.Rule != FusionRule.Maximum));
+
+    // Both lists or none, and only of branches on a common scale.
+    private static bool HasBranchScores(DetectorDocument document)
+    {
+        DetectorThresholds thresholds = document.Thresholds;
+        return thresholds.BranchImageScores is null == thresholds.BranchPixelPeaks is null
+            && BranchLists(thresholds).All(list =>
+                document.Fusion.Scales.Count == document.Branches.Count
+                && list.Count == thresholds.ImageScores.Count
+                && list.All(image => image.Count == document.Branches.Count));
+    }
 
     private static bool HasPlainNames(DetectorDocument document)
     {
@@ -103,6 +120,7 @@ internal static class DetectorDocumentRules
             && thresholds.PixelPeaks.All(double.IsFinite)
             && thresholds.FoldImageScores.All(double.IsFinite)
             && thresholds.FoldPixelPeaks.All(double.IsFinite)
+            && BranchLists(thresholds).SelectMany(list => list).All(image => image.All(double.IsFinite))
             && document.Fusion.Scales.All(
                 scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }

@@ -4,4 +4,4 @@ namespace SemiDefect.Anomaly.Serialization;
 /// <param name="Width">The width of the canvas.</param>
 /// <param name="Height">The height of the canvas.</param>
 /// <param name="Patches">The indices, ascending, of the stored vectors in the first view that has any.</param>
-public sealed record GoldenLane(int Width, int Height, IReadOnlyList<int> Patches);
+internal sealed record GoldenLane(int Width, int Height, IReadOnlyList<int> Patches);

@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Serialization;
 /// A good image stored as the input of the detector's lanes, with the detector's output at the fit, to be replayed on
 /// other machines. Its pixels, features and patch scores are sections of the file. Immutable and thread-safe.
 /// </summary>
-public sealed record GoldenRecord
+internal sealed record GoldenRecord
 {
     /// <summary>The index of the good image.</summary>
     public required int Image { get; init; }

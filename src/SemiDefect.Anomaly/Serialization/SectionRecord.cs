@@ -6,4 +6,4 @@ namespace SemiDefect.Anomaly.Serialization;
 /// <param name="Offset">Bytes from the start of the data part, a multiple of 64.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Sha256">SHA-256 of the content, hexadecimal.</param>
-public sealed record SectionRecord(string Name, long Offset, long Length, string Sha256);
+internal sealed record SectionRecord(string Name, long Offset, long Length, string Sha256);

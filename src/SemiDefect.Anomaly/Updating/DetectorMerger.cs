@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
@@ -12,7 +13,8 @@ namespace SemiDefect.Anomaly.Updating;
 /// <summary>
 /// Makes one detector of two that were fitted alike: the union of their banks, thinned out greedily where a size is
 /// asked, and thresholds from the held-out scores of both. Each such score was taken against one part of the bank, so
-/// it is too high rather than too low. The order of the two does not matter. Thread-safe: nothing is kept.
+/// it is too high rather than too low. With several branches, the scale that they share is made anew from the scores of
+/// both. The order of the two does not matter. Thread-safe: nothing is kept.
 /// </summary>
 internal static class DetectorMerger
 {
@@ -84,6 +86,7 @@ internal static class DetectorMerger
                 && a.Fit.CoresetCount == b.Fit.CoresetCount
                 && a.Fit.CoresetRadius == b.Fit.CoresetRadius;
             int rows = branches.Sum(branch => branch.Bank.Rows);
+            (ScoreFusion fusion, DetectorThresholds thresholds) = Calibrate(a, b, numbers);
             DetectorDocument document = a with
             {
                 Engine = DetectorDescription.Engine,
@@ -92,7 +95,8 @@ internal static class DetectorMerger
                     Backbone = own.Backbone with { Included = own.Backbone.Included || others.Backbone.Included },
                 })],
                 Branches = branches,
-                Thresholds = Thresholds(a, b, numbers),
+                Fusion = fusion,
+                Thresholds = thresholds,
                 Fit = a.Fit with
                 {
                     Preset = a.Fit.Preset == b.Fit.Preset ? a.Fit.Preset : "merged",
@@ -135,7 +139,7 @@ internal static class DetectorMerger
             ?? a.Branches.Zip(b.Branches)
                 .Select(branches => Difference(branches.First, branches.Second))
                 .FirstOrDefault(found => found is not null)
-            ?? (a.Fusion != b.Fusion ? "the scale of their branches, which follows from the images of each" : null)
+            ?? (a.Fusion.Rule != b.Fusion.Rule ? "the fusion of their branches" : null)
             ?? (a.Thresholds.Options != b.Thresholds.Options
                 ? "the rule of the thresholds (set the same one with 'semidefect threshold')"
                 : null)
@@ -147,7 +151,29 @@ internal static class DetectorMerger
             throw new SemiDefectException(
                 $"The two detectors differ in {difference}: only detectors fitted alike can be merged.");
         }
+
+        if (a.Fusion == b.Fusion)
+        {
+            return;
+        }
+
+        if (!HasBranchScores(a) || !HasBranchScores(b))
+        {
+            throw new SemiDefectException(
+                "A detector of several branches was fitted by a version that kept no scores of each branch, without "
+                    + "which two cannot be brought to one scale: fit it again.");
+        }
+
+        if (a.Thresholds.Options.Method == ThresholdMethod.FoldMaxima)
+        {
+            throw new SemiDefectException(
+                "The rule 'fold-maxima' has no folds on the scale that the merged branches share: set another rule "
+                    + "for both with 'semidefect threshold'.");
+        }
     }
+
+    private static bool HasBranchScores(DetectorDocument document) =>
+        document.Thresholds is { BranchImageScores: not null, BranchPixelPeaks: not null };
 
     private static double? HandSet(DetectorDocument document) =>
         document.Thresholds.Pixel.Method == DetectorThresholds.FixedMethod ? document.Thresholds.Pixel.Value : null;
@@ -217,6 +243,37 @@ internal static class DetectorMerger
         }
     }
 
+    // As at a fit, the scale follows from the scores of all images by each branch. Maps are not kept: their peaks on the
+    // new scale are bounded from above, by the peaks of the branches and by the peak on the old scale.
+    private static (ScoreFusion Fusion, DetectorThresholds Thresholds) Calibrate(
+        DetectorDocument a,
+        DetectorDocument b,
+        int[] numbers)
+    {
+        if (!HasBranchScores(a) || !HasBranchScores(b))
+        {
+            return (a.Fusion, Thresholds(a, b, numbers));
+        }
+
+        double[][] scores = Join(a.Thresholds.BranchImageScores!, b.Thresholds.BranchImageScores!, numbers);
+        double[][] branchPeaks = Join(a.Thresholds.BranchPixelPeaks!, b.Thresholds.BranchPixelPeaks!, numbers);
+        var fusion = new ScoreFusion(
+            a.Fusion.Rule,
+            [
+                .. a.Branches.Select((_, branch) => ScoreScale.Of([.. scores.Select(image => image[branch])])),
+            ]);
+        double[] bounds = Join(
+            [.. a.Thresholds.PixelPeaks.Select(peak => fusion.PeakFrom(a.Fusion, peak))],
+            [.. b.Thresholds.PixelPeaks.Select(peak => fusion.PeakFrom(b.Fusion, peak))],
+            numbers);
+        DetectorThresholds thresholds = a.Thresholds.Renew(
+            [.. scores.Select(fusion.ImageScore)],
+            [.. branchPeaks.Zip(bounds, (peaks, bound) => Math.Min(fusion.PeakOf(peaks), bound))],
+            scores,
+            branchPeaks);
+        return (fusion, thresholds);
+    }
+
     // An image that both know has two held-out scores; the higher one is the careful one.
     private static DetectorThresholds Thresholds(DetectorDocument a, DetectorDocument b, int[] numbers)
     {
@@ -239,6 +296,19 @@ internal static class DetectorMerger
         }
 
         return joined;
+    }
+
+    private static double[][] Join(
+        IReadOnlyList<IReadOnlyList<double>> a,
+        IReadOnlyList<IReadOnlyList<double>> b,
+        int[] numbers)
+    {
+        double[][] byBranch =
+        [
+            .. a[0].Select((_, branch) => Join(
+                (double[])[.. a.Select(image => image[branch])], [.. b.Select(image => image[branch])], numbers)),
+        ];
+        return [.. byBranch[0].Select((_, image) => (double[])[.. byBranch.Select(scores => scores[image])])];
     }
 
     private static IReadOnlyList<FitStep> StepsOf(DetectorDocument document) =>

@@ -106,9 +106,9 @@ internal sealed class DetectorUpdater(
                     + "update it without --known, or fit again.");
         }
 
-        (double[] scores, double[] peaks) =
+        DetectorThresholds thresholds =
             KnownImages.Rejudge(known, updated, pipeline, options, progress, cancellationToken);
-        return updated with { Document = document with { Thresholds = document.Thresholds.Renew(scores, peaks) } };
+        return updated with { Document = document with { Thresholds = thresholds } };
     }
 
     private IEnumerable<Encoders.EncodedView> Encode(Lane lane, IImageSource more, string[] hashes, List<int> kept)
@@ -203,7 +203,11 @@ internal sealed class DetectorUpdater(
             ];
         return present.Renew(
             [.. present.ImageScores, .. scored.Select(image => image.Score)],
-            [.. present.PixelPeaks, .. scored.Select(image => (double)image.Map.Peak)]);
+            [.. present.PixelPeaks, .. scored.Select(image => (double)image.Map.Peak)],
+            present.BranchImageScores is { } scores
+                ? [.. scores, .. scored.Select(image => image.BranchImageScores)]
+                : null,
+            present.BranchPixelPeaks is { } peaks ? [.. peaks, .. scored.Select(image => image.BranchPeaks)] : null);
     }
 
     private MemoryBank GrowBy(

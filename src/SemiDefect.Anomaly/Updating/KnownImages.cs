@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
@@ -15,7 +16,7 @@ namespace SemiDefect.Anomaly.Updating;
 /// </summary>
 internal static class KnownImages
 {
-    /// <summary>The scores and map maxima of all images, updated for the images found.</summary>
+    /// <summary>The thresholds by the scores and map maxima of all images, updated for the images found.</summary>
     /// <param name="source">The images, recognized by their pixels, not by name. Others are skipped.</param>
     /// <param name="bundle">The detector: its images, their current scores, and the banks.</param>
     /// <param name="pipeline">A pipeline with the encoders to use.</param>
@@ -23,7 +24,7 @@ internal static class KnownImages
     /// <param name="progress">Receives each image.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, or the detector knows none of them.</exception>
-    public static (double[] Scores, double[] Peaks) Rejudge(
+    public static DetectorThresholds Rejudge(
         IImageSource source,
         DetectorBundle bundle,
         DetectorPipeline pipeline,
@@ -55,8 +56,11 @@ internal static class KnownImages
             return found[index] < 0 || !canJudge[found[index]] ? null : image;
         }
 
-        double[] scores = [.. document.Thresholds.ImageScores];
-        double[] peaks = [.. document.Thresholds.PixelPeaks];
+        DetectorThresholds present = document.Thresholds;
+        double[] scores = [.. present.ImageScores];
+        double[] peaks = [.. present.PixelPeaks];
+        IReadOnlyList<double>[]? branchScores = present.BranchImageScores?.ToArray();
+        IReadOnlyList<double>[]? branchPeaks = present.BranchPixelPeaks?.ToArray();
         var branches = new List<Branch>();
         try
         {
@@ -72,8 +76,18 @@ internal static class KnownImages
                 in judge.ScoreAll(source.Count, Read, image => BankFilter.Without(found[image]), cancellationToken))
             {
                 int number = found[index];
-                scores[number] = Math.Min(scores[number], scored.Score);
-                peaks[number] = Math.Min(peaks[number], scored.Map.Peak);
+                if (scored.Score < scores[number])
+                {
+                    scores[number] = scored.Score;
+                    branchScores?[number] = scored.BranchImageScores;
+                }
+
+                if (scored.Map.Peak < peaks[number])
+                {
+                    peaks[number] = scored.Map.Peak;
+                    branchPeaks?[number] = scored.BranchPeaks;
+                }
+
                 progress?.Report(new FitProgress(FitStage.Thresholds, index + 1, source.Count));
             }
         }
@@ -83,7 +97,7 @@ internal static class KnownImages
         }
 
         return found.Any(number => number >= 0)
-            ? (scores, peaks)
+            ? present.Renew(scores, peaks, branchScores, branchPeaks)
             : throw new SemiDefectException(
                 $"The detector knows none of the {source.Count} images given with --known: give those that it was "
                     + "trained on.");

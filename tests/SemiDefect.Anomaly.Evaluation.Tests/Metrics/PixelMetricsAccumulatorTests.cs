@@ -1,6 +1,6 @@
 using CsCheck;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Imaging.Masks;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
@@ -63,6 +64,26 @@ public class CustomEncoderTests
             Pictures.Good(3, 96, 96), CellFits.Options(encoder) with { Resize = ResizeKind.Squash, Scales = [64, 96] });
         Assert.Equal(0, encoder.Disposals);
         detector.Dispose();
+        Assert.Equal(1, encoder.Disposals);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_last_detector_that_shares_an_encoder_disposes_of_it(bool oldFirst)
+    {
+        var encoder = new CellEncoder();
+        AnomalyDetector old = AnomalyDetector.Fit(Pictures.Good(3, 96, 96), CellFits.Options(encoder));
+        AnomalyDetector updated = old.Update(new ImageList([("more", Pictures.Texture(96, 96, 50))]));
+        AnomalyDetector merged = AnomalyDetector.Merge(old, updated);
+        AnomalyDetector[] detectors = oldFirst ? [old, updated, merged] : [merged, updated, old];
+        foreach (AnomalyDetector detector in detectors)
+        {
+            Assert.Equal(0, encoder.Disposals);
+            Assert.True(detector.Inspect(Pictures.Texture(96, 96, 51)).Score >= 0);
+            detector.Dispose();
+        }
+
         Assert.Equal(1, encoder.Disposals);
     }
 

@@ -81,6 +81,26 @@ public class FusionTests
     }
 
     [Fact]
+    public void The_peak_on_other_scales_is_bounded_from_above()
+    {
+        Gen<double> value = Gen.Double[0, 10];
+        Gen<ScoreScale> scale = Gen.Select(value, Gen.Double[0.1, 5], (center, spread) => new ScoreScale(center, spread));
+        Gen<ScoreFusion> fusion = Gen.Select(
+            Gen.Bool, scale.Array[2], (mean, scales) => new ScoreFusion((FusionRule)(mean ? 0 : 1), scales));
+        Gen.Select(fusion, scale.Array[2], Gen.Float[0, 10].Array[6].Array[2]).Sample((before, scales, values) =>
+        {
+            AnomalyMap[] maps = [.. values.Select(one => new AnomalyMap(3, 2, one))];
+            ScoreFusion now = before with { Scales = scales };
+            double peak = now.Combine(maps).Peak;
+            Assert.True(peak <= now.PeakFrom(before, before.Combine(maps).Peak) + 1e-4);
+            double byBranches = now.PeakOf([.. maps.Select(map => (double)map.Peak)]);
+            Assert.True(peak <= byBranches);
+            Assert.True(now.Rule == FusionRule.Mean || peak == byBranches);
+            Assert.Equal(5.0, now.PeakFrom(now, 5.0));
+        });
+    }
+
+    [Fact]
     public void Good_images_that_are_all_alike_leave_scores_and_maps_finite()
     {
         var good = new ImageList([.. Enumerable.Range(0, 4).Select(i => ($"{i}", Pictures.Texture(96, 96, 7)))]);

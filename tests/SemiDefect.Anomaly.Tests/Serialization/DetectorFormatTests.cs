@@ -44,6 +44,12 @@ public sealed class DetectorFormatTests : IDisposable
         Assert.Equal(
             bundle.Document.Fit.Images,
             parts.Options("fit").Single()["images"]!.AsArray().Select(image => (string)image!));
+        JsonNode thresholds = parts.Options("thresholds").Single();
+        Assert.Equal(
+            bundle.Document.Thresholds.BranchImageScores!,
+            thresholds["branchImageScores"]!.AsArray().Select(
+                image => (IReadOnlyList<double>)[.. image!.AsArray().Select(score => (double)score!)]));
+        Assert.Equal(bundle.Document.Fit.Images.Count, thresholds["branchPixelPeaks"]!.AsArray().Count);
         AssertGolden(parts, bundle);
     }
 

@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
@@ -44,6 +45,75 @@ public sealed class MergeTests : IDisposable
         Assert.True(merged.Verify().IsIdentical);
         Assert.Equal(
             2, merged.Document.Golden.Select(golden => merged.Document.Fit.Images[golden.Image]).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(FusionRule.Mean)]
+    [InlineData(FusionRule.Maximum)]
+    public void Merged_detectors_of_two_scales_get_one_scale(FusionRule rule)
+    {
+        FitOptions options = Small with { Scales = [48, 64], Fusion = rule };
+        using AnomalyDetector along = Fit("a", 8, first: 0, across: false, options);
+        using AnomalyDetector across = Fit("b", 7, first: 100, across: true, options);
+        using AnomalyDetector merged = AnomalyDetector.Merge(along, across);
+        Assert.NotEqual(along.Document.Fusion, merged.Document.Fusion);
+        AssertConsistent(merged, 15);
+        foreach (bool isAcross in (bool[])[false, true])
+        {
+            string part = Path.Combine(
+                SyntheticParts.WriteGood(_folder.File($"new-{isAcross}"), 1, first: 500, across: isAcross), "500.png");
+            string bad = SyntheticParts.WriteBad(_folder.File($"bad-{isAcross}.png"), across: isAcross);
+            Assert.False(merged.Inspect(part).IsAbnormal);
+            Assert.True(merged.Inspect(bad).IsAbnormal);
+            Assert.NotEmpty(merged.Inspect(bad).Regions);
+        }
+
+        Assert.True(merged.Verify().IsIdentical);
+        merged.Save(_folder.File("merged.sdad"));
+        using AnomalyDetector reversed = AnomalyDetector.Merge(across, along);
+        reversed.Save(_folder.File("reversed.sdad"));
+        Assert.Equal(File.ReadAllBytes(_folder.File("merged.sdad")), File.ReadAllBytes(_folder.File("reversed.sdad")));
+
+        // What was merged goes on learning, and is merged again.
+        using AnomalyDetector loaded = AnomalyDetector.Load(_folder.File("merged.sdad"));
+        using AnomalyDetector updated = loaded.Update(
+            ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 3, first: 300)),
+            ImageFolder.Open(_folder.File("a")));
+        Assert.Equal(loaded.Document.Fusion, updated.Document.Fusion);
+        AssertConsistent(updated, 18);
+        using AnomalyDetector again = AnomalyDetector.Merge(updated, along);
+        AssertConsistent(again, 18);
+    }
+
+    [Fact]
+    public void A_detector_of_two_scales_merged_with_itself_judges_as_before()
+    {
+        using AnomalyDetector one = Fit("a", 8, first: 0, across: false, Small with { Scales = [48, 64] });
+        using AnomalyDetector same = AnomalyDetector.Merge(one, one);
+        Assert.Equal(one.Fingerprint, same.Fingerprint);
+        Assert.Equal(one.Thresholds.PixelPeaks, same.Thresholds.PixelPeaks);
+    }
+
+    [Fact]
+    public void Detectors_of_several_branches_without_the_scores_of_each_are_refused()
+    {
+        FitOptions options = Small with { Scales = [48, 64] };
+        using AnomalyDetector a = Fit("a", 4, first: 0, across: false, options);
+        using AnomalyDetector b = Fit("b", 4, first: 100, across: true, options);
+        b.Save(_folder.File("b.sdad"));
+        DetectorFileEditor.Change(_folder.File("b.sdad"), _folder.File("old.sdad"), document => document with
+        {
+            Thresholds = document.Thresholds with { BranchImageScores = null, BranchPixelPeaks = null },
+        });
+        using AnomalyDetector old = AnomalyDetector.Load(_folder.File("old.sdad"));
+        Assert.Equal(b.Fingerprint, old.Fingerprint);
+        Assert.Contains(
+            "kept no scores of each branch",
+            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(a, old)).Message,
+            StringComparison.Ordinal);
+        using AnomalyDetector updated =
+            old.Update(ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("more"), 2, first: 300)));
+        Assert.Equal(6, updated.Thresholds.ImageScores.Count);
     }
 
     [Fact]
@@ -131,8 +201,24 @@ public sealed class MergeTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    private AnomalyDetector Fit(string name, int images, int first, bool across) =>
+    // As a fit computes them: the scales of the branches' scores, the image scores, and no peak below the real one.
+    private static void AssertConsistent(AnomalyDetector detector, int images)
+    {
+        DetectorThresholds thresholds = detector.Thresholds;
+        Assert.Equal(images, thresholds.ImageScores.Count);
+        Assert.Equal(images, thresholds.BranchImageScores!.Count);
+        Assert.Equal(images, thresholds.BranchPixelPeaks!.Count);
+        Assert.Equal(
+            thresholds.ImageScores, thresholds.BranchImageScores.Select(detector.Document.Fusion.ImageScore));
+        Assert.Equal(ThresholdRule.Compute([.. thresholds.ImageScores], Small.Threshold), thresholds.Image);
+        Assert.Equal(ThresholdRule.Compute([.. thresholds.PixelPeaks], Small.Threshold), thresholds.Pixel);
+        Assert.All(
+            thresholds.PixelPeaks.Zip(thresholds.BranchPixelPeaks),
+            image => Assert.True(image.First <= detector.Document.Fusion.PeakOf(image.Second)));
+    }
+
+    private AnomalyDetector Fit(string name, int images, int first, bool across, FitOptions? options = null) =>
         AnomalyDetector.Fit(
             ImageFolder.Open(SyntheticParts.WriteGood(_folder.File(name), images, first: first, across: across)),
-            Small);
+            options ?? Small);
 }

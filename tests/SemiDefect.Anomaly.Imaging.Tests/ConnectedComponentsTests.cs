@@ -1,7 +1,7 @@
 using CsCheck;
-using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Imaging.Masks;
 
-namespace SemiDefect.Anomaly.Tests.Scoring;
+namespace SemiDefect.Anomaly.Imaging.Tests;
 
 public class ConnectedComponentsTests
 {

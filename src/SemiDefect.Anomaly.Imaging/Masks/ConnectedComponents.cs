@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SemiDefect.Anomaly.Scoring;
+namespace SemiDefect.Anomaly.Imaging.Masks;
 
 /// <summary>
 /// Connected components of a mask by two passes and union-find (Rosenfeld and Pfaltz 1966). Stateless and thread-safe.
@@ -131,4 +131,14 @@ public static class ConnectedComponents
 
         return count;
     }
+}
+
+/// <summary>Which pixels count as neighbors.</summary>
+public enum Connectivity
+{
+    /// <summary>Those that share an edge.</summary>
+    Four,
+
+    /// <summary>Those that share an edge or a corner.</summary>
+    Eight,
 }
