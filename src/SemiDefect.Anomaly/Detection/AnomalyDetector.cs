@@ -71,7 +71,7 @@ public sealed partial class AnomalyDetector : IDisposable
         ArgumentNullException.ThrowIfNull(good);
         options ??= new FitOptions();
         options.Validate();
-        options = options with { Encoder = Share(options.Encoder) };
+        options = options with { Encoder = EncoderShare.Of(options.Encoder) };
         good = ImageFolder.Under(good, options.ImageLimits);
         DetectorDocumentRules.RequireNames(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
@@ -94,7 +94,7 @@ public sealed partial class AnomalyDetector : IDisposable
     public static AnomalyDetector Load(string path, LoadOptions? options = null)
     {
         options ??= new LoadOptions();
-        options = options with { Encoder = Share(options.Encoder) };
+        options = options with { Encoder = EncoderShare.Of(options.Encoder) };
         DetectorBundle bundle = DetectorFileReader.Read(path);
         try
         {
@@ -136,31 +136,6 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <summary>Writes the detector to one file, atomically. The bytes depend on the detector alone.</summary>
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
-
-    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted
-    /// again.</summary>
-    /// <param name="path">The detector file.</param>
-    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
-    /// the image threshold alone.</param>
-    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on
-    /// Windows.</param>
-    /// <returns>The old thresholds and the new ones.</returns>
-    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file
-    /// is then as it was.</exception>
-    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
-        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
-    {
-        DetectorThresholds? before = null;
-        DetectorThresholds? after = null;
-        DetectorFileEditor.Change(path, outputPath ?? path, document =>
-        {
-            before = document.Thresholds;
-            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
-            return document with { Thresholds = after };
-        });
-        return (before!, after!);
-    }
 
     /// <summary>Inspects an image file.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
@@ -327,13 +302,6 @@ public sealed partial class AnomalyDetector : IDisposable
             image.Width,
             image.Height,
             [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
-
-    private static EncoderShare? Share(IPatchEncoder? encoder) => encoder switch
-    {
-        null => null,
-        EncoderShare share => share.Another(),
-        _ => new EncoderShare(encoder),
-    };
 
     private static DetectorPipeline Start(DetectorBundle bundle, LoadOptions options)
     {

@@ -155,7 +155,8 @@ internal sealed class DetectorPipeline : IDisposable
     }
 
     // Each branch's map is made by itself; all are brought to the finest one's pixels.
-    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
+    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(
+        IReadOnlyList<BranchScores> branches)
     {
         (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];
         InputGeometry finest = maps.MaxBy(map => (long)map.Canvas.InputWidth * map.Canvas.InputHeight).Canvas;
