@@ -71,7 +71,7 @@ public sealed partial class AnomalyDetector : IDisposable
         ArgumentNullException.ThrowIfNull(good);
         options ??= new FitOptions();
         options.Validate();
-        options = options with { Encoder = Share(options.Encoder) };
+        options = options with { Encoder = EncoderShare.Of(options.Encoder) };
         good = ImageFolder.Under(good, options.ImageLimits);
         DetectorDocumentRules.RequireNames(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
@@ -94,7 +94,7 @@ public sealed partial class AnomalyDetector : IDisposable
     public static AnomalyDetector Load(string path, LoadOptions? options = null)
     {
         options ??= new LoadOptions();
-        options = options with { Encoder = Share(options.Encoder) };
+        options = options with { Encoder = EncoderShare.Of(options.Encoder) };
         DetectorBundle bundle = DetectorFileReader.Read(path);
         try
         {
@@ -304,13 +304,6 @@ public sealed partial class AnomalyDetector : IDisposable
             image.Width,
             image.Height,
             [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
-
-    private static EncoderShare? Share(IPatchEncoder? encoder) => encoder switch
-    {
-        null => null,
-        EncoderShare share => share.Another(),
-        _ => new EncoderShare(encoder),
-    };
 
     private static DetectorPipeline Start(DetectorBundle bundle, LoadOptions options)
     {

@@ -155,7 +155,8 @@ internal sealed class DetectorPipeline : IDisposable
     }
 
     // Each branch builds its own map; all maps are resampled to the finest one.
-    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(IReadOnlyList<BranchScores> branches)
+    private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(
+        IReadOnlyList<BranchScores> branches)
     {
         (AnomalyMap Map, InputGeometry Canvas)[] maps = [.. branches.Select((branch, i) => MapOf(i, branch.Views))];
         InputGeometry finest = maps.MaxBy(map => (long)map.Canvas.InputWidth * map.Canvas.InputHeight).Canvas;

@@ -4,19 +4,13 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// One detector's share of an encoder given in code: an update makes a detector that runs the same encoder, and the last
-/// share given back disposes of it. Thread-safe as the encoder is.
+/// One detector's share of an encoder given in code: an update makes a detector that runs the same encoder, and the
+/// last share given back disposes of it. Thread-safe as the encoder is.
 /// </summary>
 internal sealed class EncoderShare : IPatchEncoder
 {
     private readonly Owners _owners;
     private bool _isGivenBack;
-
-    /// <summary>Takes an encoder over.</summary>
-    public EncoderShare(IPatchEncoder encoder)
-        : this(encoder, new Owners())
-    {
-    }
 
     private EncoderShare(IPatchEncoder encoder, Owners owners)
     {
@@ -31,8 +25,13 @@ internal sealed class EncoderShare : IPatchEncoder
     /// <inheritdoc/>
     public EncoderInfo Info => Encoder.Info;
 
-    /// <summary>A share for another detector.</summary>
-    public EncoderShare Another() => new(Encoder, _owners);
+    /// <summary>The first share of an encoder, which is taken over; or another share of one that is shared.</summary>
+    public static EncoderShare? Of(IPatchEncoder? encoder) => encoder switch
+    {
+        null => null,
+        EncoderShare share => new EncoderShare(share.Encoder, share._owners),
+        _ => new EncoderShare(encoder, new Owners()),
+    };
 
     /// <inheritdoc/>
     public PatchGrid Encode(PreparedView view, CancellationToken cancellationToken) =>

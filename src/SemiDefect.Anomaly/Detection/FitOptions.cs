@@ -33,8 +33,8 @@ public sealed record FitOptions
 
     /// <summary>
     /// An encoder given in code in place of networks; null for networks. The detector takes it over, shares it with the
-    /// detectors that updates and merges make of it, and the last of them disposes of it; a file made with it opens only
-    /// with <see cref="LoadOptions.Encoder"/>.
+    /// detectors that updates and merges make of it, and the last of them disposes of it; a file made with it opens
+    /// only with <see cref="LoadOptions.Encoder"/>.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 

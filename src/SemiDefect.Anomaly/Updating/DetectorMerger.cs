@@ -243,8 +243,8 @@ internal static class DetectorMerger
         }
     }
 
-    // As at a fit, the scale follows from the scores of all images by each branch. Maps are not kept: their peaks on the
-    // new scale are bounded from above, by the peaks of the branches and by the peak on the old scale.
+    // As at a fit, the scale follows from the scores of all images by each branch. Maps are not kept: their peaks on
+    // the new scale are bounded from above, by the peaks of the branches and by the peak on the old scale.
     private static (ScoreFusion Fusion, DetectorThresholds Thresholds) Calibrate(
         DetectorDocument a,
         DetectorDocument b,
