@@ -74,31 +74,6 @@ public sealed partial class AnomalyDetector
         return second.Restart(merged, golden);
     }
 
-    /// <summary>Sets the thresholds of a detector file anew from what was learned at the fit; nothing is fitted
-    /// again.</summary>
-    /// <param name="path">The detector file.</param>
-    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
-    /// the image threshold alone.</param>
-    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
-    /// <param name="outputPath">Where to write; null to replace the file, which must not be in use then on
-    /// Windows.</param>
-    /// <returns>The old thresholds and the new ones.</returns>
-    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used; the old file
-    /// is then as it was.</exception>
-    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
-        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
-    {
-        DetectorThresholds? before = null;
-        DetectorThresholds? after = null;
-        DetectorFileEditor.Change(path, outputPath ?? path, document =>
-        {
-            before = document.Thresholds;
-            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
-            return document with { Thresholds = after };
-        });
-        return (before!, after!);
-    }
-
     /// <summary>
     /// Recomputes the thresholds of a detector file from the scores stored at the fit; nothing is fitted again.
     /// </summary>
