@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Search.Kernels;
 using SemiDefect.Anomaly.Search.Numerics;
@@ -165,17 +166,14 @@ internal static unsafe class PrincipalSubspace
                 for (int j = 0; j < i; j++)
                 {
                     Span<double> other = rows.AsSpan(j * length, length);
-                    AddScaled(row, other, -Dot(row, other));
+                    TensorPrimitives.MultiplyAdd(other, -Dot(row, other), row, row);
                 }
             }
 
             // The remainder of a direction within the span of the others is rounding noise.
             double norm = Math.Sqrt(Dot(row, row));
             double factor = norm > 1e-10 * before ? 1 / norm : 0;
-            foreach (ref double value in row)
-            {
-                value *= factor;
-            }
+            TensorPrimitives.Multiply(row, factor, row);
         }
     }
 
@@ -198,15 +196,6 @@ internal static unsafe class PrincipalSubspace
         }
 
         return (s0 + s1) + (s2 + s3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddScaled(Span<double> target, ReadOnlySpan<double> other, double factor)
-    {
-        for (int i = 0; i < target.Length; i++)
-        {
-            target[i] += other[i] * factor;
-        }
     }
 
     private static void Spread(double[] directions, int columns, int inner, double* basis)

@@ -121,8 +121,8 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
             string enough = ByteSize.Format((inPieces < CopiesOfRows * rows ? inPieces : whole) * BytesPerRow(columns));
             throw new SemiDefectException(
                 $"{(Banks == 1 ? "A memory bank" : $"{Banks} memory banks")} of {bank} patches of {columns} values "
-                    + $"cannot be selected within {ByteSize.Format(Bytes)}: keep fewer patches (--coreset {share} fits), "
-                    + $"or allow more memory (--max-memory {enough}).");
+                    + $"cannot be selected within {ByteSize.Format(Bytes)}: keep fewer patches "
+                    + $"(--coreset {share} fits), or allow more memory (--max-memory {enough}).");
         }
     }
 

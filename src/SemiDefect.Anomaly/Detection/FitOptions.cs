@@ -14,41 +14,41 @@ using SemiDefect.Anomaly.Views;
 namespace SemiDefect.Anomaly;
 
 /// <summary>
-/// Everything that decides what a fit makes of its images. The defaults are the preset <c>default</c>. Immutable;
-/// impossible values are refused when set, impossible combinations by <see cref="Validate"/>, which a fit calls first.
+/// All options that affect the result of a fit. The defaults are the preset <c>default</c>. Immutable; invalid values
+/// are rejected when set, invalid combinations by <see cref="Validate"/>, which a fit calls first.
 /// </summary>
 public sealed record FitOptions
 {
     // More finds no more (docs/detection.md), and costs time in the fit and in every inspection.
     private const int LargestBank = 20_000;
 
-    /// <summary>The preset these options started from.</summary>
+    /// <summary>The preset on which these options are based.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
     /// <summary>
-    /// The networks, each of which makes a branch of its own; empty for <see cref="PreferredBackbone"/> where it can be
-    /// had, else the embedded default.
+    /// The networks, each of which gets a branch of its own; if empty, <see cref="PreferredBackbone"/> if installed,
+    /// else the embedded default.
     /// </summary>
     public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
 
     /// <summary>
-    /// An encoder given in code in place of networks; null for networks. The detector takes it over, shares it with the
-    /// detectors that updates and merges make of it, and the last of them disposes of it; a file made with it opens
-    /// only with <see cref="LoadOptions.Encoder"/>.
+    /// A custom encoder to use instead of networks, or null. The detector takes ownership of it and shares it with the
+    /// detectors that updates and merges make of it; the last of them disposes of it. A saved detector can only be loaded
+    /// with <see cref="LoadOptions.Encoder"/>.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 
     /// <summary>
-    /// The network that the preset wants, by name; used only where the user's backbone folder has it.
+    /// The name of the network that the preset prefers; used only if it is in the user's backbone folder.
     /// </summary>
     public string? PreferredBackbone { get; init; }
 
     /// <summary>
-    /// The outputs to use; empty for <see cref="PreferredTaps"/> where the network has them, else its own default.
+    /// The outputs to use; if empty, <see cref="PreferredTaps"/> if the network has them, else its own default.
     /// </summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
-    /// <summary>The outputs that the preset wants, used only where the network has all of them.</summary>
+    /// <summary>The outputs that the preset prefers; used only if the network has all of them.</summary>
     public IReadOnlyList<string> PreferredTaps { get; init; } = [];
 
     /// <summary>How images are resized.</summary>
@@ -65,17 +65,17 @@ public sealed record FitOptions
     public int? Crop { get; init; }
 
     /// <summary>
-    /// Working sizes to look at images at, each of which makes a branch of its own; empty for <see cref="ResizeSize"/>
-    /// alone, or for automatic sizes. Not with <see cref="ResizeKind.None"/>.
+    /// The working sizes, each of which gets a branch of its own; if empty, <see cref="ResizeSize"/> only, or automatic
+    /// sizes. Not with <see cref="ResizeKind.None"/>.
     /// </summary>
     public IReadOnlyList<int> Scales { get; init; } = [];
 
     /// <summary>
-    /// The side of a tile in pixels of the working size; 0 to look at everything at once. See <see cref="ViewPlan"/>.
+    /// The side of a tile in pixels at the working size; 0 for no tiling. See <see cref="ViewPlan"/>.
     /// </summary>
     public int Tile { get; init; }
 
-    /// <summary>By how many pixels neighboring tiles overlap at least.</summary>
+    /// <summary>The minimum overlap of neighboring tiles in pixels.</summary>
     public int TileOverlap { get; init; }
 
     /// <summary>
@@ -84,37 +84,37 @@ public sealed record FitOptions
     /// </summary>
     public int? Turns { get; init; }
 
-    /// <summary>Whether good images are learned mirrored as well.</summary>
+    /// <summary>Whether training also uses mirrored good images.</summary>
     public bool Flips { get; init; }
 
-    /// <summary>The part of the images that is learned and judged; null for all.</summary>
+    /// <summary>The part of the images used for training and scoring; null for the whole image.</summary>
     public RegionOfInterest? Region { get; init; }
 
-    /// <summary>How the scores of several branches become one.</summary>
+    /// <summary>How the scores of several branches are combined.</summary>
     public FusionRule Fusion { get; init; } = FusionRule.Maximum;
 
     /// <summary>
-    /// Whether every fold keeps a memory bank of its own, picked from all other folds; a new image takes the highest of
+    /// Whether each fold has a memory bank of its own, selected from all other folds; a new image gets the highest of
     /// their scores. For one network at one scale.
     /// </summary>
     public bool FoldBanks { get; init; }
 
-    /// <summary>How patch embeddings are made.</summary>
+    /// <summary>How patch embeddings are computed.</summary>
     public PatchOptions Patches { get; init; } = new();
 
-    /// <summary>The size of the memory bank and how it is picked.</summary>
+    /// <summary>The size of the memory bank and how it is selected.</summary>
     public CoresetOptions Coreset { get; init; } = new(fraction: 0.1) { Maximum = LargestBank };
 
-    /// <summary>How distances become scores.</summary>
+    /// <summary>How distances are turned into scores.</summary>
     public ScoringOptions Scoring { get; init; } = new() { Smoothing = 0.7 };
 
-    /// <summary>How maps are made.</summary>
+    /// <summary>How maps are computed.</summary>
     public AnomalyMapOptions Map { get; init; } = new();
 
     /// <summary>How the thresholds are set.</summary>
     public ThresholdOptions Threshold { get; init; } = new();
 
-    /// <summary>How good images are judged for the thresholds.</summary>
+    /// <summary>How good images are scored for the thresholds.</summary>
     public CalibrationMethod Calibration { get; init; }
 
     /// <summary>The number of folds, 2 to 1000; at most one per image is used.</summary>
@@ -127,10 +127,10 @@ public sealed record FitOptions
                 : throw new SemiDefectException($"The number of folds must be between 2 and 1000, not {value}.");
     } = 5;
 
-    /// <summary>Decides the folds and whatever else is drawn.</summary>
+    /// <summary>The seed of the folds and of all other random choices.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Where the backbone runs.</summary>
+    /// <summary>The device of the backbone.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
     /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
@@ -148,16 +148,16 @@ public sealed record FitOptions
     }
 
     /// <summary>
-    /// A device for searches and the coreset other than the CPU; null for the CPU. Does not change results. Not owned:
-    /// it must outlive the detector.
+    /// The device for searches and coreset selection; null for the CPU. Does not change results. Not owned: it must
+    /// outlive the detector.
     /// </summary>
     public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>
-    /// What the patch embeddings and all that is made of them may take, in bytes, 64 MiB or more. Where a quarter of it
-    /// does not hold the embeddings, the memory bank is picked piece by piece (<see cref="FitRecord.Pieces"/>), which
-    /// decides the bank: so it is a number asked for, the same on every machine, and no share of what a machine has.
-    /// The network and the images in flight come on top.
+    /// The memory limit, in bytes, for patch embeddings and everything derived from them; at least 64 MiB. If the
+    /// embeddings take more than a quarter of it, the memory bank is selected piece by piece
+    /// (<see cref="FitRecord.Pieces"/>), which changes the bank. The limit is therefore a fixed number, the same on
+    /// every machine, and not a share of the machine's memory. The network and the images being processed come on top.
     /// </summary>
     public long MaxMemory
     {
@@ -165,12 +165,12 @@ public sealed record FitOptions
         init => field = MemoryPlan.Checked(value);
     } = MemoryPlan.Default;
 
-    /// <summary>Whether the network travels inside the detector file. Without it the file names its SHA-256.</summary>
+    /// <summary>Whether the detector file contains the network; otherwise it contains only its SHA-256.</summary>
     public bool IncludeBackbone { get; init; } = true;
 
     /// <summary>
-    /// Good images kept in the detector file as the network sees them, for <see cref="AnomalyDetector.Verify"/> to
-    /// replay on other machines, 0 to 16. With 0 no picture leaves with the file.
+    /// The number of good images to store in the detector file for <see cref="AnomalyDetector.Verify"/> to replay on
+    /// other machines, 0 to 16. With 0, the file contains no images.
     /// </summary>
     public int GoldenImages
     {
@@ -223,7 +223,7 @@ public sealed record FitOptions
         _ = Plans(BackboneInput.ImageNet).ToArray();
     }
 
-    /// <summary>How images are looked at by a network, one plan per scale.</summary>
+    /// <summary>The views of a network's input, one plan per scale.</summary>
     /// <param name="input">How the network's input is normalized.</param>
     public IEnumerable<ViewPlan> Plans(BackboneInput input)
     {
@@ -245,7 +245,7 @@ public sealed record FitOptions
         }
     }
 
-    /// <summary>How the detector that a fit makes goes on to run.</summary>
+    /// <summary>The options for running the fitted detector.</summary>
     internal LoadOptions ToLoad() => new()
     {
         Device = Device,

@@ -6,10 +6,10 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
 
-/// <summary>Named sets of options. Thread-safe: nothing changes.</summary>
+/// <summary>Named sets of options. Immutable and thread-safe.</summary>
 public static class FitPresets
 {
-    /// <summary>The name of the preset used unless another is asked for.</summary>
+    /// <summary>The name of the default preset.</summary>
     public const string Default = "default";
 
     /// <summary>
@@ -45,7 +45,7 @@ public static class FitPresets
         Scoring = new ScoringOptions(),
     };
 
-    // The mission's winning entry: one tap, five neighbors, a bank per fold, the highest score over the folds.
+    // The winning contest entry: one tap, five neighbors, a bank per fold, the highest score over the folds.
     private static FitOptions Seed() => OneSize() with
     {
         Preset = "seed",
@@ -61,7 +61,7 @@ public static class FitPresets
         BatchSize = 32,
     };
 
-    // The paper's equations; its code is amazon's, which scores without the re-weighting.
+    // The equations of the paper; its published code (amazon's) scores without re-weighting.
     private static FitOptions Paper() => Amazon() with
     {
         Preset = "paper",
@@ -82,7 +82,7 @@ public static class FitPresets
         Scoring = new ScoringOptions { Metric = DistanceMetric.SquaredEuclidean },
     };
 
-    // Pillow's resize stands in for anomalib's float one, and the exact coreset for its sparse projection.
+    // Pillow's resampling replaces anomalib's float version, and the exact coreset its sparse projection.
     private static FitOptions Anomalib() => OneSize() with
     {
         Preset = "anomalib",

@@ -7,10 +7,10 @@ using SemiDefect.Anomaly.Search.Neighbors;
 
 namespace SemiDefect.Anomaly;
 
-/// <summary>How a saved detector is run. Immutable.</summary>
+/// <summary>How a saved detector is executed. Immutable.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>Where the backbone runs.</summary>
+    /// <summary>The device of the backbone.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
     /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
@@ -30,20 +30,19 @@ public sealed record LoadOptions
     } = 8;
 
     /// <summary>
-    /// A device for searches other than the CPU; null for the CPU. Does not change results. Not owned: it must outlive
-    /// the detector.
+    /// The device for searches; null for the CPU. Does not change results. Not owned: it must outlive the detector.
     /// </summary>
     public SearchAccelerator? Accelerator { get; init; }
 
     /// <summary>
-    /// The networks, for a detector file that only names them; found by the SHA-256 that the file names.
+    /// The networks for a detector file that does not contain them, identified by their SHA-256.
     /// </summary>
     public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
 
     /// <summary>
-    /// The encoder, for a detector that was fitted with one given in code; must have the same identity. The detector
-    /// takes it over, shares it with the detectors that updates and merges make of it, and the last of them disposes of
-    /// it.
+    /// The encoder for a detector that was fitted with a custom encoder; must have the same identity. The detector
+    /// takes ownership of it and shares it with the detectors that updates and merges make of it; the last of them
+    /// disposes of it.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 
