@@ -106,7 +106,8 @@ public sealed class FitAndScoreTests : IDisposable
     {
         SyntheticParts.WriteGood(_folder.File("good"), 3);
         string features = _folder.File("f.npy");
-        CliRun run = await CliRun.Of("features", _folder.File("good"), "--out", features, "--resize", "64");
+        CliRun run = await CliRun.Of(
+            "features", _folder.File("good"), "--out", features, "--preset", "fast", "--resize", "64");
         Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
         (int[] shape, _) = NpyFile.Read<float>(features);
         Assert.Equal(3 * 8 * 8, shape[0]);

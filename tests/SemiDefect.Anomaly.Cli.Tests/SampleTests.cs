@@ -128,12 +128,20 @@ public sealed class SampleTests : IDisposable
     private static string Dataset(string relativePath) =>
         Path.Combine(Repository.Root, "datasets.sample/logic-die", relativePath);
 
+    // In its own folder: what this test gets from a shared framework, a console program needs beside it.
+    private static string ProgramOf(string sample)
+    {
+        string own = Path.GetRelativePath(
+            Path.Combine(Repository.Root, "tests/SemiDefect.Anomaly.Cli.Tests"), AppContext.BaseDirectory);
+        return Path.Combine(Repository.Root, "samples", sample, own, $"{sample}.dll");
+    }
+
     private static Process Start(string sample, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
         foreach (string argument in
-            (string[])["exec", Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments])
+            (string[])["exec", ProgramOf(sample), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -27,7 +27,7 @@ internal static class BenchCommand
         };
         var synthetic = new Option<bool>("--synthetic")
         {
-            Description = "Time a fit on generated dies with the default options, and their inspection.",
+            Description = "Time a fit on generated dies with the preset fast, and their inspection.",
         };
         var count = new Option<int>("--count")
         {

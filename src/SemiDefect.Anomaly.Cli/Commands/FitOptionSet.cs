@@ -17,7 +17,7 @@ internal sealed class FitOptionSet
 
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "The preset to start from: default, seed, paper, amazon or anomalib.",
+        Description = "The preset to start from: default, fast, seed, paper, amazon or anomalib.",
         DefaultValueFactory = _ => FitPresets.Default,
     };
 
@@ -304,6 +304,7 @@ internal sealed class FitOptionSet
 
     private static int Pixels(string option, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels)
+            && pixels > 0
             ? pixels
             : throw new UsageException($"{option} must be a number of pixels or none, not '{text}'.");
 }

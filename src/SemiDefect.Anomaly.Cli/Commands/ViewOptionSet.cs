@@ -11,7 +11,8 @@ internal sealed class ViewOptionSet
 {
     private readonly Option<string?> _scales = new("--scales")
     {
-        Description = "Inspect images at several working sizes, each with its own memory bank.",
+        Description = "Inspect images at several working sizes, each with its own memory bank. By default, two sizes are chosen "
+            + "from the size of the images; --resize, --scales or a preset fixes them.",
         HelpName = "N,M",
     };
 
@@ -29,7 +30,8 @@ internal sealed class ViewOptionSet
 
     private readonly Option<int?> _turns = new("--turns")
     {
-        Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none.",
+        Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none. By default, as "
+            + "many as the good images themselves show, if they are few and the working sizes are automatic.",
         HelpName = "0|4|8",
     };
 
@@ -42,13 +44,19 @@ internal sealed class ViewOptionSet
         HelpName = "LEFT,TOP,WIDTH,HEIGHT|MASK",
     };
 
+    private readonly Option<double?> _smoothing = new("--smoothing")
+    {
+        Description = "The standard deviation, in patches, of the Gaussian that smooths patch scores; 0 for none.",
+        HelpName = "SIGMA",
+    };
+
     private readonly Option<FusionRule?> _fusion = new("--fusion")
     {
         Description = "How the scores of several scales or backbones are combined: mean or maximum.",
     };
 
     /// <summary>All options; none of them applies to an existing detector.</summary>
-    public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _fusion];
+    public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _smoothing, _fusion];
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
     /// <exception cref="UsageException">A value is invalid.</exception>
@@ -64,6 +72,10 @@ internal sealed class ViewOptionSet
             Flips = parsed.GetValue(_flips) || options.Flips,
             Region = parsed.GetValue(_region) is { } region ? Region(region, options.ImageLimits) : options.Region,
             Fusion = parsed.GetValue(_fusion) ?? options.Fusion,
+            Scoring = options.Scoring with
+            {
+                Smoothing = parsed.GetValue(_smoothing) ?? options.Scoring.Smoothing,
+            },
         };
     }
 
