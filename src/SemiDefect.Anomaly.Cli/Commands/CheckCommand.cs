@@ -46,6 +46,11 @@ internal static class CheckCommand
                 new FitCommand.StageProgress(display),
                 fit.ImageLimits(parsed),
                 cancellationToken));
+            if (report.Summary is { } summary)
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {Text.Printable(summary)}");
+            }
+
             if (parsed.GetValue(json))
             {
                 output.Write(CheckJson.Write(report, dataset.Replace('\\', '/')));

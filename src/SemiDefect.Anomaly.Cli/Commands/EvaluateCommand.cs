@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Search.Neighbors;
@@ -12,8 +13,8 @@ internal static class EvaluateCommand
     {
         var paths = new Argument<string[]>("DATASET")
         {
-            Description = "A folder in the MVTec layout, a folder of such folders, a folder with good and bad, or a "
-                + "CSV file with the columns path, label and optionally mask.",
+            Description = "A data set in a known layout (MVTec AD, good and bad folders, ...), a folder of such data "
+                + "sets, or a CSV file with the columns path, label and optionally mask and split.",
             Arity = ArgumentArity.OneOrMore,
         };
         var model = new Option<string?>("--model")
@@ -65,6 +66,12 @@ internal static class EvaluateCommand
                 .. parsed.GetRequiredValue(paths)
                     .SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))
             ];
+            foreach (LabeledDataset dataset in datasets)
+            {
+                Notice(Text.Printable(
+                    datasets.Length == 1 ? dataset.Summary : $"{dataset.Name}: {dataset.Summary}"));
+            }
+
             using AnomalyDetector? given = modelPath is null
                 ? null
                 : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 
@@ -10,7 +11,10 @@ internal static class FitCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("GOOD_FOLDER") { Description = "The folder of images of good parts." };
+        var folder = new Argument<string>("GOOD_FOLDER")
+        {
+            Description = "The folder of images of good parts, or a data set: of it, the good training images.",
+        };
         var model = new Option<string>("--out")
         {
             Description = "The detector file to write.",
@@ -29,8 +33,9 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, Notice);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
             string path = parsed.GetRequiredValue(model);
+            ImageFolder good = Selected(ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder)), Notice);
             using AnomalyDetector detector = Fit(
-                ImageFolder.Open(parsed.GetRequiredValue(folder)),
+                good,
                 fitOptions with { Accelerator = accelerator },
                 cancellationToken);
             detector.Save(path);
@@ -38,6 +43,17 @@ internal static class FitCommand
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    /// <summary>The images of a selection, after it has been said how they were understood.</summary>
+    public static ImageFolder Selected(ImageSelection selection, Action<string> notice)
+    {
+        if (selection.Summary is { } summary)
+        {
+            notice(Text.Printable(summary));
+        }
+
+        return selection.Images;
     }
 
     /// <summary>

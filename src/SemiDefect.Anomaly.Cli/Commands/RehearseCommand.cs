@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
@@ -80,8 +81,9 @@ internal static class RehearseCommand
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             });
+            ImageFolder good = FitCommand.Selected(ImageSelection.HeldOut(goodFolder), Notice);
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
-                detector, ImageFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
+                detector, good, options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));

@@ -1,4 +1,3 @@
-using System.Security;
 using SemiDefect.Anomaly.Imaging;
 
 namespace SemiDefect.Anomaly.Sources;
@@ -10,11 +9,6 @@ namespace SemiDefect.Anomaly.Sources;
 /// </summary>
 public sealed class ImageFolder : IImageSource
 {
-    // As many as Linux follows before it gives up.
-    private const int LinkLimit = 40;
-
-    private static readonly string[] ImageExtensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"];
-
     private readonly ImageLimits? _limits;
 
     private ImageFolder(
@@ -39,9 +33,9 @@ public sealed class ImageFolder : IImageSource
     public IReadOnlyList<string> UnreadableFolders { get; }
 
     /// <summary>
-    /// Lists the images below <paramref name="path"/>: png, jpg, jpeg, bmp, webp, tif, tiff in any case. Names that
-    /// begin with
-    /// a dot are left out. Links are followed; a folder that several links lead to is listed once.
+    /// Lists the images below <paramref name="path"/>: the files with one of <see cref="ImageFile.Extensions"/>, in any
+    /// case. Names that begin with a dot and folders of systems (see <see cref="FolderListing.PassedOver"/>) are left
+    /// out. Links are followed; a folder that several links lead to is listed once.
     /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
@@ -72,7 +66,7 @@ public sealed class ImageFolder : IImageSource
             string hint = unreadable.Count == 0
                 ? string.Empty
                 : $" {unreadable.Count} folders below it could not be read, '{unreadable[0]}' first.";
-            string extensions = string.Join(' ', ImageExtensions);
+            string extensions = string.Join(' ', ImageFile.Extensions);
             throw new SemiDefectException($"No image lies in '{path}' or below it (looked for {extensions}).{hint}");
         }
 
@@ -103,85 +97,14 @@ public sealed class ImageFolder : IImageSource
     }
 
     /// <summary>Whether a file's name ends like that of an image that this engine reads.</summary>
-    public static bool IsImagePath(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return ImageExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
-    }
+    public static bool IsImagePath(string path) => ImageFile.HasImageExtension(path);
 
     /// <summary>
     /// The images below an existing folder, and the folders that could not be listed, both in ordinal order.
     /// </summary>
     public static (IReadOnlyList<FolderImage> Items, IReadOnlyList<string> UnreadableFolders) ListImages(string root)
     {
-        var items = new List<FolderImage>();
-        var unreadable = new List<string>();
-        List(root, string.Empty, items, unreadable, new HashSet<string>(StringComparer.Ordinal));
-        items.Sort((first, second) => string.CompareOrdinal(first.RelativePath, second.RelativePath));
-        unreadable.Sort(StringComparer.Ordinal);
-        return (items, unreadable);
-    }
-
-    private static void List(
-        string folder,
-        string relativeFolder,
-        List<FolderImage> items,
-        List<string> unreadable,
-        HashSet<string> visited)
-    {
-        FileSystemInfo[] entries;
-        try
-        {
-            if (!visited.Add(RealPath(folder, LinkLimit)))
-            {
-                return;
-            }
-
-            entries = new DirectoryInfo(folder).GetFileSystemInfos();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or SecurityException)
-        {
-            unreadable.Add(relativeFolder);
-            return;
-        }
-
-        // In a fixed order, and true folders before links, so that the same one of several ways to a folder is taken
-        // everywhere.
-        foreach (FileSystemInfo entry
-            in entries.OrderBy(entry => IsLink(entry)).ThenBy(entry => entry.Name, StringComparer.Ordinal))
-        {
-            string relativePath = relativeFolder.Length == 0 ? entry.Name : $"{relativeFolder}/{entry.Name}";
-            if (entry.Name.StartsWith('.'))
-            {
-                continue;
-            }
-
-            if (entry is DirectoryInfo || Directory.Exists(entry.FullName))
-            {
-                List(entry.FullName, relativePath, items, unreadable, visited);
-            }
-            else if (IsImagePath(entry.Name))
-            {
-                items.Add(new FolderImage(relativePath, entry.FullName));
-            }
-        }
-    }
-
-    private static bool IsLink(FileSystemInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
-
-    /// <summary>The path with every link on the way resolved, so that two ways to one folder compare equal.</summary>
-    private static string RealPath(string path, int linksLeft)
-    {
-        string? parent = Path.GetDirectoryName(path);
-        if (parent is null)
-        {
-            return path;
-        }
-
-        string resolved = Path.Combine(RealPath(parent, linksLeft), Path.GetFileName(path));
-        FileSystemInfo? target = Directory.ResolveLinkTarget(resolved, returnFinalTarget: true);
-        return target is null ? resolved
-            : linksLeft == 0 ? throw new IOException($"'{path}' leads through too many links.")
-            : RealPath(Path.TrimEndingDirectorySeparator(target.FullName), linksLeft - 1);
+        FolderListing listing = FolderListing.Read(root);
+        return (listing.Images, listing.UnreadableFolders);
     }
 }
