@@ -68,8 +68,10 @@ internal static class EvaluateCommand
             ];
             foreach (LabeledDataset dataset in datasets)
             {
-                Notice(Text.Printable(
-                    datasets.Length == 1 ? dataset.Summary : $"{dataset.Name}: {dataset.Summary}"));
+                DatasetSummary.Write(
+                    parsed.InvocationConfiguration,
+                    datasets.Length == 1 ? dataset.Summary : $"{dataset.Name}: {dataset.Summary}",
+                    parsed.GetValue(json));
             }
 
             using AnomalyDetector? given = modelPath is null

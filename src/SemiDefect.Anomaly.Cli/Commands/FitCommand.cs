@@ -33,9 +33,10 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, Notice);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, Notice);
             string path = parsed.GetRequiredValue(model);
-            ImageFolder good = Selected(ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder)), Notice);
+            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             using AnomalyDetector detector = Fit(
-                good,
+                good.Images,
                 fitOptions with { Accelerator = accelerator },
                 cancellationToken);
             detector.Save(path);
@@ -43,17 +44,6 @@ internal static class FitCommand
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    /// <summary>The images of a selection, after it has been said how they were understood.</summary>
-    public static ImageFolder Selected(ImageSelection selection, Action<string> notice)
-    {
-        if (selection.Summary is { } summary)
-        {
-            notice(Text.Printable(summary));
-        }
-
-        return selection.Images;
     }
 
     /// <summary>

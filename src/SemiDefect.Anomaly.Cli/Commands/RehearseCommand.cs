@@ -7,7 +7,6 @@ using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Neighbors;
-using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -81,9 +80,10 @@ internal static class RehearseCommand
                 ImageLimits = imageLimits.Read(parsed),
                 Notice = Notice,
             });
-            ImageFolder good = FitCommand.Selected(ImageSelection.HeldOut(goodFolder), Notice);
+            ImageSelection good = ImageSelection.HeldOut(goodFolder);
+            DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
-                detector, good, options, new CountProgress(display), cancellationToken));
+                detector, good.Images, options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));

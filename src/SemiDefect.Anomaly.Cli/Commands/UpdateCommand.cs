@@ -40,11 +40,15 @@ internal static class UpdateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
-            void Notice(string notice) => parsed.InvocationConfiguration.Error.WriteLine($"semidefect: {notice}");
-            ImageFolder more = FitCommand.Selected(ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder)), Notice);
-            ImageFolder? known = parsed.GetValue(knownFolder) is { } given
-                ? FitCommand.Selected(ImageSelection.ToTrainOn(given), Notice)
-                : null;
+            ImageFolder Good(string folder)
+            {
+                ImageSelection selection = ImageSelection.ToTrainOn(folder);
+                DatasetSummary.Write(parsed.InvocationConfiguration, selection.Summary, parsed.GetValue(json));
+                return selection.Images;
+            }
+
+            ImageFolder more = Good(parsed.GetRequiredValue(folder));
+            ImageFolder? known = parsed.GetValue(knownFolder) is { } given ? Good(given) : null;
             LoadOptions options = load.Read(parsed);
             options = options with { MaxMemory = maxMemory.Read(parsed) ?? options.MaxMemory };
             using AnomalyDetector updated = Update(path, more, known, options, cancellationToken);

@@ -58,7 +58,7 @@ internal static class CsvLayout
             .. images.GroupBy(image => image.Object, StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => DatasetContent.Of(
-                    $"list '{Path.GetFileName(path)}'",
+                    "csv list",
                     folder,
                     group.Select(image => (image.Image, image.Split)),
                     splitColumn is not null) with { Name = hasSeveral ? group.Key : null })

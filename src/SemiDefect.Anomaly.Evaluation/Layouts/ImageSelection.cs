@@ -74,12 +74,12 @@ public sealed class ImageSelection
         if (File.Exists(root))
         {
             IReadOnlyList<DatasetContent> contents = DatasetReader.ReadFile(root);
+            string names = DatasetReader.Names([.. contents.Select(content => content.Name ?? "unnamed")]);
             return contents is [var only]
                 ? Of(path, only, isHeldOut, string.Empty)
                 : throw new SemiDefectException(
-                    $"'{path}' lists {contents.Count} objects "
-                        + $"({DatasetReader.Names([.. contents.Select(content => content.Name ?? "unnamed")])}): give a "
-                        + "list of one object, or a folder of its good images.");
+                    $"'{path}' lists {contents.Count} objects ({names}): give a list of one object, or a folder of its "
+                        + "good images.");
         }
 
         if (!Directory.Exists(root))
@@ -134,8 +134,8 @@ public sealed class ImageSelection
         if (unclear is not null)
         {
             throw new SemiDefectException(
-                $"'{path}' has images in '{unclear}', which are not to be trained on: give the folder of good images, or "
-                    + $"a data set. {DatasetReader.Known}");
+                $"'{path}' has images in '{unclear}', which are not to be trained on: give the folder of good images, "
+                    + $"or a data set. {DatasetReader.Known}");
         }
     }
 
@@ -155,7 +155,7 @@ public sealed class ImageSelection
 
         return new ImageSelection(
             ImageFolder.Of(all.FullPath, [.. images.Select(image => image.File)]),
-            $"{Count(images.Count)}; passed over: {DatasetContent.Count(masks.Count, "mask")}{passedOver}");
+            $"{Count(images.Count)}, without {DatasetContent.Count(masks.Count, "mask")}{passedOver}");
     }
 
     private static string Count(int images) => DatasetContent.Count(images, "image");

@@ -43,7 +43,9 @@ public sealed class DatasetLayoutTests : IDisposable
         ImageSelection selection = ImageSelection.ToTrainOn(path);
         Assert.Equal(hasSplit ? LayoutSamples.Training : good, selection.Images.Count);
         Assert.NotNull(selection.Summary);
-        Assert.Empty(selection.Images.Items.Select(item => item.FullPath).Intersect(abnormal.Select(image => image.FullPath)));
+        Assert.Empty(
+            selection.Images.Items.Select(item => item.FullPath)
+                .Intersect(abnormal.Select(image => image.FullPath)));
         Assert.Empty(
             selection.Images.Items.Select(item => item.FullPath)
                 .Intersect(abnormal.SelectMany(image => image.Mask?.Paths ?? [])));
@@ -54,7 +56,8 @@ public sealed class DatasetLayoutTests : IDisposable
         Assert.Equal(hasSplit ? LayoutSamples.Tested : good, report.Tested[LabeledDataset.Good]);
         Assert.Equal(2, report.Tested.Count);
         Assert.DoesNotContain(
-            report.Findings, finding => finding.Code is "unreadable" or "unreadable_mask" or "unused_mask" or "empty_mask");
+            report.Findings,
+            finding => finding.Code is "unreadable" or "unreadable_mask" or "unused_mask" or "empty_mask");
         Assert.Equal(dataset.Summary, report.Summary);
         Assert.StartsWith(dataset.Summary, selection.Summary, StringComparison.Ordinal);
     }
@@ -90,8 +93,8 @@ public sealed class DatasetLayoutTests : IDisposable
     [InlineData("MVTec AD", "MVTec AD layout: 6 good images to train on, 3 good and 3 abnormal to evaluate, 3 masks")]
     [InlineData(
         "MVTec AD 2",
-        "MVTec AD 2 layout: 6 good images to train on, 3 good and 3 abnormal to evaluate, 3 masks; left out: 2 images of "
-            + "no part or without a label")]
+        "MVTec AD 2 layout: 6 good images to train on, 3 good and 3 abnormal to evaluate, 3 masks; left out: 2 images "
+            + "of no part or without a label")]
     [InlineData(
         "OK and NG",
         "good and bad folders layout: 9 good and 3 abnormal images, not divided into training and test, 0 masks")]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
@@ -15,15 +14,19 @@ internal sealed class LayoutSamples
     public const int Tested = 3;
 
     /// <summary>The layouts by the names of the table, each with what to give to a command.</summary>
-    public static readonly IReadOnlyDictionary<string, (Func<LayoutSamples, string> Write, bool HasSplit, int Masks)> All =
+    public static readonly IReadOnlyDictionary<
+        string, (Func<LayoutSamples, string> Write, bool HasSplit, int Masks)> All =
         new SortedDictionary<string, (Func<LayoutSamples, string>, bool, int)>(StringComparer.Ordinal)
         {
-            ["MVTec AD"] = (sample => sample.Mvtec("train/good", "test/good", "test/scratch", "ground_truth/scratch"), true, 3),
-            ["MVTec AD in capitals"] = (sample => sample.Mvtec("TRAIN/GOOD", "TEST/GOOD", "TEST/SCRATCH", "GROUND_TRUTH/SCRATCH"), true, 3),
+            ["MVTec AD"] = (
+                sample => sample.Mvtec("train/good", "test/good", "test/scratch", "ground_truth/scratch"), true, 3),
+            ["MVTec AD in capitals"] = (
+                sample => sample.Mvtec("TRAIN/GOOD", "TEST/GOOD", "TEST/SCRATCH", "GROUND_TRUTH/SCRATCH"), true, 3),
             ["MVTec AD 2"] = (sample => sample.Mvtec2(), true, 3),
             ["MVTec LOCO"] = (sample => sample.Loco(), true, 3),
             ["MVTec 3D"] = (sample => sample.Mvtec3(), true, 3),
-            ["BTAD"] = (sample => sample.Mvtec("train/ok", "test/ok", "test/ko", "ground_truth/ko", ending: ""), true, 3),
+            ["BTAD"] = (
+                sample => sample.Mvtec("train/ok", "test/ok", "test/ko", "ground_truth/ko", ending: ""), true, 3),
             ["VisA folders"] = (sample => sample.Visa(), false, 3),
             ["VisA csv"] = (sample => sample.VisaList(), true, 3),
             ["KolektorSDD"] = (sample => sample.Kolektor("kos01", "kos01", "_label"), false, 3),
@@ -50,7 +53,11 @@ internal sealed class LayoutSamples
         _root = root;
         string parts = Path.Combine(root, "..", "parts");
         SyntheticParts.WriteGood(parts, Training + Tested);
-        _good = [.. Enumerable.Range(0, Training + Tested).Select(i => File.ReadAllBytes(Path.Combine(parts, $"{i:D3}.png")))];
+        _good =
+        [
+            .. Enumerable.Range(0, Training + Tested).Select(i =>
+                File.ReadAllBytes(Path.Combine(parts, $"{i:D3}.png")))
+        ];
         _bad =
         [
             .. Enumerable.Range(0, Tested).Select(i =>
@@ -148,16 +155,19 @@ internal sealed class LayoutSamples
         Each(_good.Length, i => Put($"realiad_1024/audiojack/OK/S{i:D4}/C1.png", _good[i]));
         Each(Tested, i => Put($"realiad_1024/audiojack/NG/BX/S{i:D4}/C1.jpg", _bad[i]));
         Each(Tested, i => Put($"realiad_1024/audiojack/NG/BX/S{i:D4}/C1.png", _mask));
-        string Good(int i) =>
-            $$"""{"category":"audiojack","anomaly_class":"OK","image_path":"OK/S{{i:D4}}/C1.png","mask_path":null}""";
+        string Good(int i) => $"{{'anomaly_class':'OK','image_path':'OK/S{i:D4}/C1.png','mask_path':null}}";
         string Bad(int i) =>
-            $$"""{"anomaly_class":"BX","image_path":"NG/BX/S{{i:D4}}/C1.jpg","mask_path":"NG/BX/S{{i:D4}}/C1.png"}""";
+            $"{{'anomaly_class':'BX','image_path':'NG/BX/S{i:D4}/C1.jpg','mask_path':'NG/BX/S{i:D4}/C1.png'}}";
         return Write(
             "realiad_jsons/audiojack.json",
-            $$"""{"meta":{"normal_class":"OK","prefix":"audiojack/"},"""
-                + $$""""train":[{{string.Join(',', Enumerable.Range(0, Training).Select(Good))}}],"""
-                + $$""""test":[{{string.Join(',', Enumerable.Range(Training, Tested).Select(Good))}},"""
-                + $$"""{{string.Join(',', Enumerable.Range(0, Tested).Select(Bad))}}]}""");
+            Json(
+                "{'meta':{'normal_class':'OK','prefix':'audiojack/'},'train':["
+                    + string.Join(',', Enumerable.Range(0, Training).Select(Good))
+                    + "],'test':["
+                    + string.Join(',', Enumerable.Range(Training, Tested).Select(Good))
+                    + ","
+                    + string.Join(',', Enumerable.Range(0, Tested).Select(Bad))
+                    + "]}"));
     }
 
     private string Elpv()
@@ -206,13 +216,14 @@ internal sealed class LayoutSamples
     {
         Each(_good.Length, i => Put($"{Part(i)}/{i}.png", _good[i]));
         Each(Tested, i => Put($"test/b{i}.png", _bad[i]));
-        string Good(int i) => $$"""{"id":{{i}},"file_name":"{{i}}.png","width":96,"height":64}""";
-        string Bad(int i) => $$"""{"id":{{i + 100}},"file_name":"b{{i}}.png","width":96,"height":{{64 - i}}}""";
-        string Box(int i) => $$"""{"id":{{i}},"image_id":{{i + 100}},"category_id":1,"bbox":[60,30,14,14]}""";
+        string Good(int i) => $"{{'id':{i},'file_name':'{i}.png','width':96,'height':64}}";
+        string Bad(int i) => $"{{'id':{i + 100},'file_name':'b{i}.png','width':96,'height':{64 - i}}}";
+        string Box(int i) => $"{{'id':{i},'image_id':{i + 100},'category_id':1,'bbox':[60,30,14,14]}}";
         void File(string part, IEnumerable<string> images, IEnumerable<string> boxes) => Write(
             $"annotations/instances_{part}.json",
-            $$"""{"images":[{{string.Join(',', images)}}],"annotations":[{{string.Join(',', boxes)}}],"""
-                + """"categories":[{"id":1,"name":"blot"}]}""");
+            Json(
+                $"{{'images':[{string.Join(',', images)}],'annotations':[{string.Join(',', boxes)}],"
+                    + "'categories':[{'id':1,'name':'blot'}]}"));
         File("train", Enumerable.Range(0, Training).Select(Good), []);
         File(
             "test",
@@ -220,6 +231,8 @@ internal sealed class LayoutSamples
             Enumerable.Range(0, Tested).Select(Box));
         return _root;
     }
+
+    private static string Json(string text) => text.Replace('\'', '"');
 
     private static string Part(int good) => good < Training ? "train" : "test";
 
@@ -242,7 +255,7 @@ internal sealed class LayoutSamples
     private string Write(string relativePath, string text)
     {
         string path = Path.Combine(_root, relativePath);
-        AtomicFile.WriteText(path, string.Create(CultureInfo.InvariantCulture, $"{text}"));
+        AtomicFile.WriteText(path, text);
         return path;
     }
 }
