@@ -27,7 +27,7 @@ internal static class JsonLayouts
             when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new SemiDefectException(
-                $"'{path}' cannot be read as annotations: {error.Message.ReplaceLineEndings(" ")} Export it again.",
+                $"'{path}' cannot be read as annotations: {ListFile.Printable(error.Message)} Export it again.",
                 error);
         }
     }

@@ -32,13 +32,6 @@ internal sealed class MvtecLayout : IFolderLayout
             return null;
         }
 
-        if (training.Length > 0 && !training.Any(IsGood))
-        {
-            throw new SemiDefectException(
-                $"No folder in '{listing.FullPath}/train' means good (found {Found(training)}): call the folder of "
-                    + $"good images train/good, or give the folder of good images to train on.");
-        }
-
         DatasetPath? loose = images.FirstOrDefault(image =>
             PartOf(image) is ImageSplit.Train or ImageSplit.Validation or ImageSplit.Test && image.TypeFrom(1) is null);
         if (loose is not null)
@@ -46,6 +39,13 @@ internal sealed class MvtecLayout : IFolderLayout
             throw new SemiDefectException(
                 $"'{loose.File.FullPath}' is directly in {loose.Folders[0]}: move it to {loose.Folders[0]}/good or to "
                     + $"{loose.Folders[0]}/ followed by the type of defect{ListHint(listing)}.");
+        }
+
+        if (training.Length > 0 && !training.Any(IsGood))
+        {
+            throw new SemiDefectException(
+                $"No folder in '{listing.FullPath}/train' means good (found {Found(training)}): call the folder of "
+                    + $"good images train/good, or give the folder of good images to train on.");
         }
 
         DatasetPath[] abnormal =
@@ -142,9 +142,11 @@ internal sealed class MvtecLayout : IFolderLayout
     }
 
     private static string ListHint(FolderListing listing) =>
-        listing.OtherFiles.FirstOrDefault(file =>
-            file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
-                && !file.Contains('/', StringComparison.Ordinal)) is { } list
+        listing.OtherFiles.Where(file =>
+                file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+                    && !file.Contains('/', StringComparison.Ordinal))
+            .OrderByDescending(file => file.Contains("train", StringComparison.OrdinalIgnoreCase))
+            .FirstOrDefault() is { } list
             ? $", or give a list with labels, such as '{list}'"
             : string.Empty;
 }

@@ -53,6 +53,14 @@ public sealed class FolderListing
     /// </summary>
     public IReadOnlyList<string> PassedOver => _passedOver;
 
+    /// <summary>Whether a file or a folder of this name is passed over; see <see cref="PassedOver"/>.</summary>
+    public static bool IsPassedOver(string name, bool isFolder)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith('.')
+            || (isFolder ? SystemFolders : SystemFiles).Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+
     /// <summary>Lists an existing folder. Links are followed.</summary>
     /// <param name="root">The folder.</param>
     /// <param name="isApart">
@@ -99,8 +107,7 @@ public sealed class FolderListing
         {
             string relativePath = relativeFolder.Length == 0 ? entry.Name : $"{relativeFolder}/{entry.Name}";
             bool isFolder = entry is DirectoryInfo || Directory.Exists(entry.FullName);
-            if (entry.Name.StartsWith('.')
-                || (isFolder ? SystemFolders : SystemFiles).Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
+            if (IsPassedOver(entry.Name, isFolder))
             {
                 _passedOver.Add(relativePath);
             }

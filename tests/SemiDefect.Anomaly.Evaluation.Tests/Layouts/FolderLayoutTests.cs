@@ -158,6 +158,8 @@ public sealed class FolderLayoutTests : IDisposable
         Assert.Contains("no images to evaluate", Refusal(_folder.File("b")), StringComparison.Ordinal);
         EmptyFiles.Make(_folder, "b/test/loose.png");
         Assert.Contains("loose.png", Refusal(_folder.File("b")), StringComparison.Ordinal);
+        EmptyFiles.Make(_folder, "g/train/TRAIN_0.png", "g/test/TEST_0.png", "g/sample_submission.csv", "g/train.csv");
+        Assert.Contains("give a list with labels, such as 'train.csv'", Refusal(_folder.File("g")));
         EmptyFiles.Make(_folder, "c/test/good/1.png", "c/train/lot 1/1.png");
         Assert.Contains("(found lot 1)", Refusal(_folder.File("c")), StringComparison.Ordinal);
         EmptyFiles.Make(_folder, "d/test/dot/1.png");
