@@ -49,7 +49,8 @@ public static class DatasetChecker
                     .GroupBy(image => image.Type)
                     .ToDictionary(group => group.Key, group => group.Count()),
                 StringComparer.Ordinal),
-            findings.Sorted()) { Summary = set.Summary };
+            findings.Sorted())
+        { Summary = set.Summary };
     }
 
     private static ImageFingerprint?[] Read(

@@ -84,7 +84,8 @@ internal static class CocoLayout
                         own is not null),
                     split);
             }),
-            hasSplit: split != ImageSplit.None) with { Remark = "boxes stand for masks" };
+            hasSplit: split != ImageSplit.None) with
+        { Remark = "boxes stand for masks" };
     }
 
     /// <summary>Joins the parts of a data set in one folder.</summary>
@@ -99,7 +100,8 @@ internal static class CocoLayout
                 part.Training.Select(image => (FromRoot(image), ImageSplit.Train))
                     .Concat(part.Test.Select(image => (FromRoot(image), part.TestSplit)))),
             hasSplit: parts.Any(part => part.HasSplit),
-            parts.SelectMany(part => part.LeftOut)) with { Remark = "boxes stand for masks" };
+            parts.SelectMany(part => part.LeftOut)) with
+        { Remark = "boxes stand for masks" };
     }
 
     private static int SizeOf(string path, JsonElement image, string name) =>

@@ -105,9 +105,9 @@ internal sealed record DatasetContent
                 .. Phrase(unlabeled, "image", "of no part or without a label"),
                 .. leftOut,
             ])
-            {
-                TestSplit = tested,
-            };
+        {
+            TestSplit = tested,
+        };
     }
 
     /// <summary>One sentence about what was understood.</summary>

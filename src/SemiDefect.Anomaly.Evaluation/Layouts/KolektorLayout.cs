@@ -45,7 +45,8 @@ internal sealed class KolektorLayout : IFolderLayout
                     isGood[i] ? LabeledDataset.Good : "defect",
                     !isGood[i]),
                 PartOf(image))),
-            hasSplit) with { Remark = "an image is good if its mask marks nothing" };
+            hasSplit) with
+        { Remark = "an image is good if its mask marks nothing" };
     }
 
     private static bool IsBeside(DatasetPath image, DefectMask? mask) =>

@@ -49,9 +49,9 @@ internal sealed class LabelFolderLayout : IFolderLayout
             hasSplit: false,
             DatasetContent.Phrase(loose, "image", "beside the folders"))
             with
-            {
-                UnusedMasks = masks.Unused,
-            };
+        {
+            UnusedMasks = masks.Unused,
+        };
     }
 
     private static bool IsGood(DatasetPath image) => LabelWords.Of(image.TypeFrom(0)!) == LabelMeaning.Good;

@@ -73,10 +73,10 @@ internal sealed class MvtecLayout : IFolderLayout
                 .. DatasetContent.Phrase(depth.Length, "image", "of depth"),
             ])
             with
-            {
-                TrainingPrefix = PrefixOf(images),
-                UnusedMasks = masks.Unused,
-            };
+        {
+            TrainingPrefix = PrefixOf(images),
+            UnusedMasks = masks.Unused,
+        };
     }
 
     private static ImageSplit PartOf(DatasetPath image) =>

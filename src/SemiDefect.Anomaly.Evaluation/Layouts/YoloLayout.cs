@@ -63,7 +63,8 @@ internal sealed class YoloLayout : IFolderLayout
             "YOLO",
             listing.FullPath,
             items,
-            hasSplit: items.Any(item => item.Item2 != ImageSplit.None)) with { Remark = "boxes stand for masks" };
+            hasSplit: items.Any(item => item.Item2 != ImageSplit.None)) with
+        { Remark = "boxes stand for masks" };
     }
 
     private static string KeyOf(string[] parts, int at) =>
