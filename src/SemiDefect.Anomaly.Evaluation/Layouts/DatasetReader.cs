@@ -60,11 +60,14 @@ internal static class DatasetReader
             || extension.Equals(".txt", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The names of the folders directly below that are data sets of their own, in ordinal order.</summary>
-    public static IReadOnlyList<string> FindSeveral(FolderListing listing) =>
+    /// <param name="listing">The folder.</param>
+    /// <param name="hasMore">Whether only those count that hold more than images to train on.</param>
+    public static IReadOnlyList<string> FindSeveral(FolderListing listing, bool hasMore = false) =>
     [
         .. listing.Folders.Where(folder => !folder.Contains('/', StringComparison.Ordinal)
             && !FolderWords.IsMasks(folder)
-            && ReadFolder(List(Path.Combine(listing.FullPath, folder))) is not null)
+            && ReadFolder(List(Path.Combine(listing.FullPath, folder))) is { } content
+            && (!hasMore || content.Test.Any(image => content.HasSplit || image.IsAbnormal)))
     ];
 
     /// <summary>The refusal of a folder in no layout.</summary>

@@ -94,7 +94,7 @@ public sealed class ImageSelection
         }
 
         ImageFolder all = ImageFolder.Open(path);
-        if (DatasetReader.FindSeveral(listing).Count > 0)
+        if (DatasetReader.FindSeveral(listing, hasMore: true).Count > 0)
         {
             throw DatasetReader.Unknown(path, listing);
         }

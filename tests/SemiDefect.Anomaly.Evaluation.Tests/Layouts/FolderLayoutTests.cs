@@ -183,6 +183,9 @@ public sealed class FolderLayoutTests : IDisposable
             ["lot 1/1.png", "lot 2/1.png", "train/1.png"], plain.Images.Items.Select(item => item.RelativePath));
         Assert.Null(plain.Summary);
 
+        EmptyFiles.Make(_folder, "products/a/ok/1.png", "products/b/ok/1.png");
+        Assert.Equal(2, ImageSelection.ToTrainOn(_folder.File("products")).Images.Count);
+
         EmptyFiles.Make(_folder, "masked/1.png", "masked/2.png", "masked/masks/1.png", "masked/#recycle/0.png");
         ImageSelection masked = ImageSelection.ToTrainOn(_folder.File("masked"));
         Assert.Equal(2, masked.Images.Count);
