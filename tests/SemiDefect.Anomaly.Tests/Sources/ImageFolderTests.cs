@@ -67,7 +67,7 @@ public sealed class ImageFolderTests : IDisposable
         FolderListing listing = FolderListing.Read(_folder.Path);
         Assert.Equal(
             [
-                "#recycle", "$RECYCLE.BIN", "@eaDir", "__MACOSX", "a/.ipynb_checkpoints", "a/._7.png", "a/@EADIR",
+                "#recycle", "$RECYCLE.BIN", "@eaDir", "__MACOSX", "a/._7.png", "a/.ipynb_checkpoints", "a/@EADIR",
                 "a/Thumbs.db"
             ],
             listing.PassedOver);
