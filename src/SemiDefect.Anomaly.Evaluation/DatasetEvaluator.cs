@@ -35,6 +35,7 @@ public static class DatasetEvaluator
         var watch = Stopwatch.StartNew();
         var unreadable = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var notes = new List<string>();
+        var inverted = new List<string>();
         if (dataset.Note is not null)
         {
             notes.Add(dataset.Note);
@@ -57,7 +58,7 @@ public static class DatasetEvaluator
         {
             LabeledImage image = dataset.Test[inspection.Index];
             IReadOnlyList<RegionOutcome>? defects =
-                AddPixels(pixels, detector, inspection, image, options.Masks, notes);
+                AddPixels(pixels, detector, inspection, image, options.Masks, notes, inverted);
             hasMasks |= defects is { Count: > 0 };
             results.Add(new ImageResult
             {
@@ -81,6 +82,13 @@ public static class DatasetEvaluator
         }
 
         AddNotes(notes, results, detector);
+        if (inverted.Count > 0)
+        {
+            notes.Add(
+                $"{inverted.Count} {(inverted.Count == 1 ? "mask marks" : "masks mark")} most of the image and its "
+                    + $"frame ('{inverted[0]}' first): are they inverted? Values above 0 mark defects.");
+        }
+
         return Summarize(
             dataset.Name,
             results,
@@ -98,21 +106,28 @@ public static class DatasetEvaluator
         Inspection inspection,
         LabeledImage image,
         MaskResize resize,
-        List<string> notes)
+        List<string> notes,
+        List<string> inverted)
     {
         InputGeometry geometry = inspection.Geometry;
         AnomalyMap map = resize == MaskResize.Nearest ? inspection.Map : inspection.InputMap;
         byte[] mask = [];
         if (image.IsAbnormal)
         {
-            if (image.MaskPath is null)
+            if (image.Mask is not { } marks)
             {
                 return null;
             }
 
             try
             {
-                (byte[] values, int width, int height) = MaskFile.Read(image.MaskPath, detector.ImageLimits);
+                (byte[] values, int width, int height) = MaskFile.Read(
+                    marks, geometry.OriginalWidth, geometry.OriginalHeight, detector.ImageLimits);
+                if (marks.Paths.Count > 0 && MaskFile.LooksInverted(values, width, height))
+                {
+                    inverted.Add(image.Path);
+                }
+
                 if (width != geometry.OriginalWidth || height != geometry.OriginalHeight)
                 {
                     notes.Add(

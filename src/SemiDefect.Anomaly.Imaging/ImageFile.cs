@@ -15,7 +15,7 @@ public static class ImageFile
 
     /// <summary>The file name extensions of the supported formats, in lower case, with the period.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
-        Array.AsReadOnly<string>([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
+        Array.AsReadOnly<string>([".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
 
     /// <summary>Whether the path has an image file extension, in upper or lower case.</summary>
     public static bool HasImageExtension(string path)
@@ -73,16 +73,19 @@ public static class ImageFile
     /// <exception cref="ImageFormatException">
     /// The content cannot be decoded, or exceeds the limits; the message contains the name and says what to do.
     /// </exception>
-    public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits? limits = null)
+    public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits? limits = null) =>
+        Decode(bytes, name, limits ?? ImageLimits.Default, keepsMarks: false);
+
+    /// <summary>Decodes a file; with marks kept, samples above 0 stay above 0 when 16 bits become 8.</summary>
+    internal static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks)
     {
         ArgumentNullException.ThrowIfNull(name);
-        limits ??= ImageLimits.Default;
         CheckLength(bytes.Length, name, limits);
         foreach (IImageDecoder decoder in Decoders)
         {
             if (decoder.Recognizes(bytes.Span))
             {
-                return decoder.Decode(bytes, name, limits);
+                return decoder.Decode(bytes, name, limits, keepsMarks);
             }
         }
 
@@ -96,6 +99,9 @@ public static class ImageFile
     {
         try
         {
+            // Before it is opened: to open a pipe waits for its writer, maybe forever. Pipes, sockets and devices have
+            // no length, and an empty file is refused anyway.
+            CheckLength(LengthOf(path), path, limits);
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             CheckLength(stream.Length, path, limits);
             byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
@@ -121,11 +127,25 @@ public static class ImageFile
         }
     }
 
+    private static long LengthOf(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            // Refused by opening it, with a message of its own.
+            return 1;
+        }
+
+        // The length of a link is that of its text.
+        var file = new FileInfo(path);
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : file.Length;
+    }
+
     private static void CheckLength(long length, string name, ImageLimits limits)
     {
         if (length == 0)
         {
-            throw new ImageFormatException($"'{name}' is empty; export it again.");
+            throw new ImageFormatException(
+                $"'{name}' is empty, or no regular file (a pipe or a device); export it again.");
         }
 
         if (length > limits.MaxFileBytes)

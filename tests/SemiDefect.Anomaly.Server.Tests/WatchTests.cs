@@ -39,6 +39,7 @@ public sealed class WatchTests : IDisposable
         Write("bad.png", Parts.Bad(31));
         Write("broken.png", "no image"u8.ToArray());
         Write("notes.txt", "left alone"u8.ToArray());
+        Write("@eaDir/bad.png/thumbnail.jpg", Parts.Bad(31));
         using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
         Assert.Equal(3, await ScanTwiceAsync(watcher));
 
@@ -57,8 +58,10 @@ public sealed class WatchTests : IDisposable
                 await File.ReadAllTextAsync(Path.Combine(_out, "unreadable/broken.png.json")))!["error"]!,
             StringComparison.Ordinal);
         Assert.Equal(
-            ["notes.txt"],
-            Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)));
+            ["notes.txt", "thumbnail.jpg"],
+            Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Backbones.Quantizing;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -67,10 +67,11 @@ internal static class BackboneQuantizeCommand
                 return options;
             });
             options = options with { Backbones = [BackboneFile.Open(parsed.GetRequiredValue(network))] };
-            ImageFolder dataset = ImageFolder.Open(parsed.GetRequiredValue(folder));
+            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             BackboneManifest manifest = ProgressDisplay.Run(display =>
                 BackboneQuantizer.Quantize(
-                    dataset, options, path, images, new FitCommand.StageProgress(display), cancellationToken));
+                    good.Images, options, path, images, new FitCommand.StageProgress(display), cancellationToken));
             BackboneSummary.Write(parsed.InvocationConfiguration.Output, path, manifest, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });

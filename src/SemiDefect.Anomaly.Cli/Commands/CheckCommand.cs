@@ -46,6 +46,7 @@ internal static class CheckCommand
                 new FitCommand.StageProgress(display),
                 fit.ImageLimits(parsed),
                 cancellationToken));
+            DatasetSummary.Write(parsed.InvocationConfiguration, report.Summary, parsed.GetValue(json));
             if (parsed.GetValue(json))
             {
                 output.Write(CheckJson.Write(report, dataset.Replace('\\', '/')));

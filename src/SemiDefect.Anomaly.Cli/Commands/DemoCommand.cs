@@ -68,8 +68,8 @@ internal static class DemoCommand
         List<Image> overview,
         CancellationToken cancellationToken)
     {
-        MvtecDataset data = MvtecDataset.Open(dataset);
-        using AnomalyDetector detector = FitCommand.Fit(data.TrainGood, new FitOptions(), cancellationToken);
+        LabeledDataset data = LabeledDataset.Open(dataset);
+        using AnomalyDetector detector = FitCommand.Fit(data.TrainGood!, new FitOptions(), cancellationToken);
         detector.Save(Path.Combine(folder, "model.sdad"));
 
         string heatmaps = Path.Combine(folder, "heatmaps");
@@ -80,31 +80,31 @@ internal static class DemoCommand
         results.WriteCsv(Path.Combine(folder, "results.csv"));
 
         output.WriteLine(
-            $"{die}: fitted on {data.TrainGood.Items.Count} good images, threshold "
+            $"{die}: fitted on {data.TrainGood!.Items.Count} good images, threshold "
                 + $"{Text.Number(detector.Thresholds.Image.Value)}");
-        IEnumerable<IGrouping<string, (MvtecItem Item, ScoredImage Scored)>> types = data.Test
+        IEnumerable<IGrouping<string, (LabeledImage Item, ScoredImage Scored)>> types = data.Test
             .Zip(results.Images)
             .GroupBy(pair => pair.First.Type, StringComparer.Ordinal)
-            .OrderBy(type => type.First().First.IsDefect)
+            .OrderBy(type => type.First().First.IsAbnormal)
             .ThenBy(type => type.Key, StringComparer.Ordinal);
-        foreach (IGrouping<string, (MvtecItem Item, ScoredImage Scored)> type in types)
+        foreach (IGrouping<string, (LabeledImage Item, ScoredImage Scored)> type in types)
         {
-            (MvtecItem Item, ScoredImage Scored)[] pairs = [.. type];
+            (LabeledImage Item, ScoredImage Scored)[] pairs = [.. type];
             int abnormal = pairs.Count(pair => pair.Scored.IsAbnormal);
-            string verdict = pairs[0].Item.IsDefect
+            string verdict = pairs[0].Item.IsAbnormal
                 ? $"{abnormal} of {pairs.Length} detected"
                 : $"{pairs.Length - abnormal} of {pairs.Length} normal";
             output.WriteLine(
                 $"  {type.Key,-15} {verdict,-20} scores "
                     + $"{string.Join(' ', pairs.Select(pair => Text.Number(pair.Scored.Score)))}");
-            if (pairs[0].Item.IsDefect)
+            if (pairs[0].Item.IsAbnormal)
             {
                 overview.Add(
                     ImageFile.Read(
                         Path.Combine(
                             heatmaps,
                             type.Key,
-                            Path.GetFileNameWithoutExtension(pairs[0].Item.RelativePath) + ".png")));
+                            Path.GetFileNameWithoutExtension(pairs[0].Item.Path) + ".png")));
             }
         }
     }

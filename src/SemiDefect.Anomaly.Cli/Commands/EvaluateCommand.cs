@@ -13,8 +13,8 @@ internal static class EvaluateCommand
     {
         var paths = new Argument<string[]>("DATASET")
         {
-            Description = "A folder in the MVTec layout, a folder of such folders, a folder with good and bad, or a "
-                + "CSV file with the columns path, label and optionally mask.",
+            Description = "A data set in a known layout (MVTec AD, good and bad folders, ...), a folder of such data "
+                + "sets, or a CSV file with the columns path, label and optionally mask and split.",
             Arity = ArgumentArity.OneOrMore,
         };
         var model = new Option<string?>("--model")
@@ -66,6 +66,14 @@ internal static class EvaluateCommand
                 .. parsed.GetRequiredValue(paths)
                     .SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))
             ];
+            foreach (LabeledDataset dataset in datasets)
+            {
+                DatasetSummary.Write(
+                    parsed.InvocationConfiguration,
+                    datasets.Length == 1 ? dataset.Summary : $"{dataset.Name}: {dataset.Summary}",
+                    parsed.GetValue(json));
+            }
+
             using AnomalyDetector? given = modelPath is null
                 ? null
                 : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });

@@ -114,6 +114,7 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
             Options =
             [
                 ("data set", Path.GetRelativePath(Environment.CurrentDirectory, dataset.FullPath).Replace('\\', '/')),
+                ("layout", dataset.Summary),
                 ("model", modelPath ?? "fitted for this evaluation"),
                 ("mask resize", options.Masks.ToString().ToLowerInvariant()),
                 ("bootstrap resamples", Text.Number(options.Resamples)),

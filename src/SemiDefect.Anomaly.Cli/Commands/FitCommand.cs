@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 
@@ -10,7 +11,10 @@ internal static class FitCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("GOOD_FOLDER") { Description = "The folder of images of good parts." };
+        var folder = new Argument<string>("GOOD_FOLDER")
+        {
+            Description = "The folder of images of good parts, or a data set: of it, the good training images.",
+        };
         var model = new Option<string>("--out")
         {
             Description = "The detector file to write.",
@@ -29,8 +33,10 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, logger);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
+            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             using AnomalyDetector detector = Fit(
-                ImageFolder.Open(parsed.GetRequiredValue(folder)),
+                good.Images,
                 fitOptions with { Accelerator = accelerator },
                 cancellationToken);
             detector.Save(path);

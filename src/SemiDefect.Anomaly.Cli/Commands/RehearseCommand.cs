@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Neighbors;
-using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -80,8 +80,10 @@ internal static class RehearseCommand
                 ImageLimits = imageLimits.Read(parsed),
                 Logger = logger,
             });
+            ImageSelection good = ImageSelection.HeldOut(goodFolder);
+            DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
-                detector, ImageFolder.Open(goodFolder), options, new CountProgress(display), cancellationToken));
+                detector, good.Images, options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)
             {
                 AtomicFile.WriteText(Path.Combine(path, "rehearsal.json"), RehearsalJson.Write(result));

@@ -14,7 +14,7 @@ internal static class ScoreCommand
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Image files and folders (searched recursively).",
+            Description = "Image files, folders (searched recursively), and CSV files with a column of paths.",
             Arity = ArgumentArity.OneOrMore,
         };
         var csv = new Option<string?>("--out")
@@ -113,7 +113,8 @@ internal static class ScoreCommand
             };
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
-            ScoreInput input = ScoreInput.Collect(parsed.GetRequiredValue(paths));
+            ScoreInput input = ScoreInput.Collect(
+                parsed.GetRequiredValue(paths), notice => Notice(Text.Printable(notice)));
             var files = new ScoreFiles(
                 parsed.GetValue(heatmaps),
                 parsed.GetValue(sideBySide),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -39,8 +40,15 @@ internal static class UpdateCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(model);
-            ImageFolder more = ImageFolder.Open(parsed.GetRequiredValue(folder));
-            ImageFolder? known = parsed.GetValue(knownFolder) is { } given ? ImageFolder.Open(given) : null;
+            ImageFolder Good(string folder)
+            {
+                ImageSelection selection = ImageSelection.ToTrainOn(folder);
+                DatasetSummary.Write(parsed.InvocationConfiguration, selection.Summary, parsed.GetValue(json));
+                return selection.Images;
+            }
+
+            ImageFolder more = Good(parsed.GetRequiredValue(folder));
+            ImageFolder? known = parsed.GetValue(knownFolder) is { } given ? Good(given) : null;
             LoadOptions options = load.Read(parsed);
             options = options with { MaxMemory = maxMemory.Read(parsed) ?? options.MaxMemory };
             using AnomalyDetector updated = Update(path, more, known, options, cancellationToken);

@@ -9,6 +9,9 @@ public sealed record CheckReport(
     IReadOnlyDictionary<string, int> Tested,
     IReadOnlyList<CheckFinding> Findings)
 {
+    /// <summary>What was understood, in one sentence; null for a folder of images in no layout.</summary>
+    public string? Summary { get; init; }
+
     /// <summary>Whether there is any finding above <see cref="CheckSeverity.Info"/>.</summary>
     public bool HasProblems => Findings.Any(finding => finding.Severity > CheckSeverity.Info);
 }

@@ -7,8 +7,8 @@ namespace SemiDefect.Anomaly.Evaluation.Checks;
 /// <param name="FullPath">Its full path.</param>
 /// <param name="IsTraining">Whether it is a training image.</param>
 /// <param name="Type">'good', or the type of defect.</param>
-/// <param name="MaskPath">Its mask, or null.</param>
-internal sealed record CheckedImage(string Path, string FullPath, bool IsTraining, string Type, string? MaskPath)
+/// <param name="Mask">What marks its defects, or null.</param>
+internal sealed record CheckedImage(string Path, string FullPath, bool IsTraining, string Type, DefectMask? Mask)
 {
     public bool IsGood => Type == LabeledDataset.Good;
 }

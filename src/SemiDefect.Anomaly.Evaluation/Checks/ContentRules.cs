@@ -50,9 +50,7 @@ internal static class ContentRules
 
     private static bool Fits(string extension, string format) => format switch
     {
-        "jpeg" =>
-            extension.Equals(".jpg", StringComparison.OrdinalIgnoreCase)
-                || extension.Equals(".jpeg", StringComparison.OrdinalIgnoreCase),
+        "jpeg" => extension.ToLowerInvariant() is ".jpg" or ".jpeg" or ".jpe" or ".jfif",
         "tiff" =>
             extension.Equals(".tif", StringComparison.OrdinalIgnoreCase)
                 || extension.Equals(".tiff", StringComparison.OrdinalIgnoreCase),

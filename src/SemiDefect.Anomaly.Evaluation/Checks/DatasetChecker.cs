@@ -29,15 +29,15 @@ public static class DatasetChecker
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string root = Path.GetFullPath(path);
         limits ??= fit?.ImageLimits ?? ImageLimits.Default;
-        (List<CheckedImage> images, ImageFolder? training) = Collect(root);
+        CheckedSet set = CheckedSet.Open(path);
+        List<CheckedImage> images = set.Images;
         var findings = new FindingList();
         ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
-        MaskRules.Apply(root, images, fingerprints, limits, findings);
+        MaskRules.Apply(set.Listing, set.UnusedMasks, images, fingerprints, limits, findings);
         BalanceRules.Apply(images, findings);
-        if (fit is not null && training is not null)
+        if (fit is not null && set.Training is { } training)
         {
             AddSuspicious(training, images, fingerprints, fit, findings, fitProgress, cancellationToken);
         }
@@ -49,51 +49,8 @@ public static class DatasetChecker
                     .GroupBy(image => image.Type)
                     .ToDictionary(group => group.Key, group => group.Count()),
                 StringComparer.Ordinal),
-            findings.Sorted());
-    }
-
-    private static (List<CheckedImage> Images, ImageFolder? Training) Collect(string root)
-    {
-        bool isPlainImages = Directory.Exists(root)
-            && !Directory.Exists(Path.Combine(root, "test"))
-            && !Directory.Exists(Path.Combine(root, "train"))
-            && !Directory.Exists(Path.Combine(root, LabeledDataset.Good));
-        if (isPlainImages)
-        {
-            ImageFolder folder = ImageFolder.Open(root);
-            List<CheckedImage> plain =
-            [
-                .. folder.Items.Select(item =>
-                    new CheckedImage(item.RelativePath, item.FullPath, true, LabeledDataset.Good, null))
-            ];
-            return (plain, folder);
-        }
-
-        ImageFolder? training = Directory.Exists(Path.Combine(root, "train", LabeledDataset.Good))
-            ? ImageFolder.Open(Path.Combine(root, "train", LabeledDataset.Good))
-            : null;
-        LabeledDataset dataset = LabeledDataset.Open(root, needsTraining: false);
-        List<CheckedImage> images =
-        [
-            .. dataset.Test.Select(
-                image => new CheckedImage(image.Path, image.FullPath, false, image.Type, image.MaskPath))
-        ];
-        if (training is not null)
-        {
-            images.InsertRange(
-                0,
-                training.Items.Select(item =>
-                    new CheckedImage(
-                        $"train/good/{item.RelativePath}", item.FullPath, true, LabeledDataset.Good, null)));
-            return (images, training);
-        }
-
-        // There are no separate training images: the good images are compared with each other.
-        CheckedImage[] good = [.. images.Where(image => image.IsGood)];
-        ImageFolder? goodFolder = good.Length < 2
-            ? null
-            : ImageFolder.Of(root, [.. good.Select(image => new FolderImage(image.Path, image.FullPath))]);
-        return (images, goodFolder);
+            findings.Sorted())
+        { Summary = set.Summary };
     }
 
     private static ImageFingerprint?[] Read(

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 
@@ -8,13 +7,14 @@ namespace SemiDefect.Anomaly.Evaluation.Checks;
 internal static class MaskRules
 {
     public static void Apply(
-        string root,
+        FolderListing? listing,
+        IReadOnlyList<string> unusedMasks,
         List<CheckedImage> images,
         ImageFingerprint?[] fingerprints,
         ImageLimits limits,
         FindingList findings)
     {
-        bool hasMasks = images.Any(image => image.MaskPath is not null);
+        bool hasMasks = images.Any(image => image.Mask is not null);
         for (int i = 0; i < images.Count; i++)
         {
             if (images[i].IsGood)
@@ -22,9 +22,9 @@ internal static class MaskRules
                 continue;
             }
 
-            if (images[i].MaskPath is { } maskPath)
+            if (images[i].Mask is { } mask)
             {
-                CheckMask(images[i], fingerprints[i], maskPath, limits, findings);
+                CheckMask(images[i], fingerprints[i], mask, limits, findings);
             }
             else if (hasMasks)
             {
@@ -36,22 +36,23 @@ internal static class MaskRules
             }
         }
 
-        if (Directory.Exists(root))
+        if (listing is not null)
         {
-            CheckStrangers(root, images, findings);
+            CheckStrangers(listing, unusedMasks, findings);
         }
     }
 
     private static void CheckMask(
         CheckedImage image,
         ImageFingerprint? fingerprint,
-        string maskPath,
+        DefectMask mask,
         ImageLimits limits,
         FindingList findings)
     {
         try
         {
-            (byte[] values, int width, int height) = MaskFile.Read(maskPath, limits);
+            (byte[] values, int width, int height) =
+                MaskFile.Read(mask, fingerprint?.Width ?? 1, fingerprint?.Height ?? 1, limits);
             if (fingerprint is not null && (width != fingerprint.Width || height != fingerprint.Height))
             {
                 findings.Add(
@@ -70,6 +71,14 @@ internal static class MaskRules
                     "Nothing is marked in the mask of an abnormal image.",
                     image.Path);
             }
+            else if (mask.Paths.Count > 0 && MaskFile.LooksInverted(values, width, height))
+            {
+                findings.Add(
+                    CheckSeverity.Warning,
+                    "inverted_mask",
+                    "The mask marks most of the image and its frame: is it inverted? Values above 0 mark defects.",
+                    image.Path);
+            }
         }
         catch (SemiDefectException error)
         {
@@ -77,43 +86,32 @@ internal static class MaskRules
         }
     }
 
-    private static void CheckStrangers(string root, List<CheckedImage> images, FindingList findings)
+    private static void CheckStrangers(
+        FolderListing listing,
+        IReadOnlyList<string> unusedMasks,
+        FindingList findings)
     {
-        HashSet<string> known =
-            [.. images.Select(image => image.FullPath), .. images.Select(image => image.MaskPath).OfType<string>()];
-        string masks = Path.Combine(root, MvtecDataset.MasksFolder) + Path.DirectorySeparatorChar;
-        IEnumerable<string> files;
-        try
+        foreach (string mask in unusedMasks)
         {
-            files = Directory.EnumerateFiles(
-                root, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
-                .Order(StringComparer.Ordinal).ToArray();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return;
+            findings.Add(
+                CheckSeverity.Warning,
+                "unused_mask",
+                "This mask belongs to no image: its name must be that of the image, with or without _mask.",
+                mask);
         }
 
-        foreach (string file in files)
+        foreach (string file in listing.OtherFiles)
         {
-            string shown = Path.GetRelativePath(root, file).Replace('\\', '/');
-            if (known.Contains(file) || shown.Split('/').Any(part => part.StartsWith('.')))
-            {
-                continue;
-            }
+            findings.Add(CheckSeverity.Info, "not_an_image", "This file is not an image and is ignored.", file);
+        }
 
-            if (file.StartsWith(masks, StringComparison.Ordinal) && ImageFolder.IsImagePath(file))
-            {
-                findings.Add(
-                    CheckSeverity.Warning,
-                    "unused_mask",
-                    "This mask belongs to no image: its name must be that of the image, with or without _mask.",
-                    shown);
-            }
-            else if (!ImageFolder.IsImagePath(file))
-            {
-                findings.Add(CheckSeverity.Info, "not_an_image", "This file is not an image and is ignored.", shown);
-            }
+        if (listing.PassedOver.Count > 0)
+        {
+            findings.Add(
+                CheckSeverity.Info,
+                "passed_over",
+                "Hidden files and what systems keep beside images are passed over.",
+                listing.PassedOver);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using nietras.SeparatedValues;
 
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
@@ -10,8 +9,6 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 /// </summary>
 internal sealed class CsvTable
 {
-    private const long LargestFile = 64 << 20;
-
     private readonly Dictionary<string, int> _columns;
 
     private CsvTable(string path, char separator, string[] header, IReadOnlyList<string[]> rows)
@@ -44,30 +41,7 @@ internal sealed class CsvTable
     /// <exception cref="SemiDefectException">
     /// The file cannot be read or parsed; the message includes the line number.
     /// </exception>
-    public static CsvTable Read(string path)
-    {
-        string text;
-        try
-        {
-            if (new FileInfo(path).Length > LargestFile)
-            {
-                throw new SemiDefectException(
-                    $"'{path}' is larger than {LargestFile >> 20} MiB, the limit for a list of images: split it.");
-            }
-
-            text = File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new SemiDefectException($"'{path}' is not UTF-8 text: save it as CSV UTF-8.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SemiDefectException($"Cannot read '{path}': {error.Message}", error);
-        }
-
-        return Parse(path, text);
-    }
+    public static CsvTable Read(string path) => Parse(path, ListFile.ReadText(path));
 
     /// <summary>Finds the index of a column, ignoring case; null if it does not exist.</summary>
     public int? Find(string column) => _columns.TryGetValue(column, out int index) ? index : null;

@@ -4,9 +4,7 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
-/// Labeled images in one of three layouts: MVTec AD (train/good, test/TYPE, ground_truth/TYPE); plain folders
-/// (good beside bad, or beside one folder per type of defect); or a CSV file with the columns path (or img_path, as in
-/// the DACON contest), label and optionally mask, with paths relative to the file.
+/// Labeled images in one of the layouts of docs/datasets.md: folders, a list, or annotations.
 /// If the layout does not separate training images, a random fraction of the good images is used for training.
 /// Labels are used only to evaluate decisions. Immutable and thread-safe.
 /// </summary>
@@ -18,23 +16,36 @@ public sealed class LabeledDataset
     /// <summary>The type name of good images.</summary>
     public const string Good = "good";
 
-    private static readonly string[] GoodLabels = [Good, "normal", "ok", "0", "false"];
-    private static readonly string[] BadLabels = ["bad", "abnormal", "anomaly", "defect", "ng", "1", "true"];
-
-    private LabeledDataset(string path, ImageFolder? trainGood, IReadOnlyList<LabeledImage> test, string? note)
+    private LabeledDataset(
+        string path,
+        DatasetContent content,
+        ImageFolder? trainGood,
+        IReadOnlyList<LabeledImage> test,
+        string? note)
     {
         FullPath = path;
-        Name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
+        Name = content.Name ?? Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
         TrainGood = trainGood;
+        TrainingFolder = trainGood?.FullPath ?? (content.Training.Count > 0 ? content.TrainingRoot : null);
         Test = test;
         Note = note;
+        Layout = content.Layout;
+        Summary = content.Describe();
     }
 
-    /// <summary>The absolute path of the folder or CSV file.</summary>
+    /// <summary>The absolute path of the folder or file.</summary>
     public string FullPath { get; }
 
-    /// <summary>The last part of the path.</summary>
+    /// <summary>The last part of the path, or the object of a list of several.</summary>
     public string Name { get; }
+
+    /// <summary>The name of the layout, for example MVTec AD.</summary>
+    public string Layout { get; }
+
+    /// <summary>
+    /// What was understood, in one sentence: the layout, how many images and masks, what was left out.
+    /// </summary>
+    public string Summary { get; private init; }
 
     /// <summary>The good training images; null if all images are test images.</summary>
     public ImageFolder? TrainGood { get; }
@@ -42,8 +53,7 @@ public sealed class LabeledDataset
     /// <summary>
     /// The root folder of <see cref="TrainGood"/>, even if training images were not requested; null if there is none.
     /// </summary>
-    public string? TrainingFolder => TrainGood?.FullPath
-        ?? (Directory.Exists(Path.Combine(FullPath, "train", Good)) ? Path.Combine(FullPath, "train", Good) : null);
+    public string? TrainingFolder { get; }
 
     /// <summary>The test images, in ordinal order of their paths; at least one.</summary>
     public IReadOnlyList<LabeledImage> Test { get; }
@@ -52,149 +62,100 @@ public sealed class LabeledDataset
     public string? Note { get; }
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="path">A folder or a CSV file.</param>
+    /// <param name="path">A folder, a list (csv) or annotations (json).</param>
     /// <param name="needsTraining">Whether training images are needed; false for an existing detector.</param>
     /// <param name="seed">The random seed for selecting training images, if the layout does not separate them.</param>
     /// <exception cref="SemiDefectException">The data set does not exist or cannot be read.</exception>
     public static LabeledDataset Open(string path, bool needsTraining = true, ulong seed = 0)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        string root = Path.GetFullPath(path);
-        if (File.Exists(root))
-        {
-            return Path.GetExtension(root).Equals(".csv", StringComparison.OrdinalIgnoreCase)
-                ? Divide(root, FromCsv(root), needsTraining, seed)
-                : throw new SemiDefectException(
-                    $"'{path}' is neither a folder nor a CSV file: specify the folder of a data set, or a CSV file "
-                        + "with the columns path and label.");
-        }
-
-        if (IsPlain(root))
-        {
-            return Divide(root, FromPlainFolders(root), needsTraining, seed);
-        }
-
-        if (!needsTraining)
-        {
-            return new LabeledDataset(root, null, [.. MvtecDataset.ListTest(root).Select(FromMvtec)], null);
-        }
-
-        MvtecDataset dataset = MvtecDataset.Open(path);
-        return new LabeledDataset(root, dataset.TrainGood, [.. dataset.Test.Select(FromMvtec)], null);
+        IReadOnlyList<LabeledDataset> datasets = OpenAll(path, needsTraining, seed);
+        return datasets is [var only] && IsAt(only, path)
+            ? only
+            : throw new SemiDefectException(
+                $"'{path}' holds {DatasetContent.Count(datasets.Count, "data set")} "
+                    + $"({DatasetReader.Names([.. datasets.Select(dataset => dataset.Name)])}): give one of them.");
     }
 
     /// <summary>
-    /// Opens the data set at a path, or, if the folder contains several in the MVTec layout, each of them.
+    /// Opens the data set at a path, or, if the folder or list contains several, each of them.
     /// </summary>
     /// <exception cref="SemiDefectException">The data set does not exist or cannot be read.</exception>
     public static IReadOnlyList<LabeledDataset> OpenAll(string path, bool needsTraining = true, ulong seed = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string root = Path.GetFullPath(path);
-        if (!Directory.Exists(root) || Directory.Exists(Path.Combine(root, "test")) || IsPlain(root))
+        if (File.Exists(root))
         {
-            return [Open(path, needsTraining, seed)];
+            return
+            [
+                .. DatasetReader.ReadFile(root).Select(content => Divide(root, content, needsTraining, seed))
+            ];
         }
 
-        string[] categories = [.. Subfolders(root).Where(folder => Directory.Exists(Path.Combine(folder, "test")))];
-        return categories.Length == 0
-            ? [Open(path, needsTraining, seed)]
-            : [.. categories.Select(category => Open(category, needsTraining, seed))];
+        if (!Directory.Exists(root))
+        {
+            throw new SemiDefectException(
+                $"The folder '{path}' does not exist (resolved to '{root}'). Check the path.");
+        }
+
+        FolderListing listing = DatasetReader.List(root);
+        if (DatasetReader.ReadFolder(listing) is { } content)
+        {
+            return [Open(root, content, listing, needsTraining, seed)];
+        }
+
+        IReadOnlyList<string> several = DatasetReader.FindSeveral(listing);
+        return several.Count == 0
+            ? throw DatasetReader.Unknown(path, listing)
+            : [.. several.Select(name => Open(Path.Combine(root, name), needsTraining, seed))];
     }
 
-    private static bool IsPlain(string root) =>
-        Directory.Exists(Path.Combine(root, Good))
-            && !Directory.Exists(Path.Combine(root, "test"))
-            && !Directory.Exists(Path.Combine(root, "train"));
+    private static bool IsAt(LabeledDataset dataset, string path) => dataset.FullPath == Path.GetFullPath(path);
 
-    private static LabeledImage FromMvtec(MvtecItem item) =>
-        new(item.RelativePath, item.FullPath, item.IsDefect ? item.Type : Good, item.IsDefect, item.MaskPath);
-
-    private static List<LabeledImage> FromPlainFolders(string root)
+    private static LabeledDataset Open(
+        string root,
+        DatasetContent content,
+        FolderListing listing,
+        bool needsTraining,
+        ulong seed)
     {
-        var images = new List<LabeledImage>();
-        foreach (string folder in Subfolders(root))
+        LabeledDataset dataset = Divide(root, content, needsTraining, seed);
+        return new LabeledDataset(root, content, dataset.TrainGood, dataset.Test, dataset.Note)
         {
-            string type = Path.GetFileName(folder);
-            if (type.StartsWith('.') || type.Equals(MvtecDataset.MasksFolder, StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            bool isGood = type == Good;
-            Func<string, string?> mask = MvtecDataset.MaskFinder(Path.Combine(root, MvtecDataset.MasksFolder, type));
-            images.AddRange(ImageFolder.Open(folder).Items.Select(item =>
-                new LabeledImage(
-                    $"{type}/{item.RelativePath}",
-                    item.FullPath,
-                    type,
-                    !isGood,
-                    isGood ? null : mask(item.RelativePath))));
-        }
-
-        return images;
+            Summary = dataset.Summary + DatasetReader.PassedOver(listing),
+        };
     }
 
-    private static List<LabeledImage> FromCsv(string path)
+    private static LabeledDataset Divide(string path, DatasetContent content, bool needsTraining, ulong seed)
     {
-        CsvTable table = CsvTable.Read(path);
-        int pathColumn = table.Find("path") ?? table.Find("img_path") ?? table.Require("path");
-        int labelColumn = table.Require("label");
-        int? maskColumn = table.Find("mask");
-        string folder = Path.GetDirectoryName(path)!;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var images = new List<LabeledImage>(table.Rows.Count);
-        foreach (string[] row in table.Rows)
+        if (content.HasSplit && needsTraining && content.Training.Count == 0)
         {
-            string relative = row[pathColumn].Replace('\\', '/');
-            string label = row[labelColumn].Trim();
-            string mask = maskColumn is int column ? row[column].Trim() : "";
-            if (relative.Length == 0 || label.Length == 0)
-            {
-                throw new SemiDefectException(
-                    $"'{path}' has a row without {(relative.Length == 0 ? "path" : "label")} "
-                        + $"({string.Join(',', row)}): fill it in.");
-            }
-
-            if (relative.Contains('\0') || mask.Contains('\0'))
-            {
-                throw new SemiDefectException($"'{path}' contains an invalid file name '{relative}': correct the row.");
-            }
-
-            if (!seen.Add(relative))
-            {
-                throw new SemiDefectException($"'{path}' lists '{relative}' twice: remove one of the rows.");
-            }
-
-            bool isGood = GoodLabels.Contains(label, StringComparer.OrdinalIgnoreCase);
-            string type = isGood ? Good
-                : BadLabels.Contains(label, StringComparer.OrdinalIgnoreCase) ? "defect"
-                : label;
-            images.Add(new LabeledImage(
-                relative,
-                Path.GetFullPath(Path.Combine(folder, relative)),
-                type,
-                !isGood,
-                mask.Length == 0 ? null : Path.GetFullPath(Path.Combine(folder, mask.Replace('\\', '/')))));
+            throw new SemiDefectException(
+                $"'{path}' ({content.Layout} layout) has no good images to train on: train/good is missing or empty. "
+                    + "Add them, or specify a detector (--model).");
         }
 
-        return images;
-    }
-
-    private static LabeledDataset Divide(string path, List<LabeledImage> images, bool needsTraining, ulong seed)
-    {
-        images.Sort((a, b) => string.CompareOrdinal(a.Path, b.Path));
-        if (images.Count == 0)
+        if (content.Test.Count == 0)
         {
-            throw new SemiDefectException($"'{path}' contains no images.");
+            throw new SemiDefectException(
+                content.HasSplit
+                    ? $"'{path}' ({content.Layout} layout) has no images to evaluate: test is missing or empty."
+                    : $"'{path}' contains no images.");
         }
 
-        if (!needsTraining)
+        if (content.Training.Count == 0 && content.Test.All(image => image.IsAbnormal))
         {
-            return new LabeledDataset(path, null, images, null);
+            throw new SemiDefectException(
+                $"'{path}' ({content.Layout} layout) has no good image: the folder of good images is called "
+                    + $"{LabelWords.Examples} or the like.");
         }
 
-        LabeledImage[] good = [.. images.Where(image => !image.IsAbnormal)];
+        if (content.HasSplit || !needsTraining)
+        {
+            return new LabeledDataset(path, content, needsTraining ? content.Good : null, content.Test, null);
+        }
+
+        LabeledImage[] good = [.. content.Test.Where(image => !image.IsAbnormal)];
         int training = (int)Math.Round(LearnedShare * good.Length, MidpointRounding.AwayFromZero);
         if (training < 2)
         {
@@ -206,28 +167,17 @@ public sealed class LabeledDataset
         new SeededGenerator(seed).Shuffle<LabeledImage>(good);
         HashSet<string> chosen = [.. good.Take(training).Select(image => image.Path)];
         var trainGood = ImageFolder.Of(
-            File.Exists(path) ? Path.GetDirectoryName(path)! : path,
+            content.Root,
             [
-                .. images.Where(image => chosen.Contains(image.Path))
+                .. content.Test.Where(image => chosen.Contains(image.Path))
                     .Select(image => new FolderImage(image.Path, image.FullPath))
             ]);
         return new LabeledDataset(
             path,
+            content,
             trainGood,
-            [.. images.Where(image => !chosen.Contains(image.Path))],
+            [.. content.Test.Where(image => !chosen.Contains(image.Path))],
             $"The layout does not separate training images: {training} of {good.Length} good images were randomly "
                 + "selected for training, the others are test images.");
-    }
-
-    private static IEnumerable<string> Subfolders(string root)
-    {
-        try
-        {
-            return Directory.GetDirectories(root).OrderBy(Path.GetFileName, StringComparer.Ordinal);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SemiDefectException($"The folder '{root}' cannot be read: {error.Message}", error);
-        }
     }
 }

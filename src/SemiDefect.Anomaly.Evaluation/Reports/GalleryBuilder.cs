@@ -66,7 +66,7 @@ internal static class GalleryBuilder
             PictureEncoder.Encode(PillowBilinear.Resize(original, width, height)),
             Heat(inspection, width, height))
         {
-            Outline = image.MaskPath is null ? null : Outline(image.MaskPath, width, height, detector.ImageLimits),
+            Outline = image.Mask is null ? null : Outline(image.Mask, width, height, detector.ImageLimits),
             Patch = Neighborhood(original, match.X, match.Y, inspection.Geometry, match),
             TrainingPatch = TrainingPatch(detector, content.TrainingFolder, match, inspection.Geometry),
             TrainingImage = match.TrainingImage,
@@ -92,12 +92,12 @@ internal static class GalleryBuilder
         return PictureEncoder.Encode(columns, rows, rgba);
     }
 
-    private static string? Outline(string maskPath, int width, int height, ImageLimits limits)
+    private static string? Outline(DefectMask marks, int width, int height, ImageLimits limits)
     {
         byte[] mask;
         try
         {
-            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(maskPath, limits);
+            (byte[] values, int maskWidth, int maskHeight) = MaskFile.Read(marks, width, height, limits);
             mask = MaskFile.ToNearest(values, maskWidth, maskHeight, width, height);
         }
         catch (SemiDefectException)

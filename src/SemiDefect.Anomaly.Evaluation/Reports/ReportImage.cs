@@ -24,8 +24,8 @@ public sealed record ReportImage
     /// <summary>'good' or the type of defect; null if it is unknown.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The path of the mask that marks the defect, or null.</summary>
-    public string? MaskPath { get; init; }
+    /// <summary>What marks the defects, or null.</summary>
+    public DefectMask? Mask { get; init; }
 
     /// <summary>The score minus the threshold.</summary>
     public double Margin => Score - Threshold;
@@ -60,7 +60,7 @@ public sealed record ReportImage
             PValue = result.PValue,
             IsAbnormal = result.Image.IsAbnormal,
             Type = result.Image.Type,
-            MaskPath = result.Image.MaskPath,
+            Mask = result.Image.Mask,
         };
     }
 

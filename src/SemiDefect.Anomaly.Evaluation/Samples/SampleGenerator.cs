@@ -1,5 +1,4 @@
 using System.Text;
-using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Search.Numerics;
@@ -19,7 +18,9 @@ public static class SampleGenerator
     /// <summary>The names of the dies, which are also the folder names of their data sets.</summary>
     public static IReadOnlyList<string> Dies => [.. Patterns.Value.Select(pattern => pattern.Name)];
 
-    /// <summary>Writes FOLDER/logic-die and FOLDER/radio-die, each a data set for <see cref="MvtecDataset"/>.</summary>
+    /// <summary>
+    /// Writes FOLDER/logic-die and FOLDER/radio-die, each a data set for <see cref="Layouts.LabeledDataset"/>.
+    /// </summary>
     /// <param name="folder">The target folder; created if it is missing. Files of the same set are overwritten.</param>
     /// <param name="options">The options; null for those of the committed set.</param>
     /// <param name="progress">Receives a report after every image, from several threads.</param>

@@ -20,7 +20,7 @@ internal sealed class PngImageDecoder : IImageDecoder
     public bool Recognizes(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
     {
         PngChunks chunks = PngChunks.Read(bytes, name, limits);
         long compressed = chunks.Data.Sum(piece => (long)piece.Length);
@@ -35,7 +35,7 @@ internal sealed class PngImageDecoder : IImageDecoder
             using var inflated = new ZLibStream(new MemoryChainStream(chunks.Data), CompressionMode.Decompress);
             foreach ((int x, int y, int stepX, int stepY) in chunks.IsInterlaced ? Adam7 : OnePass)
             {
-                ReadPass(chunks, inflated, rgb, x, y, stepX, stepY);
+                ReadPass(chunks, inflated, rgb, (x, y, stepX, stepY), keepsMarks);
             }
 
             // The checksum follows the last pixel, and is verified when the end is read.
@@ -56,8 +56,14 @@ internal sealed class PngImageDecoder : IImageDecoder
         return Orientation.Apply(chunks.Width, chunks.Height, rgb, chunks.Orientation);
     }
 
-    private static void ReadPass(PngChunks chunks, Stream inflated, byte[] rgb, int x, int y, int stepX, int stepY)
+    private static void ReadPass(
+        PngChunks chunks,
+        Stream inflated,
+        byte[] rgb,
+        (int X, int Y, int StepX, int StepY) pass,
+        bool keepsMarks)
     {
+        (int x, int y, int stepX, int stepY) = pass;
         int width = (chunks.Width - x + stepX - 1) / stepX;
         int height = (chunks.Height - y + stepY - 1) / stepY;
         if (width <= 0 || height <= 0)
@@ -80,12 +86,18 @@ internal sealed class PngImageDecoder : IImageDecoder
             }
 
             int target = 3 * ((y + i * stepY) * chunks.Width + x);
-            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX);
+            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX, keepsMarks);
             (row, previous) = (previous, row);
         }
     }
 
-    private static void ConvertRow(PngChunks chunks, ReadOnlySpan<byte> row, int width, Span<byte> rgb, int step)
+    private static void ConvertRow(
+        PngChunks chunks,
+        ReadOnlySpan<byte> row,
+        int width,
+        Span<byte> rgb,
+        int step,
+        bool keepsMarks)
     {
         int channels = chunks.Channels;
         if (chunks.Depth == 8 && channels == 3 && step == 3)
@@ -113,15 +125,23 @@ internal sealed class PngImageDecoder : IImageDecoder
             int toNext = channels >= 3 ? sampleBytes : 0;
             for (int i = 0, source = 0, target = 0; i < width; i++, source += stride, target += step)
             {
-                rgb[target] = Sample(row, source, wide);
-                rgb[target + 1] = Sample(row, source + toNext, wide);
-                rgb[target + 2] = Sample(row, source + 2 * toNext, wide);
+                rgb[target] = Sample(row, source, wide, keepsMarks);
+                rgb[target + 1] = Sample(row, source + toNext, wide, keepsMarks);
+                rgb[target + 2] = Sample(row, source + 2 * toNext, wide, keepsMarks);
             }
         }
     }
 
-    private static byte Sample(ReadOnlySpan<byte> row, int position, bool wide) =>
-        wide ? Samples.FromUInt16(BinaryPrimitives.ReadUInt16BigEndian(row[position..])) : row[position];
+    private static byte Sample(ReadOnlySpan<byte> row, int position, bool wide, bool keepsMarks)
+    {
+        if (!wide)
+        {
+            return row[position];
+        }
+
+        int value = BinaryPrimitives.ReadUInt16BigEndian(row[position..]);
+        return keepsMarks ? Samples.MarkFromUInt16(value) : Samples.FromUInt16(value);
+    }
 
     private static void ConvertPalette(PngChunks chunks, ReadOnlySpan<byte> row, int width, Span<byte> rgb, int step)
     {

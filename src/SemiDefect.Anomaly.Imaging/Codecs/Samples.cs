@@ -9,6 +9,9 @@ internal static class Samples
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte FromUInt16(int value) => (byte)((value * 255 + 32_895) >> 16);
 
+    /// <summary>Like <see cref="FromUInt16"/>, but only 0 becomes 0: a mask marks by any value above it.</summary>
+    public static byte MarkFromUInt16(int value) => value == 0 ? (byte)0 : Math.Max((byte)1, FromUInt16(value));
+
     /// <summary>
     /// The sample at <paramref name="index"/> of a row of 1, 2, 4 or 8-bit samples packed from the high bit down.
     /// </summary>

@@ -13,7 +13,7 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => FormatOf(bytes) is not null;
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
     {
         string format = FormatOf(bytes.Span)!;
         if (format == "WebP" && BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[4..]) > bytes.Length - 8)

@@ -13,7 +13,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => TiffDirectory.HasMagic(bytes);
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits)
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
     {
         TiffDirectory.Check(bytes.Span, name, limits);
         using TiffMessages.Tally messages = TiffMessages.Count();
@@ -27,6 +27,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
             }
 
             TiffLayout layout = TiffLayout.Read(tiff, name, limits);
+            layout.KeepsMarks = keepsMarks;
             CheckPieces(tiff, layout, bytes.Length);
             messages.Errors = 0;
             messages.Warnings = 0;

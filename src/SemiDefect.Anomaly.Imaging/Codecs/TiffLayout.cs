@@ -4,8 +4,8 @@ using BitMiracle.LibTiff.Classic;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// The storage layout of the pixels of a TIFF image, and the conversion of stored rows to RGB. Immutable and
-/// thread-safe.
+/// The storage layout of the pixels of a TIFF image, and the conversion of stored rows to RGB. Not changed once rows
+/// are converted.
 /// </summary>
 internal sealed class TiffLayout
 {
@@ -47,6 +47,9 @@ internal sealed class TiffLayout
 
     /// <summary>Samples that carry color: 3 for RGB, 1 otherwise.</summary>
     public int Colors => Photometric == Photometric.RGB ? 3 : 1;
+
+    /// <summary>Whether samples above 0 stay above 0 when 16 bits become 8.</summary>
+    public bool KeepsMarks { get; set; }
 
     /// <summary>R, G, B of each palette entry; empty without a palette.</summary>
     private byte[] Palette { get; set; } = [];
@@ -154,9 +157,14 @@ internal sealed class TiffLayout
     private byte Sample(ReadOnlySpan<byte> row, int index) => Depth switch
     {
         8 => row[index],
-        16 => Codecs.Samples.FromUInt16(MemoryMarshal.Cast<byte, ushort>(row)[index]),
+        16 => Wide(MemoryMarshal.Cast<byte, ushort>(row)[index]),
         _ => (byte)(Codecs.Samples.Packed(row, index, Depth) * Codecs.Samples.FactorTo8Bits(Depth)),
     };
+
+    private byte Wide(ushort value) =>
+        !KeepsMarks ? Codecs.Samples.FromUInt16(value)
+        : Photometric == Photometric.MINISWHITE ? (byte)(255 - Codecs.Samples.MarkFromUInt16(ushort.MaxValue - value))
+        : Codecs.Samples.MarkFromUInt16(value);
 
     private void ConvertPalette(ReadOnlySpan<byte> row, int stride, int count, Span<byte> rgb)
     {

@@ -23,8 +23,13 @@ internal static class TemporaryName
     private static readonly string Machine = Crc32.HashToUInt32(Encoding.UTF8.GetBytes(Environment.MachineName))
         .ToString("x8", CultureInfo.InvariantCulture);
 
-    /// <summary>A unique name.</summary>
-    public static string Next(string fullPath) => $"{fullPath}.{Machine}-{Guid.NewGuid():N}{Extension}";
+    /// <summary>A name that nobody else uses, cut where it would be longer than file systems take.</summary>
+    public static string Next(string fullPath)
+    {
+        string mark = $".{Machine}-{Guid.NewGuid():N}{Extension}";
+        string name = FileName.Cut(Path.GetFileName(fullPath), FileName.LongestBytes - mark.Length);
+        return Path.Combine(Path.GetDirectoryName(fullPath) ?? string.Empty, name + mark);
+    }
 
     /// <summary>
     /// Deletes the temporary files in a folder that no process has locked; only on the first call of this process.

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
@@ -28,7 +29,7 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", AllBelow))
         {
             if (!ImageFile.HasImageExtension(file.Name)
-                || file.Name.StartsWith('.')
+                || IsPassedOver(Path.GetRelativePath(folder, file.FullName))
                 || file.FullName.StartsWith(_excluded, StringComparison.Ordinal))
             {
                 continue;
@@ -70,6 +71,14 @@ internal sealed class FolderLister(string folder, string outputFolder, TimeSpan 
 
     /// <summary>Marks a file state as done.</summary>
     public void Done(WatchedFile file) => _since[file] = long.MaxValue;
+
+    // Thumbnails that a storage system makes of the images would be inspected as well.
+    private static bool IsPassedOver(string relativePath)
+    {
+        string[] names = relativePath.Split(Path.DirectorySeparatorChar);
+        return FolderListing.IsPassedOver(names[^1], isFolder: false)
+            || names[..^1].Any(name => FolderListing.IsPassedOver(name, isFolder: true));
+    }
 
     // Some systems refuse to open a file that is still being written.
     private static bool IsFree(string path)

@@ -69,11 +69,13 @@ public sealed class DatasetCheckerTests : IDisposable
     public void Damage_strangers_and_wrong_names_are_listed()
     {
         File.WriteAllText(File_("test/good/broken.png"), "not a picture");
+        File.WriteAllText(File_("test/notes.txt"), "x");
         File.WriteAllText(File_("test/Thumbs.db"), "x");
         Reencode(File_("test/good/013.png"), File_("test/good/lies.png"));
         CheckReport report = DatasetChecker.Check(_root);
         Assert.Equal(["test/good/broken.png"], Finding(report, "unreadable", CheckSeverity.Error).Paths);
-        Assert.Equal(["test/Thumbs.db"], Finding(report, "not_an_image", CheckSeverity.Info).Paths);
+        Assert.Equal(["test/notes.txt"], Finding(report, "not_an_image", CheckSeverity.Info).Paths);
+        Assert.Equal(["test/Thumbs.db"], Finding(report, "passed_over", CheckSeverity.Info).Paths);
         Assert.Equal(["test/good/lies.png"], Finding(report, "wrong_extension", CheckSeverity.Info).Paths);
         Assert.Equal("unreadable", report.Findings[0].Code);
     }
@@ -91,6 +93,31 @@ public sealed class DatasetCheckerTests : IDisposable
         Assert.Equal(["test/blot/001.png"], Finding(report, "empty_mask", CheckSeverity.Warning).Paths);
         Assert.Equal(["test/blot/002.png"], Finding(report, "mask_size", CheckSeverity.Warning).Paths);
         Assert.Equal(["ground_truth/blot/009_mask.png"], Finding(report, "unused_mask", CheckSeverity.Warning).Paths);
+    }
+
+    [Fact]
+    public void A_mask_that_marks_all_or_the_good_is_questioned()
+    {
+        byte[] all = new byte[96 * 64];
+        Array.Fill(all, (byte)255);
+        AtomicFile.Write(
+            File_("ground_truth/blot/000_mask.png"), stream => PngWriter.Write(stream, 96, 64, 1, all));
+        all.AsSpan(30 * 96 + 40, 20).Clear();
+        AtomicFile.Write(
+            File_("ground_truth/blot/001_mask.png"), stream => PngWriter.Write(stream, 96, 64, 1, all));
+        CheckReport report = DatasetChecker.Check(_root);
+        Assert.Equal(
+            ["test/blot/000.png", "test/blot/001.png"],
+            report.Findings.Where(finding => finding.Code == "inverted_mask").SelectMany(finding => finding.Paths));
+
+        // A defect may cover most of an image, and leave its frame.
+        byte[] large = new byte[96 * 64];
+        for (int y = 2; y < 62; y++)
+        {
+            large.AsSpan(y * 96 + 2, 92).Fill(255);
+        }
+
+        Assert.False(MaskFile.LooksInverted(large, 96, 64));
     }
 
     [Fact]

@@ -58,11 +58,37 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
                 .First()),
         path => BackboneManifest.Parse(File.ReadAllBytes(path), path));
 
-    private void Attack(string original, Action<string> read)
+    [Fact]
+    public void Damaged_annotations_are_refused_in_one_line_or_opened()
+    {
+        Attack(
+            "{\"images\":[{\"id\":1,\"file_name\":\"a.png\",\"width\":9,\"height\":8},{\"id\":2,\"file_name\":\"b.png\","
+                + "\"width\":9,\"height\":8}],\"annotations\":[{\"image_id\":2,\"category_id\":1,\"bbox\":[1,2,3,4]}]}",
+            path => LabeledDataset.Open(path, needsTraining: false),
+            "input.json");
+        Attack(
+            "{\"meta\":{\"prefix\":\"x/\"},\"train\":[{\"anomaly_class\":\"OK\",\"image_path\":\"a.png\"}],\"test\":["
+                + "{\"anomaly_class\":\"BX\",\"image_path\":\"b.jpg\",\"mask_path\":\"b.png\"}]}",
+            path => LabeledDataset.Open(path, needsTraining: false),
+            "input.json");
+    }
+
+    [Fact]
+    public void Damaged_lists_of_solar_cells_and_of_splits_are_refused_in_one_line_or_opened()
+    {
+        Attack(
+            "images/1.png  0.0 mono\nimages/2.png  1.0 poly\nimages/3.png  0.33 poly\n",
+            path => LabeledDataset.Open(path, needsTraining: false));
+        Attack(
+            "object,split,label,image,mask\nx,train,normal,a.png,\nx,test,normal,b.png,\nx,test,anomaly,c.png,m.png\n",
+            path => LabeledDataset.OpenAll(path, needsTraining: false));
+    }
+
+    private void Attack(string original, Action<string> read, string name = "input.csv")
     {
         byte[] bytes = Encoding.UTF8.GetBytes(original);
         var generator = new SeededGenerator(41);
-        string path = _folder.File("input.csv");
+        string path = _folder.File(name);
         File.WriteAllBytes(path, bytes);
         read(path);
         int refused = 0;

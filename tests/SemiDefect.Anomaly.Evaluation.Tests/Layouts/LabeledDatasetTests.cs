@@ -90,6 +90,10 @@ public sealed class LabeledDatasetTests : IDisposable
     [Theory]
     [InlineData("path,kind\na.png,0\n", "label")]
     [InlineData("path,label\na.png,0\na.png,1\n", "twice")]
+    [InlineData("path,label\na.png,0\n./x/../a.png,1\n", "lists 'a.png' twice")]
+    [InlineData("path,label,split\na.png,0,holdout\n", "the split 'holdout'")]
+    [InlineData("path,label\na.png,1\nb.png,scratch\n", "no good image")]
+    [InlineData("path,label,object\na.png,0,x\nb.png,0,x\nc.png,0,y\n", "too few")]
     [InlineData("path,label\n,0\n", "without path")]
     [InlineData("path,label\na.png,\n", "without label")]
     [InlineData("path,label\n", "no image")]
@@ -99,6 +103,40 @@ public sealed class LabeledDatasetTests : IDisposable
         string csv = _folder.File("list.csv");
         File.WriteAllText(csv, text);
         Assert.Contains(expected, Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(csv)).Message);
+    }
+
+    [Fact]
+    public void A_list_of_several_objects_gives_each_and_VisAs_is_found_from_the_folder_above()
+    {
+        EmptyFiles.Make(_folder, "b/1.png", "split_csv/x");
+        string list = _folder.File("split_csv/1cls.csv");
+        string Rows(string name) =>
+            $"{name},train,normal,{name}/1.png,\n{name},test,normal,{name}/2.png,\n"
+                + $"{name},test,anomaly,{name}/3.png,m.png\n";
+        File.WriteAllText(list, "object,split,label,image,mask\n" + Rows("b") + Rows("a"));
+        IReadOnlyList<LabeledDataset> datasets = LabeledDataset.OpenAll(list);
+        Assert.Equal(["a", "b"], datasets.Select(dataset => dataset.Name));
+        Assert.Equal(_folder.File("b/3.png"), datasets[1].Test[1].FullPath);
+        Assert.Equal(_folder.File("m.png"), datasets[1].Test[1].MaskPath);
+        Assert.Contains(
+            "2 data sets (a, b)", Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(list)).Message);
+        Assert.Contains(
+            "lists 2 objects (a, b)", Assert.Throws<SemiDefectException>(() => ImageSelection.ToTrainOn(list)).Message);
+    }
+
+    [Theory]
+    [InlineData("[]", "neither a list of Real-IAD")]
+    [InlineData("{\"test\":[],\"train\":[]}", "no images")]
+    [InlineData("{\"images\":[{\"id\":1}],\"annotations\":[]}", "cannot be read")]
+    [InlineData("{\"images\":[], \"annotations\":", "cannot be read")]
+    [InlineData("{\"test\":[{\"image_path\":\"a.png\"}]}", "no anomaly_class")]
+    [InlineData("{\"images\":[{\"id\":1,\"file_name\":\"a\",\"width\":0,\"height\":1}],\"annotations\":"
+        + "[{\"image_id\":1,\"category_id\":1,\"bbox\":[0,0,1,1]}]}", "width 0")]
+    public void Annotations_that_are_damaged_are_refused(string text, string expected)
+    {
+        string path = _folder.File("a.json");
+        File.WriteAllText(path, text);
+        Assert.Contains(expected, Assert.Throws<SemiDefectException>(() => LabeledDataset.Open(path)).Message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
+using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Metrics;
 
@@ -18,6 +19,64 @@ public class MaskFileTests
             (new byte[] { 0, 255, 255, 255 }, 2, 2),
             MaskFile.Read(folder.File("m.png"), ImageLimits.Default),
             (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2 == b.Item2 && a.Item3 == b.Item3);
+    }
+
+    [Fact]
+    public void Any_value_above_zero_marks_at_16_bits_as_well()
+    {
+        ushort[] samples = [0, 1, 128, 65_535];
+        byte[] expected = [0, 255, 255, 255];
+        byte[] png = new TestPng { Width = 2, Height = 2, Depth = 16, ColorType = 0, Samples = samples }.Encode();
+        Assert.Equal(expected, MaskDecoder.Decode(png, "m.png").Values);
+        byte[] tiff = new TestTiff { Width = 2, Height = 2, Depth = 16, Samples = samples }.Encode();
+        Assert.Equal(expected, MaskDecoder.Decode(tiff, "m.tif").Values);
+        byte[] inverse = new TestTiff
+        {
+            Width = 2,
+            Height = 2,
+            Depth = 16,
+            Photometric = 0,
+            Samples = [65_535, 65_534, 65_400, 0],
+        }.Encode();
+        Assert.Equal(expected, MaskDecoder.Decode(inverse, "m.tif").Values);
+
+        // An image of the same bytes is as it was.
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255], ImageFile.Decode(png, "m.png").Rgb.ToArray());
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public void The_noise_of_a_lossy_format_does_not_mark(SKEncodedImageFormat format)
+    {
+        using var bitmap = new SKBitmap(64, 64, SKColorType.Gray8, SKAlphaType.Opaque);
+        for (int i = 0; i < 64 * 64; i++)
+        {
+            bitmap.SetPixel(i % 64, i / 64, Inside(i) ? SKColors.White : SKColors.Black);
+        }
+
+        using SKData data = bitmap.Encode(format, 60);
+        (byte[] values, int width, int height) = MaskDecoder.Decode(data.ToArray(), "m");
+        Assert.Equal((64, 64), (width, height));
+        int wrong = values.Where((value, i) => value != (Inside(i) ? 255 : 0)).Count();
+        Assert.InRange(wrong, 0, 20);
+
+        static bool Inside(int i) => i % 64 is >= 17 and < 42 && i / 64 is >= 20 and < 45;
+    }
+
+    [Fact]
+    public void Several_files_are_joined_and_boxes_are_drawn()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.Write(folder.File("a.png"), stream => PngWriter.Write(stream, 2, 2, 1, [0, 1, 0, 0]));
+        AtomicFile.Write(folder.File("b.png"), stream => PngWriter.Write(stream, 2, 2, 1, [0, 0, 9, 0]));
+        var both = new DefectMask([folder.File("a.png"), folder.File("b.png")]);
+        Assert.Equal([0, 255, 255, 0], MaskFile.Read(both, 2, 2, ImageLimits.Default).Values);
+
+        var boxes = new DefectMask([]) { Boxes = [new(0.25, 0.5, 0.5, 1), new(1, 0, 1, 0)] };
+        Assert.Equal(
+            [0, 0, 0, 255, 0, 255, 0, 0],
+            MaskFile.Read(boxes, 4, 2, ImageLimits.Default).Values);
     }
 
     [Fact]

@@ -63,11 +63,11 @@ public sealed class SampleGeneratorTests : IDisposable
         int smallestDot = int.MaxValue;
         foreach (string die in Dies)
         {
-            MvtecDataset dataset = MvtecDataset.Open(Path.Combine(Committed, die));
-            Assert.Equal(30, dataset.TrainGood.Items.Count);
-            Assert.Equal(8, dataset.Test.Count(item => !item.IsDefect));
-            Assert.Equal(DefectTypes, dataset.Test.Where(item => item.IsDefect).Select(item => item.Type));
-            foreach (MvtecItem item in dataset.Test.Where(item => item.IsDefect))
+            LabeledDataset dataset = LabeledDataset.Open(Path.Combine(Committed, die));
+            Assert.Equal(30, dataset.TrainGood!.Items.Count);
+            Assert.Equal(8, dataset.Test.Count(item => !item.IsAbnormal));
+            Assert.Equal(DefectTypes, dataset.Test.Where(item => item.IsAbnormal).Select(item => item.Type));
+            foreach (LabeledImage item in dataset.Test.Where(item => item.IsAbnormal))
             {
                 byte[] mask = Decode(Assert.IsType<string>(item.MaskPath));
                 Assert.All(mask, value => Assert.True(value is 0 or 255));
@@ -88,8 +88,8 @@ public sealed class SampleGeneratorTests : IDisposable
         // die.
         foreach (string die in Dies)
         {
-            MvtecDataset dataset = MvtecDataset.Open(Path.Combine(Committed, die));
-            float[][] good = [.. dataset.TrainGood.Items.Select(item => Blurred(item.FullPath))];
+            LabeledDataset dataset = LabeledDataset.Open(Path.Combine(Committed, die));
+            float[][] good = [.. dataset.TrainGood!.Items.Select(item => Blurred(item.FullPath))];
             float[] mean = new float[good[0].Length];
             foreach (float[] image in good)
             {
@@ -98,7 +98,7 @@ public sealed class SampleGeneratorTests : IDisposable
 
             TensorPrimitives.Divide(mean, good.Length, mean);
             (float[] Pixels, bool IsDefect)[] test =
-                [.. dataset.Test.Select(item => (Blurred(item.FullPath), item.IsDefect))];
+                [.. dataset.Test.Select(item => (Blurred(item.FullPath), item.IsAbnormal))];
             double toMean =
                 Auroc(test.Select(image => ((double)LargestDifference(image.Pixels, mean), image.IsDefect)));
             double toNearest = Auroc(

@@ -48,6 +48,41 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_systems_keep_beside_images_is_passed_over_and_told()
+    {
+        EmptyFiles.Make(
+            _folder,
+            "1.png",
+            "@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg",
+            "#recycle/2.png",
+            "$RECYCLE.BIN/3.png",
+            "__MACOSX/4.png",
+            "a/@EADIR/5.png",
+            "a/.ipynb_checkpoints/6.png",
+            "a/Thumbs.db",
+            "a/._7.png",
+            "a/7.png",
+            "a/notes.txt");
+        Assert.Equal(["1.png", "a/7.png"], Paths(_folder.Path));
+        FolderListing listing = FolderListing.Read(_folder.Path);
+        Assert.Equal(
+            [
+                "#recycle", "$RECYCLE.BIN", "@eaDir", "__MACOSX", "a/._7.png", "a/.ipynb_checkpoints", "a/@EADIR",
+                "a/Thumbs.db"
+            ],
+            listing.PassedOver);
+        Assert.Equal(["a/notes.txt"], listing.OtherFiles);
+        Assert.Equal(["a"], listing.Folders);
+    }
+
+    [Fact]
+    public void Rare_names_of_JPEG_and_TIFF_are_images()
+    {
+        EmptyFiles.Make(_folder, "a.jfif", "b.JPE", "c.tif", "d.gif");
+        Assert.Equal(["a.jfif", "b.JPE", "c.tif"], Paths(_folder.Path));
+    }
+
+    [Fact]
     public void A_relative_path_and_a_trailing_separator_are_understood()
     {
         EmptyFiles.Make(_folder, "x/1.png");
@@ -64,7 +99,9 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains(_folder.File("missing"), Refusal(_folder.File("missing")), StringComparison.Ordinal);
         Assert.Contains("is a file", Refusal(_folder.File("image.png")), StringComparison.Ordinal);
         Assert.Contains(
-            ".png .jpg .jpeg .bmp .webp .tif .tiff", Refusal(_folder.File("empty")), StringComparison.Ordinal);
+            ".bmp .jfif .jpe .jpeg .jpg .png .tif .tiff .webp",
+            Refusal(_folder.File("empty")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using SemiDefect.Anomaly.Sources;
+
+namespace SemiDefect.Anomaly.Evaluation.Layouts;
+
+/// <summary>
+/// A folder of good images beside folders of defective ones, by any of the <see cref="LabelWords"/>, with masks beside
+/// or inside; also VisA (Zou et al. 2022) with its Data/Images/Normal and Data/Masks. Stateless.
+/// </summary>
+internal sealed class LabelFolderLayout : IFolderLayout
+{
+    public DatasetContent? Read(FolderListing listing)
+    {
+        (IReadOnlyList<DatasetPath> images, MaskIndex masks) = MaskIndex.Split(listing.Images);
+        string[] types =
+            [.. images.Select(image => image.TypeFrom(0)).OfType<string>().Distinct(StringComparer.Ordinal)];
+        if (types.Length == 2 && types.Contains("0") && types.Contains("1"))
+        {
+            throw new SemiDefectException(
+                $"'{listing.FullPath}' has the folders 0 and 1, which may be labels: rename them to good and bad, or "
+                    + "give the folder of good images.");
+        }
+
+        if (!types.Any(type => LabelWords.Of(type) == LabelMeaning.Good))
+        {
+            return types.FirstOrDefault(type => LabelWords.Of(type) == LabelMeaning.Bad) is { } bad
+                ? throw new SemiDefectException(
+                    $"'{listing.FullPath}' has a folder '{bad}' and none whose name means good "
+                        + $"({LabelWords.Examples}, ...): rename the folder of good images, or give that folder.")
+                : null;
+        }
+
+        DatasetPath[] typed = [.. images.Where(image => image.TypeFrom(0) is not null)];
+        int loose = images.Count - typed.Length;
+        DatasetPath[] abnormal = [.. typed.Where(image => !IsGood(image))];
+        Dictionary<DatasetPath, DefectMask?> marks =
+            abnormal.Zip(masks.Match(abnormal)).ToDictionary(pair => pair.First, pair => pair.Second);
+        masks.RefuseUnclear();
+        return DatasetContent.Of(
+            IsVisa(images) ? "VisA" : "good and bad folders",
+            listing.FullPath,
+            typed.Select(image => (
+                LabeledImage.With(
+                    marks.GetValueOrDefault(image),
+                    image.File.RelativePath,
+                    image.File.FullPath,
+                    IsGood(image) ? LabeledDataset.Good : image.TypeFrom(0)!,
+                    !IsGood(image)),
+                ImageSplit.None)),
+            hasSplit: false,
+            DatasetContent.Phrase(loose, "image", "beside the folders"))
+            with
+        {
+            UnusedMasks = masks.Unused,
+        };
+    }
+
+    private static bool IsGood(DatasetPath image) => LabelWords.Of(image.TypeFrom(0)!) == LabelMeaning.Good;
+
+    private static bool IsVisa(IReadOnlyList<DatasetPath> images) =>
+        images.All(image => image.Folders is [var data, var folder, ..]
+            && LabelWords.Fold(data) == "data"
+            && LabelWords.Fold(folder) == "images");
+}

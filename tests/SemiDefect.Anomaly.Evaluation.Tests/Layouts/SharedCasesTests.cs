@@ -1,0 +1,103 @@
+using SemiDefect.Anomaly.Evaluation.Checks;
+using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Evaluation.Tests.Layouts;
+
+/// <summary>The inputs that once were misunderstood, with what is right.</summary>
+public class SharedCasesTests
+{
+    [SharedFact]
+    public void Of_a_data_set_only_the_good_training_images_are_trained_on()
+    {
+        ImageSelection selection = ImageSelection.ToTrainOn(Case("01-fit-root/set"));
+        Assert.Equal(
+            ["000.png", "001.png", "002.png", "003.png", "004.png", "005.png"],
+            selection.Images.Items.Select(item => item.RelativePath));
+        Assert.Equal(Case("01-fit-root/set/train/good"), selection.Images.FullPath);
+        Assert.Equal(
+            "MVTec AD layout: 6 good images to train on, 3 good and 3 abnormal to evaluate, 3 masks",
+            selection.Summary);
+        Assert.Contains(
+            "01-fit-root/set'",
+            Assert.Throws<SemiDefectException>(() => ImageSelection.ToTrainOn(Case("01-fit-root"))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [SharedFact]
+    public void Good_folders_go_by_the_words_of_labels()
+    {
+        Expect("02-test-ok-is-defect/set", training: 6, good: 3, abnormal: 3, masks: 0);
+        Expect("02-test-ok-is-defect/btad", training: 4, good: 4, abnormal: 4, masks: 4);
+        Assert.Equal("BTAD", LabeledDataset.Open(Case("02-test-ok-is-defect/btad")).Layout);
+    }
+
+    [SharedFact]
+    public void Masks_are_no_defects()
+    {
+        Expect("03-masks-are-defects/hazelnut_toy", training: 6, good: 2, abnormal: 3, masks: 3);
+        Assert.Equal(
+            ["crack", "good"], DatasetChecker.Check(Case("03-masks-are-defects/hazelnut_toy")).Tested.Keys);
+    }
+
+    [SharedFact]
+    public void Labels_of_a_csv_are_understood()
+    {
+        foreach (string name in new[] { "float", "passfail", "none", "korean", "minus1" })
+        {
+            LabeledDataset dataset = LabeledDataset.Open(Case($"05-csv-labels/{name}.csv"), needsTraining: false);
+            Assert.Equal(
+                ["g0", "g1", "g2", "g3"],
+                dataset.Test.Where(image => !image.IsAbnormal)
+                    .Select(image => Path.GetFileNameWithoutExtension(image.Path)));
+            Assert.Equal(3, dataset.Test.Count(image => image.IsAbnormal));
+        }
+    }
+
+    [SharedFact]
+    public void Capitals_in_the_names_of_folders_change_nothing()
+    {
+        Expect("06-Good-on-windows/set", training: 6, good: 2, abnormal: 3, masks: 0);
+        Expect("07-check-misses/UPPER", training: 6, good: 3, abnormal: 3, masks: 3);
+        Expect("07-check-misses/okng", training: 4, good: 2, abnormal: 3, masks: 0);
+        Assert.Equal(6, DatasetChecker.Check(Case("07-check-misses/UPPER")).Training);
+        Assert.Equal(3, DatasetChecker.Check(Case("07-check-misses/okng")).Tested["NG"]);
+    }
+
+    [SharedFact]
+    public void The_split_of_a_csv_is_obeyed()
+    {
+        Expect("08-csv-split-ignored/list.csv", training: 5, good: 3, abnormal: 3, masks: 0);
+        Assert.Null(LabeledDataset.Open(Case("08-csv-split-ignored/list.csv")).Note);
+        Assert.Equal(6, LabeledDataset.Open(Case("08-csv-split-ignored/list.csv"), needsTraining: false).Test.Count);
+    }
+
+    [SharedFact]
+    public void Masks_in_a_folder_for_each_image_and_masks_of_16_bits_mark()
+    {
+        Expect("09-loco-masks/set", training: 6, good: 3, abnormal: 3, masks: 3);
+        Expect("10-mask16/set", training: 6, good: 3, abnormal: 3, masks: 3);
+        foreach (string name in new[] { "09-loco-masks/set", "10-mask16/set" })
+        {
+            Assert.All(
+                LabeledDataset.Open(Case(name)).Test.Where(image => image.IsAbnormal),
+                image => Assert.Contains(
+                    (byte)255, MaskFile.Read(image.Mask!, 1, 1, ImageLimits.Default).Values));
+        }
+    }
+
+    private static void Expect(string name, int training, int good, int abnormal, int masks)
+    {
+        LabeledDataset dataset = LabeledDataset.Open(Case(name));
+        Assert.Equal(
+            (training, good, abnormal, masks),
+            (
+                dataset.TrainGood!.Count,
+                dataset.Test.Count(image => !image.IsAbnormal),
+                dataset.Test.Count(image => image.IsAbnormal),
+                dataset.Test.Count(image => image.Mask is not null)));
+    }
+
+    private static string Case(string name) => Repository.SharedPath($"cases/{name}");
+}
