@@ -10,8 +10,9 @@ internal static class EdgeWidths
     private const int FewestEdges = 20;
     private const double SqrtTwoPi = 2.5066282746310002;
 
-    // The variance of the kernel (1, 2, 1) / 4, which keeps noise from looking like sharp edges.
-    private const double SmoothingVariance = 0.5;
+    // The variances of the kernel (1, 2, 1) / 4, which keeps noise from looking like sharp edges, and of the difference
+    // over two pixels.
+    private const double SmoothingVariance = 0.5 + 1.0 / 3;
     private const double Sharpest = 0.4;
     private const double Softest = 6;
     private const double WithoutEdges = 0.7;

@@ -10,12 +10,15 @@ internal sealed class PlaceFinder(PictureProfile profile, SeededGenerator genera
 {
     private const int Draws = 8;
     private const int StructureDraws = 4;
+
+    // Enough for a part that takes up a tenth of the picture.
+    private const int PartDraws = 32;
     private const double EnoughForeground = 0.75;
     private const double PenaltyOffPart = 1e-3;
 
     /// <summary>A place on the part.</summary>
     public (int Left, int Top) OnPart(int size) =>
-        Best(size, place => Math.Min(EnoughForeground, profile.ForegroundOf(place.Left, place.Top, size)));
+        Best(size, place => Math.Min(EnoughForeground, profile.ForegroundOf(place.Left, place.Top, size)), PartDraws);
 
     /// <summary>A place with structure.</summary>
     public (int Left, int Top) Structured(int size) =>

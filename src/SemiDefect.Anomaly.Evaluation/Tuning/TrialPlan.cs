@@ -15,8 +15,8 @@ internal static class TrialPlan
     private const double SmallestShare = 1.0 / 128;
     private const double LargestShare = 1.0 / 3;
     private const int RoomAround = 4;
-    private const double FaintestShade = 0.1;
-    private const double StrongestShade = 0.8;
+    private const double FaintestShade = 0.3;
+    private const double StrongestShade = 1;
     private const double FaintestStructure = 0.6;
 
     /// <summary>
