@@ -185,14 +185,17 @@ public sealed class EvaluationCommandTests : IDisposable
             "0.6",
             "--images",
             "2",
+            "--kinds",
+            "dot,scratch,soft_stain",
             "--out",
             _folder.File("out"));
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
         Assert.Contains("\nDot             16 px", run.Output);
         Assert.Contains("Rehearsal with planted defects", File.ReadAllText(_folder.File("out/report.html")));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("out/rehearsal.json")));
-        Assert.Equal(6, json.RootElement.GetProperty("cells").GetArrayLength());
+        Assert.Equal(3, json.RootElement.GetProperty("cells").GetArrayLength());
         Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("rehearse", model, set, "--sizes", "large")).ExitCode);
+        Assert.Equal(ExitCode.BadUsage, (await CliRun.Of("rehearse", model, set, "--kinds", "dent")).ExitCode);
     }
 
     private async Task<string> Fit(string set)

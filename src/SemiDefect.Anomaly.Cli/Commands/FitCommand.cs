@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Sources;
 
@@ -22,9 +23,16 @@ internal static class FitCommand
             Required = true,
         };
         Option<bool> json = GlobalOptions.Json();
+        var tune = new Option<TuneMode>("--tune")
+        {
+            Description = "Choose networks and working sizes by the planted defects that they find in good images kept "
+                + "apart: off or quick. What the options say stays unless another choice is better beyond chance.",
+            DefaultValueFactory = _ => TuneMode.Off,
+        };
         var options = new FitOptionSet();
         var command = new Command("fit", "Fit a detector on images of good parts.") { folder, model };
         options.AddTo(command);
+        command.Options.Add(tune);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -33,14 +41,21 @@ internal static class FitCommand
             FitOptions fitOptions = options.Read(parsed, logger);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
+            fitOptions = fitOptions with { Accelerator = accelerator };
             ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
-            using AnomalyDetector detector = Fit(
-                good.Images,
-                fitOptions with { Accelerator = accelerator },
-                cancellationToken);
+            TuningResult? tuning = parsed.GetValue(tune) == TuneMode.Off
+                ? null
+                : ProgressDisplay.Run(display => Tuner.Run(
+                    good.Images,
+                    fitOptions,
+                    TuningOptions.Quick(fitOptions.Seed),
+                    new TuningStages(display),
+                    cancellationToken));
+            using AnomalyDetector detector = Fit(good.Images, tuning?.Options ?? fitOptions, cancellationToken);
             detector.Save(path);
-            DetectorSummary.Write(output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json));
+            DetectorSummary.Write(
+                output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json), tuning);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -56,6 +71,19 @@ internal static class FitCommand
         IProgress<FitProgress>? listener = null) =>
         ProgressDisplay.Run(
             display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
+
+    private sealed class TuningStages(ProgressDisplay display) : IProgress<TuningProgress>
+    {
+        public void Report(TuningProgress value) => display.Report(
+            value.Stage switch
+            {
+                TuningStage.Fitting => "Tuning: fitting",
+                TuningStage.Planting => "Tuning: planting and inspecting",
+                _ => "Tuning: comparing",
+            },
+            value.Done,
+            value.Total);
+    }
 
     /// <summary>Displays the progress of a fit.</summary>
     public sealed class StageProgress(ProgressDisplay display, IProgress<FitProgress>? listener = null)

@@ -30,6 +30,13 @@ internal static class RehearseCommand
             Description = "The contrasts of the planted defects, above 0 and up to 1.",
             HelpName = "0.15,0.3,0.6",
         };
+        var kinds = new Option<string?>("--kinds")
+        {
+            Description = "The kinds of defects, separated by commas. With soft edges: spot, crack, soft_stain, shade, "
+                + "displaced, turned, bent, missing, doubled (the default); with sharp ones: scratch, dot, stain, "
+                + "cut_paste, texture, missing_part.",
+            HelpName = "A,B",
+        };
         var images = new Option<int?>("--images") { Description = "The number of images for each defect." };
         var seed = new Option<ulong>("--seed")
         {
@@ -51,7 +58,7 @@ internal static class RehearseCommand
             "Plant synthetic defects in good images and report which are detected: the smallest size and the lowest "
                 + "contrast of each kind.")
         {
-            model, folder, sizes, contrasts, images, seed, target, device, searchDevice, threads, json,
+            model, folder, sizes, contrasts, kinds, images, seed, target, device, searchDevice, threads, json,
         };
         imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -65,6 +72,7 @@ internal static class RehearseCommand
                 Contrasts = parsed.GetValue(contrasts) is { } contrastText
                     ? Numbers("--contrasts", contrastText)
                     : defaults.Contrasts,
+                Kinds = KindNames.Read(parsed.GetValue(kinds)),
                 Images = parsed.GetValue(images) ?? defaults.Images,
                 Seed = parsed.GetValue(seed),
             });

@@ -38,7 +38,12 @@ internal sealed record DetectorInfoJson(
     int GoldenImages,
     IReadOnlyList<StepJson> Steps,
     IReadOnlyList<LaneJson> Lanes,
-    FusionJson? Fusion);
+    FusionJson? Fusion)
+{
+    /// <summary>What a tuning chose; only after a fit with one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TuningJson? Tuning { get; init; }
+}
 
 internal sealed record LaneJson(BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks);
 

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
@@ -10,15 +11,25 @@ namespace SemiDefect.Anomaly.Cli.Output;
 internal static class DetectorSummary
 {
     public static void Write(
-        TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path, bool json)
+        TextWriter output,
+        DetectorDocument document,
+        DetectorFingerprint fingerprint,
+        string path,
+        bool json,
+        TuningResult? tuning = null)
     {
         if (json)
         {
-            DetectorSummaryJson.Write(output, document, fingerprint, path);
+            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning);
+            DetectorSummaryJson.Write(output, document, fingerprint, path, tried);
         }
         else
         {
             WriteText(output, document, fingerprint, path);
+            if (tuning is not null)
+            {
+                TuningSummary.Write(output, tuning);
+            }
         }
     }
 

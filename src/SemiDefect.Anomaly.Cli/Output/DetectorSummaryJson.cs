@@ -9,7 +9,12 @@ namespace SemiDefect.Anomaly.Cli.Output;
 /// <summary>What is told of a detector with <c>--json</c>.</summary>
 internal static class DetectorSummaryJson
 {
-    public static void Write(TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
+    public static void Write(
+        TextWriter output,
+        DetectorDocument document,
+        DetectorFingerprint fingerprint,
+        string path,
+        TuningJson? tuning = null)
     {
         FitRecord fit = document.Fit;
         var json = new DetectorInfoJson(
@@ -33,7 +38,10 @@ internal static class DetectorSummaryJson
             document.GoldenImages,
             [.. fit.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))],
             [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => Lane(document, lane))],
-            Fusion(document));
+            Fusion(document))
+        {
+            Tuning = tuning,
+        };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }
 

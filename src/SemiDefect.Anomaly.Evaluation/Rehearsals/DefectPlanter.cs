@@ -4,71 +4,94 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 /// <summary>
-/// Plants synthetic defects. The result is identical on every machine;
-/// position and shape do not depend on the contrast. Not thread-safe; plants a single defect.
+/// Plants synthetic defects. The result is identical on every machine; position and shape do not depend on the
+/// contrast (except for what is bent). Not thread-safe; plants a single defect.
 /// </summary>
 internal sealed class DefectPlanter
 {
     private readonly Image _image;
     private readonly SeededGenerator _generator;
-    private readonly byte[] _rgb;
-    private readonly byte[] _mask;
+    private readonly PlantedPixels _pixels;
 
-    private DefectPlanter(Image image, SeededGenerator generator)
+    private DefectPlanter(PictureProfile profile, SeededGenerator generator, PlantedPixels pixels)
     {
-        _image = image;
+        _image = profile.Image;
         _generator = generator;
-        _rgb = image.Rgb.ToArray();
-        _mask = new byte[image.Width * image.Height];
+        _pixels = pixels;
     }
 
+    /// <summary>Plants one defect in a picture that nothing is known of yet.</summary>
+    public static PlantedImage Plant(
+        Image image,
+        SyntheticDefectKind kind,
+        int size,
+        double contrast,
+        SeededGenerator generator) =>
+        Plant(new PictureProfile(image), kind, size, contrast, generator);
+
     /// <summary>Plants one defect.</summary>
-    /// <param name="image">
-    /// A good image, which is not modified; both sides must be at least <paramref name="size"/> + 4.
+    /// <param name="profile">
+    /// A good picture, which is not modified; both sides must be at least <paramref name="size"/> + 4.
     /// </param>
     /// <param name="kind">The kind of defect.</param>
-    /// <param name="size">The extent in pixels, at least 2.</param>
+    /// <param name="size">
+    /// The extent in pixels, at least 2; kinds with soft edges have it at half of their strength or more.
+    /// </param>
     /// <param name="contrast">
-    /// Above 0 and up to 1: the brightness change as a fraction of 255, or the blending weight of the change.
+    /// Above 0 and up to 1: the brightness change as a fraction of 255 (with soft edges, of the picture's own range of
+    /// brightness), or the blending weight of the change.
     /// </param>
     /// <param name="generator">The random generator for position and shape.</param>
     public static PlantedImage Plant(
-        Image image,
+        PictureProfile profile,
         SyntheticDefectKind kind,
         int size,
         double contrast,
         SeededGenerator generator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size + 4, Math.Min(image.Width, image.Height), nameof(size));
-        var planter = new DefectPlanter(image, generator);
-        int left = 2 + generator.NextInt32(image.Width - size - 3);
-        int top = 2 + generator.NextInt32(image.Height - size - 3);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            size + 4, Math.Min(profile.Image.Width, profile.Image.Height), nameof(size));
+        var pixels = new PlantedPixels(profile);
+        if (RehearsalOptions.SoftKinds.Contains(kind))
+        {
+            new SoftPlanter(profile, generator, pixels).Plant(kind, size, contrast);
+        }
+        else
+        {
+            new DefectPlanter(profile, generator, pixels).Plant(
+                new PlaceFinder(profile, generator), kind, size, contrast);
+        }
+
+        return pixels.ToImage();
+    }
+
+    private void Plant(PlaceFinder places, SyntheticDefectKind kind, int size, double contrast)
+    {
+        bool isStructural = kind is SyntheticDefectKind.Texture or SyntheticDefectKind.MissingPart;
+        (int left, int top) = isStructural ? places.Structured(size) : places.OnPart(size);
         switch (kind)
         {
             case SyntheticDefectKind.Scratch:
-                planter.Scratch(left, top, size, contrast);
+                Scratch(left, top, size, contrast);
                 break;
             case SyntheticDefectKind.Dot:
-                planter.Shade(
+                Shade(
                     left, top, size, contrast, (x, y) => Math.Clamp(0.5 * size - Math.Sqrt(x * x + y * y) + 0.5, 0, 1));
                 break;
             case SyntheticDefectKind.Stain:
-                planter.Stain(left, top, size, contrast);
+                Stain(left, top, size, contrast);
                 break;
             case SyntheticDefectKind.CutPaste:
-                planter.CutPaste(left, top, size, contrast);
+                CutPaste(left, top, size, contrast, places.Different(size, (left, top)));
                 break;
             case SyntheticDefectKind.Texture:
-                planter.Blend(left, top, size, contrast, planter.OtherPlace(size, left, top));
+                Blend(left, top, size, contrast, places.Different(size, (left, top)));
                 break;
             default:
-                planter.Blend(left, top, size, contrast, null);
+                Blend(left, top, size, contrast, null);
                 break;
         }
-
-        return new PlantedImage(
-            new Image(image.Width, image.Height, planter._rgb), planter._mask, planter.Box(left, top, size));
     }
 
     private void Scratch(int left, int top, int size, double contrast)
@@ -142,26 +165,25 @@ internal sealed class DefectPlanter
                 int pixel = (top + y) * _image.Width + left + x;
                 for (int channel = 0; channel < 3 && share > 0; channel++)
                 {
-                    Set(pixel, channel, _image.Rgb[3 * pixel + channel] + share * change, share >= 0.1);
+                    _pixels.Set(pixel, channel, _image.Rgb[3 * pixel + channel] + share * change, share >= 0.1);
                 }
             }
         }
     }
 
-    private void CutPaste(int left, int top, int size, double contrast)
+    private void CutPaste(int left, int top, int size, double contrast, (int Left, int Top) from)
     {
         int height = Math.Max(2, (int)(size * _generator.NextDouble(0.4, 1)));
-        (int fromLeft, int fromTop) = OtherPlace(size, left, top);
         for (int y = 0; y < height; y++)
         {
             for (int x = 0; x < size; x++)
             {
                 int target = (top + y) * _image.Width + left + x;
-                int source = (fromTop + y) * _image.Width + fromLeft + x;
+                int source = (from.Top + y) * _image.Width + from.Left + x;
                 for (int channel = 0; channel < 3; channel++)
                 {
                     double old = _image.Rgb[3 * target + channel];
-                    Set(target, channel, old + contrast * (_image.Rgb[3 * source + channel] - old), true);
+                    _pixels.Set(target, channel, old + contrast * (_image.Rgb[3 * source + channel] - old), true);
                 }
             }
         }
@@ -205,7 +227,7 @@ internal sealed class DefectPlanter
                 {
                     int pixel = (top - 1 + i / side) * _image.Width + left - 1 + i % side;
                     double old = _image.Rgb[3 * pixel + channel];
-                    Set(pixel, channel, old + contrast * (values[i] - old), true);
+                    _pixels.Set(pixel, channel, old + contrast * (values[i] - old), true);
                 }
             }
         }
@@ -216,46 +238,5 @@ internal sealed class DefectPlanter
         int i = 3 * (y * _image.Width + x) + channel;
         int row = 3 * _image.Width;
         return _image.Rgb[i - 3] + _image.Rgb[i + 3] + _image.Rgb[i - row] + _image.Rgb[i + row] - 4.0 * _image.Rgb[i];
-    }
-
-    // The farther of two random positions, to reduce overlap with the target.
-    private (int Left, int Top) OtherPlace(int size, int left, int top)
-    {
-        (int Left, int Top) Draw() =>
-            (2 + _generator.NextInt32(_image.Width - size - 3), 2 + _generator.NextInt32(_image.Height - size - 3));
-        (int Left, int Top) first = Draw();
-        (int Left, int Top) second = Draw();
-        int Distance((int Left, int Top) place) => Math.Abs(place.Left - left) + Math.Abs(place.Top - top);
-        return Distance(first) >= Distance(second) ? first : second;
-    }
-
-    private void Set(int pixel, int channel, double value, bool isMarked)
-    {
-        _rgb[3 * pixel + channel] = (byte)Math.Clamp(Math.Round(value), 0, 255);
-        if (isMarked)
-        {
-            _mask[pixel] = 255;
-        }
-    }
-
-    private (int Left, int Top, int Width, int Height) Box(int left, int top, int size)
-    {
-        int right = left;
-        int bottom = top;
-        int firstX = left + size;
-        int firstY = top + size;
-        for (int y = top; y < top + size; y++)
-        {
-            for (int x = left; x < left + size; x++)
-            {
-                if (_mask[y * _image.Width + x] != 0)
-                {
-                    (firstX, firstY) = (Math.Min(firstX, x), Math.Min(firstY, y));
-                    (right, bottom) = (Math.Max(right, x), Math.Max(bottom, y));
-                }
-            }
-        }
-
-        return (firstX, firstY, right - firstX + 1, bottom - firstY + 1);
     }
 }

@@ -51,12 +51,13 @@ public static class Rehearsal
             }
 
             int cell = 0;
+            var profile = new PictureProfile(image);
             foreach ((SyntheticDefectKind kind, int size, double contrast) in Cells(options))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (size + 4 <= Math.Min(image.Width, image.Height))
                 {
-                    PlantedImage planted = Plant(image, i, kind, size, contrast, options.Seed);
+                    PlantedImage planted = Plant(profile, i, kind, size, contrast, options.Seed);
                     Inspection inspection = detector.Inspect(planted.Image, items[i].FullPath, cancellationToken);
                     counts[cell].Trials++;
                     counts[cell].Found += inspection.IsAbnormal ? 1 : 0;
@@ -95,7 +96,7 @@ public static class Rehearsal
 
     /// <summary>Plants the defect of a rehearsal.</summary>
     internal static PlantedImage Plant(
-        Image image,
+        PictureProfile profile,
         int index,
         SyntheticDefectKind kind,
         int size,
@@ -109,7 +110,7 @@ public static class Rehearsal
             mixed = new SeededGenerator(mixed ^ (part + 1)).NextUInt64();
         }
 
-        return DefectPlanter.Plant(image, kind, size, contrast, new SeededGenerator(mixed));
+        return DefectPlanter.Plant(profile, kind, size, contrast, new SeededGenerator(mixed));
     }
 
     private static IEnumerable<(SyntheticDefectKind Kind, int Size, double Contrast)> Cells(RehearsalOptions options) =>
@@ -133,7 +134,8 @@ public static class Rehearsal
         HighestPatch = inspection.HighestPatch,
     };
 
-    private static bool IsOn(Inspection inspection, (int Left, int Top, int Width, int Height) box)
+    /// <summary>Whether the highest-scoring patch lies within about one patch of a defect.</summary>
+    internal static bool IsOn(Inspection inspection, (int Left, int Top, int Width, int Height) box)
     {
         PatchMatch match = inspection.HighestPatch;
         InputGeometry window = match.Window ?? inspection.Geometry;

@@ -82,9 +82,10 @@ internal static class ReportRehearsal
         int size = fitting[fitting.Length / 2];
         double contrast = result.Options.Contrasts[^1];
         page.Append("<div class=\"examples\">");
+        var profile = new PictureProfile(image);
         foreach (SyntheticDefectKind kind in result.Options.Kinds)
         {
-            PlantedImage planted = Rehearsal.Plant(image, index, kind, size, contrast, result.Options.Seed);
+            PlantedImage planted = Rehearsal.Plant(profile, index, kind, size, contrast, result.Options.Seed);
             int side = Math.Min(shortest, Math.Max(3 * size, 64));
             int left = Math.Clamp(planted.Box.Left + planted.Box.Width / 2 - side / 2, 0, image.Width - side);
             int top = Math.Clamp(planted.Box.Top + planted.Box.Height / 2 - side / 2, 0, image.Height - side);

@@ -19,7 +19,7 @@ public sealed record ScoreScale(double Center, double Spread)
 
     /// <summary>The scale for the out-of-fold scores of a branch.</summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
-    internal static ScoreScale Of(IReadOnlyCollection<double> scores)
+    public static ScoreScale Of(IReadOnlyCollection<double> scores)
     {
         double[] sorted = [.. scores.Order()];
         double center = Quantile(sorted, 0.5);
