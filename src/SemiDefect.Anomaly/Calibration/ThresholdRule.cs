@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Calibration;
 /// <summary>
 /// Sets a threshold from the scores of good images alone; labels and defects are not used. Stateless and thread-safe.
 /// </summary>
-internal static class ThresholdRule
+public static class ThresholdRule
 {
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">
