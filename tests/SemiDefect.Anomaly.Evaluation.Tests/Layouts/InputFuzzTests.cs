@@ -62,8 +62,9 @@ public sealed class InputFuzzTests(ITestOutputHelper output) : IDisposable
     public void Damaged_annotations_are_refused_in_one_line_or_opened()
     {
         Attack(
-            "{\"images\":[{\"id\":1,\"file_name\":\"a.png\",\"width\":9,\"height\":8},{\"id\":2,\"file_name\":\"b.png\","
-                + "\"width\":9,\"height\":8}],\"annotations\":[{\"image_id\":2,\"category_id\":1,\"bbox\":[1,2,3,4]}]}",
+            "{\"images\":[{\"id\":1,\"file_name\":\"a.png\",\"width\":9,\"height\":8},"
+                + "{\"id\":2,\"file_name\":\"b.png\",\"width\":9,\"height\":8}],"
+                + "\"annotations\":[{\"image_id\":2,\"category_id\":1,\"bbox\":[1,2,3,4]}]}",
             path => LabeledDataset.Open(path, needsTraining: false),
             "input.json");
         Attack(
