@@ -114,7 +114,7 @@ internal static class ScoreCommand
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
             ScoreInput input = ScoreInput.Collect(
-                parsed.GetRequiredValue(paths), notice => Notice(Text.Printable(notice)));
+                parsed.GetRequiredValue(paths), notice => error.WriteLine($"semidefect: {Text.Printable(notice)}"));
             var files = new ScoreFiles(
                 parsed.GetValue(heatmaps),
                 parsed.GetValue(sideBySide),
