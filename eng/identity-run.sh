@@ -60,6 +60,9 @@ call merge merge out/model.sdad out/other.sdad --out out/merged.sdad
 table merge out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
 table features out/features.npy
+call pair fit new --out out/pair.sdad --backbone compact,resnet18 --resize 128
+call pair-score score out/pair.sdad new --out out/pair.csv
+table pair out/pair.sdad out/pair.txt out/pair.csv out/pair-score.txt
 call quantize backbone quantize compact good --out out/eight.onnx --images 4
 call eight features new --backbone out/eight.onnx --out out/eight.npy "${fit_options[@]}"
 table quantize out/eight.onnx out/eight.json out/quantize.txt out/eight.npy

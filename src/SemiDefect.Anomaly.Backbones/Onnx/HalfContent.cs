@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace SemiDefect.Anomaly.Backbones.Onnx;
 
-/// <summary>Float32 values that are written as float16, rounded to nearest even. As thread-safe as the values.</summary>
+/// <summary>
+/// Float32 values that are written as float16, rounded to nearest even. As thread-safe as the values.
+/// </summary>
 internal sealed class HalfContent(string name, ITensorContent values) : ITensorContent
 {
     /// <inheritdoc/>

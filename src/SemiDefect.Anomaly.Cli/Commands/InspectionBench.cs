@@ -39,7 +39,11 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
         long start = Stopwatch.GetTimestamp();
         var calibration = new CalibrationTimer();
         using AnomalyDetector detector =
-            FitCommand.Fit(good, FitPresets.Create(FitPresets.Fast) with { Threads = threads }, cancellationToken, calibration);
+            FitCommand.Fit(
+                good,
+                FitPresets.Create(FitPresets.Fast) with { Threads = threads },
+                cancellationToken,
+                calibration);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         Print(
             new FitTimingJson(

@@ -11,8 +11,8 @@ internal sealed class ViewOptionSet
 {
     private readonly Option<string?> _scales = new("--scales")
     {
-        Description = "Inspect images at several working sizes, each with its own memory bank. By default, two sizes are chosen "
-            + "from the size of the images; --resize, --scales or a preset fixes them.",
+        Description = "Inspect images at several working sizes, each with its own memory bank. By default, two sizes "
+            + "are chosen from the size of the images; --resize, --scales or a preset fixes them.",
         HelpName = "N,M",
     };
 
@@ -30,8 +30,8 @@ internal sealed class ViewOptionSet
 
     private readonly Option<int?> _turns = new("--turns")
     {
-        Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none. By default, as "
-            + "many as the good images themselves show, if they are few and the working sizes are automatic.",
+        Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none. By "
+            + "default, as many as the good images themselves show, if they are few and the working sizes are automatic.",
         HelpName = "0|4|8",
     };
 

@@ -33,8 +33,8 @@ public sealed record FitOptions
 
     /// <summary>
     /// A custom encoder to use instead of networks, or null. The detector takes ownership of it and shares it with the
-    /// detectors that updates and merges make of it; the last of them disposes of it. A saved detector can only be loaded
-    /// with <see cref="LoadOptions.Encoder"/>.
+    /// detectors that updates and merges make of it; the last of them disposes of it. A saved detector can only be
+    /// loaded with <see cref="LoadOptions.Encoder"/>.
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 

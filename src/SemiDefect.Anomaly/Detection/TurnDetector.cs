@@ -9,8 +9,8 @@ namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
 /// Detects whether the good images show their part in any orientation: then a turned good image scores no higher, among
-/// the other good images, than it does as it is. Turned copies of few images then show what few images cannot. Stateless;
-/// depends on the images, the options and the seed only.
+/// the other good images, than it does as it is. Turned copies of few images then show what few images cannot.
+/// Stateless; depends on the images, the options and the seed only.
 /// </summary>
 internal static class TurnDetector
 {
@@ -22,6 +22,11 @@ internal static class TurnDetector
 
     // One patch in four answers, which is enough for a comparison.
     private const int RowShare = 4;
+
+    // Positions among the turns by multiples of 45 degrees.
+    private const int ByEighth = 1;
+    private const int ByQuarter = 2;
+    private const int ByHalf = 4;
 
     // In units of the spread of the scores of good images. Measured: castings in any orientation below 0.7, aligned
     // parts above 3 (docs/detection.md).
@@ -44,17 +49,14 @@ internal static class TurnDetector
             return 0;
         }
 
-        int[] images = [.. Enumerable.Range(0, Math.Min(Images, count)).Select(i => i * count / Math.Min(Images, count))];
+        int sampled = Math.Min(Images, count);
+        int[] images = [.. Enumerable.Range(0, sampled).Select(i => i * count / sampled)];
         double[] rises = RisesOf(lane, images, read, options, cancellationToken);
         bool isTurnedByQuarters = rises[ByQuarter] <= LargestRise && rises[ByHalf] <= LargestRise;
         return !isTurnedByQuarters ? 0
             : rises[ByEighth] <= LargestRise && 8 * count <= MostTurnedImages ? 8
             : 4;
     }
-
-    private const int ByEighth = 1;
-    private const int ByQuarter = 2;
-    private const int ByHalf = 4;
 
     /// <summary>
     /// By multiples of 45 degrees, the median rise of the logarithm of an image's score when it is turned, in units of
@@ -135,8 +137,8 @@ internal static class TurnDetector
         foreach (PatchGrid grid in views.Where(grid => grid.Layout.Count > 0))
         {
             double[] distances = new double[grid.Layout.Count];
-            search.Search(
-                grid.Vectors.Span, 1, distances, new int[distances.Length], BankFilter.Without(image), cancellationToken);
+            int[] rows = new int[distances.Length];
+            search.Search(grid.Vectors.Span, 1, distances, rows, BankFilter.Without(image), cancellationToken);
             highest = Math.Max(highest, PatchScores.Of(grid.Layout, distances, nearest).ImageScore);
         }
 

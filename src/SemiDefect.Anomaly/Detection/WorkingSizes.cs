@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Chooses the working sizes of a fit from the size of the good images: one at which the network sees the whole part, and
-/// one for details. The aspect is always kept. Stateless; depends on the images and the options only.
+/// Chooses the working sizes of a fit from the size of the good images: one at which the network sees the whole part,
+/// and one for details. The aspect is always kept. Stateless; depends on the images and the options only.
 /// </summary>
 /// <remarks>
 /// The shorter side becomes 256 pixels for the whole, and half of its own size, but 512 to 1536 pixels, for details. So

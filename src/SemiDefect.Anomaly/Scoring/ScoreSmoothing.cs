@@ -4,8 +4,8 @@ using SemiDefect.Anomaly.Search.Numerics;
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>
-/// Gaussian smoothing of the patch scores of a view, normalized over the patches that exist: patches outside the view or
-/// its layout have no weight. Separable, columns first, accumulated in float64 in the order of the taps. Stateless.
+/// Gaussian smoothing of the patch scores of a view, normalized over the patches that exist: patches outside the view
+/// or its layout have no weight. Separable, columns first, accumulated in float64 in the order of the taps. Stateless.
 /// </summary>
 internal static class ScoreSmoothing
 {

@@ -20,8 +20,8 @@ public sealed record ScoringOptions
     public DistanceMetric Metric { get; init; }
 
     /// <summary>
-    /// The standard deviation, in patches, of a Gaussian that smooths the patch scores of a view before anything is made
-    /// of them: 0 (none) to 8. A single noisy patch then counts less than a group.
+    /// The standard deviation, in patches, of a Gaussian that smooths the patch scores of a view before anything else
+    /// uses them: 0 (none) to 8. A single noisy patch then counts less than a group.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double Smoothing

@@ -39,6 +39,64 @@ public sealed class BackboneImporterTests
     }
 
     [SharedFact]
+    public void The_embedded_resnet18_is_the_import_of_the_published_weights()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("resnet18.onnx");
+        BackboneManifest manifest = BackboneImporter.FromWeights(
+            Repository.SharedPath("backbones/resnet18-layer1-3.safetensors"),
+            "resnet18",
+            path,
+            new BackboneImportOptions { Taps = ["layer2", "layer3"], IsHalf = true });
+        BackboneFile embedded = BackboneFile.Open("resnet18");
+        Assert.Equal(manifest.Sha256, embedded.Sha256);
+        Assert.Equal(manifest.Taps, embedded.Manifest!.Taps);
+        Assert.Equal(manifest.MultiplyAdds224, embedded.Manifest.MultiplyAdds224);
+        Assert.Equal("BSD-3-Clause", embedded.Manifest.License);
+        Assert.True(embedded.Content.Length <= 6_000_000);
+    }
+
+    [SharedFact]
+    public void Weights_in_half_precision_change_features_by_less_than_a_thousandth()
+    {
+        using OnnxBackbone half = OnnxBackbone.Load(BackboneFile.Open("resnet18"));
+        using OnnxBackbone single = OnnxBackbone.Load(
+            BackboneFile.Open(Repository.SharedPath("backbones/resnet18-layer1-3.onnx")),
+            new OnnxBackboneOptions { Taps = ["layer2", "layer3"] });
+        float[] input = FormulaWeights.Input(2, 96);
+        IReadOnlyList<FeatureMap> expected = single.Extract(input, 2, 96, 96);
+        IReadOnlyList<FeatureMap> actual = half.Extract(input, 2, 96, 96);
+        for (int tap = 0; tap < expected.Count; tap++)
+        {
+            double off = expected[tap].Values.Zip(actual[tap].Values, (a, b) => (double)(a - b) * (a - b)).Sum();
+            double all = expected[tap].Values.Sum(value => (double)value * value);
+            Assert.InRange(Math.Sqrt(off / all), 1e-6, 1e-3);
+        }
+    }
+
+    [Fact]
+    public void Weights_too_large_for_half_precision_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string weights = folder.File("weights.safetensors");
+        IReadOnlyList<NamedTensor> tensors = FormulaWeights.StateDict("resnet18", ["layer1"]);
+        WeightFiles.WriteSafetensors(
+            weights,
+            [
+                .. tensors.Select(tensor => tensor.Name == "layer1.0.conv1.weight"
+                    ? tensor with { Values = () => [.. tensor.Values().Select(value => value * 1e9f)] }
+                    : tensor),
+            ]);
+        SemiDefectException error = Assert.ThrowsAny<SemiDefectException>(() => BackboneImporter.FromWeights(
+            weights,
+            "resnet18",
+            folder.File("half.onnx"),
+            new BackboneImportOptions { Taps = ["layer1"], IsHalf = true }));
+        Assert.Contains("too large for half precision", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("half.onnx")));
+    }
+
+    [SharedFact]
     public void An_inner_tensor_of_a_published_network_can_be_exposed()
     {
         using var folder = new TemporaryFolder();

@@ -50,6 +50,22 @@ public sealed class BackboneQuantizerTests : IDisposable
         Assert.Equal(Math.Sqrt(off / all), manifest.Quantization.RelativeErrors[1], 1e-9);
     }
 
+    [Fact]
+    public void A_network_stored_in_half_precision_is_quantized_as_the_same_values_in_single_precision_are()
+    {
+        string weights = _folder.File("weights.safetensors");
+        WeightFiles.WriteSafetensors(weights, FormulaWeights.StateDict("resnet18", ["layer2"]));
+        BackboneImporter.FromWeights(
+            weights,
+            "resnet18",
+            _folder.File("half.onnx"),
+            new BackboneImportOptions { Taps = ["layer1", "layer2"], IsHalf = true });
+        BackboneFile half = BackboneFile.Open(_folder.File("half.onnx"));
+        BackboneManifest manifest = Quantize(half);
+        Assert.All(manifest.Quantization!.RelativeErrors, error => Assert.InRange(error, 1e-4, 0.08));
+        Assert.True(new FileInfo(_folder.File("q.onnx")).Length < 0.6 * half.Content.Length);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(7)]

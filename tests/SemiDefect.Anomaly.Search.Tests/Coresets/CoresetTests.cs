@@ -80,6 +80,15 @@ public class CoresetTests
     }
 
     [Fact]
+    public void A_fraction_picks_no_more_than_the_maximum()
+    {
+        var options = new CoresetOptions(fraction: 0.1) { Maximum = 50 };
+        Assert.Equal((1, 30, 50), (options.TargetCount(5), options.TargetCount(300), options.TargetCount(10_000)));
+        Assert.Equal(50, options.With(3, 2, null).TargetCount(10_000));
+        Assert.Throws<SemiDefectException>(() => new CoresetOptions(fraction: 0.1) { Maximum = 0 });
+    }
+
+    [Fact]
     public void Approximate_greedy_picks_what_the_naive_loop_picks() =>
         Gen.Select(Gen.Int[0, HardData.Kinds.Count - 1], Gen.Int[12, 200], Gen.Int[1, 60], Gen.ULong).Sample(
             (kind, rows, columns, seed) =>

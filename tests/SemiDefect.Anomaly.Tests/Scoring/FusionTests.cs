@@ -84,7 +84,8 @@ public class FusionTests
     public void The_peak_on_other_scales_is_bounded_from_above()
     {
         Gen<double> value = Gen.Double[0, 10];
-        Gen<ScoreScale> scale = Gen.Select(value, Gen.Double[0.1, 5], (center, spread) => new ScoreScale(center, spread));
+        Gen<ScoreScale> scale =
+            Gen.Select(value, Gen.Double[0.1, 5], (center, spread) => new ScoreScale(center, spread));
         Gen<ScoreFusion> fusion = Gen.Select(
             Gen.Bool, scale.Array[2], (mean, scales) => new ScoreFusion((FusionRule)(mean ? 0 : 1), scales));
         Gen.Select(fusion, scale.Array[2], Gen.Float[0, 10].Array[6].Array[2]).Sample((before, scales, values) =>

@@ -156,7 +156,8 @@ public sealed class UpdateTests : IDisposable
         File.Copy(_folder.File("good/003.png"), _folder.File("more/000-copy.png"));
         using AnomalyDetector actual = before.Update(ImageFolder.Open(_folder.File("more")));
         Assert.Equal(expected.Fingerprint, actual.Fingerprint);
-        Assert.Contains("1 of 3 images are in the detector already", Assert.Single(log.Lines), StringComparison.Ordinal);
+        string line = Assert.Single(log.Lines);
+        Assert.Contains("1 of 3 images are in the detector already", line, StringComparison.Ordinal);
         Assert.Contains(
             "nothing was changed",
             Assert.Throws<SemiDefectException>(() => actual.Update(ImageFolder.Open(_folder.File("more")))).Message,
