@@ -34,6 +34,8 @@ public sealed class SchemaTests : IDisposable
         string lanes = _folder.File("lanes.sdad");
         await ValidAsync(
             "detector", 0, ["fit", good, "--out", lanes, .. fit, "--scales", "16,32", "--roi", "4,0,88,60"]);
+        await ValidAsync(
+            "detector", 0, ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick"]);
         await ValidAsync("detector", 0, "info", Path.Combine(Repository.Root, "tests/Golden/detectors/version-1.sdad"));
         await ValidAsync("score", 0, "score", lanes, Path.Combine(data, "test/blot"));
         File.WriteAllText(Path.Combine(data, "test/good/broken.png"), "no picture");

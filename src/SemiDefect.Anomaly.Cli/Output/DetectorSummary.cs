@@ -20,7 +20,7 @@ internal static class DetectorSummary
     {
         if (json)
         {
-            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning);
+            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning, document.Thresholds);
             DetectorSummaryJson.Write(output, document, fingerprint, path, tried);
         }
         else
@@ -28,7 +28,7 @@ internal static class DetectorSummary
             WriteText(output, document, fingerprint, path);
             if (tuning is not null)
             {
-                TuningSummary.Write(output, tuning);
+                TuningSummary.Write(output, tuning, document.Thresholds);
             }
         }
     }

@@ -48,15 +48,11 @@ internal static class CandidateJudge
                     Scales = scales,
                     IsDefault = i == 0,
                     MultiplyAdds = combination.Sum(lane => costs[lane]),
-                    Found = Share(found, trials, _ => true),
+                    Found = ShareCounter.Count(found, trials),
                     ByKind = trials.Select(trial => trial.Kind).Distinct().ToDictionary(
                         kind => kind,
-                        kind => Share(found, trials, trial => trial.Kind == kind)),
-                    BySize =
-                    [
-                        .. Enumerable.Range(0, trials.Max(trial => trial.Step) + 1)
-                            .Select(step => Share(found, trials, trial => trial.Step == step)),
-                    ],
+                        kind => ShareCounter.Count(found, trials, trial => trial.Kind == kind)),
+                    BySize = ShareCounter.BySize(found, trials),
                     ChanceOfNone = evidence.ChanceOfNone,
                     BetterKinds = evidence.BetterKinds,
                     WorseKinds = evidence.WorseKinds,
@@ -78,11 +74,5 @@ internal static class CandidateJudge
             .Where(i => i == best || Compare(best, i).ChanceOfNone > ChanceOfTie)
             .MinBy(i => candidates[i].MultiplyAdds);
         return (candidates, chosen);
-    }
-
-    private static TuningShare Share(bool[] found, IReadOnlyList<PlantedTrial> trials, Func<PlantedTrial, bool> isMeant)
-    {
-        int[] meant = [.. Enumerable.Range(0, trials.Count).Where(i => isMeant(trials[i]))];
-        return new TuningShare(meant.Count(i => found[i]), meant.Length);
     }
 }

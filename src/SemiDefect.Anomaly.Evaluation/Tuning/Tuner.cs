@@ -16,6 +16,8 @@ public static class Tuner
 {
     private const string OtherNetwork = "resnet18";
 
+    private static readonly double[] ShownRates = [0.005, 0.01, 0.02, 0.05, 0.1];
+
     /// <summary>Chooses.</summary>
     /// <param name="good">Images of good parts, 6 or more.</param>
     /// <param name="options">The options to fit with; what they say of networks and sizes is the default.</param>
@@ -72,7 +74,24 @@ public static class Tuner
             candidates,
             TrialPlan.Sizes(Math.Min(first.Width, first.Height), tuning.Sizes),
             learned.Length,
-            heldOut.Length);
+            heldOut.Length,
+            AtRates(
+                FusedScores.Of([.. space.Combinations[chosen].Select(lane => scores[lane])]),
+                trials,
+                options.Threshold));
+    }
+
+    private static IReadOnlyList<TuningRate> AtRates(
+        FusedScores scores, PlantedTrial[] trials, ThresholdOptions threshold)
+    {
+        double[] rates = [.. ShownRates.Append(threshold.FalseAlarmRate).Distinct().Order()];
+        return
+        [
+            .. from rate in rates
+               let found = scores.Found(threshold with { FalseAlarmRate = rate })
+               select new TuningRate(
+                   rate, ShareCounter.Count(found, trials), ShareCounter.BySize(found, trials)),
+        ];
     }
 
     private static void RequireChoice(FitOptions options)

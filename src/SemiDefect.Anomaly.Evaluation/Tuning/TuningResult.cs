@@ -7,10 +7,12 @@ namespace SemiDefect.Anomaly.Evaluation.Tuning;
 /// <param name="Sizes">The extents of the planted defects in the first picture held out, in pixels.</param>
 /// <param name="Learned">The good images that each candidate learned from.</param>
 /// <param name="HeldOut">The good images that defects were planted in.</param>
+/// <param name="Rates">What other false-alarm rates would find with what was chosen, ascending.</param>
 public sealed record TuningResult(
     FitOptions Options,
     int Chosen,
     IReadOnlyList<TuningCandidate> Candidates,
     IReadOnlyList<int> Sizes,
     int Learned,
-    int HeldOut);
+    int HeldOut,
+    IReadOnlyList<TuningRate> Rates);
