@@ -63,7 +63,7 @@ public sealed class AutomaticViewsTests
     [Trait("Speed", "Slow")]
     public void Turns_are_used_where_the_images_show_no_orientation()
     {
-        // Blobs, of which a turned image is as good as an upright one; and stripes, of which it is not.
+        // Soft blobs, of which a turned image is as good as an upright one; and stripes, of which it is not.
         Assert.Equal(8, AutomaticViews.Choose(new FitOptions(), Blobs(12)).Turns);
         Assert.Equal(0, AutomaticViews.Choose(new FitOptions(), Stripes(12)).Turns);
         Assert.Equal(4, AutomaticViews.Choose(new FitOptions(), Blobs(60)).Turns);
@@ -85,8 +85,8 @@ public sealed class AutomaticViewsTests
                 [
                     .. Enumerable.Range(0, 40).Select(_ => (Side * centers.NextDouble(), Side * centers.NextDouble())),
                 ];
-                return ($"{i:D3}", Drawn(at => blobs.Any(blob =>
-                    (at.X - blob.X) * (at.X - blob.X) + (at.Y - blob.Y) * (at.Y - blob.Y) < 25) ? 0.8 : 0.2));
+                return ($"{i:D3}", Drawn(at => 0.2 + 0.6 * blobs.Max(blob => Math.Exp(
+                    -((at.X - blob.X) * (at.X - blob.X) + (at.Y - blob.Y) * (at.Y - blob.Y)) / 40))));
             }),
         ]);
     }
