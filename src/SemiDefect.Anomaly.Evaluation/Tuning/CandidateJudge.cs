@@ -1,18 +1,19 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
 /// <summary>
 /// Chooses among combinations of lanes. The default stays unless another one finds more planted defects beyond chance,
-/// over several kinds, and no kind less often beyond chance. Of those, the one that finds most is taken; of those that
-/// differ from it by chance only, the cheapest. Stateless.
+/// also without the two kinds that gain most, and no kind less often beyond chance. Of those, the one that finds most
+/// is taken; of those that differ from it by chance only, the cheapest. Stateless.
 /// </summary>
 internal static class CandidateJudge
 {
     private const double ChanceOfAll = 0.01;
+    private const double ChanceOfOthers = 0.05;
     private const double ChanceOfTie = 0.05;
     private const double LeastGain = 0.02;
-    private const int LeastBetterKinds = 3;
 
     /// <summary>Judges all combinations.</summary>
     /// <param name="combinations">Positions of lanes, the default first.</param>
@@ -20,6 +21,7 @@ internal static class CandidateJudge
     /// <param name="costs">The multiply-adds of the lanes.</param>
     /// <param name="trials">The planted defects.</param>
     /// <param name="threshold">How the threshold is set.</param>
+    /// <param name="rule">How scores of several lanes are combined.</param>
     /// <param name="seed">Decides the resamples.</param>
     /// <param name="describe">Adds the names of what a combination is made of.</param>
     public static (TuningCandidate[] Candidates, int Chosen) Judge(
@@ -28,18 +30,19 @@ internal static class CandidateJudge
         IReadOnlyList<long> costs,
         IReadOnlyList<PlantedTrial> trials,
         ThresholdOptions threshold,
+        FusionRule rule,
         ulong seed,
         Func<int[], (IReadOnlyList<string> Networks, IReadOnlyList<int> Scales)> describe)
     {
         FusedScores[] fused =
-            [.. combinations.Select(combination => FusedScores.Of([.. combination.Select(lane => lanes[lane])]))];
+            [.. combinations.Select(combination => FusedScores.Of([.. combination.Select(lane => lanes[lane])], rule))];
         TuningEvidence Compare(int one, int other) =>
             EvidenceTest.Compare(fused[one], fused[other], trials, threshold.FalseAlarmRate, seed);
         TuningCandidate[] candidates =
         [
             .. combinations.Select((combination, i) =>
             {
-                TuningEvidence evidence = i == 0 ? new TuningEvidence(0, 1, 0, 0) : Compare(i, 0);
+                TuningEvidence evidence = i == 0 ? new TuningEvidence(0, 1, 1, 0, 0) : Compare(i, 0);
                 (IReadOnlyList<string> networks, IReadOnlyList<int> scales) = describe(combination);
                 bool[] found = fused[i].Found(threshold);
                 return new TuningCandidate
@@ -58,7 +61,7 @@ internal static class CandidateJudge
                     WorseKinds = evidence.WorseKinds,
                     IsProven = evidence.ChanceOfNone <= ChanceOfAll
                         && evidence.Gain >= LeastGain
-                        && evidence.BetterKinds >= LeastBetterKinds
+                        && evidence.ChanceOfNoneElse <= ChanceOfOthers
                         && evidence.WorseKinds == 0,
                 };
             }),

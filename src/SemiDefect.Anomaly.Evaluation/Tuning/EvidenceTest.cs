@@ -12,6 +12,7 @@ namespace SemiDefect.Anomaly.Evaluation.Tuning;
 internal static class EvidenceTest
 {
     private const int Resamples = 400;
+    private const int LeftOut = 2;
     private const double ChanceOfKind = 0.05;
     private const ulong Stream = 0xB0075UL;
 
@@ -36,7 +37,12 @@ internal static class EvidenceTest
         double[] even = [.. Enumerable.Repeat(1.0, images)];
         int[] all = [.. Enumerable.Range(0, count)];
         double[] observed = Differences(all, even);
+        int[] others =
+        [
+            .. Enumerable.Range(0, kinds.Length).OrderByDescending(kind => observed[kind]).Skip(LeftOut),
+        ];
         int none = 0;
+        int noneElse = 0;
         int[] notBetter = new int[kinds.Length];
         int[] notWorse = new int[kinds.Length];
         var generator = new SeededGenerator(seed ^ Stream);
@@ -51,6 +57,7 @@ internal static class EvidenceTest
 
             double[] differences = Differences(drawn, weights);
             none += differences.Average() <= 0 ? 1 : 0;
+            noneElse += others.Sum(kind => differences[kind]) <= 0 ? 1 : 0;
             for (int kind = 0; kind < kinds.Length; kind++)
             {
                 notBetter[kind] += differences[kind] <= 0 ? 1 : 0;
@@ -62,6 +69,7 @@ internal static class EvidenceTest
         return new TuningEvidence(
             observed.Average(),
             Chance(none),
+            Chance(noneElse),
             notBetter.Count(hits => Chance(hits) <= ChanceOfKind),
             notWorse.Count(hits => Chance(hits) <= ChanceOfKind));
 

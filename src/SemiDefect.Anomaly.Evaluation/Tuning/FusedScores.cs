@@ -4,30 +4,34 @@ using SemiDefect.Anomaly.Scoring;
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
 /// <summary>
-/// What several lanes together make of all images: the scores on their common scale, and the highest of them, as a
-/// detector with these lanes does. Immutable by convention, and so thread-safe.
+/// What several lanes together make of all images: their scores on the common scale, combined as a detector with these
+/// lanes does. Immutable by convention, and so thread-safe.
 /// </summary>
 /// <param name="OutOfFold">One score per good image that the lanes were fitted on.</param>
 /// <param name="Planted">One score per planted defect, with the place as the highest lane sees it.</param>
 internal sealed record FusedScores(double[] OutOfFold, PlantedScore[] Planted)
 {
     /// <summary>Fuses lanes.</summary>
-    public static FusedScores Of(IReadOnlyList<LaneScores> lanes)
+    /// <param name="lanes">The scores of the lanes.</param>
+    /// <param name="rule">How a detector with these lanes combines them.</param>
+    public static FusedScores Of(IReadOnlyList<LaneScores> lanes, FusionRule rule)
     {
         ScoreScale[] scales = [.. lanes.Select(lane => ScoreScale.Of([.. lane.OutOfFold]))];
+        var fusion = new ScoreFusion(rule, scales);
         return new FusedScores(
             [
-                .. Enumerable.Range(0, lanes[0].OutOfFold.Count).Select(image =>
-                    Enumerable.Range(0, lanes.Count).Max(lane => scales[lane].Normalize(lanes[lane].OutOfFold[image]))),
+                .. Enumerable.Range(0, lanes[0].OutOfFold.Count)
+                    .Select(image => fusion.ImageScore([.. lanes.Select(lane => lane.OutOfFold[image])])),
             ],
             [
                 .. Enumerable.Range(0, lanes[0].Planted.Count).Select(trial =>
-                    Enumerable.Range(0, lanes.Count)
-                        .Select(lane => lanes[lane].Planted[trial] with
-                        {
-                            Score = scales[lane].Normalize(lanes[lane].Planted[trial].Score),
-                        })
-                        .MaxBy(planted => planted.Score)),
+                {
+                    PlantedScore[] planted = [.. lanes.Select(lane => lane.Planted[trial])];
+                    int highest = Enumerable.Range(0, lanes.Count)
+                        .MaxBy(lane => scales[lane].Normalize(planted[lane].Score));
+                    return new PlantedScore(
+                        fusion.ImageScore([.. planted.Select(one => one.Score)]), planted[highest].IsLocated);
+                }),
             ]);
     }
 

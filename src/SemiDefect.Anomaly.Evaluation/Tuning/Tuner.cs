@@ -63,6 +63,7 @@ public static class Tuner
             [.. space.Lanes.Select(lane => lane.MultiplyAdds(options, first.Width, first.Height))],
             trials,
             options.Threshold,
+            options.Fusion,
             tuning.Seed,
             combination => (
                 [.. combination.Select(lane => space.Lanes[lane].Network.Name).Distinct()],
@@ -76,7 +77,7 @@ public static class Tuner
             learned.Length,
             heldOut.Length,
             AtRates(
-                FusedScores.Of([.. space.Combinations[chosen].Select(lane => scores[lane])]),
+                FusedScores.Of([.. space.Combinations[chosen].Select(lane => scores[lane])], options.Fusion),
                 trials,
                 options.Threshold));
     }

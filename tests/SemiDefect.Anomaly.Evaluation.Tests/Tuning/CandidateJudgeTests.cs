@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Tuning;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Tuning;
@@ -80,7 +81,7 @@ public sealed class CandidateJudgeTests
 
     private static (TuningCandidate[] Candidates, int Chosen) Choose(
         int[][] combinations, long[] costs, params LaneScores[] lanes) => CandidateJudge.Judge(
-            combinations, lanes, costs, Trials, new ThresholdOptions(), 0, _ => ([], []));
+            combinations, lanes, costs, Trials, new ThresholdOptions(), FusionRule.Maximum, 0, _ => ([], []));
 
     // Good images around 10 with a deviation of 1, defects that much higher.
     private static LaneScores Lane(ulong seed, Func<SyntheticDefectKind, double> strength)
