@@ -45,7 +45,7 @@ with tempfile.TemporaryDirectory() as work:
     for method in ("refittedbank", "pooledbank", "repairedbank", "maskedbank"):
         model = os.path.join(work, "model.sdad")
         start = time.time()
-        subprocess.run([program, "fit", images, "--backbone", network, "--taps", "layer2,layer3", "--resize", "128", "--coreset", coreset,
+        subprocess.run([program, "fit", images, "--preset", "fast", "--backbone", network, "--taps", "layer2,layer3", "--resize", "128", "--coreset", coreset,
                         "--calibration", method, "--out", model], check=True, stdout=subprocess.DEVNULL)
         seconds = time.time() - start
         scored = subprocess.run([program, "score", model, judged, "--json"], capture_output=True, text=True)

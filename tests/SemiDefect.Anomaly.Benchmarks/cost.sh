@@ -17,7 +17,7 @@ for count in ${COUNTS:-50 100 200 400 700}; do
     for ((i = 0; i < count; i++)); do
         ln -s "${images[i * ${#images[@]} / count]}" "$work/$count/"
     done
-    /usr/bin/time -f '%e %M' -o "$work/time" "$program" fit "$work/$count" --out "$work/model.sdad" --json "$@" > "$work/fit.json"
+    /usr/bin/time -f '%e %M' -o "$work/time" "$program" fit "$work/$count" --preset fast --out "$work/model.sdad" --json "$@" > "$work/fit.json"
     read -r seconds kilobytes < "$work/time"
     patches=$(grep -o '"patches": [0-9]*' "$work/fit.json" | head -1 | grep -o '[0-9]*$')
     rows=$(grep -o '"rows": [0-9]*' "$work/fit.json" | head -1 | grep -o '[0-9]*$')

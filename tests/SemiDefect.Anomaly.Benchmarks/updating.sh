@@ -22,7 +22,7 @@ for ((i = 0; i < images; i++)); do
     ln -s "${all[$((i * ${#all[@]} / images))]}" "$work/part$part/"
 done
 
-options=(--backbone "$backbone" --taps "$taps" --resize "$size" --coreset "$coreset" --omit-backbone)
+options=(--preset fast --backbone "$backbone" --taps "$taps" --resize "$size" --coreset "$coreset" --omit-backbone)
 report() { # NAME MODEL
     semidefect evaluate "$dataset" --model "$2" --backbone "$backbone" --resamples 200 --json > "$work/evaluation.json"
     semidefect info "$2" --json > "$work/info.json"

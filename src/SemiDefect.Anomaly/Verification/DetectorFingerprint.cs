@@ -100,6 +100,12 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             Line("reweighting-neighbors", branch.Scoring.ReweightingNeighbors);
         }
 
+        // Left out without smoothing, so that older detectors keep their fingerprint.
+        if (branch.Scoring.Smoothing > 0)
+        {
+            Line("smoothing", branch.Scoring.Smoothing);
+        }
+
         Line("upsampling", branch.Map.Upsampling);
         Line("blur", branch.Map.BlurSigma, branch.Map.BlurBorder);
 

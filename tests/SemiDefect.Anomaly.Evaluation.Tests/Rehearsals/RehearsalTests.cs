@@ -121,7 +121,7 @@ public sealed class RehearsalTests : IDisposable
 
         using AnomalyDetector detector = AnomalyDetector.Fit(
             ImageFolder.Open(good), FitPresets.Create(FitPresets.Fast) with
-                { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
+            { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
         var options = new RehearsalOptions
         {
             Sizes = [24, 4],

@@ -110,7 +110,7 @@ public sealed class HtmlReportTests : IDisposable
 
     private static AnomalyDetector Fit(ImageFolder good) =>
         AnomalyDetector.Fit(good, FitPresets.Create(FitPresets.Fast) with
-            { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
+        { ResizeSize = 96, Coreset = new(fraction: 0.2), Folds = 4 });
 
     private string Write(ReportContent content, AnomalyDetector detector)
     {

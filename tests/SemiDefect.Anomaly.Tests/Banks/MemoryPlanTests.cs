@@ -25,7 +25,7 @@ public partial class MemoryPlanTests
     {
         Assert.Equal(1, MemoryPlan.Of(FitPresets.Create(FitPresets.Fast) with { Folds = 7 }, 0).Banks);
         Assert.Equal(7, MemoryPlan.Of(FitPresets.Create(FitPresets.Fast) with
-            { Folds = 7, FoldBanks = true }, 0).Banks);
+        { Folds = 7, FoldBanks = true }, 0).Banks);
     }
 
     [Fact]

@@ -91,5 +91,5 @@ public sealed class DetectorFileTests : IDisposable
     private AnomalyDetector Fit(bool includeBackbone) => AnomalyDetector.Fit(
         ImageFolder.Open(SyntheticParts.WriteGood(_folder.File("good"), 3)),
         FitPresets.Create(FitPresets.Fast) with
-            { ResizeSize = 64, Coreset = new(count: 20), IncludeBackbone = includeBackbone });
+        { ResizeSize = 64, Coreset = new(count: 20), IncludeBackbone = includeBackbone });
 }

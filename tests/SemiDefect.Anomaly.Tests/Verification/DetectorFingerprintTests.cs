@@ -87,6 +87,7 @@ public sealed class DetectorFingerprintTests : IDisposable
                 Small with { Coreset = new(count: 21) },
                 Small with { ResizeSize = 72 },
                 Small with { Scoring = new ScoringOptions { Neighbors = 2 } },
+                Small with { Scoring = new ScoringOptions { Smoothing = 0.7 } },
                 Small with { Scoring = new ScoringOptions { Metric = DistanceMetric.SquaredEuclidean } },
                 Small with { Map = new AnomalyMapOptions { BlurSigma = 3 } },
                 Small with { Patches = new() { PatchSize = 1 } },
