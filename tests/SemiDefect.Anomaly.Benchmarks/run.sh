@@ -21,7 +21,7 @@ else
     trap 'rm -rf "$work"' EXIT
 fi
 
-whole=(--preset fast --preset amazon --resize 224 --resize-kind squash --crop none)
+whole=(--preset amazon --resize 224 --resize-kind squash --crop none)
 network50=(--backbone "$resnet50" --taps stage2,stage3)
 network18=(--backbone "$resnet18" --taps layer2,layer3)
 [ -f "$work/transistors.npy" ] || "$semidefect" features "$transistors" "${whole[@]}" "${network50[@]}" --out "$work/transistors.npy"
