@@ -12,9 +12,13 @@ first() {
 }
 
 first 10 "$sample/train/good" "$target/good"
+
+# In one folder, because fit would take folders of these names for a labeled data set and train on the good one only.
+mkdir -p "$target/new"
 for kind in thick_line square_line good; do
-    first 1 "$sample/test/$kind" "$target/new/$kind"
+    cp "$(find "$sample/test/$kind" -maxdepth 1 -type f | LC_ALL=C sort | head -n 1)" "$target/new/$kind.png"
 done
+
 first 4 "$sample/test/good" "$target/labeled/test/good"
 first 10 "$sample/train/good" "$target/labeled/train/good"
 for kind in circle dot scratch thick_line; do
