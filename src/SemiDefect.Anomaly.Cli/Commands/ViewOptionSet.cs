@@ -31,7 +31,8 @@ internal sealed class ViewOptionSet
     private readonly Option<int?> _turns = new("--turns")
     {
         Description = "Also train on good images rotated by multiples of 90 (4) or 45 (8) degrees; 0 for none. By "
-            + "default, as many as the good images themselves show, if they are few and the working sizes are automatic.",
+            + "default, as many as the good images themselves show, if they are few and the working sizes are "
+            + "automatic.",
         HelpName = "0|4|8",
     };
 

@@ -28,8 +28,8 @@ internal static class TurnDetector
     private const int ByQuarter = 2;
     private const int ByHalf = 4;
 
-    // In units of the spread of the scores of good images. Measured: castings in any orientation below 0.7, aligned
-    // parts above 3 (docs/detection.md).
+    // In units of the spread of the scores of good images: what turning adds must not stand out from what good images
+    // differ by anyway.
     private const double LargestRise = 1;
 
     // A few good images may agree by chance; relative to the score.
