@@ -72,7 +72,7 @@ public sealed partial class AnomalyDetector : IDisposable
         options ??= new FitOptions();
         options.Validate();
         options = options with { Encoder = EncoderShare.Of(options.Encoder) };
-        good = ImageFolder.Under(good, options.ImageLimits);
+        good = new KeptImages(ImageFolder.Under(good, options.ImageLimits));
         DetectorDocumentRules.RequireNames(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
             good, options, progress, cancellationToken).Fit();

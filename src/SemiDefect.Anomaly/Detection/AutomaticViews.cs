@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Detection;
@@ -13,7 +14,7 @@ public static class AutomaticViews
     /// <param name="good">The good images.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read.</exception>
-    /// <exception cref="Encoders.BackboneException">The network cannot be used.</exception>
+    /// <exception cref="BackboneException">The network cannot be used.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static FitOptions Choose(
         FitOptions options, IImageSource good, CancellationToken cancellationToken = default)
@@ -21,7 +22,7 @@ public static class AutomaticViews
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(good);
         FitOptions sized = WorkingSizes.Choose(options, good, cancellationToken);
-        if (!options.HasAutomaticSize || options.Turns is not null)
+        if (!ChoosesTurns(options))
         {
             return sized;
         }
@@ -29,9 +30,7 @@ public static class AutomaticViews
         IReadOnlyList<Lane> lanes = LaneFactory.Open(sized).Lanes;
         try
         {
-            int turns = TurnDetector.Detect(
-                lanes[0], good.Count, index => good.Read(index, cancellationToken), sized, cancellationToken);
-            return sized with { Turns = turns };
+            return WithTurns(sized, lanes[0], good, cancellationToken);
         }
         finally
         {
@@ -41,4 +40,41 @@ public static class AutomaticViews
             }
         }
     }
+
+    /// <summary>The same, with the lanes of the chosen views, so that a fit opens each network once.</summary>
+    /// <returns>
+    /// The options, the lanes, of which the caller disposes, and the network file of each; null for a custom encoder.
+    /// </returns>
+    internal static (FitOptions Options, IReadOnlyList<Lane> Lanes, IReadOnlyList<BackboneFile?> Files) Open(
+        FitOptions options, IImageSource good, CancellationToken cancellationToken)
+    {
+        FitOptions chosen = WorkingSizes.Choose(options, good, cancellationToken);
+        (IReadOnlyList<Lane> lanes, IReadOnlyList<BackboneFile?> files) = LaneFactory.Open(chosen);
+        try
+        {
+            if (ChoosesTurns(options))
+            {
+                chosen = WithTurns(chosen, lanes[0], good, cancellationToken);
+                int turns = chosen.Turns!.Value;
+                lanes = [.. lanes.Select(lane => lane with { Plan = lane.Plan with { Turns = turns } })];
+            }
+
+            return (chosen, lanes, files);
+        }
+        catch
+        {
+            LaneFactory.DisposeOf(lanes);
+            throw;
+        }
+    }
+
+    // Who names a size names all views.
+    private static bool ChoosesTurns(FitOptions options) => options.HasAutomaticSize && options.Turns is null;
+
+    private static FitOptions WithTurns(
+        FitOptions sized, Lane whole, IImageSource good, CancellationToken cancellationToken) => sized with
+    {
+        Turns = TurnDetector.Detect(
+            whole, good.Count, index => good.Read(index, cancellationToken), sized, cancellationToken),
+    };
 }

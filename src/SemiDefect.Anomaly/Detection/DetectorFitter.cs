@@ -19,26 +19,22 @@ internal sealed class DetectorFitter(
 {
     private readonly string[] _hashes = new string[good.Count];
     private long _bankBytes;
-
-    // Seed, threads and device have a single owner: the fit options.
-    private readonly FitOptions _options = WorkingSizes.Choose(options, good, cancellationToken) with
-    {
-        Coreset = options.Coreset.With(options.Seed, options.Threads, options.Accelerator),
-    };
+    private FitOptions _options = options;
 
     /// <summary>Runs the fit; the caller owns the pipeline and the banks.</summary>
     public (DetectorBundle Bundle, DetectorPipeline Pipeline) Fit()
     {
-        (IReadOnlyList<Lane> lanes, IReadOnlyList<BackboneFile?> files) = LaneFactory.Open(_options);
+        (_options, IReadOnlyList<Lane> lanes, IReadOnlyList<BackboneFile?> files) =
+            AutomaticViews.Open(_options, good, cancellationToken);
+
+        // Seed, threads and device have a single owner: the fit options.
+        _options = _options with
+        {
+            Coreset = _options.Coreset.With(_options.Seed, _options.Threads, _options.Accelerator),
+        };
         var fitted = new List<FittedLane>();
         try
         {
-            // Who chooses a size chooses all views.
-            int turns = _options.Turns
-                ?? (options.HasAutomaticSize
-                    ? TurnDetector.Detect(lanes[0], good.Count, Read, _options, cancellationToken)
-                    : 0);
-            lanes = [.. lanes.Select(lane => lane with { Plan = lane.Plan with { Turns = turns } })];
             foreach (Lane lane in lanes)
             {
                 fitted.Add(Fit(lane));
@@ -85,7 +81,7 @@ internal sealed class DetectorFitter(
     private Image Read(int index)
     {
         Image image = good.Read(index, cancellationToken);
-        _hashes[index] = image.Sha256();
+        _hashes[index] ??= image.Sha256();
         return image;
     }
 

@@ -66,6 +66,42 @@ public class SourceTests
     }
 
     [Fact]
+    public void A_fit_reads_each_image_once()
+    {
+        // Automatic sizes and turns, two lanes and golden images.
+        int[] reads = new int[10];
+        var source = new ImageList(reads.Select((_, i) => $"{i}.png"), (index, _) =>
+        {
+            Interlocked.Increment(ref reads[index]);
+            return Pictures.Texture(64, 64, (ulong)index);
+        });
+        var options = new FitOptions { Encoder = new CellEncoder(), GoldenImages = 3 };
+        using AnomalyDetector detector = AnomalyDetector.Fit(source, options);
+        Assert.Equal(2, detector.Document.Lanes.Count);
+        Assert.Equal(3, detector.Document.GoldenImages);
+        Assert.All(reads, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void Images_beyond_the_limit_are_read_again()
+    {
+        int reads = 0;
+        var source = new KeptImages(
+            new ImageList(["a", "b"], (index, _) =>
+            {
+                reads++;
+                return Pictures.Texture(8, 8, (ulong)index);
+            }),
+            mostBytes: 3 * 8 * 8);
+        Image first = source.Read(0, CancellationToken.None);
+        Assert.Same(first, source.Read(0, CancellationToken.None));
+        Assert.Equal(1, reads);
+        Image second = source.Read(1, CancellationToken.None);
+        Assert.Equal(second.Sha256(), source.Read(1, CancellationToken.None).Sha256());
+        Assert.Equal(3, reads);
+    }
+
+    [Fact]
     public void A_source_without_images_is_refused()
     {
         Assert.Equal(
