@@ -19,6 +19,7 @@ internal sealed class DetectorFitter(
 {
     private readonly string[] _hashes = new string[good.Count];
     private long _bankBytes;
+    private (int Width, int Height) _firstSize;
 
     // Seed, threads and device have a single owner: the fit options.
     private readonly FitOptions _options = WorkingSizes.Choose(options, good, cancellationToken) with
@@ -44,6 +45,11 @@ internal sealed class DetectorFitter(
                 fitted.Add(Fit(lane));
                 _bankBytes +=
                     fitted[^1].Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float));
+            }
+
+            if (_options.Crop is not null)
+            {
+                CropBorder.Tell(lanes, _firstSize.Width, _firstSize.Height, _options.Logger);
             }
 
             ScoreFusion fusion = FusionOf(fitted);
@@ -86,6 +92,11 @@ internal sealed class DetectorFitter(
     {
         Image image = good.Read(index, cancellationToken);
         _hashes[index] = image.Sha256();
+        if (index == 0)
+        {
+            _firstSize = (image.Width, image.Height);
+        }
+
         return image;
     }
 
