@@ -78,7 +78,7 @@ internal static class DetectorSummary
         string license = backbone.Manifest?.License ?? "unknown";
         string place = backbone.Included ? "in the file" : "not in the file";
         output.WriteLine($"Backbone    {backbone.Name}{taps}, license {license}, {place}");
-        output.WriteLine($"Images      {Views(document.Lanes[lane].Views)}");
+        output.WriteLine($"Images      {Views(document.Lanes[lane].Views)}{Reading(document.Reading)}");
         string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
         foreach (BranchRecord branch in document.Branches.Where(branch => branch.Lane == lane))
         {
@@ -98,11 +98,18 @@ internal static class DetectorSummary
             ResizeKind.Squash => $"resized to {input.Size} x {input.Size}",
             _ => $"shorter side resized to {input.Size}",
         };
-        string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
+        string crop = input.Crop is { } side ? $", only the middle {side} x {side}" : string.Empty;
         string tiles = plan.Tile > 0 ? $", tiles of {plan.Tile} that overlap by {plan.TileOverlap}" : string.Empty;
         string turns = plan.Turns > 0 ? $", learned in {plan.Turns} turns" : string.Empty;
         string flips = plan.Flips ? ", learned mirrored as well" : string.Empty;
         return resize + crop + tiles + turns + flips + Region(plan.Region);
+    }
+
+    private static string Reading(ReadingRecord? reading)
+    {
+        string depth = reading?.BitDepth is { } bits ? $", {bits} of 16 bits per sample" : string.Empty;
+        string page = reading?.Page is { } number ? $", page {number} of each file" : string.Empty;
+        return depth + page;
     }
 
     private static string Region(RegionOfInterest? region)

@@ -40,6 +40,8 @@ internal static class DetectorSummaryJson
             [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => Lane(document, lane))],
             Fusion(document))
         {
+            BitDepth = document.Reading?.BitDepth,
+            Page = document.Reading?.Page,
             Tuning = tuning,
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));

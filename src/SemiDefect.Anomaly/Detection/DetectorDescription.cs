@@ -44,6 +44,7 @@ internal static class DetectorDescription
                 .. lanes.Select((lane, i) =>
                     new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches))
             ],
+            Reading = ReadingRecord.Of(options.Reading),
             Branches = branches,
             Fusion = fusion,
             Thresholds = thresholds,

@@ -33,7 +33,7 @@ public static class FeatureExport
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        images = ImageFolder.Under(images, options.ImageLimits);
+        (images, options) = GoodImages.Survey(images, options, cancellationToken);
         (IReadOnlyList<Lane> lanes, _) = LaneFactory.Open(options);
         try
         {

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Views;
+
 namespace SemiDefect.Anomaly.Rendering;
 
 /// <summary>The appearance of a heatmap. Immutable and thread-safe.</summary>
@@ -5,6 +7,12 @@ public sealed record HeatmapOptions
 {
     /// <summary>Whether to show the original to the left of the overlay, instead of the overlay only.</summary>
     public bool SideBySide { get; init; }
+
+    /// <summary>
+    /// The position of what was inspected (<see cref="Inspection.Geometry"/>): what lies outside, such as the border
+    /// that a crop leaves out, is grayed and hatched. Null to mark nothing.
+    /// </summary>
+    public InputGeometry? Geometry { get; init; }
 
     /// <summary>
     /// The position of the pixel threshold on the color scale, above 0 and at most 1. The default is 0.5: the brightest

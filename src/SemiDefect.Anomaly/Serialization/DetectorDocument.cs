@@ -16,6 +16,10 @@ public sealed record DetectorDocument
     /// <summary>How images are turned into patches; at least one lane.</summary>
     public required IReadOnlyList<LaneRecord> Lanes { get; init; }
 
+    /// <summary>How image files are read; null for the first page with all bits of each sample.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReadingRecord? Reading { get; init; }
+
     /// <summary>How patches are scored; at least one branch; branches of the same lane are adjacent.</summary>
     public required IReadOnlyList<BranchRecord> Branches { get; init; }
 
