@@ -45,6 +45,13 @@ internal sealed class ViewOptionSet
         HelpName = "LEFT,TOP,WIDTH,HEIGHT|MASK",
     };
 
+    private readonly Option<bool?> _whitening = new("--whitening")
+    {
+        Description = "Whether patch scores take into account how much the patches of the good images vary in each "
+            + "direction: true or false.",
+        HelpName = "true|false",
+    };
+
     private readonly Option<double?> _smoothing = new("--smoothing")
     {
         Description = "The standard deviation, in patches, of the Gaussian that smooths patch scores; 0 for none.",
@@ -57,7 +64,7 @@ internal sealed class ViewOptionSet
     };
 
     /// <summary>All options; none of them applies to an existing detector.</summary>
-    public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _smoothing, _fusion];
+    public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _whitening, _smoothing, _fusion];
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
     /// <exception cref="UsageException">A value is invalid.</exception>
@@ -72,6 +79,7 @@ internal sealed class ViewOptionSet
             Turns = parsed.GetValue(_turns) ?? options.Turns,
             Flips = parsed.GetValue(_flips) || options.Flips,
             Region = parsed.GetValue(_region) is { } region ? Region(region, options.ImageLimits) : options.Region,
+            Whitening = parsed.GetValue(_whitening) ?? options.Whitening,
             Fusion = parsed.GetValue(_fusion) ?? options.Fusion,
             Scoring = options.Scoring with
             {

@@ -1,8 +1,6 @@
-using System.Numerics.Tensors;
-using SemiDefect.Anomaly.Search.Kernels;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Search.Threading;
+using SemiDefect.Anomaly.Search.Projections;
 
 namespace SemiDefect.Anomaly.Search.Coresets;
 
@@ -12,8 +10,6 @@ namespace SemiDefect.Anomaly.Search.Coresets;
 /// </summary>
 internal static unsafe class RandomProjection
 {
-    private const int RowsPerPiece = 96;
-
     /// <summary>Draws a projection, target x source. The caller disposes it.</summary>
     public static FeatureMatrix Draw(int target, int source, ulong seed)
     {
@@ -50,28 +46,12 @@ internal static unsafe class RandomProjection
                 $"The projection takes {projection.Columns} columns, but the features have {features.Columns}.");
         }
 
-        int padded = (projection.Rows + ProjectionKernel.ColumnMultiple - 1) / ProjectionKernel.ColumnMultiple
-            * ProjectionKernel.ColumnMultiple;
-        using var directions = new AlignedBuffer<double>((long)features.Columns * padded);
-        for (int target = 0; target < projection.Rows; target++)
-        {
-            ReadOnlySpan<float> row = projection.Row(target);
-            for (int column = 0; column < row.Length; column++)
-            {
-                directions.Data[(long)column * padded + target] = row[column];
-            }
-        }
-
+        using var map = new LinearProjection(
+            projection.RowBlock(0, projection.Rows), projection.Rows, projection.Columns);
         FeatureMatrix reduced = FeatureMatrix.Allocate(features.Rows, projection.Rows);
         try
         {
-            WorkQueue.Run(
-                (features.Rows + RowsPerPiece - 1) / RowsPerPiece,
-                threads,
-                () => new AlignedBuffer<double>((long)RowsPerPiece * (features.Columns + padded)),
-                scratch => scratch.Dispose(),
-                (piece, scratch) => ApplyPiece(features, directions.Data, padded, reduced, piece, scratch.Data),
-                cancellationToken);
+            map.Apply(features.Data, features.Rows, reduced.Data, threads, cancellationToken);
             if (Magnitude.FirstRowNotFinite(reduced) is int bad and >= 0)
             {
                 throw new SemiDefectException(
@@ -84,34 +64,6 @@ internal static unsafe class RandomProjection
         {
             reduced.Dispose();
             throw;
-        }
-    }
-
-    private static void ApplyPiece(
-        FeatureMatrix features,
-        double* directions,
-        int padded,
-        FeatureMatrix reduced,
-        int piece,
-        double* widened)
-    {
-        int first = piece * RowsPerPiece;
-        int count = Math.Min(RowsPerPiece, features.Rows - first);
-        double* products = widened + (long)RowsPerPiece * features.Columns;
-        for (int i = 0; i < count; i++)
-        {
-            TensorPrimitives.ConvertTruncating<float, double>(
-                features.Row(first + i), new Span<double>(widened + (long)i * features.Columns, features.Columns));
-        }
-
-        ProjectionKernel.Multiply(widened, count, features.Columns, directions, padded, products);
-        for (int i = 0; i < count; i++)
-        {
-            Span<float> row = reduced.Row(first + i);
-            for (int target = 0; target < row.Length; target++)
-            {
-                row[target] = (float)products[(long)i * padded + target];
-            }
         }
     }
 }

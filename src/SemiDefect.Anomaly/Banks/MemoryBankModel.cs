@@ -13,10 +13,13 @@ internal sealed class MemoryBankModel : IPatchModel
 {
     private readonly ScoringOptions _options;
     private readonly INearestNeighbors _search;
+    private readonly PatchWhitening? _whitening;
+    private readonly FeatureMatrix? _whitened;
 
     /// <summary>Builds the search index.</summary>
     /// <param name="bank">Must outlive the model.</param>
     /// <param name="options">How distances become scores.</param>
+    /// <param name="whitening">Weighs the deviations of patches; null for none. Must outlive the model.</param>
     /// <param name="groups">The group (fold, image) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
     /// <param name="accelerator">The device to search on, or null for the CPU.</param>
@@ -24,6 +27,7 @@ internal sealed class MemoryBankModel : IPatchModel
     public MemoryBankModel(
         MemoryBank bank,
         ScoringOptions options,
+        PatchWhitening? whitening,
         ReadOnlyMemory<int> groups,
         int threads,
         SearchAccelerator? accelerator = null)
@@ -38,11 +42,26 @@ internal sealed class MemoryBankModel : IPatchModel
 
         Bank = bank;
         _options = options;
-        _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
+        _whitening = whitening;
+        _whitened = whitening?.Apply(bank.Vectors);
+        try
+        {
+            _search = NearestNeighbors.Create(bank.Vectors, groups, threads, accelerator);
+        }
+        catch
+        {
+            _whitened?.Dispose();
+            throw;
+        }
     }
 
-    private MemoryBankModel(MemoryBank bank, ScoringOptions options, INearestNeighbors search) =>
-        (Bank, _options, _search) = (bank, options, search);
+    private MemoryBankModel(
+        MemoryBank bank,
+        ScoringOptions options,
+        INearestNeighbors search,
+        PatchWhitening? whitening,
+        FeatureMatrix? whitened) =>
+        (Bank, _options, _search, _whitening, _whitened) = (bank, options, search, whitening, whitened);
 
     /// <summary>The memory bank.</summary>
     public MemoryBank Bank { get; }
@@ -60,18 +79,20 @@ internal sealed class MemoryBankModel : IPatchModel
                     + "again.");
         }
 
-        int k = _options.Neighbors;
         int patches = grid.Layout.Count;
         if (patches == 0)
         {
             return new PatchScores(grid.Layout, [], [], 0);
         }
 
+        int k = Math.Max(_options.Neighbors, _whitening is null ? 0 : Math.Min(PatchWhitening.Neighbors, Bank.Vectors.Rows));
         double[] squaredDistances = new double[patches * k];
         int[] rows = new int[patches * k];
         Search(grid.Vectors.Span, k, squaredDistances, rows, filter, cancellationToken);
 
-        double[] values = PatchScores.ValuesOf(grid.Layout, squaredDistances, _options);
+        double[] raw = PatchScores.DistancesOf(squaredDistances, k, _options);
+        Whiten(raw, grid.Vectors.Span, rows, k, cancellationToken);
+        double[] values = ScoreSmoothing.Apply(raw, grid.Layout, _options.Smoothing);
         int[] nearest = [.. Enumerable.Range(0, patches).Select(patch => rows[patch * k])];
         double imageScore = _options.ImageScore == ImageScoreRule.Reweighted
             ? Reweighted(values, nearest, grid.Vectors.Span, filter, cancellationToken)
@@ -87,7 +108,12 @@ internal sealed class MemoryBankModel : IPatchModel
     /// <param name="more">The additional rows; must outlive the model.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
     public MemoryBankModel Join(MemoryBank joined, FeatureMatrix more, int threads) =>
-        new(joined, _options, new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)));
+        new(
+            joined,
+            _options,
+            new JoinedNearestNeighbors(_search, NearestNeighbors.Create(more, default, threads)),
+            _whitening,
+            JoinWhitened(more));
 
     /// <summary>The squared Euclidean distance of each row to its nearest vector in the bank.</summary>
     public void NearestSquaredDistances(
@@ -110,7 +136,41 @@ internal sealed class MemoryBankModel : IPatchModel
     }
 
     /// <summary>Frees the search index.</summary>
-    public void Dispose() => _search.Dispose();
+    public void Dispose()
+    {
+        _search.Dispose();
+        _whitened?.Dispose();
+    }
+
+    private FeatureMatrix? JoinWhitened(FeatureMatrix more)
+    {
+        using FeatureMatrix? whitened = _whitening?.Apply(more);
+        return whitened is null ? null : _whitened!.Append(whitened);
+    }
+
+    // The geometric mean needs no common scale: a patch counts that is unusual by its distance, by the direction in
+    // which it deviates, or by both.
+    private void Whiten(
+        double[] values, ReadOnlySpan<float> vectors, int[] rows, int k, CancellationToken cancellationToken)
+    {
+        if (_whitening is null)
+        {
+            return;
+        }
+
+        float[] whitened = _whitening.Apply(vectors, cancellationToken);
+        for (int patch = 0; patch < values.Length; patch++)
+        {
+            ReadOnlySpan<float> vector = whitened.AsSpan(patch * Dimension, Dimension);
+            double least = double.PositiveInfinity;
+            for (int i = 0; i < k; i++)
+            {
+                least = Math.Min(least, ExactDistance.Squared(vector, _whitened!.Row(rows[patch * k + i])));
+            }
+
+            values[patch] = Math.Sqrt(values[patch] * PatchScores.Distance(least, _options));
+        }
+    }
 
     private void Search(
         ReadOnlySpan<float> queries,

@@ -81,12 +81,9 @@ public sealed partial class AnomalyDetector : IDisposable
         options ??= new FitOptions();
         options.Validate();
         options = options with { Encoder = EncoderShare.Of(options.Encoder) };
-<<<<<<< HEAD
-        good = new KeptImages(ImageFolder.Under(good, options.ImageLimits));
-=======
->>>>>>> files
         DetectorDocumentRules.RequireNames(good);
         (good, options) = GoodImages.SurveyAloud(good, options, cancellationToken);
+        good = new KeptImages(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
             good, options, progress, cancellationToken).Fit();
         IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
@@ -178,7 +175,11 @@ public sealed partial class AnomalyDetector : IDisposable
             {
                 BranchRecord record = document.Branches[i];
                 var model = new Banks.MemoryBankModel(
-                    bundle.Banks[i], record.Scoring, default, options.Threads, options.Accelerator);
+                    bundle.Banks[i],
+                    record.Scoring,
+                    lanes[record.Lane].Whitening,
+                    default,
+                    options.Threads, options.Accelerator);
                 branches.Add(new Branch(record.Lane, model, record.Scoring, record.Map));
             }
 

@@ -42,7 +42,10 @@ internal static class DetectorDescription
             Lanes =
             [
                 .. lanes.Select((lane, i) =>
-                    new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches))
+                    new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches)
+                    {
+                        Whitening = lane.Whitening is { } whitening ? whitening.Record with { Lane = i } : null,
+                    })
             ],
             Reading = ReadingRecord.Of(options.Reading),
             Branches = branches,

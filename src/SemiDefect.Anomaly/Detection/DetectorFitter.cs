@@ -48,6 +48,7 @@ internal sealed class DetectorFitter(
                 CropBorder.Tell(lanes, _firstSize.Width, _firstSize.Height, _options.Logger);
             }
 
+            lanes = [.. lanes.Zip(fitted, (lane, fit) => lane with { Whitening = fit.Whitening })];
             ScoreFusion fusion = FusionOf(fitted);
             Branch[] branches =
                 [
@@ -79,8 +80,14 @@ internal sealed class DetectorFitter(
             (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, _options.Coreset),
             done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
         plan.RequireRoom(features, _options.Coreset);
+
+        // The folds of the calibration show how far the whitening can be trusted.
+        PatchWhitening? whitening = _options.Whitening
+            ? PatchWhitening.Fit(
+                features, new FoldAssignment(count, _options.Folds, _options.Seed), cancellationToken)
+            : null;
         using var fitter = new LaneFitter(
-            features, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
+            features, whitening, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
         return fitter.Fit();
     }
 

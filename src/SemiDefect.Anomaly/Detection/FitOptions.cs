@@ -102,6 +102,14 @@ public sealed record FitOptions
     /// <summary>How patch embeddings are computed.</summary>
     public PatchOptions Patches { get; init; } = new();
 
+    /// <summary>
+    /// Whether a patch's score also takes into account how much the patches of the good images vary in the direction in
+    /// which it deviates: the score becomes the geometric mean of its distance and of its distance after a
+    /// <see cref="Search.Projections.Whitening"/>. Left out for a network and size whose patches cannot be whitened
+    /// reliably, because there are too few good images.
+    /// </summary>
+    public bool Whitening { get; init; } = true;
+
     /// <summary>The size of the memory bank and how it is selected.</summary>
     public CoresetOptions Coreset { get; init; } = new(fraction: 0.1) { Maximum = LargestBank };
 

@@ -41,6 +41,7 @@ public static class FitPresets
         Resize = ResizeKind.Squash,
         ResizeSize = 256,
         Turns = 0,
+        Whitening = false,
         Coreset = new CoresetOptions(fraction: 0.1),
         Scoring = new ScoringOptions(),
     };

@@ -22,9 +22,13 @@ internal sealed record FittedLane(
     CalibrationMethod Calibration,
     int Patches) : IDisposable
 {
+    /// <summary>The whitening that the models use; null for none.</summary>
+    public PatchWhitening? Whitening { get; init; }
+
     /// <summary>Frees models and banks.</summary>
     public void Dispose()
     {
+        Whitening?.Dispose();
         foreach (MemoryBankModel model in Models)
         {
             model.Dispose();

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Serialization;
 
@@ -64,7 +65,10 @@ internal static class LaneFactory
                 IPatchEncoder encoder = same >= 0 ? lanes[same].Encoder
                     : files[i] is { } file ? Load(file, record, options)
                     : options.Encoder!;
-                lanes.Add(new Lane(record.Views, encoder));
+                lanes.Add(new Lane(record.Views, encoder)
+                {
+                    Whitening = record.Whitening is { } whitening ? new PatchWhitening(whitening) : null,
+                });
             }
 
             return lanes;
@@ -76,9 +80,14 @@ internal static class LaneFactory
         }
     }
 
-    /// <summary>Frees the encoders.</summary>
-    public static void DisposeOf(IEnumerable<Lane> lanes)
+    /// <summary>Frees the encoders and whitenings.</summary>
+    public static void DisposeOf(IReadOnlyList<Lane> lanes)
     {
+        foreach (Lane lane in lanes)
+        {
+            lane.Whitening?.Dispose();
+        }
+
         foreach (IPatchEncoder encoder in lanes.Select(lane => lane.Encoder).Distinct())
         {
             encoder.Dispose();

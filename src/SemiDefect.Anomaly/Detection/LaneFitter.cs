@@ -15,6 +15,7 @@ namespace SemiDefect.Anomaly.Detection;
 internal sealed class LaneFitter : IDisposable
 {
     private readonly TrainingFeatures _features;
+    private readonly PatchWhitening? _whitening;
     private readonly FitOptions _options;
     private readonly IProgress<FitProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
@@ -27,6 +28,7 @@ internal sealed class LaneFitter : IDisposable
 
     /// <summary>Prepares a fit; the caller keeps ownership of the features.</summary>
     /// <param name="features">The patches of all good images.</param>
+    /// <param name="whitening">Weighs the deviations of patches; null for none. Passes to the result.</param>
     /// <param name="turns">The number of turns in which each view is trained; the first one is used for
     /// scoring.</param>
     /// <param name="options">The fit options, with the coreset options to use.</param>
@@ -35,6 +37,7 @@ internal sealed class LaneFitter : IDisposable
     /// <param name="cancellationToken">Stops the fit.</param>
     public LaneFitter(
         TrainingFeatures features,
+        PatchWhitening? whitening,
         int turns,
         FitOptions options,
         MemoryPlan plan,
@@ -42,6 +45,7 @@ internal sealed class LaneFitter : IDisposable
         CancellationToken cancellationToken)
     {
         _features = features;
+        _whitening = whitening;
         _turns = turns;
         _options = options;
         _progress = progress;
@@ -54,7 +58,18 @@ internal sealed class LaneFitter : IDisposable
     }
 
     /// <summary>Selects the banks and scores the good images; the caller owns banks and models.</summary>
-    public FittedLane Fit() => _options.FoldBanks ? FitFoldBanks() : FitOneBank();
+    public FittedLane Fit()
+    {
+        try
+        {
+            return (_options.FoldBanks ? FitFoldBanks() : FitOneBank()) with { Whitening = _whitening };
+        }
+        catch
+        {
+            _whitening?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Frees the source of the banks.</summary>
     public void Dispose()
@@ -99,7 +114,7 @@ internal sealed class LaneFitter : IDisposable
     private BranchScores[][] JudgeByFoldBanks(List<MemoryBank> banks, List<MemoryBankModel> models)
     {
         bool CanExclude(int bank, int fold) =>
-            banks[bank].SourceImages.Count(image => _folds[image] != fold) >= _options.Scoring.RowsNeeded;
+            banks[bank].SourceImages.Count(image => _folds[image] != fold) >= RowsNeeded;
 
         bool[][] canJudge =
         [
@@ -158,12 +173,12 @@ internal sealed class LaneFitter : IDisposable
         RequireTwoImages();
         int least =
             Enumerable.Range(0, _folds.Count).Min(fold => bank.SourceImages.Count(image => _folds[image] != fold));
-        if (_calibration == CalibrationMethod.RepairedBank && least < _options.Scoring.RowsNeeded)
+        if (_calibration == CalibrationMethod.RepairedBank && least < RowsNeeded)
         {
             _calibration = CalibrationMethod.RefittedBank;
         }
 
-        if (_calibration == CalibrationMethod.MaskedBank && least < _options.Scoring.RowsNeeded)
+        if (_calibration == CalibrationMethod.MaskedBank && least < RowsNeeded)
         {
             throw new SemiDefectException(
                 $"The memory bank is too small to score a fold by the rest of it ({bank.Vectors.Rows} patches): "
@@ -193,7 +208,7 @@ internal sealed class LaneFitter : IDisposable
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             int[] added = repairer.Repair(fold);
-            if (_options.Scoring.NeedsNearestOnly)
+            if (_options.Scoring.NeedsNearestOnly && _whitening is null)
             {
                 JudgeByDistances(_folds.Members(fold), repairer.DistancesOf(fold, added), scores);
                 done += _folds.Members(fold).Length;
@@ -286,11 +301,15 @@ internal sealed class LaneFitter : IDisposable
     private IEnumerable<int> Inspected(int image) =>
         Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
 
+    private int RowsNeeded =>
+        Math.Max(_options.Scoring.RowsNeeded, _whitening is null ? 0 : PatchWhitening.Neighbors);
+
     // The group of each row is its fold, so that a fold can be excluded.
     private MemoryBankModel ModelOf(MemoryBank bank) =>
         new(
             bank,
             _options.Scoring,
+            _whitening,
             bank.SourceImages.Select(image => _folds[image]).ToArray(),
             _options.Threads,
             _options.Accelerator);

@@ -18,7 +18,8 @@ internal sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Ne
     /// <param name="options">How distances become scores; not <see cref="ImageScoreRule.Reweighted"/>.</param>
     internal static PatchScores Of(PatchLayout layout, ReadOnlySpan<double> squaredDistances, ScoringOptions options)
     {
-        double[] values = ValuesOf(layout, squaredDistances, options);
+        double[] values = ScoreSmoothing.Apply(
+            DistancesOf(squaredDistances, options.Neighbors, options), layout, options.Smoothing);
         return new PatchScores(layout, values, [], ImageScoreOf(values, options));
     }
 
@@ -42,24 +43,26 @@ internal sealed record PatchScores(PatchLayout Layout, double[] Values, int[] Ne
         return highest;
     }
 
-    /// <summary>The score of each patch, from the squared distances to its nearest rows.</summary>
-    internal static double[] ValuesOf(
-        PatchLayout layout, ReadOnlySpan<double> squaredDistances, ScoringOptions options)
+    /// <summary>
+    /// The mean distance of each patch to its nearest rows: of <paramref name="found"/> rows that were found, the
+    /// <see cref="ScoringOptions.Neighbors"/> nearest count.
+    /// </summary>
+    internal static double[] DistancesOf(ReadOnlySpan<double> squaredDistances, int found, ScoringOptions options)
     {
         int k = options.Neighbors;
-        double[] values = new double[squaredDistances.Length / k];
+        double[] values = new double[squaredDistances.Length / found];
         for (int patch = 0; patch < values.Length; patch++)
         {
             double sum = 0;
             for (int i = 0; i < k; i++)
             {
-                sum += Distance(squaredDistances[patch * k + i], options);
+                sum += Distance(squaredDistances[patch * found + i], options);
             }
 
             values[patch] = sum / k;
         }
 
-        return ScoreSmoothing.Apply(values, layout, options.Smoothing);
+        return values;
     }
 
     /// <summary>

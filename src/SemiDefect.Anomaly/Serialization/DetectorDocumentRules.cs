@@ -90,6 +90,7 @@ internal static class DetectorDocumentRules
             .. document.Lanes.SelectMany(
                 lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
             .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
+            .. document.Lanes.Select(lane => lane.Whitening?.Sha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
                 (string?[])
                 [
@@ -122,6 +123,7 @@ internal static class DetectorDocumentRules
             && thresholds.FoldImageScores.All(double.IsFinite)
             && thresholds.FoldPixelPeaks.All(double.IsFinite)
             && BranchLists(thresholds).SelectMany(list => list).All(image => image.All(double.IsFinite))
+            && document.Lanes.All(lane => double.IsFinite(lane.Whitening?.Shrinkage ?? 0))
             && document.Fusion.Scales.All(
                 scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }

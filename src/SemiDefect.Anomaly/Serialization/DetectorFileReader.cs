@@ -47,7 +47,7 @@ internal static class DetectorFileReader
         try
         {
             BackboneFile?[] networks = ReadNetworks(document, sections);
-            document = ReadMasks(document, sections);
+            document = ReadWhitenings(ReadMasks(document, sections), sections);
             for (int i = 0; i < document.Branches.Count; i++)
             {
                 banks.Add(ReadBank(document, sections, i));
@@ -113,6 +113,29 @@ internal static class DetectorFileReader
                 return isSized
                     ? lane with { Views = lane.Views with { Region = region with { Mask = mask } } }
                     : throw sections.Damaged("its mask is not of the size that its header claims");
+            })],
+        };
+
+    private static DetectorDocument ReadWhitenings(DetectorDocument document, SectionReader sections) =>
+        document with
+        {
+            Lanes = [.. document.Lanes.Select((lane, i) =>
+            {
+                if (lane.Whitening is not { } whitening)
+                {
+                    return lane;
+                }
+
+                SectionRecord record = sections.Find(DetectorFileLayout.Whitening(i));
+                int columns = document.Branches.First(branch => branch.Lane == i).Bank.Columns;
+                float[] matrix = whitening.Dimension == columns
+                    && record.Length == (long)columns * columns * sizeof(float)
+                    && record.Sha256 == whitening.Sha256
+                    ? sections.ReadArray<float>(record)
+                    : throw sections.Damaged($"the whitening of lane {i} is not the one that its header claims");
+                return matrix.All(float.IsFinite)
+                    ? lane with { Whitening = whitening with { Matrix = matrix } }
+                    : throw sections.Damaged($"the whitening of lane {i} holds a value that is not a number");
             })],
         };
 

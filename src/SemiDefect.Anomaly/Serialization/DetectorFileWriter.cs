@@ -70,6 +70,11 @@ internal static class DetectorFileWriter
                 sections.Add((DetectorFileLayout.Network(network.Sha256), write => write(network.Content)));
             }
 
+            if (lane.Whitening is { } whitening)
+            {
+                sections.Add((DetectorFileLayout.Whitening(i), write => write(LittleEndian(whitening.Matrix))));
+            }
+
             if (lane.Views.Region is { MaskSha256: { } sha256 } region && written.Add(sha256))
             {
                 sections.Add((DetectorFileLayout.Mask(sha256), write => write(region.Mask)));

@@ -14,4 +14,5 @@ namespace SemiDefect.Anomaly.Serialization;
 [JsonSerializable(typeof(DetectorManifest))]
 [JsonSerializable(typeof(EncoderOptions))]
 [JsonSerializable(typeof(Format1Document))]
+[JsonSerializable(typeof(WhiteningRecord))]
 internal sealed partial class DetectorJson : JsonSerializerContext;

@@ -24,11 +24,12 @@ internal sealed record DetectorManifest(
     private const string FitKind = "fit";
     private const string GoldenKind = "golden-image";
     private const string ReadingKind = "image-reading";
+    private const string WhiteningKind = "whitening";
 
     private static readonly string[] Kinds =
     [
         ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
-        GoldenKind, ReadingKind,
+        GoldenKind, ReadingKind, WhiteningKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -44,6 +45,12 @@ internal sealed record DetectorManifest(
             var encoder = new EncoderOptions(lane.Backbone, lane.Patches);
             components.Add(Component(
                 lane.Backbone.IsCustom ? CustomEncoderKind : OnnxEncoderKind, encoder, json.EncoderOptions, network));
+        }
+
+        foreach (WhiteningRecord whitening in document.Lanes.Select(lane => lane.Whitening).OfType<WhiteningRecord>())
+        {
+            string[] matrix = [DetectorFileLayout.Whitening(whitening.Lane)];
+            components.Add(Component(WhiteningKind, whitening, json.WhiteningRecord, matrix));
         }
 
         for (int i = 0; i < document.Branches.Count; i++)
@@ -118,11 +125,24 @@ internal sealed record DetectorManifest(
             throw new SemiDefectException($"it holds {plans.Length} view plans and {encoders.Length} encoders");
         }
 
+        WhiteningRecord[] whitenings = All(json.WhiteningRecord, WhiteningKind);
+        if (whitenings.DistinctBy(whitening => whitening.Lane).Count() != whitenings.Length
+            || whitenings.Any(whitening => (uint)whitening.Lane >= (uint)plans.Length))
+        {
+            throw new JsonException("A whitening is not of a lane of its own.");
+        }
+
         return new DetectorDocument
         {
             Engine = Engine,
             Lanes =
-                [.. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))],
+            [
+                .. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))
+                    .Select((lane, i) => lane with
+                    {
+                        Whitening = whitenings.FirstOrDefault(whitening => whitening.Lane == i),
+                    }),
+            ],
             Branches = All(json.BranchRecord, MemoryBankKind),
             Fusion = One(json.ScoreFusion, FusionKind),
             Thresholds = One(json.DetectorThresholds, ThresholdsKind),

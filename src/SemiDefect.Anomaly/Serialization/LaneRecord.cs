@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Views;
 
@@ -7,4 +8,10 @@ namespace SemiDefect.Anomaly.Serialization;
 /// <param name="Backbone">The network.</param>
 /// <param name="Views">The views of an image.</param>
 /// <param name="Patches">How the network's maps are pooled into patch vectors.</param>
-public sealed record LaneRecord(BackboneRecord Backbone, ViewPlan Views, PatchOptions Patches);
+public sealed record LaneRecord(BackboneRecord Backbone, ViewPlan Views, PatchOptions Patches)
+{
+    /// <summary>How deviations of patches are weighted; null if they are not.</summary>
+    [JsonInclude]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    internal WhiteningRecord? Whitening { get; init; }
+}

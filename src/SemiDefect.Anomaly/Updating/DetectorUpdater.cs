@@ -171,7 +171,13 @@ internal sealed class DetectorUpdater(
             using MemoryBank? bank = others.Length == 0 ? null : GrowBy(features, others, numbers, distances, grower);
             using MemoryBankModel? other = bank is null
                 ? null
-                : new MemoryBankModel(bank, branch.Scoring, default, options.Threads, options.Accelerator);
+                : new MemoryBankModel(
+                    bank,
+                    branch.Scoring,
+                    pipeline.Lanes[branch.Lane].Whitening,
+                    default,
+                    options.Threads,
+                    options.Accelerator);
             foreach (int image in folds.Members(fold))
             {
                 int views = features.Images[image].Layouts.Count / turns;

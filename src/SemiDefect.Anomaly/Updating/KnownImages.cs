@@ -67,7 +67,12 @@ internal static class KnownImages
             branches.AddRange(bundle.Banks.Zip(pipeline.Branches, (bank, branch) => branch with
             {
                 Model = new MemoryBankModel(
-                    bank, branch.Scoring, bank.SourceImages, options.Threads, options.Accelerator),
+                    bank,
+                    branch.Scoring,
+                    pipeline.Lanes[branch.Lane].Whitening,
+                    bank.SourceImages,
+                    options.Threads,
+                    options.Accelerator),
             }));
 
             // The encoders belong to the given pipeline, so this one is not disposed of.

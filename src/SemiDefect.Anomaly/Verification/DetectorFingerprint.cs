@@ -103,6 +103,11 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             Line("dimensions", lane.Patches.PretrainDimension, lane.Patches.TargetDimension);
         }
 
+        if (lane.Whitening is { } whitening)
+        {
+            Line("whitening", whitening.Sha256);
+        }
+
         Line("neighbors", branch.Scoring.Neighbors);
         Line("metric", branch.Scoring.Metric);
         Line("image-score", branch.Scoring.ImageScore);

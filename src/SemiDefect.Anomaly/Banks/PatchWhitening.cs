@@ -1,0 +1,91 @@
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Search.Projections;
+using SemiDefect.Anomaly.Serialization;
+
+namespace SemiDefect.Anomaly.Banks;
+
+/// <summary>
+/// Weighs how a patch deviates from the nearest patches of a memory bank by how much the patches of the good images vary
+/// in each direction (<see cref="Whitening"/>). Thread-safe. Memory: 12 bytes x dimension x dimension.
+/// </summary>
+internal sealed class PatchWhitening : IDisposable
+{
+    /// <summary>The number of nearest patches whose whitened distance is computed; the smallest counts.</summary>
+    public const int Neighbors = 4;
+
+    // Enough for the covariance of a thousand dimensions; more rows change it by little.
+    private const int LargestSample = 32_768;
+
+    private readonly LinearProjection _map;
+
+    /// <summary>The whitening of a detector file.</summary>
+    public PatchWhitening(WhiteningRecord record)
+    {
+        Record = record;
+        _map = new LinearProjection(record.Matrix, record.Dimension, record.Dimension);
+    }
+
+    /// <summary>Its description and matrix.</summary>
+    public WhiteningRecord Record { get; }
+
+    /// <summary>Fits a whitening to the patches of the good images.</summary>
+    /// <param name="features">The patches; a sample of at most 32,768 of them is used, spread evenly.</param>
+    /// <param name="folds">The folds, which show whether the whitening holds for other images.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <returns>The whitening, or null if there are too few images or their patches do not vary.</returns>
+    public static PatchWhitening? Fit(
+        TrainingFeatures features, FoldAssignment folds, CancellationToken cancellationToken)
+    {
+        // An odd step reaches all columns of a grid, whose width is mostly even.
+        int step = ((features.Rows + LargestSample - 1) / LargestSample) | 1;
+        var moments = new Moments[folds.Count];
+        for (int fold = 0; fold < moments.Length; fold++)
+        {
+            moments[fold] = new Moments(features.Columns);
+        }
+
+        int next = 0;
+        for (int image = 0; image < features.Images.Count; image++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<float> rows = features.RowsOf(image);
+            int count = features.Images[image].Count;
+            for (; next < count; next += step)
+            {
+                moments[folds[image]].Add(rows.Slice(next * features.Columns, features.Columns));
+            }
+
+            next -= count;
+        }
+
+        return Whitening.Fit(moments, cancellationToken) is (float[] matrix, double shrinkage)
+            ? new PatchWhitening(WhiteningRecord.Of(features.Columns, shrinkage, matrix))
+            : null;
+    }
+
+    /// <summary>The whitened rows of a bank, of the same size; the caller disposes of them.</summary>
+    public FeatureMatrix Apply(FeatureMatrix rows)
+    {
+        const int Block = 4096;
+        FeatureMatrix whitened = FeatureMatrix.Allocate(rows.Rows, rows.Columns);
+        for (int row = 0; row < rows.Rows; row += Block)
+        {
+            int count = Math.Min(Block, rows.Rows - row);
+            _map.Apply(rows.RowBlock(row, count), whitened.RowBlock(row, count), 1, CancellationToken.None);
+        }
+
+        return whitened;
+    }
+
+    /// <summary>The whitened vectors of patches.</summary>
+    public float[] Apply(ReadOnlySpan<float> vectors, CancellationToken cancellationToken)
+    {
+        float[] whitened = new float[vectors.Length];
+        _map.Apply(vectors, whitened, 1, cancellationToken);
+        return whitened;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _map.Dispose();
+}
