@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
@@ -49,8 +48,8 @@ public static class BackboneQuantizer
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         options.Validate();
-        BackboneFile whole = BackboneChoice.Open(options)[0];
-        using OnnxBackbone original = BackboneChoice.Load(whole, options with { Device = ExecutionDevice.Cpu });
+        BackboneFile whole = options.OpenBackbones()[0];
+        using OnnxBackbone original = OnnxBackbone.Load(whole, options with { Device = ExecutionDevice.Cpu });
         byte[] network = Bytes(OnnxCutter.Cut(whole.Content, original.Taps, out IReadOnlyList<string> taps));
         OnnxModel model = OnnxModel.Read(network);
         var plan = new QuantizationPlan(model);
@@ -64,7 +63,7 @@ public static class BackboneQuantizer
         count = Math.Min(count, images.Items.Count);
         PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
         PreparedView Prepare(int i) =>
-            Preprocessor.Prepare(
+            PreparedView.Of(
                 ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits),
                 preprocessing);
         var parallel = new ParallelOptions

@@ -55,7 +55,7 @@ internal static class FitCommand
             using AnomalyDetector detector = Fit(good.Images, tuning?.Options ?? fitOptions, cancellationToken);
             detector.Save(path);
             DetectorSummary.Write(
-                output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json), tuning);
+                output, detector.Description, detector.Fingerprint, path, parsed.GetValue(json), tuning);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

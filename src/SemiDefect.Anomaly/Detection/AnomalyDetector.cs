@@ -7,7 +7,6 @@ using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
 
@@ -20,21 +19,20 @@ public sealed partial class AnomalyDetector : IDisposable
 {
     private readonly LoadOptions _options;
     private readonly Lazy<DetectorFingerprint> _fingerprint;
-    private readonly DetectorPipeline _pipeline;
     private readonly double[] _calibrationScores;
     private DetectorBundle _bundle;
 
     private AnomalyDetector(DetectorBundle bundle, DetectorPipeline pipeline, LoadOptions options)
     {
         _bundle = bundle;
-        _pipeline = pipeline;
+        Pipeline = pipeline;
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
         _calibrationScores = [.. Thresholds.ImageScores.Order()];
     }
 
-    /// <summary>The structure of the detector and the record of its fit.</summary>
-    public DetectorDocument Document => _bundle.Document;
+    /// <summary>What the detector is made of and how it was fitted.</summary>
+    public DetectorDescription Description => new(Document);
 
     /// <summary>The thresholds, set at the fit or changed later.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
@@ -43,12 +41,16 @@ public sealed partial class AnomalyDetector : IDisposable
     public ImageLimits ImageLimits => _options.ImageLimits;
 
     /// <summary>The device on which the network of the first lane runs.</summary>
-    public ExecutionDevice Device => DetectorDescription.DeviceOf(_pipeline.Lanes[0].Encoder);
+    public ExecutionDevice Device => OnnxPatchEncoder.DeviceOf(Pipeline.Lanes[0].Encoder);
 
     /// <summary>
     /// SHA-256 of everything that affects decisions, to compare installations. Computed on first use.
     /// </summary>
     public DetectorFingerprint Fingerprint => _fingerprint.Value;
+
+    internal DetectorDocument Document => _bundle.Document;
+
+    internal DetectorPipeline Pipeline { get; }
 
     /// <summary>
     /// Trains on good images: computes features once, selects a memory bank (coreset), and sets thresholds from
@@ -117,20 +119,22 @@ public sealed partial class AnomalyDetector : IDisposable
 
     /// <summary>Reads and verifies a detector file without loading the network.</summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
-    public static DetectorDocument ReadDocument(string path)
-    {
-        using DetectorBundle bundle = DetectorFileReader.Read(path);
-        return bundle.Document;
-    }
+    public static DetectorDescription ReadDescription(string path) => new(ReadDocument(path));
 
     /// <summary>
     /// Reads and verifies a detector file without loading the network, and computes its fingerprint.
     /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
-    public static (DetectorDocument Document, DetectorFingerprint Fingerprint) ReadSummary(string path)
+    public static (DetectorDescription Description, DetectorFingerprint Fingerprint) ReadSummary(string path)
     {
         using DetectorBundle bundle = DetectorFileReader.Read(path);
-        return (bundle.Document, DetectorFingerprint.Of(bundle));
+        return (new DetectorDescription(bundle.Document), DetectorFingerprint.Of(bundle));
+    }
+
+    internal static DetectorDocument ReadDocument(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return bundle.Document;
     }
 
     /// <summary>Writes the detector to a file, atomically. The bytes depend on the detector only.</summary>
@@ -166,7 +170,7 @@ public sealed partial class AnomalyDetector : IDisposable
     public Inspection Inspect(Image image, string name = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Judge(0, _pipeline.Score(image, cancellationToken), name);
+        return Judge(0, Pipeline.Score(image, cancellationToken), name);
     }
 
     /// <summary>
@@ -176,7 +180,7 @@ public sealed partial class AnomalyDetector : IDisposable
     public PreparedImage Prepare(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return _pipeline.Prepare(image);
+        return Pipeline.Prepare(image);
     }
 
     /// <summary>
@@ -202,7 +206,7 @@ public sealed partial class AnomalyDetector : IDisposable
         }
 
         return [
-            .. _pipeline.ScoreAll(images, cancellationToken)
+            .. Pipeline.ScoreAll(images, cancellationToken)
                 .Select(image => Judge(image.Index, image.Scored, names[image.Index]))
         ];
     }
@@ -221,7 +225,7 @@ public sealed partial class AnomalyDetector : IDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return _pipeline.ScoreAll(
+        return Pipeline.ScoreAll(
             paths.Count, index => Read(paths, index, onUnreadable), filter: null, cancellationToken)
             .Select(image => Judge(image.Index, image.Scored, paths[image.Index]));
     }
@@ -242,7 +246,7 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <summary>Frees the networks, the search indexes and the banks.</summary>
     public void Dispose()
     {
-        _pipeline.Dispose();
+        Pipeline.Dispose();
         _bundle.Dispose();
     }
 
@@ -257,7 +261,7 @@ public sealed partial class AnomalyDetector : IDisposable
             PixelThreshold = Thresholds.Pixel.Value,
             InputMap = scored.Map,
             Geometry = scored.Canvas,
-            Region = Document.Lanes[0].Views.Region,
+            Region = Pipeline.Lanes[0].Plan.Region,
             HighestPatch = Match(scored),
             PValue = _calibrationScores.Length == 0
                 ? null
@@ -269,7 +273,7 @@ public sealed partial class AnomalyDetector : IDisposable
 
     private PatchMatch Match(ScoredImage scored)
     {
-        Branch branch = _pipeline.Branches[scored.Decisive];
+        Branch branch = Pipeline.Branches[scored.Decisive];
         PatchScores view = scored.Branches[scored.Decisive].HighestView;
         PatchLayout layout = view.Layout;
         if (view.Values.Length == 0)
@@ -303,7 +307,7 @@ public sealed partial class AnomalyDetector : IDisposable
             index,
             image.Width,
             image.Height,
-            [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
+            [.. pipeline.Lanes.Select(lane => lane.Plan.Canvas(image.Width, image.Height).Cut(image))]);
 
     private static DetectorPipeline Start(DetectorBundle bundle, LoadOptions options)
     {
@@ -364,7 +368,7 @@ public sealed partial class AnomalyDetector : IDisposable
         var detector = new AnomalyDetector(bundle, pipeline, options);
         try
         {
-            IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);
+            IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, pipeline.Replay);
             detector._bundle = bundle with
             {
                 Document = bundle.Document with { Golden = [.. inputs.Select(input => input.Record)] },

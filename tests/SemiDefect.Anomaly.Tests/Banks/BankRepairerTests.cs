@@ -1,12 +1,12 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Support;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 
