@@ -176,7 +176,8 @@ internal static class FitEndpoints
                 Backbones = BackboneFile.Names.Contains(backbone, StringComparer.Ordinal)
                     ? [BackboneFile.Open(backbone)]
                     : throw ProblemException.Invalid(
-                        $"There is no network '{backbone}' here: choose one of {string.Join(", ", BackboneFile.Names)}."),
+                        $"There is no network '{backbone}' here: choose one of "
+                            + $"{string.Join(", ", BackboneFile.Names)}."),
             };
         }
 

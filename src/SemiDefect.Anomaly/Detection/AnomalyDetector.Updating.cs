@@ -73,8 +73,8 @@ public sealed partial class AnomalyDetector
     }
 
     /// <summary>
-    /// Writes the patch vectors that a fit would be trained on, for use by other tools: a .npy file of float32 [patches,
-    /// values], rows ordered by image, y, x. Memory: one batch of images.
+    /// Writes the patch vectors that a fit would be trained on, for use by other tools: a .npy file of float32
+    /// [patches, values], rows ordered by image, y, x. Memory: one batch of images.
     /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="options">Network, taps, preprocessing and pooling; other options are ignored.</param>

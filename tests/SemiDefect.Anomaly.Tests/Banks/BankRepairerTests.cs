@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Banks;
 

@@ -73,7 +73,10 @@ public sealed class DetectorVerifierTests : IDisposable
             bundle.Document,
             bundle.Golden,
             (canvases, width, height) =>
-                detector.Pipeline.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
+                detector.Pipeline.Replay(canvases, width, height) with
+                {
+                    Score = bundle.Document.Thresholds.Image.Value + 1,
+                });
         Assert.Equal(2, flipped.Flipped.Count);
         Assert.True(flipped.CouldFlip);
         Assert.True(
