@@ -19,7 +19,7 @@ for (int i = 0; i < camera.Count; i++)
 }
 
 using AnomalyDetector detector = AnomalyDetector.Fit(ring.Snapshot());
-Console.WriteLine($"learned from {string.Join(", ", detector.Document.Fit.Images)}");
+Console.WriteLine($"learned from {string.Join(", ", detector.Description.Images)}");
 Image next = camera.Read(0, CancellationToken.None);
 Inspection inspection = detector.Inspect(next, "next frame");
 Console.WriteLine($"{inspection.Name}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");

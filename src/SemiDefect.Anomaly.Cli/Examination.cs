@@ -45,9 +45,9 @@ internal static class Examination
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             Simd(),
-            OnnxRuntimeInfo.Version,
-            OnnxRuntimeInfo.Providers,
-            [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal)],
+            OnnxBackbone.RuntimeVersion,
+            OnnxBackbone.RuntimeProviders,
+            BackboneFile.Names,
             network,
             ChooseSearchDevice(devices),
             accelerators,
@@ -71,7 +71,7 @@ internal static class Examination
         BackboneVerification found = BackboneVerifier.Verify(BackboneFile.DefaultName);
         string detail = found.Checks.FirstOrDefault(check => !check.Passed)?.Detail ?? found.Checks[^1].Detail;
         checks.Add(new DoctorCheckJson("network", found.Passed, $"{BackboneFile.DefaultName}: {detail}"));
-        if (!OnnxRuntimeInfo.Providers.Contains(CudaProvider, StringComparer.Ordinal))
+        if (!OnnxBackbone.RuntimeProviders.Contains(CudaProvider, StringComparer.Ordinal))
         {
             return new DeviceChoiceJson(
                 "cpu", "this build of ONNX Runtime does not include CUDA (build with -p:Gpu=true)");

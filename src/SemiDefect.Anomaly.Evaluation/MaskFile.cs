@@ -99,7 +99,7 @@ internal static class MaskFile
             rgb[i] = values[i / 3];
         }
 
-        Image cut = Preprocessor.Cut(new Image(width, height, rgb), geometry);
+        Image cut = geometry.Cut(new Image(width, height, rgb));
         byte[] target = new byte[cut.Width * cut.Height];
         for (int i = 0; i < target.Length; i++)
         {

@@ -60,7 +60,7 @@ public sealed class GrowingCommandTests : IDisposable
         Assert.Equal(before.Fingerprint, after.Fingerprint);
         Assert.Equal(before.Inspect(bad).InputMap.Values, after.Inspect(bad).InputMap.Values);
         Assert.True(after.Inspect(bad).IsAbnormal);
-        Assert.Equal(2, after.Document.Lanes.Select(lane => lane.Backbone.Sha256).Distinct().Count());
+        Assert.Equal(2, after.Description.Lanes.Select(lane => lane.Sha256).Distinct().Count());
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class GrowingCommandTests : IDisposable
             "--coreset", "0.2");
         Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
         using AnomalyDetector detector = AnomalyDetector.Load(_folder.File("b.sdad"));
-        Assert.Equal(Calibration.CalibrationMethod.RepairedBank, detector.Document.Fit.Calibration);
+        Assert.Equal(Calibration.CalibrationMethod.RepairedBank, detector.Description.Calibration);
         Assert.True(File.Exists(expected));
         run = await CliRun.Of("fit", good, "--out", _folder.File("c.sdad"), "--calibration", "brokenbank");
         Assert.Equal(ExitCode.BadUsage, run.ExitCode);

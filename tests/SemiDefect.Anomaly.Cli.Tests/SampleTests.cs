@@ -66,7 +66,7 @@ public sealed class SampleTests : IDisposable
         (int exitCode, string output, _) = Run("CustomEncoder", Good, other, detector);
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^abnormal: \d+\.\d{3} \(threshold \d+\.\d{3}\)\n$", output);
-        Assert.Equal("cell-statistics-1", AnomalyDetector.ReadDocument(detector).Backbone.Sha256);
+        Assert.Equal("cell-statistics-1", AnomalyDetector.ReadDescription(detector).Lanes[0].Sha256);
     }
 
     [Fact]

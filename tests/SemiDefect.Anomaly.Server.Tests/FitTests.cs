@@ -134,6 +134,7 @@ public sealed class FitTests
             new { preset = "none" },
             new { coreset = 2.0 },
             new { resize = -1 },
+            new { resize = 0 },
             new { false_alarm_rate = 2.0 },
         ];
         foreach (object body in bodies)

@@ -66,7 +66,7 @@ public sealed class ModelTests
         Assert.Equal((double)before["threshold"]!, (double)change["before"]!["value"]!);
         Assert.Equal(value, (double)change["after"]!["value"]!);
         Assert.Equal("normal", (string)after["decision"]!);
-        Assert.Equal(value, AnomalyDetector.ReadDocument(server.ModelPath).Thresholds.Image.Value);
+        Assert.Equal(value, AnomalyDetector.ReadDescription(server.ModelPath).Thresholds.Image.Value);
         Assert.NotEqual((string)before["model_version"]!, (string)after["model_version"]!);
 
         JsonNode restored = await server.PutAsync("/api/v1/models/tiny/threshold", new { false_alarm_rate = 0.01 });

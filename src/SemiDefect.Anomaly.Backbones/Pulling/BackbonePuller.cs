@@ -55,7 +55,7 @@ public sealed class BackbonePuller : IDisposable
 
         // Check before downloading hundreds of megabytes.
         BackboneImporter.CheckTaps(ArchitectureCatalog.Find(source.Architecture), options.Taps);
-        string folder = options.Folder ?? UserBackbones.Folder;
+        string folder = options.Folder ?? BackboneFile.UserFolder;
         string output = Path.Combine(folder, $"{BackboneName(name)}.onnx");
         if (options.From is { } file && !file.Contains("://", StringComparison.Ordinal))
         {

@@ -25,6 +25,6 @@ public sealed record PullOptions
     /// <summary>The outputs, in this order; empty for the architecture's default taps.</summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
-    /// <summary>The folder for the backbone; null for <see cref="UserBackbones.Folder"/>.</summary>
+    /// <summary>The folder for the backbone; null for <see cref="BackboneFile.UserFolder"/>.</summary>
     public string? Folder { get; init; }
 }

@@ -1,6 +1,5 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
-using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;
@@ -48,8 +47,8 @@ public static class BackboneQuantizer
         ArgumentException.ThrowIfNullOrEmpty(outputPath);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         options.Validate();
-        BackboneFile whole = BackboneChoice.Open(options)[0];
-        using OnnxBackbone original = BackboneChoice.Load(whole, options with { Device = ExecutionDevice.Cpu });
+        BackboneFile whole = options.OpenBackbones()[0];
+        using OnnxBackbone original = OnnxBackbone.Load(whole, options with { Device = ExecutionDevice.Cpu });
         byte[] network = Bytes(OnnxCutter.Cut(whole.Content, original.Taps, out IReadOnlyList<string> taps));
         OnnxModel model = OnnxModel.Read(network);
         var plan = new QuantizationPlan(model);
@@ -64,7 +63,7 @@ public static class BackboneQuantizer
         (IImageSource source, _) = GoodImages.Survey(images, options, cancellationToken);
         PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
         PreparedView Prepare(int i) =>
-            Preprocessor.Prepare(
+            PreparedView.Of(
                 source.Read((int)((long)i * source.Count / count), cancellationToken),
                 preprocessing);
         var parallel = new ParallelOptions

@@ -16,12 +16,7 @@ internal static class BackbonesCommand
         command.SetAction((parsed, _) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
-            BackboneFile[] files =
-            [
-                .. BackboneFile.Embedded.Concat(UserBackbones.Names)
-                    .Distinct(StringComparer.Ordinal)
-                    .Select(BackboneFile.Open)
-            ];
+            BackboneFile[] files = [.. BackboneFile.Names.Select(BackboneFile.Open)];
             if (parsed.GetValue(json))
             {
                 output.WriteLine(

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -29,7 +28,7 @@ internal static class FeaturesCommand
             string path = parsed.GetRequiredValue(file);
             ImageFolder images = ImageFolder.Open(parsed.GetRequiredValue(folder));
             (int rows, int columns) = ProgressDisplay.Run(display =>
-                FeatureExport.Write(
+                AnomalyDetector.ExportFeatures(
                     images, fitOptions, path, new FitCommand.StageProgress(display), cancellationToken));
             parsed.InvocationConfiguration.Output.WriteLine($"{rows} patches x {columns} values written to {path}");
             return Task.FromResult(ExitCode.Done);

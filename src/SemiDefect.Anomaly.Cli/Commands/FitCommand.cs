@@ -56,7 +56,7 @@ internal static class FitCommand
             using AnomalyDetector detector = Fit(images, tuning?.Options ?? fitOptions, cancellationToken);
             detector.Save(path);
             DetectorSummary.Write(
-                output, detector.Document, detector.Fingerprint, path, parsed.GetValue(json), tuning);
+                output, detector.Description, detector.Fingerprint, path, parsed.GetValue(json), tuning);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

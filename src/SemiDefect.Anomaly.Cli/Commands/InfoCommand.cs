@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -19,9 +18,9 @@ internal static class InfoCommand
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            (DetectorDocument document, DetectorFingerprint fingerprint) = AnomalyDetector.ReadSummary(path);
+            (DetectorDescription detector, DetectorFingerprint fingerprint) = AnomalyDetector.ReadSummary(path);
             DetectorSummary.Write(
-                parsed.InvocationConfiguration.Output, document, fingerprint, path, parsed.GetValue(json));
+                parsed.InvocationConfiguration.Output, detector, fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -48,8 +48,8 @@ internal sealed class InspectionBench(TextWriter output, bool json, int threads,
         Print(
             new FitTimingJson(
                 count,
-                detector.Document.Fit.Patches,
-                detector.Document.Banks[0].Rows,
+                detector.Description.Patches,
+                detector.Description.Lanes[0].BankRows[0],
                 elapsed.TotalSeconds,
                 calibration.Seconds),
             Inspect(detector, good));

@@ -46,7 +46,7 @@ internal static class MergeCommand
             merged.Save(target);
             DetectorSummary.Write(
                 parsed.InvocationConfiguration.Output,
-                merged.Document,
+                merged.Description,
                 merged.Fingerprint,
                 target,
                 parsed.GetValue(json));

@@ -42,7 +42,7 @@ internal sealed record ScoreFiles(
         AnomalyMap map = inspection.Map;
         if (Masks is not null)
         {
-            byte[] mask = RegionFinder.Mask(map, inspection.PixelThreshold);
+            byte[] mask = map.ToMask(inspection.PixelThreshold);
             for (int i = 0; i < mask.Length; i++)
             {
                 mask[i] *= 255;

@@ -58,7 +58,7 @@ internal static class UpdateCommand
             updated.Save(target);
             DetectorSummary.Write(
                 parsed.InvocationConfiguration.Output,
-                updated.Document,
+                updated.Description,
                 updated.Fingerprint,
                 target,
                 parsed.GetValue(json));

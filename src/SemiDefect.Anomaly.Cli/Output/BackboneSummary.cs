@@ -31,7 +31,7 @@ internal static class BackboneSummary
             output.WriteLine($"  error    {errors} (relative, on {quantization.Images} images)");
         }
 
-        bool named = UserBackbones.Find(manifest.Name) is { } known && Path.GetFullPath(path) == known;
+        bool named = BackboneFile.FindInstalled(manifest.Name) is { } known && Path.GetFullPath(path) == known;
         output.WriteLine($"Use it: semidefect fit GOOD_FOLDER --backbone {(named ? manifest.Name : path)} --out MODEL");
     }
 

@@ -53,7 +53,8 @@ internal sealed record DetectorInfoJson(
     public TuningJson? Tuning { get; init; }
 }
 
-internal sealed record LaneJson(BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks);
+internal sealed record LaneJson(
+    BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks, double Smoothing);
 
 internal sealed record ViewsJson(
     string Resize, int Size, int? Crop, int Tile, int TileOverlap, int Turns, bool Flips, RegionOfInterestJson? Region);

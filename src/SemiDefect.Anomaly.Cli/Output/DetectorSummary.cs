@@ -1,7 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
@@ -12,7 +11,7 @@ internal static class DetectorSummary
 {
     public static void Write(
         TextWriter output,
-        DetectorDocument document,
+        DetectorDescription detector,
         DetectorFingerprint fingerprint,
         string path,
         bool json,
@@ -20,72 +19,79 @@ internal static class DetectorSummary
     {
         if (json)
         {
-            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning, document.Thresholds);
-            DetectorSummaryJson.Write(output, document, fingerprint, path, tried);
+            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning, detector.Thresholds);
+            DetectorSummaryJson.Write(output, detector, fingerprint, path, tried);
         }
         else
         {
-            WriteText(output, document, fingerprint, path);
+            WriteText(output, detector, fingerprint, path);
             if (tuning is not null)
             {
-                TuningSummary.Write(output, tuning, document.Thresholds);
+                TuningSummary.Write(output, tuning, detector.Thresholds);
             }
         }
     }
 
     private static void WriteText(
-        TextWriter output, DetectorDocument document, DetectorFingerprint fingerprint, string path)
+        TextWriter output, DetectorDescription detector, DetectorFingerprint fingerprint, string path)
     {
-        FitRecord fit = document.Fit;
         output.WriteLine($"Detector    {path}");
-        string origin = $"preset {fit.Preset}, seed {fit.Seed}";
-        output.WriteLine($"Learned     {fit.Images.Count} good images, {fit.Patches} patches ({origin})");
-        if (fit.Steps.Count > 1)
+        string origin = $"preset {detector.Preset}, seed {detector.Seed}";
+        output.WriteLine($"Learned     {detector.Images.Count} good images, {detector.Patches} patches ({origin})");
+        if (detector.Steps.Count > 1)
         {
-            IEnumerable<string> steps = fit.Steps.Select(step => $"{step.Kind} +{step.Images}");
+            IEnumerable<string> steps = detector.Steps.Select(step => $"{step.Kind} +{step.Images}");
             output.WriteLine($"Steps       {string.Join(", ", steps)}");
         }
 
-        for (int lane = 0; lane < document.Lanes.Count; lane++)
+        for (int lane = 0; lane < detector.Lanes.Count; lane++)
         {
-            WriteLane(output, document, lane);
+            WriteLane(output, detector, lane);
         }
 
-        if (document.Lanes.Count > 1)
+        if (detector.Lanes.Count > 1)
         {
-            string rule = document.Fusion.Rule == FusionRule.Maximum ? "maximum" : "mean";
-            output.WriteLine($"Fusion      {rule} of {document.Branches.Count} scores");
+            string rule = detector.Fusion == FusionRule.Maximum ? "maximum" : "mean";
+            output.WriteLine($"Fusion      {rule} of {detector.Lanes.Count} scores");
         }
 
-        WriteThreshold(output, "Threshold  ", document.Thresholds.Image, document.Thresholds.Options);
-        WriteThreshold(output, "Pixels     ", document.Thresholds.Pixel, document.Thresholds.Options);
+        WriteThreshold(output, "Threshold  ", detector.Thresholds.Image, detector.Thresholds.Options);
+        WriteThreshold(output, "Pixels     ", detector.Thresholds.Pixel, detector.Thresholds.Options);
         output.WriteLine($"Fingerprint {fingerprint.ShortForm}");
-        if (document.Thresholds.Image.Note is { } note)
+        if (detector.Thresholds.Image.Note is { } note)
         {
             output.WriteLine($"Note        {note}");
         }
     }
 
-    private static void WriteLane(TextWriter output, DetectorDocument document, int lane)
+    private static void WriteLane(TextWriter output, DetectorDescription detector, int index)
     {
-        BackboneRecord backbone = document.Lanes[lane].Backbone;
-        if (document.Lanes.Count > 1)
+        LaneDescription lane = detector.Lanes[index];
+        if (detector.Lanes.Count > 1)
         {
-            output.WriteLine($"Lane        {lane + 1} of {document.Lanes.Count}");
+            output.WriteLine($"Lane        {index + 1} of {detector.Lanes.Count}");
         }
 
-        string taps = backbone.Taps.Count > 0 ? $" ({string.Join(", ", backbone.Taps)})" : string.Empty;
-        string license = backbone.Manifest?.License ?? "unknown";
-        string place = backbone.Included ? "in the file" : "not in the file";
-        output.WriteLine($"Backbone    {backbone.Name}{taps}, license {license}, {place}");
-        output.WriteLine($"Images      {Views(document.Lanes[lane].Views)}{Reading(document.Reading)}");
-        string pieces = document.Fit.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
-        foreach (BranchRecord branch in document.Branches.Where(branch => branch.Lane == lane))
+        string taps = lane.Taps.Count > 0 ? $" ({string.Join(", ", lane.Taps)})" : string.Empty;
+        string place = lane.IsIncluded ? "in the file" : "not in the file";
+        output.WriteLine($"Backbone    {lane.Backbone}{taps}, license {lane.License ?? "unknown"}, {place}");
+        output.WriteLine($"Images      {Views(lane.Views)}{Reading(detector)}");
+        if (lane.Smoothing > 0)
         {
-            BankRecord bank = branch.Bank;
-            double? distance = document.Lanes.Count > 1 ? bank.CoveringRadius : document.Fit.CoveringRadius;
-            string radius = distance is { } within ? $", every good patch within {Text.Number(within)}" : string.Empty;
-            output.WriteLine($"Memory bank {bank.Rows} patches x {bank.Columns} values{radius}{pieces}");
+            output.WriteLine($"Scores      smoothed, standard deviation {Text.Number(lane.Smoothing)} patches");
+        }
+
+        if (lane.Shrinkage is { } shrinkage)
+        {
+            output.WriteLine($"Whitening   of deviations, shrinkage {Text.Number(shrinkage)}");
+        }
+
+        string pieces = detector.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;
+        double? distance = detector.Lanes.Count > 1 ? lane.CoveringRadius : detector.CoveringRadius;
+        string radius = distance is { } within ? $", every good patch within {Text.Number(within)}" : string.Empty;
+        foreach (int rows in lane.BankRows)
+        {
+            output.WriteLine($"Memory bank {rows} patches x {lane.Dimension} values{radius}{pieces}");
         }
     }
 
@@ -105,10 +111,10 @@ internal static class DetectorSummary
         return resize + crop + tiles + turns + flips + Region(plan.Region);
     }
 
-    private static string Reading(ReadingRecord? reading)
+    private static string Reading(DetectorDescription detector)
     {
-        string depth = reading?.BitDepth is { } bits ? $", {bits} of 16 bits per sample" : string.Empty;
-        string page = reading?.Page is { } number ? $", page {number} of each file" : string.Empty;
+        string depth = detector.BitDepth is { } bits ? $", {bits} of 16 bits per sample" : string.Empty;
+        string page = detector.Page is { } number ? $", page {number} of each file" : string.Empty;
         return depth + page;
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
@@ -11,34 +10,35 @@ internal static class DetectorSummaryJson
 {
     public static void Write(
         TextWriter output,
-        DetectorDocument document,
+        DetectorDescription detector,
         DetectorFingerprint fingerprint,
         string path,
         TuningJson? tuning = null)
     {
-        FitRecord fit = document.Fit;
         var json = new DetectorInfoJson(
             1,
             path.Replace('\\', '/'),
-            document.Engine,
-            fit.Preset,
-            fit.Images.Count,
-            fit.Patches,
-            fit.Seed,
-            fit.Folds,
-            Backbone(document.Backbone),
-            [.. document.Banks.Select(bank => new BankJson(bank.Rows, bank.Columns))],
-            fit.CoveringRadius,
-            fit.Pieces,
-            Threshold(document.Thresholds.Image),
-            Threshold(document.Thresholds.Pixel),
-            document.Thresholds.Options.FalseAlarmRate,
+            detector.Engine,
+            detector.Preset,
+            detector.Images.Count,
+            detector.Patches,
+            detector.Seed,
+            detector.Folds,
+            Backbone(detector.Lanes[0]),
+            [
+                .. detector.Lanes.SelectMany(lane => lane.BankRows, (lane, rows) => new BankJson(rows, lane.Dimension)),
+            ],
+            detector.CoveringRadius,
+            detector.Pieces,
+            Threshold(detector.Thresholds.Image),
+            Threshold(detector.Thresholds.Pixel),
+            detector.Thresholds.Options.FalseAlarmRate,
             fingerprint.Sha256,
             FingerprintPartsJson.Of(fingerprint),
-            document.GoldenImages,
-            [.. fit.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))],
-            [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => Lane(document, lane))],
-            Fusion(document))
+            detector.GoldenImages,
+            [.. detector.Steps.Select(step => new StepJson(step.Kind, step.Images, step.Rows))],
+            [.. detector.Lanes.Select(Lane)],
+            Fusion(detector))
         {
             BitDepth = document.Reading?.BitDepth,
             Page = document.Reading?.Page,
@@ -47,16 +47,17 @@ internal static class DetectorSummaryJson
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }
 
-    private static LaneJson Lane(DetectorDocument document, int lane) => new(
-        Backbone(document.Lanes[lane].Backbone),
-        Views(document.Lanes[lane].Views),
+    private static LaneJson Lane(LaneDescription lane) => new(
+        Backbone(lane),
+        Views(lane.Views),
         [
-            .. document.Branches.Where(branch => branch.Lane == lane).Select(branch => new LaneBankJson(
-                branch.Bank.Rows, branch.Bank.Columns, branch.Bank.Patches, branch.Bank.CoveringRadius)),
-        ]);
+            .. lane.BankRows.Select(
+                rows => new LaneBankJson(rows, lane.Dimension, lane.Patches, lane.CoveringRadius)),
+        ],
+        lane.Smoothing);
 
-    private static BackboneJsonRecord Backbone(BackboneRecord backbone) =>
-        new(backbone.Name, backbone.Sha256, backbone.Taps, backbone.Manifest?.License, backbone.Included);
+    private static BackboneJsonRecord Backbone(LaneDescription lane) =>
+        new(lane.Backbone, lane.Sha256, lane.Taps, lane.License, lane.IsIncluded);
 
     private static ViewsJson Views(ViewPlan plan) => new(
         plan.Preprocessing.Resize switch
@@ -75,11 +76,12 @@ internal static class DetectorSummaryJson
             ? new RegionOfInterestJson(region.Left, region.Top, region.Width, region.Height, region.HasMask)
             : null);
 
-    private static FusionJson? Fusion(DetectorDocument document) => document.Branches.Count == 1
+    private static FusionJson? Fusion(DetectorDescription detector) =>
+        detector.Lanes.Sum(lane => lane.BankRows.Count) == 1
         ? null
         : new FusionJson(
-            document.Fusion.Rule == Scoring.FusionRule.Maximum ? "maximum" : "mean",
-            [.. document.Fusion.Scales.Select(scale => new ScaleJson(scale.Center, scale.Spread))]);
+            detector.Fusion == Scoring.FusionRule.Maximum ? "maximum" : "mean",
+            [.. detector.Scales.Select(scale => new ScaleJson(scale.Center, scale.Spread))]);
 
     private static ThresholdJson Threshold(ThresholdEstimate threshold) =>
         new(threshold.Value, threshold.Method, threshold.Note);

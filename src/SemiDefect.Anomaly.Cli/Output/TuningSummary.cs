@@ -75,8 +75,8 @@ internal static class TuningSummary
                 [.. rate.BySize.Select(size => size.Found)])),
         ]);
 
-    private static double Threshold(TuningRate rate, DetectorThresholds thresholds) => ThresholdRule.Compute(
-        [.. thresholds.ImageScores], thresholds.Options with { FalseAlarmRate = rate.Rate }).Value;
+    private static double Threshold(TuningRate rate, DetectorThresholds thresholds) =>
+        (thresholds.Options with { FalseAlarmRate = rate.Rate }).Compute([.. thresholds.ImageScores]).Value;
 
     private static string Name(TuningCandidate candidate) =>
         $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}";

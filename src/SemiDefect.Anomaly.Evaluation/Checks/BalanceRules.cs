@@ -13,7 +13,8 @@ internal static class BalanceRules
     {
         bool hasTraining = images.Any(image => image.IsTraining);
         int good = hasTraining ? images.Count(image => image.IsTraining) : images.Count(image => image.IsGood);
-        double rate = new ThresholdOptions().FalseAlarmRate;
+        var threshold = new ThresholdOptions();
+        double rate = threshold.FalseAlarmRate;
         if (good < FewGood)
         {
             findings.Add(
@@ -22,7 +23,7 @@ internal static class BalanceRules
                 $"{good} good images are few for training: thresholds will be conservative, and rare but normal "
                     + "appearances will be called abnormal.");
         }
-        else if (ConformalThreshold.Rank(good, rate) is null)
+        else if (good < threshold.ImagesNeeded)
         {
             findings.Add(
                 CheckSeverity.Info,

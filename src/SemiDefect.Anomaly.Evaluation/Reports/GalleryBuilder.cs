@@ -155,8 +155,8 @@ internal static class GalleryBuilder
         try
         {
             Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.Reading);
-            InputGeometry geometry = detector.Document.Lanes[match.Lane].Views.Canvas(image.Width, image.Height);
-            (double x, double y) = match.OnTrainingImage(inspected, detector.Document, image.Width, image.Height);
+            InputGeometry geometry = detector.Description.Lanes[match.Lane].Views.Canvas(image.Width, image.Height);
+            (double x, double y) = match.OnTrainingImage(inspected, detector.Description, image.Width, image.Height);
             return Neighborhood(image, x, y, geometry, match);
         }
         catch (SemiDefectException)

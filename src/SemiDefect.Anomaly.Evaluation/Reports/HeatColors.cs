@@ -20,9 +20,9 @@ internal static class HeatColors
     public static void Write(double value, double threshold, Span<byte> rgba)
     {
         double share = threshold > 0 ? value / threshold : value > threshold ? LastShare : 0;
-        int last = PerceptualColorMap.Count - 1;
+        int last = HeatmapRenderer.Colors.Length / 3 - 1;
         int color = (int)(Math.Clamp(share / LastShare, 0, 1) * last + 0.5);
-        PerceptualColorMap.Colors.Slice(3 * color, 3).CopyTo(rgba);
+        HeatmapRenderer.Colors.Slice(3 * color, 3).CopyTo(rgba);
         rgba[3] = (byte)Math.Round(AlphaOf(share));
     }
 

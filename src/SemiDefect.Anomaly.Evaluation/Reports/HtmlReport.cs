@@ -111,11 +111,11 @@ public static class HtmlReport
 
     private static void AppendHeader(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
-        string backbone = HtmlText.Escape(detector.Document.Backbone.Name);
-        string patches = detector.Document.Banks.Sum(bank => bank.Rows).ToString("N0", CultureInfo.InvariantCulture);
+        string backbone = HtmlText.Escape(detector.Description.Lanes[0].Backbone);
+        string patches = detector.Description.BankRows.ToString("N0", CultureInfo.InvariantCulture);
         int inspected = content.Images.Count;
         string source = string.Create(
-            CultureInfo.InvariantCulture, $"{detector.Document.Fit.Images.Count} good images ({backbone})");
+            CultureInfo.InvariantCulture, $"{detector.Description.Images.Count} good images ({backbone})");
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{HtmlText.Escape(content.Title)}</h1>
             <p>{inspected} images inspected; the memory bank has {patches} patches from {source}.</p></header>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Serialization;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
 
@@ -115,7 +114,7 @@ internal static class ReportTables
     public static void Options(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
         page.Append("<section><h2>Every option used</h2><div class=\"scroll\"><table class=\"options\"><tbody>");
-        foreach ((string name, string value) in content.Options.Concat(Settings(detector.Document)))
+        foreach ((string name, string value) in content.Options.Concat(Settings(detector.Description)))
         {
             page.Append(
                 CultureInfo.InvariantCulture,
@@ -144,18 +143,10 @@ internal static class ReportTables
                 : "</tr>");
 
     // Taken from the detector's header, so that no option is forgotten; long lists are shown by their length.
-    private static List<(string Name, string Value)> Settings(DetectorDocument document)
+    private static List<(string Name, string Value)> Settings(DetectorDescription detector)
     {
         var settings = new List<(string, string)>();
-
-        // Credits belong to the network and are not a setting.
-        LaneRecord[] lanes =
-        [
-            .. document.Lanes.Select(lane => lane.Backbone.Manifest is { } manifest
-                ? lane with { Backbone = lane.Backbone with { Manifest = manifest with { Notice = null } } }
-                : lane),
-        ];
-        using JsonDocument json = JsonDocument.Parse((document with { Lanes = lanes }).ToJson());
+        using JsonDocument json = JsonDocument.Parse(detector.ToJson());
         Flatten(json.RootElement, "", settings);
         return settings;
     }

@@ -16,8 +16,7 @@ internal sealed record FusedScores(double[] OutOfFold, PlantedScore[] Planted)
     /// <param name="rule">How a detector with these lanes combines them.</param>
     public static FusedScores Of(IReadOnlyList<LaneScores> lanes, FusionRule rule)
     {
-        ScoreScale[] scales = [.. lanes.Select(lane => ScoreScale.Of([.. lane.OutOfFold]))];
-        var fusion = new ScoreFusion(rule, scales);
+        ScoreFusion fusion = ScoreFusion.Of(rule, lanes.Select(lane => lane.OutOfFold.ToArray()));
         return new FusedScores(
             [
                 .. Enumerable.Range(0, lanes[0].OutOfFold.Count)
@@ -27,16 +26,15 @@ internal sealed record FusedScores(double[] OutOfFold, PlantedScore[] Planted)
                 .. Enumerable.Range(0, lanes[0].Planted.Count).Select(trial =>
                 {
                     PlantedScore[] planted = [.. lanes.Select(lane => lane.Planted[trial])];
-                    int highest = Enumerable.Range(0, lanes.Count)
-                        .MaxBy(lane => scales[lane].Normalize(planted[lane].Score));
+                    double[] scores = [.. planted.Select(one => one.Score)];
                     return new PlantedScore(
-                        fusion.ImageScore([.. planted.Select(one => one.Score)]), planted[highest].IsLocated);
+                        fusion.ImageScore(scores), planted[fusion.Decisive(scores)].IsLocated);
                 }),
             ]);
     }
 
     /// <summary>Which planted defects are found, at their place, at the threshold that the options set.</summary>
-    public bool[] Found(ThresholdOptions options) => FoundAbove(ThresholdRule.Compute(OutOfFold, options).Value);
+    public bool[] Found(ThresholdOptions options) => FoundAbove(options.Compute(OutOfFold).Value);
 
     /// <summary>Which planted defects are found, at their place, above a threshold.</summary>
     public bool[] FoundAbove(double threshold) =>

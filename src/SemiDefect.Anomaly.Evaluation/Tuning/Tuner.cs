@@ -46,7 +46,7 @@ public static class Tuner
         Image first = good.Read(heldOut[0], cancellationToken);
         var space = TuningSpace.Of(
             options,
-            BackboneChoice.Open(options),
+            options.OpenBackbones(),
             BackboneFile.Embedded.Contains(OtherNetwork) ? BackboneFile.Open(OtherNetwork) : null,
             first.Width,
             first.Height);

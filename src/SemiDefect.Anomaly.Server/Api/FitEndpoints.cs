@@ -51,7 +51,7 @@ internal static class FitEndpoints
             .ProducesProblem(429);
     }
 
-    private static FitChoicesJson Choices() => new(FitPresets.Names, Backbones(), BackboneFile.DefaultName);
+    private static FitChoicesJson Choices() => new(FitPresets.Names, BackboneFile.Names, BackboneFile.DefaultName);
 
     private static TrainingListJson List(TrainingStore training, string model)
     {
@@ -138,6 +138,11 @@ internal static class FitEndpoints
     private static FitOptions Options(FitRequest request, ServerOptions server)
     {
         FitOptions options = FitPresets.Create(request.Preset ?? FitPresets.Default);
+        if (request.Resize < 1)
+        {
+            throw ProblemException.Invalid(
+                "resize is a size in pixels, 1 or more: leave it out for the working sizes of the preset.");
+        }
 
         // Half of the cores, which leaves the rest to inspections.
         int threads = server.Threads > 0 ? server.Threads : Math.Max(1, Environment.ProcessorCount / 2);
@@ -168,17 +173,15 @@ internal static class FitEndpoints
             // By name only: a path would let a client open any file of this machine.
             options = options with
             {
-                Backbones = Backbones().Contains(backbone, StringComparer.Ordinal)
+                Backbones = BackboneFile.Names.Contains(backbone, StringComparer.Ordinal)
                     ? [BackboneFile.Open(backbone)]
                     : throw ProblemException.Invalid(
-                        $"There is no network '{backbone}' here: choose one of {string.Join(", ", Backbones())}."),
+                        $"There is no network '{backbone}' here: choose one of "
+                            + $"{string.Join(", ", BackboneFile.Names)}."),
             };
         }
 
         options.Validate();
         return options;
     }
-
-    private static IReadOnlyList<string> Backbones() =>
-        [.. BackboneFile.Embedded.Concat(UserBackbones.Names).Distinct(StringComparer.Ordinal)];
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Metrics;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
@@ -64,19 +63,19 @@ internal static class ModelEndpoints
 
     private static ModelJson Get(ModelRegistry registry, TrainingStore training, string model)
     {
-        DetectorDocument document = registry.ReadDocument(model);
+        DetectorDescription detector = registry.ReadDescription(model);
         (bool loaded, string? error) = registry.State(model);
         (IReadOnlyList<string> names, long bytes) = training.List(model);
-        DetectorThresholds thresholds = document.Thresholds;
+        DetectorThresholds thresholds = detector.Thresholds;
         return new ModelJson(
             model,
-            document.Engine,
-            document.Backbone.Name,
-            document.Backbone.Taps,
-            document.Fit.Preset,
-            document.Fit.Images.Count,
-            document.Banks.Sum(bank => bank.Rows),
-            document.Banks[0].Columns,
+            detector.Engine,
+            detector.Lanes[0].Backbone,
+            detector.Lanes[0].Taps,
+            detector.Preset,
+            detector.Images.Count,
+            detector.BankRows,
+            detector.Lanes[0].Dimension,
             ToJson(thresholds.Image),
             ToJson(thresholds.Pixel),
             thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
@@ -114,7 +113,7 @@ internal static class ModelEndpoints
 
             try
             {
-                await Task.Run(() => AnomalyDetector.ReadDocument(temporary), context.RequestAborted)
+                await Task.Run(() => AnomalyDetector.ReadDescription(temporary), context.RequestAborted)
                     .ConfigureAwait(false);
             }
             catch (SemiDefectException error)
@@ -186,7 +185,7 @@ internal static class ModelEndpoints
         TrainingStore training,
         string model)
     {
-        double now = registry.ReadDocument(model).Thresholds.Image.Value;
+        double now = registry.ReadDescription(model).Thresholds.Image.Value;
         InspectionRecord[] judged =
         [
             .. Verdicts.All.SelectMany(verdict =>

@@ -6,7 +6,6 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
@@ -118,12 +117,12 @@ internal static class PictureEndpoints
             return new CompareJson(patch, unknown);
         }
 
-        DetectorDocument document = registry.ReadDocument(record.Model);
+        DetectorDescription detector = registry.ReadDescription(record.Model);
         Image image = await inspector.InTurnAsync(() => ImageFile.Read(path), context.RequestAborted)
             .ConfigureAwait(false);
-        LaneRecord lane = document.Lanes[Math.Min(match.Lane, document.Lanes.Count - 1)];
+        LaneDescription lane = detector.Lanes[Math.Min(match.Lane, detector.Lanes.Count - 1)];
         InputGeometry geometry = lane.Views.Canvas(image.Width, image.Height);
-        (double x, double y) = match.OnTrainingImage(inspected, document, image.Width, image.Height);
+        (double x, double y) = match.OnTrainingImage(inspected, detector, image.Width, image.Height);
         string link =
             $"/api/v1/models/{Uri.EscapeDataString(record.Model)}/training/{Uri.EscapeDataString(match.TrainingImage)}";
         return new CompareJson(

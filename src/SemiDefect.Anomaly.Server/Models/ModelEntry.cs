@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Serialization;
-
 namespace SemiDefect.Anomaly.Server.Models;
 
 /// <summary>The state of one model name. The gate serializes loading and changing the file.</summary>
@@ -21,4 +19,4 @@ internal sealed class ModelEntry
 internal sealed record ModelFailure(ModelStamp Stamp, string Message);
 
 /// <summary>The header of a state of the file.</summary>
-internal sealed record ModelHeader(ModelStamp Stamp, DetectorDocument Document);
+internal sealed record ModelHeader(ModelStamp Stamp, DetectorDescription Description);

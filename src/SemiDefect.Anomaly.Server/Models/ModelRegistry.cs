@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Telemetry;
@@ -94,19 +93,19 @@ internal sealed class ModelRegistry : IAsyncDisposable
     /// <summary>The header of a model's file.</summary>
     /// <exception cref="ProblemException">There is no such model.</exception>
     /// <exception cref="SemiDefectException">Its file is unusable.</exception>
-    public DetectorDocument ReadDocument(string name)
+    public DetectorDescription ReadDescription(string name)
     {
         string path = PathOf(name);
         ModelStamp stamp = ModelStamp.Of(path) ?? throw NoModel(name);
         ModelEntry entry = Entry(name);
         if (entry.Header is { } known && known.Stamp == stamp)
         {
-            return known.Document;
+            return known.Description;
         }
 
-        DetectorDocument document = AnomalyDetector.ReadDocument(path);
-        entry.Header = new ModelHeader(stamp, document);
-        return document;
+        DetectorDescription description = AnomalyDetector.ReadDescription(path);
+        entry.Header = new ModelHeader(stamp, description);
+        return description;
     }
 
     /// <summary>Whether the model is loaded, and why its file is unusable.</summary>

@@ -16,3 +16,8 @@ internal interface IBankSource : IDisposable
     /// <summary>Selects the bank of all images except those of a fold.</summary>
     SelectedBank SelectWithout(int fold, IProgress<CoresetProgress>? progress, CancellationToken cancellationToken);
 }
+
+/// <summary>A memory bank and its covering radius.</summary>
+/// <param name="Bank">The bank; the receiver disposes of it.</param>
+/// <param name="CoveringRadius">The largest Euclidean distance of any row to its nearest row in the bank.</param>
+internal sealed record SelectedBank(MemoryBank Bank, double CoveringRadius);

@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Calibration;
 /// must count as normal: with "at or above" the bound would be lost.) For every score,
 /// "score &gt; threshold" and "p-value &lt;= a" are the same event. Stateless and thread-safe.
 /// </summary>
-public static class ConformalThreshold
+internal static class ConformalThreshold
 {
     /// <summary>
     /// The rank k, starting at 1; null if not even the highest score gives this guarantee, that is if n &lt; 1 / rate -

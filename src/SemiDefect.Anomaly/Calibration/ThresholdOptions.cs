@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace SemiDefect.Anomaly.Calibration;
 
@@ -39,6 +40,25 @@ public sealed record ThresholdOptions
             ? value
             : throw new SemiDefectException("A fixed threshold must be a finite number.");
     }
+
+    /// <summary>
+    /// The fewest good images for which the method <see cref="ThresholdMethod.Conformal"/> guarantees the rate.
+    /// </summary>
+    [JsonIgnore]
+    public long ImagesNeeded => ThresholdRule.Needed(FalseAlarmRate);
+
+    /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
+    /// <param name="outOfFoldScores">
+    /// One score per good image, each by a detector that was not trained on it; in any order, finite. Ignored for
+    /// <see cref="ThresholdMethod.Fixed"/>.
+    /// </param>
+    /// <exception cref="SemiDefectException">There are no scores, or the options contradict each other.</exception>
+    /// <exception cref="ArgumentException">
+    /// A score is not finite, or the method is <see cref="ThresholdMethod.FoldMaxima"/>, which needs the scores by
+    /// fold.
+    /// </exception>
+    public ThresholdEstimate Compute(ReadOnlySpan<double> outOfFoldScores) =>
+        ThresholdRule.Compute(outOfFoldScores, this);
 
     /// <summary>Checks the options against each other.</summary>
     /// <exception cref="SemiDefectException">The method and the fixed value contradict each other.</exception>

@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Calibration;
 /// <summary>
 /// Sets a threshold from the scores of good images alone; labels and defects are not used. Stateless and thread-safe.
 /// </summary>
-public static class ThresholdRule
+internal static class ThresholdRule
 {
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">
@@ -102,5 +102,5 @@ public static class ThresholdRule
         return new ThresholdEstimate(value, "quantile", note);
     }
 
-    private static long Needed(double rate) => (long)decimal.Ceiling(1 / (decimal)rate) - 1;
+    internal static long Needed(double rate) => (long)decimal.Ceiling(1 / (decimal)rate) - 1;
 }

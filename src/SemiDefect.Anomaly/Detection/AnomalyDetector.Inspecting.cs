@@ -40,7 +40,7 @@ public sealed partial class AnomalyDetector
     public Inspection Inspect(Image image, string name = "", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return Judge(0, _pipeline.Score(image, cancellationToken), name);
+        return Judge(0, Pipeline.Score(image, cancellationToken), name);
     }
 
     /// <summary>
@@ -50,7 +50,7 @@ public sealed partial class AnomalyDetector
     public PreparedImage Prepare(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return _pipeline.Prepare(image);
+        return Pipeline.Prepare(image);
     }
 
     /// <summary>
@@ -76,7 +76,7 @@ public sealed partial class AnomalyDetector
         }
 
         return [
-            .. _pipeline.ScoreAll(images, cancellationToken)
+            .. Pipeline.ScoreAll(images, cancellationToken)
                 .Select(image => Judge(image.Index, image.Scored, names[image.Index]))
         ];
     }
@@ -96,7 +96,7 @@ public sealed partial class AnomalyDetector
     {
         ArgumentNullException.ThrowIfNull(paths);
         ImageReading reading = Reading;
-        return _pipeline.ScoreAll(
+        return Pipeline.ScoreAll(
             paths.Count,
             index => Read(i => ImageFile.Read(paths[i], reading), index, onUnreadable),
             filter: null,
@@ -120,7 +120,7 @@ public sealed partial class AnomalyDetector
     {
         ArgumentNullException.ThrowIfNull(images);
         IImageSource source = ImageFolder.Under(images, Reading);
-        return _pipeline.ScoreAll(
+        return Pipeline.ScoreAll(
             source.Count,
             index => Read(i => source.Read(i, cancellationToken), index, onUnreadable),
             filter: null,
@@ -164,7 +164,7 @@ public sealed partial class AnomalyDetector
 
     private PatchMatch Match(ScoredImage scored)
     {
-        Branch branch = _pipeline.Branches[scored.Decisive];
+        Branch branch = Pipeline.Branches[scored.Decisive];
         PatchScores view = scored.Branches[scored.Decisive].HighestView;
         PatchLayout layout = view.Layout;
         if (view.Values.Length == 0)

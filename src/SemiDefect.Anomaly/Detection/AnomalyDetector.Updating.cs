@@ -1,8 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -11,7 +9,7 @@ using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly;
 
-// Changes to fitted detectors, and verification on another machine.
+// Changes to fitted detectors, verification on another machine, and features for other tools.
 public sealed partial class AnomalyDetector
 {
     /// <summary>
@@ -40,7 +38,7 @@ public sealed partial class AnomalyDetector
         more = ImageFolder.Under(more, Reading);
         DetectorDocumentRules.RequireNames(more);
         known = known is null ? null : ImageFolder.Under(known, Reading);
-        DetectorBundle grown = new DetectorUpdater(_bundle, _pipeline, _options, progress, cancellationToken)
+        DetectorBundle grown = new DetectorUpdater(_bundle, Pipeline, _options, progress, cancellationToken)
             .Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));
     }
@@ -70,9 +68,29 @@ public sealed partial class AnomalyDetector
         first.RequireNoFoldBanks();
         second.RequireNoFoldBanks();
         (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
-            first._bundle, first._pipeline, second._bundle, second._pipeline, size, progress, cancellationToken);
+            first._bundle, first.Pipeline, second._bundle, second.Pipeline, size, progress, cancellationToken);
         return second.Restart(merged, golden);
     }
+
+    /// <summary>
+    /// Writes the patch vectors that a fit would be trained on, for use by other tools: a .npy file of float32
+    /// [patches, values], rows ordered by image, y, x. Memory: one batch of images.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="options">Network, taps, preprocessing and pooling; other options are ignored.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="progress">Receives each image, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>The number of patches and the number of values per patch.</returns>
+    /// <exception cref="SemiDefectException">An image cannot be read, the options contradict each other, or the file
+    /// cannot be written.</exception>
+    public static (int Rows, int Columns) ExportFeatures(
+        IImageSource images,
+        FitOptions options,
+        string path,
+        IProgress<FitProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        FeatureExport.Write(images, options, path, progress, cancellationToken);
 
     /// <summary>
     /// Recomputes the thresholds of a detector file from the scores stored at the fit; nothing is fitted again.
@@ -114,19 +132,7 @@ public sealed partial class AnomalyDetector
                     + "version. Fit again to add them.");
         }
 
-        return DetectorVerifier.Verify(Document, _bundle.Golden, Replay);
-    }
-
-    internal Replay Replay(IReadOnlyList<Image> canvases, int width, int height)
-    {
-        (ScoredImage scored, IReadOnlyList<PatchGrid> firstViews) = _pipeline.Replay(canvases, width, height);
-
-        // The banks of folds share their patches; the map uses the highest score of each patch.
-        IEnumerable<PatchScores> scores = Document.HasFoldBanks
-            ? Enumerable.Range(0, scored.Branches[0].Views.Count)
-                .Select(view => ScoreFusion.HighestOf([.. scored.Branches.Select(branch => branch.Views[view])]))
-            : scored.Branches.SelectMany(branch => branch.Views);
-        return new Replay(firstViews, [.. scores.SelectMany(view => view.Values)], scored.Score, scored.Map.Peak);
+        return DetectorVerifier.Verify(Document, _bundle.Golden, Pipeline.Replay);
     }
 
     // The folds of a fit follow from its seed; after an update, the images come from several steps.

@@ -5,7 +5,6 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
 
@@ -18,21 +17,20 @@ public sealed partial class AnomalyDetector : IDisposable
 {
     private readonly LoadOptions _options;
     private readonly Lazy<DetectorFingerprint> _fingerprint;
-    private readonly DetectorPipeline _pipeline;
     private readonly double[] _calibrationScores;
     private DetectorBundle _bundle;
 
     private AnomalyDetector(DetectorBundle bundle, DetectorPipeline pipeline, LoadOptions options)
     {
         _bundle = bundle;
-        _pipeline = pipeline;
+        Pipeline = pipeline;
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
         _calibrationScores = [.. Thresholds.ImageScores.Order()];
     }
 
-    /// <summary>The structure of the detector and the record of its fit.</summary>
-    public DetectorDocument Document => _bundle.Document;
+    /// <summary>What the detector is made of and how it was fitted.</summary>
+    public DetectorDescription Description => new(Document);
 
     /// <summary>The thresholds, set at the fit or changed later.</summary>
     public DetectorThresholds Thresholds => Document.Thresholds;
@@ -52,12 +50,16 @@ public sealed partial class AnomalyDetector : IDisposable
     };
 
     /// <summary>The device on which the network of the first lane runs.</summary>
-    public ExecutionDevice Device => DetectorDescription.DeviceOf(_pipeline.Lanes[0].Encoder);
+    public ExecutionDevice Device => OnnxPatchEncoder.DeviceOf(Pipeline.Lanes[0].Encoder);
 
     /// <summary>
     /// SHA-256 of everything that affects decisions, to compare installations. Computed on first use.
     /// </summary>
     public DetectorFingerprint Fingerprint => _fingerprint.Value;
+
+    internal DetectorDocument Document => _bundle.Document;
+
+    internal DetectorPipeline Pipeline { get; }
 
     /// <summary>
     /// Trains on good images: computes features once, selects a memory bank (coreset), and sets thresholds from
@@ -127,20 +129,22 @@ public sealed partial class AnomalyDetector : IDisposable
 
     /// <summary>Reads and verifies a detector file without loading the network.</summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
-    public static DetectorDocument ReadDocument(string path)
-    {
-        using DetectorBundle bundle = DetectorFileReader.Read(path);
-        return bundle.Document;
-    }
+    public static DetectorDescription ReadDescription(string path) => new(ReadDocument(path));
 
     /// <summary>
     /// Reads and verifies a detector file without loading the network, and computes its fingerprint.
     /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be used; the message says why and what to do.</exception>
-    public static (DetectorDocument Document, DetectorFingerprint Fingerprint) ReadSummary(string path)
+    public static (DetectorDescription Description, DetectorFingerprint Fingerprint) ReadSummary(string path)
     {
         using DetectorBundle bundle = DetectorFileReader.Read(path);
-        return (bundle.Document, DetectorFingerprint.Of(bundle));
+        return (new DetectorDescription(bundle.Document), DetectorFingerprint.Of(bundle));
+    }
+
+    internal static DetectorDocument ReadDocument(string path)
+    {
+        using DetectorBundle bundle = DetectorFileReader.Read(path);
+        return bundle.Document;
     }
 
     /// <summary>Writes the detector to a file, atomically. The bytes depend on the detector only.</summary>
@@ -150,7 +154,7 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <summary>Frees the networks, the search indexes and the banks.</summary>
     public void Dispose()
     {
-        _pipeline.Dispose();
+        Pipeline.Dispose();
         _bundle.Dispose();
     }
 
@@ -162,7 +166,7 @@ public sealed partial class AnomalyDetector : IDisposable
             index,
             image.Width,
             image.Height,
-            [.. pipeline.Lanes.Select(lane => Preprocessor.Cut(image, lane.Plan.Canvas(image.Width, image.Height)))]);
+            [.. pipeline.Lanes.Select(lane => lane.Plan.Canvas(image.Width, image.Height).Cut(image))]);
 
     private static DetectorPipeline Start(DetectorBundle bundle, LoadOptions options)
     {
@@ -227,7 +231,7 @@ public sealed partial class AnomalyDetector : IDisposable
         var detector = new AnomalyDetector(bundle, pipeline, options);
         try
         {
-            IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, detector.Replay);
+            IReadOnlyList<GoldenInput> inputs = GoldenSet.Record(golden, pipeline.Replay);
             detector._bundle = bundle with
             {
                 Document = bundle.Document with { Golden = [.. inputs.Select(input => input.Record)] },

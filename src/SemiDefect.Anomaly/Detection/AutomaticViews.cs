@@ -72,9 +72,10 @@ public static class AutomaticViews
     private static bool ChoosesTurns(FitOptions options) => options.HasAutomaticSize && options.Turns is null;
 
     private static FitOptions WithTurns(
-        FitOptions sized, Lane whole, IImageSource good, CancellationToken cancellationToken) => sized with
+        FitOptions sized, Lane whole, IImageSource good, CancellationToken cancellationToken)
     {
-        Turns = TurnDetector.Detect(
-            whole, good.Count, index => good.Read(index, cancellationToken), sized, cancellationToken),
-    };
+        int turns = TurnDetector.Detect(
+            whole, good.Count, index => good.Read(index, cancellationToken), sized, cancellationToken);
+        return sized with { Turns = turns };
+    }
 }

@@ -1,93 +1,159 @@
-using System.Globalization;
+using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
-using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Views;
 
-namespace SemiDefect.Anomaly.Detection;
+namespace SemiDefect.Anomaly;
 
-/// <summary>Creates the record of a fit. Stateless.</summary>
-internal static class DetectorDescription
+/// <summary>
+/// What a detector is made of and how it was fitted, without its vectors. Immutable and thread-safe.
+/// </summary>
+public sealed class DetectorDescription
 {
-    /// <summary>The version of this engine.</summary>
-    public static string Engine => typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3);
+    private readonly DetectorDocument _document;
 
-    /// <summary>The header of a fitted detector.</summary>
-    public static DetectorDocument Of(
-        IReadOnlyList<Lane> lanes,
-        IReadOnlyList<BackboneFile?> files,
-        IReadOnlyList<FittedLane> fitted,
-        ScoreFusion fusion,
-        DetectorThresholds thresholds,
-        IImageSource good,
-        IReadOnlyList<string> imageHashes,
-        FitOptions options)
+    internal DetectorDescription(DetectorDocument document)
     {
-        BranchRecord[] branches =
-        [
-            .. fitted.SelectMany((lane, i) => lane.Banks.Select(bank => new BranchRecord(
-                i,
-                options.Scoring,
-                options.Map,
-                new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)
-                {
-                    Patches = lane.Patches,
-                    CoveringRadius = lane.CoveringRadius,
-                }))),
-        ];
-        return new DetectorDocument
-        {
-            Engine = Engine,
-            Lanes =
-            [
-                .. lanes.Select((lane, i) =>
-                    new LaneRecord(BackboneOf(lane.Encoder, files[i], options), lane.Plan, options.Patches)
-                    {
-                        Whitening = lane.Whitening is { } whitening ? whitening.Record with { Lane = i } : null,
-                    })
-            ],
-            Reading = ReadingRecord.Of(options.Reading),
-            Branches = branches,
-            Fusion = fusion,
-            Thresholds = thresholds,
-            Fit = new FitRecord
-            {
-                Preset = options.Preset,
-                Images = [.. Enumerable.Range(0, good.Count).Select(image => good.Describe(image).Name)],
-                ImageHashes = imageHashes,
-                Steps = [new FitStep(FitStep.Fit, good.Count, branches.Sum(branch => branch.Bank.Rows))],
-                Patches = fitted.Sum(lane => lane.Patches),
-                CoresetMethod = options.Coreset.Method,
-                CoresetFraction = options.Coreset.Fraction,
-                CoresetMaximum = options.Coreset.Maximum,
-                CoresetCount = options.Coreset.Count,
-                CoresetRadius = options.Coreset.CoveringRadius,
-                ProjectionDimension = options.Coreset.ProjectionDimension,
-                CoveringRadius = fitted.Max(lane => lane.CoveringRadius),
-                Pieces = fitted.Max(lane => lane.Pieces),
-                Calibration = fitted[0].Calibration,
-                Folds = options.Folds,
-                Seed = options.Seed,
-                Device = DeviceOf(lanes[0].Encoder).ToString().ToLower(CultureInfo.InvariantCulture),
-            },
-        };
+        _document = document;
+        Lanes = [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => new LaneDescription(document, lane))];
+        Steps = [.. document.Fit.Steps.Select(step => (step.Kind, step.Images, step.Rows))];
+        Scales = [.. document.Fusion.Scales.Select(scale => (scale.Center, scale.Spread))];
     }
 
-    /// <summary>The device of an encoder; custom encoders count as the CPU.</summary>
-    public static ExecutionDevice DeviceOf(IPatchEncoder encoder) =>
-        NetworkOf(encoder)?.Device ?? ExecutionDevice.Cpu;
+    /// <summary>The version of the engine that wrote the detector.</summary>
+    public string Engine => _document.Engine;
 
-    private static OnnxPatchEncoder? NetworkOf(IPatchEncoder encoder) =>
-        (encoder is EncoderShare share ? share.Encoder : encoder) as OnnxPatchEncoder;
+    /// <summary>The networks and views, at least one; each scores images by one memory bank or one per fold.</summary>
+    public IReadOnlyList<LaneDescription> Lanes { get; }
 
-    private static BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file, FitOptions options) => new()
+    /// <summary>How the scores of several memory banks are combined.</summary>
+    public FusionRule Fusion => _document.Fusion.Rule;
+
+    /// <summary>
+    /// The median and the spread of each lane's out-of-fold scores, which bring them to a common scale; empty with one
+    /// lane.
+    /// </summary>
+    public IReadOnlyList<(double Center, double Spread)> Scales { get; }
+
+    /// <summary>How many of the 16 bits of a sample are used; null for all.</summary>
+    public int? BitDepth => _document.Reading?.BitDepth;
+
+    /// <summary>The page of files with several pages that is inspected; null for the first.</summary>
+    public int? Page => _document.Reading?.Page;
+
+    /// <summary>The thresholds, and the scores behind them.</summary>
+    public DetectorThresholds Thresholds => _document.Thresholds;
+
+    /// <summary>The preset on which the options were based.</summary>
+    public string Preset => _document.Fit.Preset;
+
+    /// <summary>The good images, as '/'-separated paths relative to their folder, in order.</summary>
+    public IReadOnlyList<string> Images => _document.Fit.Images;
+
+    /// <summary>
+    /// The fits, updates and merges that added the images, with the number of images added and of patches in the memory
+    /// banks afterwards, in order; empty in older files, which means a single fit.
+    /// </summary>
+    public IReadOnlyList<(string Kind, int Images, int Rows)> Steps { get; }
+
+    /// <summary>The number of patches of all good images.</summary>
+    public int Patches => _document.Fit.Patches;
+
+    /// <summary>The number of patches in all memory banks.</summary>
+    public int BankRows => _document.Branches.Sum(branch => branch.Bank.Rows);
+
+    /// <summary>
+    /// The largest Euclidean distance of any good patch to the memory bank; with a bank per fold, of any patch outside
+    /// the fold. Null in older files.
+    /// </summary>
+    public double? CoveringRadius => _document.Fit.CoveringRadius;
+
+    /// <summary>
+    /// The number of pieces in which the features were reduced; null if the bank was selected from all of them at once.
+    /// </summary>
+    public int? Pieces => _document.Fit.Pieces;
+
+    /// <summary>How good images were scored for the thresholds.</summary>
+    public CalibrationMethod Calibration => _document.Fit.Calibration;
+
+    /// <summary>The requested number of folds.</summary>
+    public int Folds => _document.Fit.Folds;
+
+    /// <summary>The seed of the folds and of all other random choices.</summary>
+    public ulong Seed => _document.Fit.Seed;
+
+    /// <summary>The number of good images kept to be replayed on other machines.</summary>
+    public int GoldenImages => _document.Golden.Count;
+
+    /// <summary>All options and records as a JSON object, without the license notices of the networks.</summary>
+    public string ToJson()
     {
-        Name = encoder.Info.Name,
-        Sha256 = encoder.Info.Identity,
-        Taps = NetworkOf(encoder)?.Taps ?? [],
-        Included = file is not null && options.IncludeBackbone,
-        Manifest = file?.Manifest,
-        IsCustom = file is null,
-    };
+        LaneRecord[] lanes =
+        [
+            .. _document.Lanes.Select(lane => lane.Backbone.Manifest is { } manifest
+                ? lane with { Backbone = lane.Backbone with { Manifest = manifest with { Notice = null } } }
+                : lane),
+        ];
+        return JsonSerializer.Serialize(
+            _document with { Lanes = lanes, Sections = [] }, DetectorJson.Default.DetectorDocument);
+    }
+}
+
+/// <summary>A network, the views that it sees, and their memory banks. Immutable and thread-safe.</summary>
+public sealed class LaneDescription
+{
+    private readonly LaneRecord _lane;
+
+    internal LaneDescription(DetectorDocument document, int lane)
+    {
+        BranchRecord[] branches = [.. document.Branches.Where(branch => branch.Lane == lane)];
+        _lane = document.Lanes[lane];
+        Smoothing = branches[0].Scoring.Smoothing;
+        BankRows = [.. branches.Select(branch => branch.Bank.Rows)];
+        Dimension = branches[0].Bank.Columns;
+        Patches = branches[0].Bank.Patches;
+        CoveringRadius = branches[0].Bank.CoveringRadius;
+    }
+
+    /// <summary>The name of the network or of the custom encoder.</summary>
+    public string Backbone => _lane.Backbone.Name;
+
+    /// <summary>SHA-256 of the .onnx file, hexadecimal; for a custom encoder, its identity.</summary>
+    public string Sha256 => _lane.Backbone.Sha256;
+
+    /// <summary>The outputs of the network in use, in order; empty for a custom encoder.</summary>
+    public IReadOnlyList<string> Taps => _lane.Backbone.Taps;
+
+    /// <summary>The license of the network; null if not known.</summary>
+    public string? License => _lane.Backbone.Manifest?.License;
+
+    /// <summary>Whether the detector file contains the network.</summary>
+    public bool IsIncluded => _lane.Backbone.Included;
+
+    /// <summary>How images are turned into the network's input.</summary>
+    public ViewPlan Views => _lane.Views;
+
+    /// <summary>The standard deviation, in patches, of the smoothing of patch scores; 0 for none.</summary>
+    public double Smoothing { get; }
+
+    /// <summary>
+    /// The shrinkage of the whitening that weighs deviations (<see cref="FitOptions.Whitening"/>); null without one.
+    /// </summary>
+    public double? Shrinkage => _lane.Whitening?.Shrinkage;
+
+    /// <summary>The number of patches in the memory bank, or in the bank of each fold.</summary>
+    public IReadOnlyList<int> BankRows { get; }
+
+    /// <summary>Values per patch.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The number of patches of good images that the banks were selected from.</summary>
+    public int Patches { get; }
+
+    /// <summary>
+    /// The largest Euclidean distance of any good patch to the memory bank; with a bank per fold, of any patch outside
+    /// the fold. Null if not known.
+    /// </summary>
+    public double? CoveringRadius { get; }
 }

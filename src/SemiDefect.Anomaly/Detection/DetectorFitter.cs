@@ -1,3 +1,4 @@
+using System.Globalization;
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
@@ -57,8 +58,7 @@ internal sealed class DetectorFitter(
                 ];
             var pipeline = new DetectorPipeline(lanes, branches, fusion, _options.BatchSize);
             DetectorThresholds thresholds = ThresholdsOf(fitted, pipeline);
-            DetectorDocument document =
-                DetectorDescription.Of(lanes, files, fitted, fusion, thresholds, good, _hashes, _options);
+            DetectorDocument document = DocumentOf(lanes, files, fitted, fusion, thresholds);
             return (new DetectorBundle(document, files, [.. fitted.SelectMany(lane => lane.Banks)]), pipeline);
         }
         catch
@@ -112,12 +112,9 @@ internal sealed class DetectorFitter(
         }
 
         return fitted.All(lane => lane.OutOfFold.Branches.Count > 0)
-            ? new ScoreFusion(
+            ? ScoreFusion.Of(
                 _options.Fusion,
-                [
-                    .. fitted.Select(
-                        lane => ScoreScale.Of([.. lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore)]))
-                ])
+                fitted.Select(lane => lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore).ToArray()))
             : throw new SemiDefectException(
                 "Several scales or backbones need two good images or more, to bring their scores to one scale.");
     }
@@ -183,6 +180,73 @@ internal sealed class DetectorFitter(
         });
         return fused;
     }
+
+    private DetectorDocument DocumentOf(
+        IReadOnlyList<Lane> lanes,
+        IReadOnlyList<BackboneFile?> files,
+        List<FittedLane> fitted,
+        ScoreFusion fusion,
+        DetectorThresholds thresholds)
+    {
+        BranchRecord[] branches =
+        [
+            .. fitted.SelectMany((lane, i) => lane.Banks.Select(bank => new BranchRecord(
+                i,
+                _options.Scoring,
+                _options.Map,
+                new BankRecord(bank.Vectors.Rows, bank.Vectors.Columns)
+                {
+                    Patches = lane.Patches,
+                    CoveringRadius = lane.CoveringRadius,
+                }))),
+        ];
+        return new DetectorDocument
+        {
+            Engine = DetectorDocument.ThisEngine,
+            Lanes =
+            [
+                .. lanes.Select((lane, i) =>
+                    new LaneRecord(BackboneOf(lane.Encoder, files[i]), lane.Plan, _options.Patches)
+                    {
+                        Whitening = lane.Whitening is { } whitening ? whitening.Record with { Lane = i } : null,
+                    })
+            ],
+            Reading = ReadingRecord.Of(_options.Reading),
+            Branches = branches,
+            Fusion = fusion,
+            Thresholds = thresholds,
+            Fit = new FitRecord
+            {
+                Preset = _options.Preset,
+                Images = [.. Enumerable.Range(0, good.Count).Select(image => good.Describe(image).Name)],
+                ImageHashes = _hashes,
+                Steps = [new FitStep(FitStep.Fit, good.Count, branches.Sum(branch => branch.Bank.Rows))],
+                Patches = fitted.Sum(lane => lane.Patches),
+                CoresetMethod = _options.Coreset.Method,
+                CoresetFraction = _options.Coreset.Fraction,
+                CoresetMaximum = _options.Coreset.Maximum,
+                CoresetCount = _options.Coreset.Count,
+                CoresetRadius = _options.Coreset.CoveringRadius,
+                ProjectionDimension = _options.Coreset.ProjectionDimension,
+                CoveringRadius = fitted.Max(lane => lane.CoveringRadius),
+                Pieces = fitted.Max(lane => lane.Pieces),
+                Calibration = fitted[0].Calibration,
+                Folds = _options.Folds,
+                Seed = _options.Seed,
+                Device = OnnxPatchEncoder.DeviceOf(lanes[0].Encoder).ToString().ToLower(CultureInfo.InvariantCulture),
+            },
+        };
+    }
+
+    private BackboneRecord BackboneOf(IPatchEncoder encoder, BackboneFile? file) => new()
+    {
+        Name = encoder.Info.Name,
+        Sha256 = encoder.Info.Identity,
+        Taps = OnnxPatchEncoder.Under(encoder)?.Taps ?? [],
+        Included = file is not null && _options.IncludeBackbone,
+        Manifest = file?.Manifest,
+        IsCustom = file is null,
+    };
 
     // The maps themselves would be too many to keep.
     private sealed record ScoredPeak(double Score, double Peak, IReadOnlyList<double> BranchPeaks);

@@ -1,7 +1,9 @@
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
@@ -76,15 +78,20 @@ internal sealed class DetectorPipeline : IDisposable
     /// <param name="pictures">The canvas of each lane.</param>
     /// <param name="width">The width of the original; 0 if only the canvas is known.</param>
     /// <param name="height">The height of the original.</param>
-    public (ScoredImage Scored, IReadOnlyList<PatchGrid> FirstViews) Replay(
-        IReadOnlyList<Image> pictures,
-        int width,
-        int height)
+    public Replay Replay(IReadOnlyList<Image> pictures, int width, int height)
     {
         EncodedView[] views = [.. _stream.Encode([_stream.Prepare(pictures, width, height)], CancellationToken.None)];
-        return (
-            Score(views, _ => BankFilter.All, CancellationToken.None).Single().Scored,
-            [.. views.GroupBy(view => view.Lane, view => view.Grid).Select(FirstWithPatches)]);
+        ScoredImage scored = Score(views, _ => BankFilter.All, CancellationToken.None).Single().Scored;
+
+        // The banks of folds share their patches, each of which counts once.
+        IEnumerable<PatchScores> patches = Branches.Count > Lanes.Count
+            ? HighestOfViews(scored.Branches)
+            : scored.Branches.SelectMany(branch => branch.Views);
+        return new Replay(
+            [.. views.GroupBy(view => view.Lane, view => view.Grid).Select(FirstWithPatches)],
+            [.. patches.SelectMany(view => view.Values)],
+            scored.Score,
+            scored.Map.Peak);
     }
 
     // The first tiles may lie outside the region of interest.
@@ -145,14 +152,15 @@ internal sealed class DetectorPipeline : IDisposable
     // One branch, or several over the same patches: each patch takes its highest score before the map is built.
     private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfOneLane(IReadOnlyList<BranchScores> branches)
     {
-        PatchScores[] views =
-        [
-            .. Enumerable.Range(0, branches[0].Views.Count)
-                .Select(view => ScoreFusion.HighestOf([.. branches.Select(branch => branch.Views[view])])),
-        ];
-        (AnomalyMap map, InputGeometry canvas) = MapOf(0, views);
+        (AnomalyMap map, InputGeometry canvas) = MapOf(0, HighestOfViews(branches));
         return (map, canvas, []);
     }
+
+    private static PatchScores[] HighestOfViews(IReadOnlyList<BranchScores> branches) =>
+    [
+        .. Enumerable.Range(0, branches[0].Views.Count)
+            .Select(view => ScoreFusion.HighestOf([.. branches.Select(branch => branch.Views[view])])),
+    ];
 
     // Each branch builds its own map; all maps are resampled to the finest one.
     private (AnomalyMap Map, InputGeometry Canvas, double[] Peaks) MapOfAllBranches(
@@ -171,4 +179,40 @@ internal sealed class DetectorPipeline : IDisposable
         InputGeometry canvas = views.Count == 1 ? window : plan.Canvas(window.OriginalWidth, window.OriginalHeight);
         return (_maps[branch].Build(views, canvas, plan.TileOverlap), canvas);
     }
+}
+
+/// <summary>A view plan with an encoder, computed once for all branches on it. Owns the encoder. Thread-safe.</summary>
+/// <param name="Plan">The views of an image.</param>
+/// <param name="Encoder">Turns views into patches.</param>
+internal sealed record Lane(ViewPlan Plan, IPatchEncoder Encoder)
+{
+    /// <summary>Weighs the deviations of its patches, for all branches; null for none. Owned.</summary>
+    public PatchWhitening? Whitening { get; init; }
+}
+
+/// <summary>
+/// A path from images to scores: a lane (view plan and encoder) and a patch model. Thread-safe. Owns the model.
+/// </summary>
+/// <param name="Lane">The index of the lane.</param>
+/// <param name="Model">The model of normal patches.</param>
+/// <param name="Scoring">How patch scores are combined into an image score.</param>
+/// <param name="Maps">How patch scores are turned into a map.</param>
+internal sealed record Branch(int Lane, IPatchModel Model, ScoringOptions Scoring, AnomalyMapOptions Maps);
+
+/// <summary>The scores of an image by all branches. Treat as immutable; then thread-safe.</summary>
+/// <param name="Score">The image score.</param>
+/// <param name="Map">The anomaly map at the size of <paramref name="Canvas"/>.</param>
+/// <param name="Canvas">The position of the map on the original.</param>
+/// <param name="Branches">The scores of each branch.</param>
+/// <param name="Decisive">The branch with the highest score on the common scale.</param>
+internal sealed record ScoredImage(
+    double Score, AnomalyMap Map, InputGeometry Canvas, IReadOnlyList<BranchScores> Branches, int Decisive)
+{
+    /// <summary>The score of each branch before it is brought to the common scale.</summary>
+    public IReadOnlyList<double> BranchImageScores => [.. Branches.Select(branch => branch.ImageScore)];
+
+    /// <summary>
+    /// The highest value of each branch's map before it is brought to the common scale; empty where there is none.
+    /// </summary>
+    public IReadOnlyList<double> BranchPeaks { get; init; } = [];
 }

@@ -232,7 +232,7 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
             IReadOnlyList<View> seen = purpose == ViewPurpose.Learn
                 ? plan.ToLearn(image.Width, image.Height)
                 : plan.ToInspect(image.Width, image.Height);
-            Image picture = Preprocessor.Cut(image, canvas);
+            Image picture = canvas.Cut(image);
             views.AddRange(Pending(index, lane, picture, canvas, seen));
         }
 
@@ -256,3 +256,40 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
             view,
             lanes[lane].Plan.Preprocessing));
 }
+
+/// <summary>A view that is yet to be cropped from its canvas and encoded. Immutable and thread-safe.</summary>
+/// <param name="Image">The index of the image.</param>
+/// <param name="Lane">The index of the lane.</param>
+/// <param name="Position">The index of the view among the lane's views of the image.</param>
+/// <param name="Views">The number of views of the image in the lane.</param>
+/// <param name="IsLast">Whether no more views of the image follow.</param>
+/// <param name="Picture">The canvas.</param>
+/// <param name="Canvas">The position of the canvas on the original.</param>
+/// <param name="View">The view.</param>
+/// <param name="Options">The normalization.</param>
+internal sealed record PendingView(
+    int Image,
+    int Lane,
+    int Position,
+    int Views,
+    bool IsLast,
+    Image Picture,
+    InputGeometry Canvas,
+    View View,
+    PreprocessingOptions Options)
+{
+    /// <summary>The number of input pixels of the network.</summary>
+    public long Pixels => (long)View.Width * View.Height;
+
+    /// <summary>The input of the network.</summary>
+    public PreparedView Prepare() => PreparedView.Of(Picture, Canvas, View, Options);
+}
+
+/// <summary>An encoded view of an image in a list.</summary>
+/// <param name="Image">The index of the image in the list.</param>
+/// <param name="Lane">The index of the lane.</param>
+/// <param name="Position">The index of the view among the lane's views of the image.</param>
+/// <param name="Views">The number of views of the image in the lane.</param>
+/// <param name="IsLast">Whether no more views of the image follow.</param>
+/// <param name="Grid">The patches.</param>
+internal sealed record EncodedView(int Image, int Lane, int Position, int Views, bool IsLast, PatchGrid Grid);

@@ -273,6 +273,31 @@ public sealed record FitOptions
         }
     }
 
+    /// <summary>The requested networks; else the preset's, if installed; else the embedded default.</summary>
+    /// <exception cref="BackboneException">The network cannot be used.</exception>
+    public IReadOnlyList<BackboneFile> OpenBackbones()
+    {
+        if (Backbones.Count > 0)
+        {
+            return Backbones;
+        }
+
+        string name = BackboneFile.DefaultName;
+        if (PreferredBackbone is { } preferred)
+        {
+            if (BackboneFile.FindInstalled(preferred) is not null)
+            {
+                name = preferred;
+            }
+            else
+            {
+                Logger.PreferredBackboneMissing(Preset, preferred, name);
+            }
+        }
+
+        return [BackboneFile.Open(name)];
+    }
+
     /// <summary>The options for running the fitted detector.</summary>
     internal LoadOptions ToLoad() => new()
     {

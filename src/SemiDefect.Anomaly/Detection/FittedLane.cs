@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Detection;
 
@@ -39,4 +40,20 @@ internal sealed record FittedLane(
             bank.Dispose();
         }
     }
+}
+
+/// <summary>
+/// The scores of every good image by the branches of one lane, computed without anything from the image's fold. Treat
+/// as immutable; then thread-safe.
+/// </summary>
+/// <param name="Branches">By image, then by branch; empty if nothing was scored.</param>
+/// <param name="OwnBranches">
+/// If every fold has a bank of its own: for each image, the branch that was not trained on its fold. Otherwise null.
+/// </param>
+internal sealed record OutOfFoldScores(
+    IReadOnlyList<IReadOnlyList<BranchScores>> Branches,
+    IReadOnlyList<int>? OwnBranches)
+{
+    /// <summary>No good image was scored.</summary>
+    public static OutOfFoldScores None { get; } = new([], null);
 }

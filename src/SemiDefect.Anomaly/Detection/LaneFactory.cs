@@ -24,9 +24,9 @@ internal static class LaneFactory
                 return (lanes, files);
             }
 
-            foreach (BackboneFile file in BackboneChoice.Open(options))
+            foreach (BackboneFile file in options.OpenBackbones())
             {
-                var encoder = new OnnxPatchEncoder(file, BackboneChoice.Load(file, options), options.Patches);
+                var encoder = new OnnxPatchEncoder(file, OnnxBackbone.Load(file, options), options.Patches);
                 foreach (Views.ViewPlan plan in options.Plans(file.Input))
                 {
                     lanes.Add(new Lane(plan, encoder));

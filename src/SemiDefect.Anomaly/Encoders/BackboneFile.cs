@@ -25,6 +25,46 @@ public sealed class BackboneFile
     /// <summary>The networks embedded in this assembly, the default first.</summary>
     public static IReadOnlyList<string> Embedded { get; } = ["compact", "resnet18"];
 
+    /// <summary>
+    /// The folder of the networks installed by the user, NAME.onnx with NAME.json, which are named like the embedded
+    /// ones; it need not exist. "backbones" in the value of the environment variable SEMIDEFECT_HOME, or in
+    /// "semidefect" in the system's folder for local application data.
+    /// </summary>
+    public static string UserFolder => Path.Combine(Home, "backbones");
+
+    /// <summary>The names of the networks installed by the user, in ordinal order.</summary>
+    /// <exception cref="BackboneException">The folder cannot be listed.</exception>
+    public static IReadOnlyList<string> Installed
+    {
+        get
+        {
+            try
+            {
+                return Directory.Exists(UserFolder)
+                    ? [.. Directory.EnumerateFiles(UserFolder, "*.onnx")
+                        .Where(path => File.Exists(Path.ChangeExtension(path, ".json")))
+                        .Select(path => Path.GetFileNameWithoutExtension(path))
+                        .Order(StringComparer.Ordinal)]
+                    : [];
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new BackboneException($"Cannot list the backbones in '{UserFolder}': {error.Message}", error);
+            }
+        }
+    }
+
+    /// <summary>The names of the embedded and the installed networks, the default first.</summary>
+    public static IReadOnlyList<string> Names => [.. Embedded.Concat(Installed).Distinct(StringComparer.Ordinal)];
+
+    private static string Home =>
+        Environment.GetEnvironmentVariable("SEMIDEFECT_HOME") is { Length: > 0 } home
+            ? Path.GetFullPath(home)
+            : Path.Combine(
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "semidefect");
+
     /// <summary>The name for messages: the manifest's name, or the file's.</summary>
     public string Name { get; }
 
@@ -41,7 +81,7 @@ public sealed class BackboneFile
     public BackboneInput Input => Manifest?.Input ?? BackboneInput.ImageNet;
 
     /// <summary>
-    /// Opens an embedded network or one of <see cref="UserBackbones"/> by name, or a file by path.
+    /// Opens an embedded or an installed network by name, or a file by path.
     /// </summary>
     /// <exception cref="BackboneException">
     /// There is no such network, or its content does not match its manifest.
@@ -59,10 +99,10 @@ public sealed class BackboneFile
 
         string path = File.Exists(nameOrPath)
             ? nameOrPath
-            : UserBackbones.Find(nameOrPath)
+            : FindInstalled(nameOrPath)
                 ?? throw new BackboneException(
                     $"There is no backbone '{nameOrPath}': give an .onnx file or one of: "
-                        + $"{string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
+                        + $"{string.Join(", ", Embedded.Concat(Installed))}.");
         try
         {
             long length = new FileInfo(path).Length;
@@ -85,6 +125,10 @@ public sealed class BackboneFile
         }
     }
 
+    /// <summary>The .onnx file of a network installed by the user, or null if there is none.</summary>
+    public static string? FindInstalled(string name) =>
+        Installed.Contains(name, StringComparer.Ordinal) ? Path.Combine(UserFolder, $"{name}.onnx") : null;
+
     /// <summary>Wraps bytes in memory.</summary>
     /// <exception cref="BackboneException">The content does not match the manifest.</exception>
     public static BackboneFile FromBytes(string name, byte[] content, BackboneManifest? manifest)
@@ -100,6 +144,16 @@ public sealed class BackboneFile
 
         return new BackboneFile(name, content, sha256, manifest);
     }
+
+    /// <summary>
+    /// An encoder that runs the network, for a <see cref="DelegatingPatchEncoder"/>. Thread-safe; the caller disposes
+    /// of it.
+    /// </summary>
+    /// <param name="patches">How its maps are pooled; null for the defaults.</param>
+    /// <param name="options">How it is executed; null for the defaults.</param>
+    /// <exception cref="BackboneException">The network is not suitable.</exception>
+    public IPatchEncoder CreateEncoder(PatchOptions? patches = null, OnnxBackboneOptions? options = null) =>
+        new OnnxPatchEncoder(this, OnnxBackbone.Load(this, options), patches ?? new PatchOptions());
 
     private static byte[] ReadEmbedded(string fileName)
     {

@@ -105,3 +105,28 @@ public sealed record BackboneManifest
             && input.Mean.All(float.IsFinite)
             && input.Std.All(value => float.IsFinite(value) && value > 0);
 }
+
+/// <summary>
+/// The input normalization of a network: RGB scaled to 0..1, minus <paramref name="Mean"/>, divided by
+/// <paramref name="Std"/>.
+/// </summary>
+/// <param name="Name">The name of the ONNX input, or null for the only one.</param>
+/// <param name="Mean">Three values, R, G, B.</param>
+/// <param name="Std">Three values, R, G, B.</param>
+public sealed record BackboneInput(string? Name, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
+{
+    /// <summary>The normalization of torchvision's ImageNet networks, the default without a manifest.</summary>
+    public static BackboneInput ImageNet { get; } = new(null, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+}
+
+/// <summary>A network output used as features.</summary>
+/// <param name="Name">The name of the ONNX output.</param>
+/// <param name="Channels">Its number of channels.</param>
+/// <param name="Stride">Input pixels per grid cell.</param>
+public sealed record BackboneTap(string Name, int Channels, int Stride);
+
+/// <summary>How a network was quantized to 8 bits.</summary>
+/// <param name="Images">The number of good images used to measure the ranges.</param>
+/// <param name="RelativeErrors">The relative error of each tap: |q - f| / |f|, with norms over all values of these
+/// images.</param>
+public sealed record BackboneQuantization(int Images, IReadOnlyList<double> RelativeErrors);

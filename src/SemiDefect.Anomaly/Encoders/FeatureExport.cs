@@ -10,25 +10,15 @@ namespace SemiDefect.Anomaly.Encoders;
 /// <summary>
 /// Exports the patch embeddings that a fit would be trained on, for use by other tools. Stateless and thread-safe.
 /// </summary>
-public static class FeatureExport
+internal static class FeatureExport
 {
-    /// <summary>
-    /// Writes a .npy file of float32 [patches, values], rows ordered by image, y, x. Memory: one batch of images.
-    /// </summary>
-    /// <param name="images">The images.</param>
-    /// <param name="options">Network, taps, preprocessing and pooling; other options are ignored.</param>
-    /// <param name="path">The file to write.</param>
-    /// <param name="progress">Receives each image, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <returns>The number of patches and the number of values per patch.</returns>
-    /// <exception cref="SemiDefectException">An image cannot be read, the options contradict each other, or the file
-    /// cannot be written.</exception>
+    /// <summary>See <see cref="AnomalyDetector.ExportFeatures"/>.</summary>
     public static (int Rows, int Columns) Write(
         IImageSource images,
         FitOptions options,
         string path,
-        IProgress<FitProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        IProgress<FitProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);

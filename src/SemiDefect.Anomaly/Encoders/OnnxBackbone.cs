@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using SemiDefect.Anomaly.Detection;
 
@@ -12,7 +13,7 @@ namespace SemiDefect.Anomaly.Encoders;
 /// (observed for square roots and exponentials), and features must not depend on threads or batches. CUDA runs whole
 /// batches. If memory runs out, the batch size is halved, and stays reduced.
 /// </summary>
-public sealed class OnnxBackbone : IFeatureExtractor
+public sealed class OnnxBackbone : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
@@ -43,13 +44,19 @@ public sealed class OnnxBackbone : IFeatureExtractor
         _taps = OnnxSignature.ChooseTaps(session, file, options.Taps);
     }
 
-    /// <inheritdoc/>
+    /// <summary>The version of ONNX Runtime.</summary>
+    public static string RuntimeVersion => OnnxTelemetry.SilentEnvironment.GetVersionString();
+
+    /// <summary>ONNX Runtime's execution providers in this build; the devices may still be missing.</summary>
+    public static IReadOnlyList<string> RuntimeProviders => OnnxTelemetry.SilentEnvironment.GetAvailableProviders();
+
+    /// <summary>The outputs, in the order of the results of <see cref="Extract"/>.</summary>
     public IReadOnlyList<string> Taps => _taps;
 
-    /// <inheritdoc/>
+    /// <summary>The fixed input height, or null for any.</summary>
     public int? FixedHeight { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The fixed input width, or null for any.</summary>
     public int? FixedWidth { get; }
 
     /// <summary>
@@ -80,7 +87,42 @@ public sealed class OnnxBackbone : IFeatureExtractor
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>The network with the taps of a fit: requested, else preferred if it has them, else its own.</summary>
+    /// <exception cref="BackboneException">It is not suitable; the message says why and what to do.</exception>
+    public static OnnxBackbone Load(BackboneFile file, FitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(options);
+        var own = new OnnxBackboneOptions
+        {
+            Taps = options.Taps,
+            Device = options.Device,
+            Threads = options.Threads,
+            Logger = options.Logger,
+        };
+        if (options.Taps.Count == 0 && options.PreferredTaps.Count > 0)
+        {
+            try
+            {
+                return Load(file, own with { Taps = options.PreferredTaps });
+            }
+            catch (BackboneException)
+            {
+                options.Logger.PreferredTapsMissing(
+                    file.Name, options.Preset, string.Join(", ", options.PreferredTaps));
+            }
+        }
+
+        return Load(file, own);
+    }
+
+    /// <summary>Runs the network.</summary>
+    /// <param name="input">images x 3 x height x width, normalized.</param>
+    /// <param name="images">The number of images.</param>
+    /// <param name="height">Rows of each image.</param>
+    /// <param name="width">Columns of each image.</param>
+    /// <returns>One map per tap, each for all images.</returns>
+    /// <exception cref="BackboneException">The network does not accept this size, or fails.</exception>
     public IReadOnlyList<FeatureMap> Extract(ReadOnlyMemory<float> input, int images, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
@@ -269,4 +311,70 @@ public sealed class OnnxBackbone : IFeatureExtractor
             first.Height,
             first.Width,
             [.. parts.SelectMany(part => part[tap].Values)]))];
+}
+
+/// <summary>
+/// The output of one tap for a batch of images: float32 in the order image, channel, y, x. Treat as immutable; then
+/// thread-safe.
+/// </summary>
+public sealed class FeatureMap
+{
+    /// <summary>Takes ownership of <paramref name="values"/>.</summary>
+    /// <exception cref="ArgumentException">The length is not images x channels x height x width.</exception>
+    public FeatureMap(string tap, int images, int channels, int height, int width, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.LongLength != (long)images * channels * height * width)
+        {
+            throw new ArgumentException(
+                $"[{images}, {channels}, {height}, {width}] needs {(long)images * channels * height * width} values, "
+                    + $"got {values.LongLength}.",
+                nameof(values));
+        }
+
+        Tap = tap;
+        Images = images;
+        Channels = channels;
+        Height = height;
+        Width = width;
+        Values = values;
+    }
+
+    /// <summary>The name of the network output.</summary>
+    public string Tap { get; }
+
+    /// <summary>The number of images in the batch.</summary>
+    public int Images { get; }
+
+    /// <summary>The number of channels.</summary>
+    public int Channels { get; }
+
+    /// <summary>The number of rows of the grid.</summary>
+    public int Height { get; }
+
+    /// <summary>The number of columns of the grid.</summary>
+    public int Width { get; }
+
+    /// <summary>The values, [image][channel][y][x].</summary>
+    public float[] Values { get; }
+}
+
+/// <summary>How a network is executed. Immutable.</summary>
+public sealed record OnnxBackboneOptions
+{
+    /// <summary>
+    /// The outputs to use, in this order; empty for the manifest's default taps, or all outputs without a manifest.
+    /// </summary>
+    public IReadOnlyList<string> Taps { get; init; } = [];
+
+    /// <summary>The device.</summary>
+    public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
+
+    /// <summary>Images processed in parallel on the CPU; 0 for one per core. Does not change results.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.
+    /// </summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -6,7 +7,7 @@ namespace SemiDefect.Anomaly.Encoders;
 /// A network executed by ONNX Runtime, with the pooling of its feature maps into patch vectors. Thread-safe. Owns the
 /// network.
 /// </summary>
-public sealed class OnnxPatchEncoder : IPatchEncoder
+internal sealed class OnnxPatchEncoder : IPatchEncoder
 {
     // The maximum number of input values per batch; the output may be twenty times as large, and an array holds 2^31.
     private const int LargestBatch = 1 << 26;
@@ -28,6 +29,13 @@ public sealed class OnnxPatchEncoder : IPatchEncoder
 
     /// <inheritdoc/>
     public EncoderInfo Info { get; }
+
+    /// <summary>The device of an encoder; custom encoders count as the CPU.</summary>
+    public static ExecutionDevice DeviceOf(IPatchEncoder encoder) => Under(encoder)?.Device ?? ExecutionDevice.Cpu;
+
+    /// <summary>The network's encoder behind a share of it; null for a custom encoder.</summary>
+    public static OnnxPatchEncoder? Under(IPatchEncoder encoder) =>
+        (encoder is EncoderShare share ? share.Encoder : encoder) as OnnxPatchEncoder;
 
     /// <summary>The outputs in use, in order.</summary>
     public IReadOnlyList<string> Taps => _backbone.Taps;

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using SemiDefect.Anomaly.Detection;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -102,4 +104,112 @@ internal static class OnnxSessionFactory
 
         return new BackboneException($"ONNX Runtime cannot use the backbone '{file.Name}': {OneLine(error)}", error);
     }
+}
+
+/// <summary>Checks that a network has suitable inputs and outputs.</summary>
+internal static class OnnxSignature
+{
+    public static string FindImageInput(
+        InferenceSession session,
+        BackboneFile file,
+        out int? batch,
+        out int? height,
+        out int? width)
+    {
+        IReadOnlyDictionary<string, NodeMetadata> inputs = session.InputMetadata;
+        if (inputs.Count != 1)
+        {
+            throw new BackboneException(
+                $"The backbone '{file.Name}' has {inputs.Count} inputs "
+                    + $"({string.Join(", ", inputs.Keys.Order(StringComparer.Ordinal))}); a network with one image "
+                    + "input is needed.");
+        }
+
+        (string name, NodeMetadata input) = inputs.First();
+        int[] shape = input.IsTensor ? input.Dimensions : [];
+        if (input.ElementDataType != TensorElementType.Float || shape.Length != 4)
+        {
+            throw new BackboneException(
+                $"The input '{name}' of '{file.Name}' is {Describe(input)}; float32 [n, 3, height, width] is needed.");
+        }
+
+        if (shape[1] > 0 && shape[1] != 3)
+        {
+            string hint = shape[3] == 3 ? " It looks like channels-last: export it as channels-first." : string.Empty;
+            throw new BackboneException(
+                $"The input '{name}' of '{file.Name}' takes {shape[1]} channels; 3 (red, green, blue) are "
+                    + $"needed.{hint}");
+        }
+
+        if (file.Manifest?.Input.Name is { } expected && !string.Equals(expected, name, StringComparison.Ordinal))
+        {
+            throw new BackboneException(
+                $"The manifest of '{file.Name}' names the input '{expected}', but the network calls it '{name}'.");
+        }
+
+        batch = shape[0] > 0 ? shape[0] : null;
+        height = shape[2] > 0 ? shape[2] : null;
+        width = shape[3] > 0 ? shape[3] : null;
+        return name;
+    }
+
+    public static string[] ChooseTaps(InferenceSession session, BackboneFile file, IReadOnlyList<string> requested)
+    {
+        string[] taps = requested.Count > 0 ? [.. requested] : [.. file.Manifest?.DefaultTaps ?? session.OutputNames];
+        string outputs = string.Join(", ", session.OutputNames);
+        foreach (string tap in taps)
+        {
+            if (!session.OutputMetadata.TryGetValue(tap, out NodeMetadata? output))
+            {
+                throw new BackboneException($"The backbone '{file.Name}' has no tap '{tap}': it has {outputs}.");
+            }
+
+            if (output.ElementDataType != TensorElementType.Float || output.Dimensions.Length != 4)
+            {
+                throw new BackboneException(
+                    $"The tap '{tap}' of '{file.Name}' is {Describe(output)}; a float32 feature map [n, channels, "
+                        + $"height, width] is needed. The outputs are {outputs}.");
+            }
+        }
+
+        if (taps.Length == 0 || taps.Distinct(StringComparer.Ordinal).Count() != taps.Length)
+        {
+            throw new BackboneException($"Name each tap of '{file.Name}' once, at least one: it has {outputs}.");
+        }
+
+        return taps;
+    }
+
+    private static string Describe(NodeMetadata node) =>
+        node.IsTensor
+            ? $"{node.ElementDataType} "
+                + $"[{string.Join(", ", node.Dimensions.Select(size => size > 0 ? $"{size}" : "any"))}]"
+            : "no tensor";
+}
+
+/// <summary>
+/// The official Linux builds of ONNX Runtime since 1.29 send telemetry over the network by default and create a file
+/// for it in the temporary folder; the Windows build writes trace events. A program that promises to stay offline must
+/// disable both. Thread-safe.
+/// </summary>
+internal static partial class OnnxTelemetry
+{
+    private static readonly Lazy<OrtEnv> Environment = new(() =>
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // The C library reads the variable when the environment is created; .NET's own variables do not reach it.
+            _ = SetVariable("ORT_DISABLE_TELEMETRY", "1", 1);
+        }
+
+        var environment = OrtEnv.Instance();
+        environment.DisableTelemetryEvents();
+        return environment;
+    });
+
+    /// <summary>ONNX Runtime's environment, with telemetry disabled before it was created.</summary>
+    public static OrtEnv SilentEnvironment => Environment.Value;
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 }

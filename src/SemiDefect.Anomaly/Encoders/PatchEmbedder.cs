@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Encoders;
@@ -17,11 +19,15 @@ internal sealed class PatchEmbedder
     private const int PartsPerImage = 8;
 
     private readonly PatchOptions _options;
+    private readonly int _patchSize;
     private readonly ConcurrentDictionary<string, PatchWeights> _weights = new(StringComparer.Ordinal);
 
     /// <summary>Creates an embedder.</summary>
-    public PatchEmbedder(PatchOptions options) =>
-        _options = options ?? throw new ArgumentNullException(nameof(options));
+    public PatchEmbedder(PatchOptions options)
+    {
+        _options = options;
+        _patchSize = options.PatchSize;
+    }
 
     /// <summary>Embeds one image of a batch.</summary>
     /// <param name="maps">One map per tap, all for the same images.</param>
@@ -98,7 +104,7 @@ internal sealed class PatchEmbedder
         bool aligned = map.Height == finest.Height && map.Width == finest.Width;
         BilinearGrid? grid = aligned ? null : new BilinearGrid(map.Height, map.Width, finest.Height, finest.Width);
         ReadOnlySpan<float> source = map.Values.AsSpan(image * map.Channels * area, map.Channels * area);
-        var neighborhood = new Neighborhood(map.Height, map.Width, _options.PatchSize);
+        var neighborhood = new Neighborhood(map.Height, map.Width, _patchSize);
         float[] sum = new float[area];
         float[] pooled = new float[area];
         int summedChannel = -1;
@@ -162,6 +168,82 @@ internal sealed class PatchEmbedder
                     }
                 }
             }
+        }
+    }
+}
+
+/// <summary>
+/// Sums and shifts over the square neighborhood of every position of a plane; positions outside count as zero. Each sum
+/// runs over rows, then columns, in a fixed order that does not depend on the vector width. Not thread-safe: uses a
+/// buffer.
+/// </summary>
+internal sealed class Neighborhood(int height, int width, int size)
+{
+    private readonly float[] _rowSums = new float[height * width];
+
+    /// <summary>Writes the neighborhood sum of every position to <paramref name="sum"/>.</summary>
+    public void Sum(ReadOnlySpan<float> plane, Span<float> sum)
+    {
+        int radius = size / 2;
+        _rowSums.AsSpan().Clear();
+        sum.Clear();
+        for (int dx = -radius; dx <= radius; dx++)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                AddRow(plane, y, y, dx, 1, _rowSums);
+            }
+        }
+
+        for (int dy = -radius; dy <= radius; dy++)
+        {
+            for (int y = Math.Max(0, -dy); y < Math.Min(height, height - dy); y++)
+            {
+                AddRow(_rowSums, y + dy, y, 0, 1, sum);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds weight x plane, shifted so that each position reads its neighbor at <paramref name="offset"/>, to the
+    /// target.
+    /// </summary>
+    public void AddShifted(ReadOnlySpan<float> plane, int offset, float weight, Span<float> target)
+    {
+        int dy = offset / size - size / 2;
+        int dx = offset % size - size / 2;
+        for (int y = Math.Max(0, -dy); y < Math.Min(height, height - dy); y++)
+        {
+            AddRow(plane, y + dy, y, dx, weight, target);
+        }
+    }
+
+    private void AddRow(ReadOnlySpan<float> plane, int sourceY, int targetY, int dx, float weight, Span<float> target)
+    {
+        int count = width - Math.Abs(dx);
+        if (count > 0)
+        {
+            AddScaled(
+                plane.Slice(sourceY * width + Math.Max(dx, 0), count),
+                weight,
+                target.Slice(targetY * width + Math.Max(-dx, 0), count));
+        }
+    }
+
+    // TensorPrimitives is faster for planes, but not for rows as short as these.
+    private static void AddScaled(ReadOnlySpan<float> plane, float weight, Span<float> target)
+    {
+        int done = 0;
+        ReadOnlySpan<Vector<float>> from = MemoryMarshal.Cast<float, Vector<float>>(plane);
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
+        for (; done < from.Length; done++)
+        {
+            to[done] += from[done] * weight;
+        }
+
+        for (int i = done * Vector<float>.Count; i < plane.Length; i++)
+        {
+            target[i] += plane[i] * weight;
         }
     }
 }

@@ -19,6 +19,9 @@ public static class HeatmapRenderer
     private const double TransparentShare = 0.7;
     private const byte HatchGray = 96;
 
+    /// <summary>R, G, B of the 256 colors of heatmaps, the lowest value first.</summary>
+    public static ReadOnlySpan<byte> Colors => PerceptualColorMap.Colors;
+
     /// <summary>Renders the overlay, or the original and the overlay side by side with a white gap.</summary>
     /// <param name="original">The upright image.</param>
     /// <param name="map">The scores at the size of the image.</param>
@@ -153,5 +156,124 @@ public static class HeatmapRenderer
         }
 
         return new Image(width, original.Height, rgb);
+    }
+}
+
+/// <summary>The appearance of a heatmap. Immutable and thread-safe.</summary>
+public sealed record HeatmapOptions
+{
+    /// <summary>Whether to show the original to the left of the overlay, instead of the overlay only.</summary>
+    public bool SideBySide { get; init; }
+
+    /// <summary>
+    /// The position of what was inspected (<see cref="Inspection.Geometry"/>): what lies outside, such as the border
+    /// that a crop leaves out, is grayed and hatched. Null to mark nothing.
+    /// </summary>
+    public InputGeometry? Geometry { get; init; }
+
+    /// <summary>
+    /// The position of the pixel threshold on the color scale, above 0 and at most 1. The default is 0.5: the brightest
+    /// color means twice the threshold or more.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public double ThresholdPosition
+    {
+        get;
+        init =>
+            field = value is > 0 and <= 1
+                ? value
+                : throw new SemiDefectException(
+                    "The threshold's position on the color scale must be above 0 and at most 1.");
+    }
+    = 0.5;
+
+    /// <summary>The opacity of the brightest color, 0 to 1; the default is 0.8.</summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public double MaxOpacity
+    {
+        get;
+        init =>
+            field = value is >= 0 and <= 1
+                ? value
+                : throw new SemiDefectException("The opacity of a heatmap must be between 0 and 1.");
+    }
+    = 0.8;
+
+    /// <summary>
+    /// The thickness of the contour in pixels, 0 (none) to 8; null for 1 to 3, depending on the size of the image.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The value is out of range.</exception>
+    public int? ContourThickness
+    {
+        get;
+        init =>
+            field = value is null or (>= 0 and <= 8)
+                ? value
+                : throw new SemiDefectException("The contour of a heatmap must be 0 to 8 pixels thick.");
+    }
+}
+
+/// <summary>
+/// Draws the outline of areas above the threshold: a light line just inside and a dark one just outside; or, if that
+/// would hide too much, a single line outside, light on a dark background and dark on a light one. Thread-safe.
+/// </summary>
+internal static class RegionContour
+{
+    private const byte Light = 255;
+    private const byte Dark = 16;
+
+    /// <summary>Draws into <paramref name="rgb"/>, which has the size of <paramref name="map"/>.</summary>
+    public static void Draw(byte[] rgb, AnomalyMap map, float threshold, int thickness, bool outsideOnly)
+    {
+        for (int y = 0; y < map.Height; y++)
+        {
+            for (int x = 0; x < map.Width; x++)
+            {
+                bool above = map.Values[y * map.Width + x] > threshold;
+                if (above && outsideOnly)
+                {
+                    continue;
+                }
+
+                if (Differs(map, threshold, x - 1, y, above) || Differs(map, threshold, x + 1, y, above)
+                    || Differs(map, threshold, x, y - 1, above) || Differs(map, threshold, x, y + 1, above))
+                {
+                    byte line = above || (outsideOnly && IsDark(rgb, 3 * (y * map.Width + x))) ? Light : Dark;
+                    Stamp(rgb, map, threshold, x, y, above, thickness, line);
+                }
+            }
+        }
+    }
+
+    private static bool Differs(AnomalyMap map, float threshold, int x, int y, bool above) =>
+        (uint)x < (uint)map.Width && (uint)y < (uint)map.Height && map.Values[y * map.Width + x] > threshold != above;
+
+    // Luma of ITU-R BT.601, in 1/256.
+    private static bool IsDark(byte[] rgb, int i) => 77 * rgb[i] + 150 * rgb[i + 1] + 29 * rgb[i + 2] < 128 * 256;
+
+    /// <summary>A disc around a border pixel, on its own side of the border only.</summary>
+    private static void Stamp(
+        byte[] rgb,
+        AnomalyMap map,
+        float threshold,
+        int centerX,
+        int centerY,
+        bool above,
+        int thickness,
+        byte line)
+    {
+        int radius = thickness - 1;
+        for (int y = Math.Max(0, centerY - radius); y <= Math.Min(map.Height - 1, centerY + radius); y++)
+        {
+            for (int x = Math.Max(0, centerX - radius); x <= Math.Min(map.Width - 1, centerX + radius); x++)
+            {
+                int distance = (x - centerX) * (x - centerX) + (y - centerY) * (y - centerY);
+                int i = y * map.Width + x;
+                if (distance <= radius * radius && map.Values[i] > threshold == above)
+                {
+                    rgb.AsSpan(3 * i, 3).Fill(line);
+                }
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace SemiDefect.Anomaly.Rendering;
 /// the chroma follows the maximum of sRGB, smoothed, so that no color stands out as a band. Conversion by B. Ottosson,
 /// "A perceptual color space for image processing", 2020. The bytes are the same on every machine. Thread-safe.
 /// </summary>
-public static class PerceptualColorMap
+internal static class PerceptualColorMap
 {
     /// <summary>The number of colors.</summary>
     public const int Count = 256;

@@ -1,17 +1,33 @@
+using System.Text.Json.Serialization;
+
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>
 /// How the branches of a detector are combined into one score and one map. Treat as immutable; then thread-safe.
 /// </summary>
-/// <param name="Rule">How scores are combined.</param>
-/// <param name="Scales">
-/// The scale of each branch; empty if scores are combined without scaling: with one branch, or if all branches score
-/// the same patches (a memory bank per fold).
-/// </param>
-public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scales)
+public sealed record ScoreFusion
 {
+    [JsonConstructor]
+    internal ScoreFusion(FusionRule rule, IReadOnlyList<ScoreScale> scales) => (Rule, Scales) = (rule, scales);
+
+    /// <summary>How scores are combined.</summary>
+    public FusionRule Rule { get; init; }
+
+    /// <summary>
+    /// The scale of each branch; empty if scores are combined without scaling: with one branch, or if all branches
+    /// score the same patches (a memory bank per fold).
+    /// </summary>
+    [JsonInclude]
+    internal IReadOnlyList<ScoreScale> Scales { get; init; }
+
     /// <summary>Unscaled scores; with several branches, the maximum.</summary>
-    public static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
+    internal static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
+
+    /// <summary>A fusion on the scale of good images.</summary>
+    /// <param name="rule">How scores are combined.</param>
+    /// <param name="outOfFold">For each branch, one out-of-fold score per good image, at least one, finite.</param>
+    public static ScoreFusion Of(FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
+        new(rule, [.. outOfFold.Select(ScoreScale.Of)]);
 
     /// <summary>The image score.</summary>
     /// <param name="scores">One score per branch.</param>
@@ -21,8 +37,9 @@ public sealed record ScoreFusion(FusionRule Rule, IReadOnlyList<ScoreScale> Scal
         return Rule == FusionRule.Maximum ? scaled.Max() : scaled.Sum() / scores.Count;
     }
 
-    /// <summary>The first branch with the highest score.</summary>
-    internal int Decisive(IReadOnlyList<double> scores) =>
+    /// <summary>The first branch with the highest score on the common scale.</summary>
+    /// <param name="scores">One score per branch.</param>
+    public int Decisive(IReadOnlyList<double> scores) =>
         Enumerable.Range(0, scores.Count).MaxBy(branch => OnScale(branch, scores[branch]));
 
     /// <summary>
@@ -101,4 +118,46 @@ public enum FusionRule
 
     /// <summary>The maximum.</summary>
     Maximum,
+}
+
+/// <summary>
+/// Brings the scores of a branch to the common scale of all branches: 1 at the median of the good images' out-of-fold
+/// scores, plus 0.1 per spread above it. Immutable and thread-safe.
+/// </summary>
+/// <param name="Center">The median.</param>
+/// <param name="Spread">Half the distance between the 16 % and the 84 % quantile, which is the standard deviation of a
+/// normal distribution; above 0.</param>
+internal sealed record ScoreScale(double Center, double Spread)
+{
+    private const double Step = 0.1;
+
+    // Otherwise, a branch with nearly equal scores for all good images would dominate.
+    private const double LeastRelativeSpread = 1e-3;
+
+    // If all scores are 0, for example for copies of one image, nothing else limits the score of a defect.
+    private const double LeastSpread = 1e-6;
+
+    /// <summary>The scale for the out-of-fold scores of a branch.</summary>
+    /// <param name="scores">One score per good image, at least one, finite.</param>
+    public static ScoreScale Of(IReadOnlyCollection<double> scores)
+    {
+        double[] sorted = [.. scores.Order()];
+        double center = Quantile(sorted, 0.5);
+        double spread = (Quantile(sorted, 0.84) - Quantile(sorted, 0.16)) / 2;
+        return new ScoreScale(center, Math.Max(spread, Math.Max(LeastRelativeSpread * Math.Abs(center), LeastSpread)));
+    }
+
+    /// <summary>A score of the branch on the common scale.</summary>
+    public double Normalize(double score) => 1 + Step * (score - Center) / Spread;
+
+    /// <summary>The score that counts as 0 on the common scale.</summary>
+    internal double Zero => Center - Spread / Step;
+
+    private static double Quantile(double[] sorted, double share)
+    {
+        double position = share * (sorted.Length - 1);
+        int below = (int)position;
+        int above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
 }

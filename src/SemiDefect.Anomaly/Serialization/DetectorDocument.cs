@@ -1,15 +1,18 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
 
 /// <summary>The complete description of a detector, without its vectors. Immutable and thread-safe.</summary>
-public sealed record DetectorDocument
+internal sealed record DetectorDocument
 {
+    /// <summary>The version of this engine.</summary>
+    public static string ThisEngine => typeof(AnomalyDetector).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>The version of the engine that wrote it.</summary>
     public required string Engine { get; init; }
 
@@ -83,8 +86,145 @@ public sealed record DetectorDocument
     /// <summary>Whether the branches are banks of folds over the same patches.</summary>
     [JsonIgnore]
     public bool HasFoldBanks => Branches.Count > Lanes.Count;
+}
 
-    /// <summary>The document as JSON text, but for where its parts lie in a file.</summary>
-    public string ToJson() =>
-        JsonSerializer.Serialize(this with { Sections = [] }, DetectorJson.Default.DetectorDocument);
+/// <summary>How images are turned into patches, for all branches of the lane. Immutable and thread-safe.</summary>
+/// <param name="Backbone">The network.</param>
+/// <param name="Views">The views of an image.</param>
+/// <param name="Patches">How the network's maps are pooled into patch vectors.</param>
+internal sealed record LaneRecord(BackboneRecord Backbone, ViewPlan Views, PatchOptions Patches)
+{
+    /// <summary>How deviations of patches are weighted; null if they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WhiteningRecord? Whitening { get; init; }
+}
+
+/// <summary>The encoder of a lane. Immutable and thread-safe.</summary>
+internal sealed record BackboneRecord
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the .onnx file, hexadecimal; for a custom encoder, its <see cref="EncoderInfo.Identity"/>.
+    /// </summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The outputs in use, in order; empty for a custom encoder.</summary>
+    public required IReadOnlyList<string> Taps { get; init; }
+
+    /// <summary>Whether the detector file contains the network.</summary>
+    public required bool Included { get; init; }
+
+    /// <summary>Its manifest.</summary>
+    public BackboneManifest? Manifest { get; init; }
+
+    /// <summary>Whether it is a custom encoder, which must be supplied to open the file.</summary>
+    public bool IsCustom { get; init; }
+}
+
+/// <summary>How patches are scored. Immutable and thread-safe.</summary>
+/// <param name="Lane">The index of the lane that provides the patches.</param>
+/// <param name="Scoring">How distances are turned into scores.</param>
+/// <param name="Map">How maps are computed.</param>
+/// <param name="Bank">The memory bank.</param>
+internal sealed record BranchRecord(int Lane, ScoringOptions Scoring, AnomalyMapOptions Map, BankRecord Bank);
+
+/// <summary>The size of a memory bank. Immutable and thread-safe.</summary>
+/// <param name="Rows">The number of patches.</param>
+/// <param name="Columns">Values per patch.</param>
+internal sealed record BankRecord(int Rows, int Columns)
+{
+    /// <summary>The number of patches that it was selected from.</summary>
+    public int Patches { get; init; }
+
+    /// <summary>The largest Euclidean distance of any good patch to the bank; null if not known.</summary>
+    public double? CoveringRadius { get; init; }
+}
+
+/// <summary>How a detector was fitted. For information only; not needed for inspection.</summary>
+internal sealed record FitRecord
+{
+    /// <summary>The preset on which the options were based.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>The good images, as '/'-separated paths relative to their folder, in order.</summary>
+    public required IReadOnlyList<string> Images { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the decoded pixels of each good image (see <see cref="Imaging.Image.Sha256()"/>), hexadecimal, in the
+    /// order of <see cref="Images"/>; empty in older files.
+    /// </summary>
+    public IReadOnlyList<string> ImageHashes
+    {
+        get;
+
+        // The deserializer sets missing properties to null.
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>
+    /// The fit, updates and merges that added the images, in order; empty in older files, which means a single fit.
+    /// </summary>
+    public IReadOnlyList<FitStep> Steps
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
+
+    /// <summary>The number of patches of all good images.</summary>
+    public required int Patches { get; init; }
+
+    /// <summary>How the memory bank was selected.</summary>
+    public required CoresetMethod CoresetMethod { get; init; }
+
+    /// <summary>The requested share of patches, or null.</summary>
+    public double? CoresetFraction { get; init; }
+
+    /// <summary>The most patches that the share may come to in a memory bank; null for no limit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? CoresetMaximum { get; init; }
+
+    /// <summary>The requested number of patches, or null.</summary>
+    public int? CoresetCount { get; init; }
+
+    /// <summary>The requested covering radius, or null.</summary>
+    public double? CoresetRadius { get; init; }
+
+    /// <summary>The number of dimensions of the random projection used for selection; null for none.</summary>
+    public int? ProjectionDimension { get; init; }
+
+    /// <summary>
+    /// The largest Euclidean distance of any good patch to the memory bank; with a bank per fold, of any patch outside
+    /// the fold. Null in older files.
+    /// </summary>
+    public double? CoveringRadius { get; init; }
+
+    /// <summary>
+    /// The number of pieces in which the features were reduced; null if the bank was selected from all of them at once.
+    /// </summary>
+    public int? Pieces { get; init; }
+
+    /// <summary>How good images were scored for the thresholds.</summary>
+    public required CalibrationMethod Calibration { get; init; }
+
+    /// <summary>The requested number of folds.</summary>
+    public required int Folds { get; init; }
+
+    /// <summary>The seed of the folds and of all other random choices.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The device of the backbone: cpu or cuda.</summary>
+    public required string Device { get; init; }
+}
+
+/// <summary>One step of the training of a detector. Immutable and thread-safe.</summary>
+/// <param name="Kind">fit, update or merge.</param>
+/// <param name="Images">The number of images added; they follow those of the previous steps.</param>
+/// <param name="Rows">The number of patches in the memory banks afterwards.</param>
+internal sealed record FitStep(string Kind, int Images, int Rows)
+{
+    internal const string Fit = "fit";
+    internal const string Update = "update";
+    internal const string Merge = "merge";
 }

@@ -274,7 +274,7 @@ internal static class DetectorFileReader
             SectionRecord vectors = sections.Find(DetectorFileLayout.GoldenFeatures(index, lane));
             int columns = document.Branches.First(branch => branch.Lane == lane).Bank.Columns;
             bool sized = seen is { Width: > 0, Height: > 0, Patches.Count: > 0 }
-                && (long)seen.Width * seen.Height <= Preprocessor.MaxInputPixels
+                && (long)seen.Width * seen.Height <= InputGeometry.MaxInputPixels
                 && picture.Length == 3L * seen.Width * seen.Height
                 && vectors.Length == (long)seen.Patches.Count * columns * sizeof(float)
                 && seen.Patches.All(patch => patch >= 0);
@@ -290,7 +290,7 @@ internal static class DetectorFileReader
         SectionRecord scores = sections.Find(DetectorFileLayout.GoldenScores(index));
         bool isKnown = (uint)golden.Image < (uint)document.Fit.Images.Count
             && scores.Length % sizeof(double) == 0
-            && scores.Length / sizeof(double) <= Preprocessor.MaxInputPixels;
+            && scores.Length / sizeof(double) <= InputGeometry.MaxInputPixels;
         return isKnown
             ? new GoldenInput(golden, pixels, features, sections.ReadArray<double>(scores))
             : throw Unsized();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
@@ -169,3 +170,23 @@ internal sealed record DetectorManifest(
                 component.Options.Deserialize(type) ?? throw new JsonException($"'{component.Kind}' is empty.")),
     ];
 }
+
+/// <summary>A component of a detector in a file. Immutable and thread-safe.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Version">The version of the options, starting at 1.</param>
+/// <param name="Options">The options; their meaning depends on the kind.</param>
+/// <param name="Sections">The names of its sections.</param>
+internal sealed record DetectorComponent(string Kind, int Version, JsonElement Options, IReadOnlyList<string> Sections);
+
+/// <summary>The options of an encoder component. Immutable and thread-safe.</summary>
+/// <param name="Backbone">The network.</param>
+/// <param name="Patches">How its maps are pooled into patch vectors.</param>
+internal sealed record EncoderOptions(BackboneRecord Backbone, PatchOptions Patches);
+
+/// <summary>The position of a section in a detector file.</summary>
+/// <param name="Name">backbone, or bank.N.vectors, bank.N.images, bank.N.patches, golden.N.pixels, golden.N.features,
+/// golden.N.scores.</param>
+/// <param name="Offset">Bytes from the start of the data part, a multiple of 64.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Sha256">SHA-256 of the content, hexadecimal.</param>
+internal sealed record SectionRecord(string Name, long Offset, long Length, string Sha256);

@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Serialization;
 /// How the good images were read, and new ones have to be. Stored only where it is not the usual way, so that other
 /// detectors stay the same bytes. Immutable and thread-safe.
 /// </summary>
-public sealed record ReadingRecord
+internal sealed record ReadingRecord
 {
     /// <summary>How many of the 16 bits of a sample are used, 8 to 15; null for all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -18,11 +18,11 @@ public sealed record ReadingRecord
     public int? Page { get; init; }
 
     /// <summary>Whether the values are possible.</summary>
-    internal bool IsValid => BitDepth is null or (>= ImageReading.LeastBitDepth and < ImageReading.FullBitDepth)
+    public bool IsValid => BitDepth is null or (>= ImageReading.LeastBitDepth and < ImageReading.FullBitDepth)
         && Page is null or (>= 2 and <= ImageReading.LargestPage);
 
     /// <summary>The record of a way to read; null for the usual one.</summary>
-    internal static ReadingRecord? Of(ImageReading reading)
+    public static ReadingRecord? Of(ImageReading reading)
     {
         int? bitDepth = reading.BitDepth == ImageReading.FullBitDepth ? null : reading.BitDepth;
         int? page = reading.Page == 1 ? null : reading.Page;

@@ -3,8 +3,8 @@ using SemiDefect.Anomaly.Imaging;
 namespace SemiDefect.Anomaly.Sources;
 
 /// <summary>
-/// A source whose decoded images are kept in memory, up to a limit: a fit needs the same images to choose the views, for
-/// each lane, and as golden images, whose choice depends on all scores. Thread-safe.
+/// A source whose decoded images are kept in memory, up to a limit: a fit needs the same images to choose the views,
+/// for each lane, and as golden images, whose choice depends on all scores. Thread-safe.
 /// </summary>
 /// <param name="source">The images.</param>
 /// <param name="mostBytes">The most bytes to keep; other images are read again.</param>

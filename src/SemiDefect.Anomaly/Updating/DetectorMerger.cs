@@ -89,7 +89,7 @@ internal static class DetectorMerger
             (ScoreFusion fusion, DetectorThresholds thresholds) = Calibrate(a, b, numbers);
             DetectorDocument document = a with
             {
-                Engine = DetectorDescription.Engine,
+                Engine = DetectorDocument.ThisEngine,
                 Lanes = [.. a.Lanes.Zip(b.Lanes, (own, others) => own with
                 {
                     Backbone = own.Backbone with { Included = own.Backbone.Included || others.Backbone.Included },
@@ -262,11 +262,8 @@ internal static class DetectorMerger
 
         double[][] scores = Join(a.Thresholds.BranchImageScores!, b.Thresholds.BranchImageScores!, numbers);
         double[][] branchPeaks = Join(a.Thresholds.BranchPixelPeaks!, b.Thresholds.BranchPixelPeaks!, numbers);
-        var fusion = new ScoreFusion(
-            a.Fusion.Rule,
-            [
-                .. a.Branches.Select((_, branch) => ScoreScale.Of([.. scores.Select(image => image[branch])])),
-            ]);
+        ScoreFusion fusion = ScoreFusion.Of(
+            a.Fusion.Rule, a.Branches.Select((_, branch) => scores.Select(image => image[branch]).ToArray()));
         double[] bounds = Join(
             [.. a.Thresholds.PixelPeaks.Select(peak => fusion.PeakFrom(a.Fusion, peak))],
             [.. b.Thresholds.PixelPeaks.Select(peak => fusion.PeakFrom(b.Fusion, peak))],

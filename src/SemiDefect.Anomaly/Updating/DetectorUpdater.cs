@@ -111,7 +111,7 @@ internal sealed class DetectorUpdater(
         return updated with { Document = document with { Thresholds = thresholds } };
     }
 
-    private IEnumerable<Encoders.EncodedView> Encode(Lane lane, IImageSource more, string[] hashes, List<int> kept)
+    private IEnumerable<EncodedView> Encode(Lane lane, IImageSource more, string[] hashes, List<int> kept)
     {
         Image? Read(int index)
         {
@@ -122,7 +122,7 @@ internal sealed class DetectorUpdater(
 
         var stream = new EncodingStream([lane], options.BatchSize);
         int columns = bundle.Document.Branches.First(branch => pipeline.Lanes[branch.Lane] == lane).Bank.Columns;
-        foreach (Encoders.EncodedView view in stream.EncodeAll(more.Count, Read, ViewPurpose.Learn, cancellationToken))
+        foreach (EncodedView view in stream.EncodeAll(more.Count, Read, ViewPurpose.Learn, cancellationToken))
         {
             if (view.Grid.Dimension != columns)
             {
@@ -244,7 +244,7 @@ internal sealed class DetectorUpdater(
             : [new FitStep(FitStep.Fit, _record.Images.Count, bundle.Banks.Sum(bank => bank.Vectors.Rows))];
         DetectorDocument document = bundle.Document with
         {
-            Engine = DetectorDescription.Engine,
+            Engine = DetectorDocument.ThisEngine,
             Thresholds = thresholds,
             Branches = [.. bundle.Document.Branches.Zip(grown, (branch, more) => branch with
             {

@@ -2,7 +2,6 @@ using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;

@@ -1,9 +1,13 @@
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Imaging.Resampling;
+
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
 /// The position of an input on the original image: a region of the original is resized, and a window of the result is
 /// the input. For each axis, original = region offset + (input + window offset + 0.5) x scale - 0.5. In these
-/// coordinates, pixel i has its center at i and its edges at i - 0.5 and i + 0.5. Immutable and thread-safe.
+/// coordinates, pixel i has its center at i and its edges at i - 0.5 and i + 0.5. Sizes and crops follow torchvision
+/// 0.14 (Resize, CenterCrop) with Pillow's resampling. Immutable and thread-safe.
 /// </summary>
 /// <param name="OriginalWidth">Pixels per row of the upright original.</param>
 /// <param name="OriginalHeight">Rows of the upright original.</param>
@@ -31,6 +35,12 @@ public readonly record struct InputGeometry(
     int RegionWidth = 0,
     int RegionHeight = 0)
 {
+    /// <summary>The maximum number of pixels of an input, which keeps its float values below 1 GiB.</summary>
+    public const int MaxInputPixels = 1 << 26;
+
+    // The map of a tiled image is built as a whole: 12 bytes per pixel.
+    private const int MaxTiledPixels = 1 << 28;
+
     /// <summary>Original pixels per input pixel along a row.</summary>
     public double ScaleX => (double)(RegionWidth == 0 ? OriginalWidth : RegionWidth) / ResizedWidth;
 
@@ -71,6 +81,97 @@ public readonly record struct InputGeometry(
         InputWidth = width,
         InputHeight = height,
     };
+
+    /// <summary>The geometry of the input for an image of the given size.</summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
+    /// <param name="options">How to resize and crop.</param>
+    /// <param name="isTiled">Whether the input is split into tiles, and may therefore be as large as an image.</param>
+    /// <exception cref="SemiDefectException">The crop is larger than the resized image, or the input would be too
+    /// large.</exception>
+    public static InputGeometry Of(int width, int height, PreprocessingOptions options, bool isTiled = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentNullException.ThrowIfNull(options);
+        (int resizedWidth, int resizedHeight) = ResizedSize(width, height, options);
+        int inputWidth = options.Crop ?? resizedWidth;
+        int inputHeight = options.Crop ?? resizedHeight;
+        if (inputWidth > resizedWidth || inputHeight > resizedHeight)
+        {
+            throw new SemiDefectException(
+                $"The crop of {inputWidth} x {inputHeight} pixels does not fit in the {resizedWidth} x {resizedHeight} "
+                    + $"picture; use a smaller crop, or resize to {inputWidth} or more.");
+        }
+
+        int most = isTiled ? MaxTiledPixels : MaxInputPixels;
+        if ((long)inputWidth * inputHeight > most)
+        {
+            throw new SemiDefectException(
+                $"A {width} x {height} picture would become an input of {inputWidth} x {inputHeight} pixels, more than "
+                    + $"{most}; "
+                + "use a smaller resize size, or a crop.");
+        }
+
+        return new InputGeometry(
+            width,
+            height,
+            resizedWidth,
+            resizedHeight,
+            CropOffset(resizedWidth, inputWidth),
+            CropOffset(resizedHeight, inputHeight),
+            inputWidth,
+            inputHeight);
+    }
+
+    /// <summary>The input for an image of the original's size: resized and cropped, before normalization.</summary>
+    public Image Cut(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Image region = RegionWidth == 0
+            ? image
+            : PillowBilinear.ResizeWindow(
+                image,
+                image.Width,
+                image.Height,
+                RegionLeft,
+                RegionTop,
+                RegionWidth,
+                RegionHeight);
+        return PillowBilinear.ResizeWindow(
+            region,
+            ResizedWidth,
+            ResizedHeight,
+            CropLeft,
+            CropTop,
+            InputWidth,
+            InputHeight);
+    }
+
+    private static (int Width, int Height) ResizedSize(int width, int height, PreprocessingOptions options)
+    {
+        switch (options.Resize)
+        {
+            case ResizeKind.Squash:
+                return (options.Size, options.Size);
+            case ResizeKind.ShorterSide:
+                int shorter = Math.Min(width, height);
+                double longer = Math.Floor((double)((long)options.Size * Math.Max(width, height)) / shorter);
+                if (longer > int.MaxValue / 2)
+                {
+                    throw new SemiDefectException(
+                        $"A {width} x {height} picture is too long and thin to resize its shorter side to "
+                            + $"{options.Size}; squash it, or cut it into pieces.");
+                }
+
+                return width <= height ? (options.Size, (int)longer) : ((int)longer, options.Size);
+            default:
+                return (width, height);
+        }
+    }
+
+    // Python's round() rounds halves to even.
+    private static int CropOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
 
     private static (int First, int Count) Span(int original, int input, Func<int, double> toInput)
     {

@@ -3,11 +3,22 @@ namespace SemiDefect.Anomaly.Views;
 /// <summary>
 /// A view of an image: a window of the original, at some size, optionally turned. Immutable and thread-safe.
 /// </summary>
-/// <param name="Geometry">The position of the window on the original, before the turn.</param>
-/// <param name="Turn">How the view is turned.</param>
-/// <param name="Region">The region of interest, or null for the whole image.</param>
-public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInterest? Region)
+public sealed record View
 {
+    private const double SquareRootOfHalf = 0.70710678118654752440;
+
+    internal View(InputGeometry geometry, ViewTurn turn, RegionOfInterest? region) =>
+        (Geometry, Turn, Region) = (geometry, turn, region);
+
+    /// <summary>The position of the window on the original, before the turn.</summary>
+    public InputGeometry Geometry { get; }
+
+    /// <summary>The region of interest, or null for the whole image.</summary>
+    public RegionOfInterest? Region { get; }
+
+    /// <summary>How the view is turned.</summary>
+    internal ViewTurn Turn { get; init; }
+
     /// <summary>The width of the network's input.</summary>
     public int Width => Turn.SwapsSides ? Geometry.InputHeight : Geometry.InputWidth;
 
@@ -15,7 +26,24 @@ public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInteres
     public int Height => Turn.SwapsSides ? Geometry.InputWidth : Geometry.InputHeight;
 
     /// <summary>Maps a point of the network's input to the window before the turn.</summary>
-    public (double X, double Y) ToWindow(double x, double y) => ViewTurner.ToWindow(this, x, y);
+    public (double X, double Y) ToWindow(double x, double y)
+    {
+        if (Turn == ViewTurn.None)
+        {
+            return (x, y);
+        }
+
+        // About the centers, so that the turn is a pure rotation.
+        double dx = x - (Width - 1) / 2.0;
+        double dy = y - (Height - 1) / 2.0;
+        (int cosine, int sine) = Turn.Signs();
+        double factor = Turn.IsExact ? 1 : SquareRootOfHalf;
+        double sourceX = (cosine * dx + sine * dy) * factor;
+        double sourceY = (cosine * dy - sine * dx) * factor;
+        return (
+            (Turn.Flip ? -sourceX : sourceX) + (Geometry.InputWidth - 1) / 2.0,
+            sourceY + (Geometry.InputHeight - 1) / 2.0);
+    }
 
     /// <summary>Maps a point of the network's input to the original.</summary>
     public (double X, double Y) ToOriginal(double x, double y)
@@ -88,4 +116,38 @@ public sealed record View(InputGeometry Geometry, ViewTurn Turn, RegionOfInteres
         (double centerX, double centerY) = PatchCenter(patch, gridHeight, gridWidth);
         return Region.Contains((int)Math.Floor(centerX + 0.5), (int)Math.Floor(centerY + 0.5));
     }
+}
+
+/// <summary>How a view is turned before the network sees it. Immutable and thread-safe.</summary>
+/// <param name="Degrees">Clockwise, a multiple of 45 from 0 to 315.</param>
+/// <param name="Flip">Whether the view is mirrored left to right before it is turned.</param>
+internal readonly record struct ViewTurn(int Degrees, bool Flip)
+{
+    /// <summary>No turn.</summary>
+    public static ViewTurn None => default;
+
+    /// <summary>Whether pixels are only moved, without interpolation and empty corners.</summary>
+    public bool IsExact => Degrees % 90 == 0;
+
+    /// <summary>Whether width and height are swapped.</summary>
+    public bool SwapsSides => Degrees is 90 or 270;
+
+    /// <summary>
+    /// The signs of cosine and sine; for odd multiples of 45 degrees both have the magnitude of the square root of a
+    /// half.
+    /// </summary>
+    public (int Cosine, int Sine) Signs() => Degrees switch
+    {
+        0 => (1, 0),
+        45 => (1, 1),
+        90 => (0, 1),
+        135 => (-1, 1),
+        180 => (-1, 0),
+        225 => (-1, -1),
+        270 => (0, -1),
+        315 => (1, -1),
+        _ =>
+            throw new ArgumentOutOfRangeException(
+                nameof(Degrees), Degrees, "Turns are multiples of 45 degrees, 0 to 315."),
+    };
 }

@@ -90,11 +90,11 @@ public sealed record ViewPlan
     {
         if (Region is null)
         {
-            return Preprocessor.Plan(width, height, Preprocessing, isTiled: Tile > 0);
+            return InputGeometry.Of(width, height, Preprocessing, isTiled: Tile > 0);
         }
 
         Region.RequireFits(width, height);
-        return Preprocessor.Plan(Region.Width, Region.Height, Preprocessing, isTiled: Tile > 0) with
+        return InputGeometry.Of(Region.Width, Region.Height, Preprocessing, isTiled: Tile > 0) with
         {
             OriginalWidth = width,
             OriginalHeight = height,
@@ -157,4 +157,14 @@ public sealed record ViewPlan
         int count = (size - TileOverlap + step - 1) / step;
         return [.. Enumerable.Range(0, count).Select(i => (int)((long)i * (size - Tile) / (count - 1)))];
     }
+}
+
+/// <summary>The purpose of views.</summary>
+internal enum ViewPurpose
+{
+    /// <summary>Scoring an image.</summary>
+    Inspect,
+
+    /// <summary>Training on a good image, with additional turned views.</summary>
+    Learn,
 }

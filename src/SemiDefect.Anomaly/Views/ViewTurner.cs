@@ -12,55 +12,10 @@ internal static class ViewTurner
     private const long Cosine = 46341;
     private const int Bits = 16;
     private const long One = 1L << Bits;
-    private const double SquareRootOfHalf = 0.70710678118654752440;
 
     /// <summary>The turned image.</summary>
-    public static Image Turn(Image picture, ViewTurn turn)
-    {
-        if (turn == ViewTurn.None)
-        {
-            return picture;
-        }
-
-        return turn.IsExact ? TurnExactly(picture, turn) : TurnHalfway(picture, turn);
-    }
-
-    /// <summary>See <see cref="View.ToWindow"/>.</summary>
-    public static (double X, double Y) ToWindow(View view, double x, double y)
-    {
-        if (view.Turn == ViewTurn.None)
-        {
-            return (x, y);
-        }
-
-        // About the centers, so that the turn is a pure rotation.
-        double dx = x - (view.Width - 1) / 2.0;
-        double dy = y - (view.Height - 1) / 2.0;
-        (int cosine, int sine) = Quarter(view.Turn.Degrees);
-        double factor = view.Turn.IsExact ? 1 : SquareRootOfHalf;
-        double sourceX = (cosine * dx + sine * dy) * factor;
-        double sourceY = (cosine * dy - sine * dx) * factor;
-        return (
-            (view.Turn.Flip ? -sourceX : sourceX) + (view.Geometry.InputWidth - 1) / 2.0,
-            sourceY + (view.Geometry.InputHeight - 1) / 2.0);
-    }
-
-    // The signs of cosine and sine; for odd multiples of 45 degrees both have the magnitude of the square root of a
-    // half.
-    private static (int Cosine, int Sine) Quarter(int degrees) => degrees switch
-    {
-        0 => (1, 0),
-        45 => (1, 1),
-        90 => (0, 1),
-        135 => (-1, 1),
-        180 => (-1, 0),
-        225 => (-1, -1),
-        270 => (0, -1),
-        315 => (1, -1),
-        _ =>
-            throw new ArgumentOutOfRangeException(
-                nameof(degrees), degrees, "Turns are multiples of 45 degrees, 0 to 315."),
-    };
+    public static Image Turn(Image picture, ViewTurn turn) =>
+        turn.IsExact ? TurnExactly(picture, turn) : TurnHalfway(picture, turn);
 
     private static Image TurnExactly(Image picture, ViewTurn turn)
     {
@@ -92,7 +47,7 @@ internal static class ViewTurner
         int width = picture.Width;
         int height = picture.Height;
         byte[] target = new byte[3 * width * height];
-        (int cosine, int sine) = Quarter(turn.Degrees);
+        (int cosine, int sine) = turn.Signs();
 
         // Twice the distance from the center is an integer; so is the source position, in units of 2^-17 pixels.
         for (int y = 0; y < height; y++)

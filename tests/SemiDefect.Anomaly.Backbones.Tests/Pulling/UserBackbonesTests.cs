@@ -13,7 +13,7 @@ public sealed class UserBackbonesTests
         try
         {
             Environment.SetEnvironmentVariable("SEMIDEFECT_HOME", home.Path);
-            Assert.Empty(UserBackbones.Names);
+            Assert.Empty(BackboneFile.Installed);
             Assert.Contains(
                 BackboneFile.DefaultName,
                 Assert.Throws<BackboneException>(() => BackboneFile.Open("mine")).Message,
@@ -26,9 +26,9 @@ public sealed class UserBackbonesTests
             File.WriteAllBytes(Path.Combine(folder, "mine.json"), network.Manifest!.ToJson());
             File.WriteAllText(Path.Combine(folder, "without-manifest.onnx"), "nothing");
 
-            Assert.Equal(["mine"], UserBackbones.Names);
-            Assert.Equal(Path.Combine(folder, "mine.onnx"), UserBackbones.Find("mine"));
-            Assert.Null(UserBackbones.Find("../backbones/mine"));
+            Assert.Equal(["mine"], BackboneFile.Installed);
+            Assert.Equal(Path.Combine(folder, "mine.onnx"), BackboneFile.FindInstalled("mine"));
+            Assert.Null(BackboneFile.FindInstalled("../backbones/mine"));
             Assert.Equal(network.Content.ToArray(), BackboneFile.Open("mine").Content.ToArray());
         }
         finally

@@ -131,7 +131,7 @@ public sealed class BackboneQuantizerTests : IDisposable
     }
 
     private static PreparedView Prepare(FolderImage item, BackboneFile network) =>
-        Preprocessor.Prepare(
+        PreparedView.Of(
             ImageFile.Read(item.FullPath),
             new PreprocessingOptions(ResizeKind.Squash, Side, null, network.Input.Mean, network.Input.Std));
 

@@ -103,7 +103,7 @@ public class MaskFileTests
 
         var preprocessing = new PreprocessingOptions(
             ResizeKind.ShorterSide, 32, 24, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
-        byte[] eroded = MaskFile.ToEroded(mask, 64, 64, Preprocessor.Plan(64, 64, preprocessing));
+        byte[] eroded = MaskFile.ToEroded(mask, 64, 64, InputGeometry.Of(64, 64, preprocessing));
         Assert.Equal(24 * 24, eroded.Length);
         for (int i = 0; i < eroded.Length; i++)
         {

@@ -8,8 +8,8 @@ public class HeatColorsTests
     [Fact]
     public void The_colors_are_those_of_the_heatmaps_and_the_threshold_is_in_the_middle()
     {
-        Assert.Equal(PerceptualColorMap.Colors.Slice(3 * 128, 3), At(0.3, 0.3).AsSpan(0, 3));
-        Assert.Equal(PerceptualColorMap.Colors[^3..], At(0.6, 0.3).AsSpan(0, 3));
+        Assert.Equal(HeatmapRenderer.Colors.Slice(3 * 128, 3), At(0.3, 0.3).AsSpan(0, 3));
+        Assert.Equal(HeatmapRenderer.Colors[^3..], At(0.6, 0.3).AsSpan(0, 3));
         Assert.Equal(At(2, 1), At(50, 1));
         Assert.Equal(At(0.9, 1), At(9, 10));
     }

@@ -1,6 +1,6 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Tests.Support;

@@ -138,7 +138,7 @@ public class CustomEncoderTests
         var inner = new CellEncoder();
         var view = new View(new InputGeometry(16, 8, 16, 8, 0, 0, 16, 8), ViewTurn.None, null);
         var options = new PreprocessingOptions(ResizeKind.None, 0, crop: null, [0, 0, 0], [1, 1, 1]);
-        PreparedView prepared = Preprocessor.Prepare(Pictures.Texture(16, 8, 3), options);
+        PreparedView prepared = PreparedView.Of(Pictures.Texture(16, 8, 3), options);
         using (var halving = new Halving(inner))
         {
             Assert.Equal("half cells", halving.Info.Name);

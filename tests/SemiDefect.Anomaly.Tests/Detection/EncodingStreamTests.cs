@@ -202,7 +202,7 @@ public class EncodingStreamTests
             Assert.Equal((image, lane, i, expected.Count), (view.Image, view.Lane, view.Position, view.Views));
             Assert.Equal(lane == lanes.Length - 1 && i == expected.Count - 1, view.IsLast);
             Assert.Equal(expected[i], view.Grid.Layout.View);
-            PreparedView prepared = Preprocessor.Prepare(picture, canvas, expected[i], plan.Preprocessing);
+            PreparedView prepared = PreparedView.Of(picture, canvas, expected[i], plan.Preprocessing);
             Assert.Equal(
                 lanes[lane].Encoder.Encode(prepared, CancellationToken.None).Vectors.ToArray(),
                     view.Grid.Vectors.ToArray());

@@ -59,7 +59,7 @@ public class AnomalyMapTests
         AnomalyMap map = AnomalyMapBuilder.ToOriginal(new AnomalyMap(20, 20, values), geometry);
 
         Assert.Equal((100, 50), (map.Width, map.Height));
-        Region region = Assert.Single(RegionFinder.Find(map, 0.3));
+        Region region = Assert.Single(map.FindRegions(0.3));
         (double x, double y) = geometry.ToOriginal(3, 7);
         Assert.InRange(region.CentroidX, x - 1, x + 1);
         Assert.InRange(region.CentroidY, y - 1, y + 1);

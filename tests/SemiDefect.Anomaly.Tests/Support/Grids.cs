@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;

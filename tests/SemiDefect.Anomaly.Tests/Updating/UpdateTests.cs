@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
@@ -32,7 +31,7 @@ public sealed class UpdateTests : IDisposable
         Assert.Equal(old.Banks[0].Vectors.RowBlock(0, own), grown.Banks[0].Vectors.RowBlock(0, own));
 
         // The reference: all distances in float64, the farthest new patch next.
-        FeatureExport.Write(ImageFolder.Open(more), Small, _folder.File("more.npy"));
+        AnomalyDetector.ExportFeatures(ImageFolder.Open(more), Small, _folder.File("more.npy"));
         (int[] shape, float[] values) = NpyFile.Read<float>(_folder.File("more.npy"));
         using FeatureMatrix patches = FeatureMatrix.CopyOf(values, shape[0], shape[1]);
         double[] distances =

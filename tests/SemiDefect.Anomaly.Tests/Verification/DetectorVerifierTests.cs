@@ -73,7 +73,10 @@ public sealed class DetectorVerifierTests : IDisposable
             bundle.Document,
             bundle.Golden,
             (canvases, width, height) =>
-                detector.Replay(canvases, width, height) with { Score = bundle.Document.Thresholds.Image.Value + 1 });
+                detector.Pipeline.Replay(canvases, width, height) with
+                {
+                    Score = bundle.Document.Thresholds.Image.Value + 1,
+                });
         Assert.Equal(2, flipped.Flipped.Count);
         Assert.True(flipped.CouldFlip);
         Assert.True(
@@ -81,7 +84,7 @@ public sealed class DetectorVerifierTests : IDisposable
                 bundle.Document,
                 bundle.Golden,
                 (canvases, width, height) =>
-                    detector.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
+                    detector.Pipeline.Replay(canvases, width, height) with { Peak = double.NaN }).CouldFlip);
 
         // Moves one value of the first patch, which is always stored.
         DetectorVerification Replay(double move) => DetectorVerifier.Verify(
@@ -89,7 +92,7 @@ public sealed class DetectorVerifierTests : IDisposable
             bundle.Golden,
             (canvases, width, height) =>
             {
-                Replay replay = detector.Replay(canvases, width, height);
+                Replay replay = detector.Pipeline.Replay(canvases, width, height);
                 float[] rows = replay.FirstViews[0].Vectors.ToArray();
                 rows[5] += (float)move;
                 return replay with { FirstViews = [replay.FirstViews[0] with { Vectors = rows }] };

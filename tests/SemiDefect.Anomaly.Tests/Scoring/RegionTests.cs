@@ -2,7 +2,7 @@ using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Tests.Scoring;
 
-public class RegionFinderTests
+public class RegionTests
 {
     [Fact]
     public void Regions_are_ordered_by_peak_and_measured_in_pixels()
@@ -13,7 +13,7 @@ public class RegionFinderTests
             0, 0, 0, 0, 0, 7,
             1, 1, 0, 0, 0, 0]);
 
-        IReadOnlyList<Region> regions = RegionFinder.Find(map, 1);
+        IReadOnlyList<Region> regions = map.FindRegions(1);
 
         // Diagonal pixels are connected, and a value equal to the threshold is not above it.
         Assert.Equal(
@@ -23,5 +23,5 @@ public class RegionFinderTests
 
     [Fact]
     public void A_map_without_a_value_above_the_threshold_has_no_regions() =>
-        Assert.Empty(RegionFinder.Find(new AnomalyMap(2, 1, [3, 3]), 3));
+        Assert.Empty(new AnomalyMap(2, 1, [3, 3]).FindRegions(3));
 }

@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Views;
 
-public class PreprocessorTests
+public class PreparedViewTests
 {
     private const string Transistor = "data/transistor/train/good/TRAIN_000.png";
 
@@ -15,7 +15,7 @@ public class PreprocessorTests
     {
         (_, byte[] expected) = NpyFile.Read<byte>(Repository.SharedPath("golden/transistor_000_crop_u8.npy"));
         Image image = ImageFile.Read(Repository.SharedPath(Transistor));
-        Image crop = Preprocessor.Cut(image, Preprocessor.Plan(image.Width, image.Height, new PreprocessingOptions()));
+        Image crop = InputGeometry.Of(image.Width, image.Height, new PreprocessingOptions()).Cut(image);
         Assert.Equal(expected, crop.Rgb.ToArray());
     }
 
@@ -24,7 +24,7 @@ public class PreprocessorTests
     {
         (int[] shape, float[] expected) = NpyFile.Read<float>(Repository.SharedPath("golden/transistor_000_input.npy"));
         PreparedView prepared =
-            Preprocessor.Prepare(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
+            PreparedView.Of(ImageFile.Read(Repository.SharedPath(Transistor)), new PreprocessingOptions());
         Assert.Equal([3, prepared.Height, prepared.Width], shape[^3..]);
         Assert.Equal(expected.Length, prepared.Values.Length);
         Assert.All(expected.Zip(prepared.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
@@ -49,7 +49,7 @@ public class PreprocessorTests
         int top)
     {
         InputGeometry geometry =
-            Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, size, crop));
+            InputGeometry.Of(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, size, crop));
         Assert.Equal(new InputGeometry(width, height, resizedWidth, resizedHeight, left, top, crop, crop), geometry);
     }
 
@@ -57,10 +57,10 @@ public class PreprocessorTests
     public void Squashing_and_leaving_alone_need_no_crop()
     {
         Image image = Gradient(30, 20);
-        PreparedView squashed = Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.Squash, 16, null));
+        PreparedView squashed = PreparedView.Of(image, new PreprocessingOptions(ResizeKind.Squash, 16, null));
         Assert.Equal((16, 16), (squashed.Width, squashed.Height));
         PreparedView same =
-            Preprocessor.Prepare(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
+            PreparedView.Of(image, new PreprocessingOptions(ResizeKind.None, 0, null, [0, 0, 0], [1, 1, 1]));
         Assert.Equal((30, 20), (same.Width, same.Height));
         for (int i = 0; i < 600; i++)
         {
@@ -73,7 +73,7 @@ public class PreprocessorTests
     [Fact]
     public void A_single_pixel_can_be_prepared()
     {
-        PreparedView prepared = Preprocessor.Prepare(
+        PreparedView prepared = PreparedView.Of(
             new Image(1, 1, [255, 128, 0]),
             new PreprocessingOptions(ResizeKind.ShorterSide, 8, 4, [0, 0, 0], [1, 1, 1]));
         Assert.All(prepared.Values[..16], value => Assert.Equal(1, value));
@@ -84,7 +84,7 @@ public class PreprocessorTests
     public void A_crop_that_does_not_fit_is_refused_with_a_clear_message()
     {
         SemiDefectException error = Assert.Throws<SemiDefectException>(
-            () => Preprocessor.Prepare(Gradient(30, 20), new PreprocessingOptions(ResizeKind.None, 0, 24)));
+            () => PreparedView.Of(Gradient(30, 20), new PreprocessingOptions(ResizeKind.None, 0, 24)));
         Assert.Contains("crop of 24 x 24", error.Message, StringComparison.Ordinal);
         Assert.Contains("30 x 20", error.Message, StringComparison.Ordinal);
     }
@@ -92,13 +92,13 @@ public class PreprocessorTests
     [Fact]
     public void An_excessive_input_size_is_refused_before_allocation() =>
         Assert.Throws<SemiDefectException>(
-            () => Preprocessor.Plan(65_535, 1, new PreprocessingOptions(ResizeKind.ShorterSide, 256, null)));
+            () => InputGeometry.Of(65_535, 1, new PreprocessingOptions(ResizeKind.ShorterSide, 256, null)));
 
     [Fact]
     public void A_long_thin_picture_with_a_crop_is_cut_without_making_the_whole()
     {
         PreparedView prepared =
-            Preprocessor.Prepare(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
+            PreparedView.Of(Gradient(20_000, 1), new PreprocessingOptions(ResizeKind.ShorterSide, 256, 224));
         Assert.Equal(3 * 224 * 224, prepared.Values.Length);
     }
 
@@ -108,7 +108,7 @@ public class PreprocessorTests
             (width, height, x, y) =>
             {
                 InputGeometry geometry =
-                    Preprocessor.Plan(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
+                    InputGeometry.Of(width, height, new PreprocessingOptions(ResizeKind.ShorterSide, 64, 56));
                 (double originalX, double originalY) = geometry.ToOriginal(x, y);
                 (double backX, double backY) = geometry.ToInput(originalX, originalY);
                 Assert.Equal(x, backX, 1e-9);
@@ -118,7 +118,7 @@ public class PreprocessorTests
     [Fact]
     public void The_center_of_the_input_is_the_center_of_the_original()
     {
-        InputGeometry geometry = Preprocessor.Plan(640, 480, new PreprocessingOptions(ResizeKind.Squash, 256, 224));
+        InputGeometry geometry = InputGeometry.Of(640, 480, new PreprocessingOptions(ResizeKind.Squash, 256, 224));
         Assert.Equal((319.5, 239.5), geometry.ToOriginal(111.5, 111.5));
         Assert.Equal((2.5, 1.875), (geometry.ScaleX, geometry.ScaleY));
     }
