@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -65,6 +66,7 @@ public sealed class BackboneFile
                         + $"{string.Join(", ", Embedded.Concat(UserBackbones.Names))}.");
         try
         {
+            RegularFile.Require(path);
             long length = new FileInfo(path).Length;
             if (length > LargestFile)
             {
@@ -73,6 +75,11 @@ public sealed class BackboneFile
             }
 
             string manifestPath = Path.ChangeExtension(path, ".json");
+            if (File.Exists(manifestPath))
+            {
+                RegularFile.Require(manifestPath);
+            }
+
             BackboneManifest? manifest = File.Exists(manifestPath)
                 ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath)
                 : null;
