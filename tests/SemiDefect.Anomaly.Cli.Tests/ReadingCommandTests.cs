@@ -27,8 +27,10 @@ public sealed class ReadingCommandTests : IDisposable
         }
 
         CliRun check = await CliRun.Of("check", _folder.File("low"), "--quick");
-        Assert.Contains("bit_depth: The samples of the good images have 16 bits, but none is above 700: they are read as "
-            + "12 bits.", check.Output);
+        Assert.Contains(
+            "bit_depth: The samples of the good images have 16 bits, but none is above 700: they are read as 12 bits.",
+            check.Output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("near_duplicate", check.Output);
         CliRun fit = await CliRun.Of(["fit", _folder.File("low"), "--out", model, .. _small]);
         Assert.Equal((ExitCode.Done, ""), (fit.ExitCode, fit.Error));
@@ -167,8 +169,8 @@ public sealed class ReadingCommandTests : IDisposable
         var generator = new SeededGenerator((ulong)seed);
         ushort[] samples =
         [
-            .. Enumerable.Range(0, 64 * 48).Select(i => (ushort)((300 + 100 * (i % 64 / 8 % 2) + generator.NextInt32(300))
-                << shift)),
+            .. Enumerable.Range(0, 64 * 48).Select(i =>
+                (ushort)((300 + 100 * (i % 64 / 8 % 2) + generator.NextInt32(300)) << shift)),
         ];
         samples[0] = (ushort)(700 << shift);
         string path = _folder.File(name);

@@ -80,7 +80,8 @@ internal static class YoloNames
     }
 
     private static Dictionary<int, string> ReadLines(string path) =>
-        ListFile.ReadText(path).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ListFile.ReadText(path)
+            .Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Index()
             .ToDictionary(line => line.Index, line => line.Item);
 

@@ -4,7 +4,8 @@ namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
 /// Decodes run-length encoded bitmaps, and bitmaps of 16 bits per pixel. Skia shows gaps in runs as black, and rounds
-/// 16-bit colors in another way than Windows and Pillow do. Others are left to <see cref="SkiaImageDecoder"/>. Stateless.
+/// 16-bit colors in another way than Windows and Pillow do. Others are left to <see cref="SkiaImageDecoder"/>.
+/// Stateless.
 /// </summary>
 internal sealed class BmpImageDecoder : IImageDecoder
 {

@@ -7,7 +7,9 @@ internal static class BmpRuns
     private const int EndOfBitmap = 1;
     private const int Delta = 2;
 
-    /// <summary>Expands runs to one byte per pixel, from the bottom row up; what no run covers stays as it is.</summary>
+    /// <summary>
+    /// Expands runs to one byte per pixel, from the bottom row up; what no run covers stays as it is.
+    /// </summary>
     /// <returns>Whether the data end where they should: by their mark, or with the last pixel.</returns>
     public static bool Read(ReadOnlySpan<byte> data, byte[] indexes, int width, int height, int depth)
     {

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// EXIF in the text of PNG files, as ImageMagick writes it: a chunk tEXt, zTXt or iTXt called "Raw profile type exif" or
-/// "APP1", with a name, a length and hexadecimal digits. Stateless.
+/// EXIF in the text of PNG files, as ImageMagick writes it: a chunk tEXt, zTXt or iTXt called "Raw profile type exif"
+/// or "APP1", with a name, a length and hexadecimal digits. Stateless.
 /// </summary>
 internal static class PngText
 {

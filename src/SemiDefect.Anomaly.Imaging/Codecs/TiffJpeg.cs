@@ -3,8 +3,8 @@ using BitMiracle.LibTiff.Classic;
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Decodes the strips or tiles of TIFF images with JPEG compression and YCbCr colors as JPEG files of their own: LibTiff
-/// computes other pixels than libtiff does, which uses the same libjpeg as Skia. Stateless.
+/// Decodes the strips or tiles of TIFF images with JPEG compression and YCbCr colors as JPEG files of their own:
+/// LibTiff computes other pixels than libtiff does, which uses the same libjpeg as Skia. Stateless.
 /// </summary>
 internal static class TiffJpeg
 {

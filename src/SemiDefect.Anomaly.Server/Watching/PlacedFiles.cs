@@ -33,8 +33,3 @@ internal sealed class PlacedFiles
             && (now.Length != file.State.Length || now.LastWriteTimeUtc.Ticks != file.State.Written);
     }
 }
-
-/// <summary>A file that was moved.</summary>
-/// <param name="State">What it was when it was inspected.</param>
-/// <param name="Target">Where it was moved to.</param>
-internal sealed record PlacedFile(WatchedFile State, string Target);

@@ -21,7 +21,9 @@ public sealed class YoloNamesTests : IDisposable
     public void Types_have_the_names_of_their_classes(string file, string text)
     {
         Write(file, text);
-        Assert.Equal(["good", "scratch", "dent", "dent"], TypesOf("0 .5 .5 .2 .2\n", "1 .5 .5 .2 .2\n", "1 .5 .5 .2 .2\n"));
+        Assert.Equal(
+            ["good", "scratch", "dent", "dent"],
+            TypesOf("0 .5 .5 .2 .2\n", "1 .5 .5 .2 .2\n", "1 .5 .5 .2 .2\n"));
     }
 
     [Fact]
