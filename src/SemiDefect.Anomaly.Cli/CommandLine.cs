@@ -23,6 +23,12 @@ internal static class CommandLine
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         output.NewLine = "\n";
         error.NewLine = "\n";
+        if (EmptyArguments.Find(args) is { } empty)
+        {
+            error.WriteLine($"semidefect: {empty}");
+            return ExitCode.BadUsage;
+        }
+
         ParseResult parsed = CreateRoot().Parse(args);
         if (parsed.Errors.Count > 0)
         {

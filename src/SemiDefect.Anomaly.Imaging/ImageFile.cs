@@ -12,7 +12,7 @@ namespace SemiDefect.Anomaly.Imaging;
 public static class ImageFile
 {
     private static readonly IImageDecoder[] Decoders =
-        [new PngImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
+        [new PngImageDecoder(), new BmpImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
 
     /// <summary>The file name extensions of the supported formats, in lower case, with the period.</summary>
     public static IReadOnlyList<string> Extensions { get; } =

@@ -19,7 +19,9 @@ public sealed record ImageSurvey
     /// <summary>The number of files with samples of 16 bits.</summary>
     public int WideFiles { get; private init; }
 
-    /// <summary>The highest sample of those files, 0 to 65,535; null if there are none, or they were not read.</summary>
+    /// <summary>
+    /// The highest sample of those files, 0 to 65,535; null if there are none, or they were not read.
+    /// </summary>
     public int? HighestSample { get; private init; }
 
     /// <summary>The positions of the files that have several pages, in order.</summary>

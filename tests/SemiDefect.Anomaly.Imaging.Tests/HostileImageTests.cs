@@ -9,17 +9,27 @@ namespace SemiDefect.Anomaly.Imaging.Tests;
 public class HostileImageTests
 {
     private const int MutationsPerPicture = 600;
+    private const int MutationsPerKind = 170;
 
     public static TheoryData<string> Pictures { get; } = [.. GoldenImages.Pictures()];
 
     [Theory]
     [MemberData(nameof(Pictures))]
-    public void A_damaged_file_is_decoded_or_rejected_with_a_one_line_message(string name)
+    public void A_damaged_file_is_decoded_or_rejected_with_a_one_line_message(string name) =>
+        Mutilate(name, MutationsPerPicture);
+
+    [Theory]
+    [MemberData(nameof(KindsTests.Read), MemberType = typeof(KindsTests))]
+    [Trait("Speed", "Slow")]
+    public void A_damaged_file_of_any_kind_is_decoded_or_rejected_with_a_one_line_message(string name) =>
+        Mutilate($"kinds/{name}", MutationsPerKind);
+
+    private static void Mutilate(string name, int mutations)
     {
         byte[] original = File.ReadAllBytes(GoldenImages.Path(name));
         var random = new SeededGenerator(20_240_501);
         var limits = new ImageLimits(maxPixels: 1_000_000);
-        for (int i = 0; i < MutationsPerPicture; i++)
+        for (int i = 0; i < mutations; i++)
         {
             byte[] mutated = Mutate(original, random);
             if (name.EndsWith(".png", StringComparison.Ordinal) && i % 4 != 0)

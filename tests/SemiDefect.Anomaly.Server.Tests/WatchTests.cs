@@ -255,6 +255,30 @@ public sealed class WatchTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_in, "done/abnormal/a.png")));
     }
 
+    [Fact]
+    public async Task A_file_that_was_settled_too_early_is_taken_up_again()
+    {
+        byte[] whole = Parts.Good(30);
+        Write("slow.png", whole[..(whole.Length / 2)]);
+        using FolderWatcher watcher = FolderWatcher.Open(Options);
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        string moved = Path.Combine(_out, "unreadable/slow.png");
+        Assert.True(File.Exists(moved));
+
+        // A writer that paused goes on where the file is now.
+        await using (FileStream stream = new(moved, FileMode.Append))
+        {
+            await stream.WriteAsync(whole.AsMemory(whole.Length / 2));
+        }
+
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        Assert.Equal(whole, await File.ReadAllBytesAsync(Path.Combine(_out, "normal/slow.png")));
+        Assert.False(File.Exists(moved));
+        Assert.False(File.Exists(moved + ".json"));
+        Assert.Equal("normal", (string)(await ReadReportAsync("normal/slow.png.json"))["decision"]!);
+        Assert.Equal(0, await ScanTwiceAsync(watcher));
+    }
+
     private async Task<JsonNode> ReadReportAsync(string name) =>
         JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, name)))!;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Backbones.Weights;
 
@@ -16,6 +17,8 @@ internal sealed class WeightsSource : IDisposable
         Name = Path.GetFileName(path);
         try
         {
+            RegularFile.Require(path);
+
             // Tensors are mostly read in file order; the system then reads ahead further.
             _handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
             Length = RandomAccess.GetLength(_handle);

@@ -64,7 +64,7 @@ internal static class EvaluateCommand
             using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, logger);
             LabeledDataset[] datasets =
             [
-                .. parsed.GetRequiredValue(paths)
+                .. Wildcards.Expand(parsed.GetRequiredValue(paths))
                     .SelectMany(path => LabeledDataset.OpenAll(path, modelPath is null, options.Seed))
             ];
             foreach (LabeledDataset dataset in datasets)

@@ -14,7 +14,8 @@ internal static class ScoreCommand
         var model = new Argument<string>("MODEL") { Description = "The detector file." };
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Image files, folders (searched recursively), and CSV files with a column of paths.",
+            Description = "Image files, folders (searched recursively), and CSV files with a column of paths; * and ? "
+                + "are expanded.",
             Arity = ArgumentArity.OneOrMore,
         };
         var csv = new Option<string?>("--out")
@@ -116,7 +117,7 @@ internal static class ScoreCommand
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
             void Notice(string notice) => error.WriteLine($"semidefect: {Text.Printable(notice)}");
-            ScoreInput input = ScoreInput.Collect(parsed.GetRequiredValue(paths), Notice)
+            ScoreInput input = ScoreInput.Collect(Wildcards.Expand(parsed.GetRequiredValue(paths)), Notice)
                 .At(page.Read(parsed), page.IsAll(parsed), detector.Reading, Notice);
             var files = new ScoreFiles(
                 parsed.GetValue(heatmaps),

@@ -92,7 +92,11 @@ internal sealed class ViewOptionSet
     {
         if (File.Exists(text))
         {
-            return RegionOfInterest.FromMask(ImageFile.Read(text, limits));
+            // As a mask, in which any value above 0 marks, at any depth.
+            (byte[] values, int across, int down) =
+                MaskDecoder.Decode(ImageFile.ReadBytes(text, limits), text, limits);
+            return RegionOfInterest.FromMask(
+                new Image(across, down, [.. values.SelectMany(value => new[] { value, value, value })]));
         }
 
         int[] numbers = [.. Numbers("--roi", text, " or an existing mask image")];

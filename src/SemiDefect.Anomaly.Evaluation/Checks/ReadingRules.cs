@@ -41,8 +41,8 @@ internal static class ReadingRules
             findings.Add(
                 CheckSeverity.Warning,
                 "bit_depth",
-                $"The samples of the good images have 16 bits, but none is above {survey.HighestSample}: the images are "
-                    + "dark, or fewer bits are used. --bit-depth says how many.");
+                $"The samples of the good images have 16 bits, but none is above {survey.HighestSample}: the images "
+                    + "are dark, or fewer bits are used. --bit-depth says how many.");
         }
 
         return reading with { BitDepth = survey.BitDepth };

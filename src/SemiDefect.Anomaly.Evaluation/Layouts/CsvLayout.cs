@@ -61,23 +61,29 @@ internal static class CsvLayout
                     "csv list",
                     folder,
                     group.Select(image => (image.Image, image.Split)),
-                    splitColumn is not null) with { Name = hasSeveral ? group.Key : null })
+                    splitColumn is not null) with
+                {
+                    Name = hasSeveral ? group.Key : null,
+                    Remark = CsvReader.Describe(text),
+                })
         ];
     }
 
     /// <summary>The paths of the images in a list, which may have no labels.</summary>
     /// <exception cref="SemiDefectException">The list cannot be understood.</exception>
-    public static IReadOnlyList<(string Path, string FullPath)> ReadPaths(string path)
+    public static (IReadOnlyList<(string Path, string FullPath)> Images, string? Remark) ReadPaths(string path)
     {
-        CsvTable table = CsvTable.Read(path);
+        string text = ListFile.ReadText(path);
+        CsvTable table = CsvTable.Parse(path, text);
         int column = Find(table, PathColumns) ?? table.Require(PathColumns[0]);
         string folder = table.Rows.Count == 0 ? string.Empty : BaseOf(path, table.Rows[0][column]);
-        return
-        [
-            .. table.Rows.Select(row => ListFile.Normalize(row[column]))
-                .Select(image => (image, FullPathOf(path, folder, image)))
-                .DistinctBy(image => image.Item2, StringComparer.Ordinal)
-        ];
+        return (
+            [
+                .. table.Rows.Select(row => ListFile.Normalize(row[column]))
+                    .Select(image => (image, FullPathOf(path, folder, image)))
+                    .DistinctBy(image => image.Item2, StringComparer.Ordinal)
+            ],
+            CsvReader.Describe(text));
     }
 
     private static LabeledImage ImageOf(

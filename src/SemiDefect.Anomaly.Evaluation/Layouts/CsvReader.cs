@@ -9,9 +9,17 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 /// </summary>
 internal static class CsvReader
 {
-    /// <summary>Detects the separator from the first line: a comma if there is one, else a semicolon or tab.</summary>
+    /// <summary>
+    /// Detects the separator: what a first line such as sep=; says, as Excel writes it; else from the first line a
+    /// comma if there is one, or a semicolon or tab.
+    /// </summary>
     public static char SeparatorOf(string text)
     {
+        if (DirectiveOf(text) is { } said)
+        {
+            return said.Separator;
+        }
+
         int semicolons = 0;
         int tabs = 0;
         bool isQuoted = false;
@@ -40,6 +48,25 @@ internal static class CsvReader
         return tabs > semicolons ? '\t' : semicolons > 0 ? ';' : ',';
     }
 
+    /// <summary>
+    /// What is unusual about a text, in words: another separator than a comma, or lines that end with CR alone; null if
+    /// nothing is.
+    /// </summary>
+    public static string? Describe(string text)
+    {
+        string? separator = SeparatorOf(text) switch
+        {
+            ';' => "separated by semicolons",
+            '\t' => "separated by tabs",
+            _ => null,
+        };
+        string? ends = text.Contains('\r', StringComparison.Ordinal) && !text.Contains('\n', StringComparison.Ordinal)
+            ? "lines end with CR"
+            : null;
+        string said = string.Join(", ", new[] { separator, ends }.OfType<string>());
+        return said.Length == 0 ? null : said;
+    }
+
     /// <summary>Parses the rows, which may differ in length; empty lines are skipped.</summary>
     /// <exception cref="SemiDefectException">
     /// A quotation mark is misplaced or not closed, or a row is too long; the message includes the line number.
@@ -48,6 +75,12 @@ internal static class CsvReader
     {
         var rows = new List<CsvRow>();
         int line = 1;
+        if (DirectiveOf(text) is { } said)
+        {
+            // Its line stays, empty, so that the numbers of the others do.
+            text = text[said.Length..];
+        }
+
         try
         {
             using SepReader reader = Sep.New(separator)
@@ -71,6 +104,19 @@ internal static class CsvReader
         }
 
         return rows;
+    }
+
+    private static (char Separator, int Length)? DirectiveOf(string text)
+    {
+        ReadOnlySpan<char> line = text.AsSpan();
+        int end = line.IndexOfAny('\r', '\n');
+        line = end < 0 ? line : line[..end];
+        ReadOnlySpan<char> bare = line.Trim('"');
+        return bare.Length == 5
+            && bare.StartsWith("sep=", StringComparison.OrdinalIgnoreCase)
+            && bare[4] is ',' or ';' or '\t'
+            ? (bare[4], line.Length)
+            : null;
     }
 
     private static string[] FieldsOf(SepReader.Row row, int line, char separator, string name)

@@ -49,14 +49,14 @@ public sealed class ImageSelection
         string root = Path.GetFullPath(path);
         if (IsList(path))
         {
-            IReadOnlyList<(string Path, string FullPath)> listed = CsvLayout.ReadPaths(root);
+            (IReadOnlyList<(string Path, string FullPath)> listed, string? remark) = CsvLayout.ReadPaths(root);
             return listed.Count == 0
                 ? throw new SemiDefectException($"'{path}' contains no images.")
                 : new ImageSelection(
                     ImageFolder.Of(
                         Path.GetDirectoryName(root)!,
                         [.. listed.Select(image => new FolderImage(image.Path, image.FullPath))]),
-                    null);
+                    remark is null ? null : $"{DatasetContent.Count(listed.Count, "image")}, {remark}");
         }
 
         // Refused with a message of its own if nothing lies there.

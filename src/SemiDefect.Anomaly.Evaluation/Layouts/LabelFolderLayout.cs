@@ -4,7 +4,8 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// A folder of good images beside folders of defective ones, by any of the <see cref="LabelWords"/>, with masks beside
-/// or inside; also VisA (Zou et al. 2022) with its Data/Images/Normal and Data/Masks. Stateless.
+/// or inside; also VisA (Zou et al. 2022) with its Data/Images/Normal and Data/Masks, and the folders of Real-IAD (Wang
+/// et al. 2024), OK and NG/TYPE, with masks as PNG beside JPEG. Stateless.
 /// </summary>
 internal sealed class LabelFolderLayout : IFolderLayout
 {
@@ -36,14 +37,14 @@ internal sealed class LabelFolderLayout : IFolderLayout
             abnormal.Zip(masks.Match(abnormal)).ToDictionary(pair => pair.First, pair => pair.Second);
         masks.RefuseUnclear();
         return DatasetContent.Of(
-            IsVisa(images) ? "VisA" : "good and bad folders",
+            IsVisa(images) ? "VisA" : masks.HasTwins ? "Real-IAD folders" : "good and bad folders",
             listing.FullPath,
             typed.Select(image => (
                 LabeledImage.With(
                     marks.GetValueOrDefault(image),
                     image.File.RelativePath,
                     image.File.FullPath,
-                    IsGood(image) ? LabeledDataset.Good : image.TypeFrom(0)!,
+                    IsGood(image) ? LabeledDataset.Good : TypeOf(image, masks.HasTwins),
                     !IsGood(image)),
                 ImageSplit.None)),
             hasSplit: false,
@@ -52,6 +53,16 @@ internal sealed class LabelFolderLayout : IFolderLayout
         {
             UnusedMasks = masks.Unused,
         };
+    }
+
+    // Real-IAD has OK/S0001 and NG/AK/S0001.
+    private static string TypeOf(DatasetPath image, bool isRealIad)
+    {
+        string type = image.TypeFrom(0)!;
+        int at = image.Folders.ToList().IndexOf(type);
+        return isRealIad && LabelWords.Of(type) == LabelMeaning.Bad && at + 1 < image.Folders.Count
+            ? image.Folders[at + 1]
+            : type;
     }
 
     private static bool IsGood(DatasetPath image) => LabelWords.Of(image.TypeFrom(0)!) == LabelMeaning.Good;

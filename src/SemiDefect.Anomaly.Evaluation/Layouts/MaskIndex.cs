@@ -25,6 +25,9 @@ internal sealed class MaskIndex
     /// <summary>Whether masks of one image lie in a folder of their own, and are joined.</summary>
     public bool HasJoined { get; private set; }
 
+    /// <summary>Whether masks lie beside their images with the same name, as PNG beside JPEG.</summary>
+    public bool HasTwins { get; private init; }
+
     /// <summary>The relative paths of masks that belong to no image asked for.</summary>
     public IReadOnlyList<string> Unused =>
         [.. _masks.Select(mask => mask.File).Where(mask => !_used.Contains(mask.FullPath))
@@ -36,12 +39,14 @@ internal sealed class MaskIndex
         DatasetPath[] paths = [.. files.Select(file => new DatasetPath(file))];
         HashSet<string> besides = new(
             paths.Where(path => !path.HasMaskEnding).Select(path => path.Beside), StringComparer.OrdinalIgnoreCase);
+        HashSet<DatasetPath> twins = MasksOfJpegs(paths);
         var images = new List<DatasetPath>(paths.Length);
-        var masks = new MaskIndex();
+        var masks = new MaskIndex { HasTwins = twins.Count > 0 };
         foreach (DatasetPath path in paths)
         {
             bool isMask = path.Folders.Any(FolderWords.IsMasks)
-                || (path.HasMaskEnding && besides.Contains(path.Beside));
+                || (path.HasMaskEnding && besides.Contains(path.Beside))
+                || twins.Contains(path);
             if (isMask)
             {
                 masks.Add(path);
@@ -96,6 +101,26 @@ internal sealed class MaskIndex
                         + "abnormal image: rename it to ground_truth, or to what it shows.");
             }
         }
+    }
+
+    // In Real-IAD, x.png is the mask of x.jpg. Only so if all PNG files have such a twin, and none of them is good.
+    private static HashSet<DatasetPath> MasksOfJpegs(DatasetPath[] paths)
+    {
+        HashSet<string> jpegs =
+        [
+            .. paths.Where(path => Path.GetExtension(path.File.RelativePath).ToLowerInvariant() is ".jpg" or ".jpeg")
+                .Select(path => path.Beside)
+        ];
+        DatasetPath[] pngs =
+        [
+            .. paths.Where(path => path.File.RelativePath.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+        ];
+        return Array.TrueForAll(
+            pngs,
+            path => jpegs.Contains(path.Beside)
+                && !path.Folders.Any(folder => LabelWords.Of(folder) == LabelMeaning.Good))
+            ? [.. pngs]
+            : [];
     }
 
     private void Add(DatasetPath mask)

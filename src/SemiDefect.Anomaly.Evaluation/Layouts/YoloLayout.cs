@@ -5,8 +5,8 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// YOLO annotations: folders images and labels, in or above folders for train, val and test, with a text file of boxes
-/// or outlines for each image. An image without a box is good; boxes, also those around outlines, stand for masks.
-/// Stateless.
+/// or outlines for each image, and the names of classes in data.yaml or classes.txt. An image without a box is good;
+/// boxes, also those around outlines, stand for masks. Stateless.
 /// </summary>
 internal sealed class YoloLayout : IFolderLayout
 {
@@ -41,10 +41,11 @@ internal sealed class YoloLayout : IFolderLayout
             return null;
         }
 
+        (IReadOnlyDictionary<int, string> names, string? namesFile) = YoloNames.Read(listing);
         var items = images.Select(image =>
         {
             List<(string Type, MaskBox Box)> boxes = labels.TryGetValue(image.Key, out string? file)
-                ? ReadBoxes(Path.Combine(listing.FullPath, file))
+                ? ReadBoxes(Path.Combine(listing.FullPath, file), names, namesFile)
                 : [];
             DefectMask? mask = boxes.Count == 0
                 ? null
@@ -54,7 +55,7 @@ internal sealed class YoloLayout : IFolderLayout
                     mask,
                     image.Image.RelativePath,
                     image.Image.FullPath,
-                    mask is null ? LabeledDataset.Good : $"class {boxes[0].Type}",
+                    mask is null ? LabeledDataset.Good : boxes[0].Type,
                     mask is not null),
                 image.Image.RelativePath.Split('/').SkipLast(1).Select(FolderWords.SplitOf)
                     .FirstOrDefault(split => split != ImageSplit.None));
@@ -70,7 +71,10 @@ internal sealed class YoloLayout : IFolderLayout
     private static string KeyOf(string[] parts, int at) =>
         string.Join('/', [.. parts[..at], .. parts[(at + 1)..^1], Path.GetFileNameWithoutExtension(parts[^1])]);
 
-    private static List<(string Type, MaskBox Box)> ReadBoxes(string path)
+    private static List<(string Type, MaskBox Box)> ReadBoxes(
+        string path,
+        IReadOnlyDictionary<int, string> names,
+        string? namesFile)
     {
         var boxes = new List<(string, MaskBox)>();
         if (new FileInfo(path).Length == 0)
@@ -92,7 +96,17 @@ internal sealed class YoloLayout : IFolderLayout
                 }
             }
 
-            boxes.Add((parts[0], BoxOf(numbers) ?? throw Wrong(path, line)));
+            MaskBox box = BoxOf(numbers) ?? throw Wrong(path, line);
+            string type = namesFile is null ? $"class {parts[0]}"
+                : names.TryGetValue((int)numbers[0], out string? name) && numbers[0] == (int)numbers[0] ? name
+                : throw new SemiDefectException(
+                    $"'{path}' has a box of the class {parts[0]}, which '{namesFile}' does not name: add it there.");
+
+            // What is marked as good is no defect.
+            if (namesFile is null || LabelWords.Of(type) != LabelMeaning.Good)
+            {
+                boxes.Add((type, box));
+            }
         }
 
         return boxes;

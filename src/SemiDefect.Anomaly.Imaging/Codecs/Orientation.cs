@@ -11,6 +11,7 @@ internal static class Orientation
     public const int Upright = 1;
     private const int Tag = 0x0112;
     private const int ShortType = 3;
+    private const int LongType = 4;
 
     /// <summary>Rotates stored pixels upright; unknown values are treated as upright.</summary>
     /// <param name="width">Stored pixels per row.</param>
@@ -79,9 +80,14 @@ internal static class Orientation
         for (int i = 0; i < count && 2 + (i + 1) * 12 <= directory.Length; i++)
         {
             ReadOnlySpan<byte> entry = directory.Slice(2 + i * 12, 12);
-            if (ReadUInt16(entry, littleEndian) == Tag && ReadUInt16(entry[2..], littleEndian) == ShortType)
+            if (ReadUInt16(entry, littleEndian) == Tag)
             {
-                return ReadUInt16(entry[8..], littleEndian);
+                return ReadUInt16(entry[2..], littleEndian) switch
+                {
+                    ShortType => ReadUInt16(entry[8..], littleEndian),
+                    LongType => (int)Math.Min(int.MaxValue, ReadUInt32(entry[8..], littleEndian)),
+                    _ => Upright,
+                };
             }
         }
 

@@ -11,6 +11,9 @@ internal sealed class PngChunks
 {
     private const int MaxDepth = 16;
 
+    // EXIF in a chunk of its own comes before EXIF in a text.
+    private bool _hasExif;
+
     private PngChunks(string name) => Name = name;
 
     public string Name { get; }
@@ -65,7 +68,8 @@ internal sealed class PngChunks
             bool needed = type.SequenceEqual("IHDR"u8)
                 || type.SequenceEqual("PLTE"u8)
                 || type.SequenceEqual("IDAT"u8)
-                || type.SequenceEqual("eXIf"u8);
+                || type.SequenceEqual("eXIf"u8)
+                || PngText.IsExif(type, content.Span);
             ReadOnlySpan<byte> checkedBytes = bytes.Span.Slice(position + 4, (int)length + 4);
             uint stored = BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[(position + 8 + (int)length)..]);
             if (needed && Crc32.HashToUInt32(checkedBytes) != stored)
@@ -122,6 +126,11 @@ internal sealed class PngChunks
         else if (type.SequenceEqual("eXIf"u8))
         {
             Orientation = Codecs.Orientation.FromExif(content.Span);
+            _hasExif = true;
+        }
+        else if (!_hasExif && PngText.IsExif(type, content.Span))
+        {
+            Orientation = PngText.OrientationOf(type, content);
         }
         else if ((type[0] & 0x20) == 0)
         {

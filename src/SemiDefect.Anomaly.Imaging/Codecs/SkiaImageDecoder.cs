@@ -42,11 +42,23 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
                 throw Damaged(name, format, $"it {fault}");
             }
 
-            return Decode(codec, name, format, stored.Width, stored.Height);
+            int orientation = format switch
+            {
+                "JPEG" => ExifBlock.OrientationOfJpeg(bytes.Span),
+                "WebP" => ExifBlock.OrientationOfWebP(bytes.Span),
+                _ => Orientation.Upright,
+            };
+            (byte[] rgb, int width, int height) = Decode(codec, name, format, stored.Width, stored.Height);
+            return Orientation.Apply(width, height, rgb, orientation);
         }
     }
 
-    private static Image Decode(SKCodec codec, string name, string format, int width, int height)
+    private static (byte[] Rgb, int Width, int Height) Decode(
+        SKCodec codec,
+        string name,
+        string format,
+        int width,
+        int height)
     {
         // Unpremultiplied, so that dropping alpha leaves the stored colors; without a color space, so that none is
         // converted.
@@ -65,7 +77,7 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 
             byte[] rgb = GC.AllocateUninitializedArray<byte>(3 * width * height);
             DropAlpha(rgba, rgb);
-            return Orientation.Apply(width, height, rgb, (int)codec.EncodedOrigin);
+            return (rgb, width, height);
         }
         finally
         {

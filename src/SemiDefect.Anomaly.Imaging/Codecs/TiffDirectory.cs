@@ -11,6 +11,7 @@ internal static class TiffDirectory
     private const int ImageLength = 257;
     private const int BitsPerSample = 258;
     private const int Compression = 259;
+    private const int OrientationTag = 274;
     private const int SamplesPerPixel = 277;
     private const int RowsPerStrip = 278;
     private const int TileWidth = 322;
@@ -36,11 +37,11 @@ internal static class TiffDirectory
     }
 
     /// <summary>Finds a page, and rejects directories with impossible claims.</summary>
-    /// <returns>Where the directory of the page lies.</returns>
+    /// <returns>Where the directory of the page lies, and the orientation of its image.</returns>
     /// <exception cref="ImageFormatException">
     /// The directory is damaged, there is no such page, or the image exceeds the limits.
     /// </exception>
-    public static long Find(ReadOnlySpan<byte> bytes, string name, ImageReading reading)
+    public static (long Offset, int Orientation) Find(ReadOnlySpan<byte> bytes, string name, ImageReading reading)
     {
         RefuseUnsupported(bytes, name);
         ulong offset = TiffPages.FirstOffset(bytes, name);
@@ -71,7 +72,8 @@ internal static class TiffDirectory
         }
 
         TiffCompressions.RequireSupported((int)numbers.GetValueOrDefault(Compression, 1UL), name);
-        return (long)offset;
+        ulong orientation = numbers.GetValueOrDefault(OrientationTag, (ulong)Orientation.Upright);
+        return ((long)offset, (int)Math.Min(orientation, int.MaxValue));
     }
 
     /// <summary>

@@ -17,7 +17,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
-        long directory = TiffDirectory.Find(bytes.Span, name, reading);
+        (long directory, int orientation) = TiffDirectory.Find(bytes.Span, name, reading);
         using TiffMessages.Tally messages = TiffMessages.Count();
         try
         {
@@ -33,6 +33,12 @@ internal sealed class TiffImageDecoder : IImageDecoder
             messages.Errors = 0;
             messages.Warnings = 0;
             byte[] rgb = new byte[3 * layout.Width * layout.Height];
+            if (TiffJpeg.Applies(layout))
+            {
+                TiffJpeg.Read(tiff, layout, reading.Limits, rgb);
+                return Orientation.Apply(layout.Width, layout.Height, rgb, orientation);
+            }
+
             int planes = layout.IsSeparate ? layout.Colors : 1;
             for (int plane = 0; plane < planes; plane++)
             {
@@ -58,7 +64,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
                 throw layout.Damaged("has pixels that cannot be decompressed");
             }
 
-            return Orientation.Apply(layout.Width, layout.Height, rgb, layout.Orientation);
+            return Orientation.Apply(layout.Width, layout.Height, rgb, orientation);
         }
         catch (Exception error) when (error is not (ImageFormatException or OutOfMemoryException))
         {

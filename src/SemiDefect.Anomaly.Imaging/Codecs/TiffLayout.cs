@@ -24,7 +24,6 @@ internal sealed class TiffLayout
         Photometric = (Photometric)Number(tiff, TiffTag.PHOTOMETRIC, (int)Photometric.MINISBLACK);
         IsSeparate = Number(tiff, TiffTag.PLANARCONFIG, (int)PlanarConfig.CONTIG) == (int)PlanarConfig.SEPARATE;
         Compression = (Compression)Number(tiff, TiffTag.COMPRESSION, (int)Compression.NONE);
-        Orientation = Number(tiff, TiffTag.ORIENTATION, Codecs.Orientation.Upright);
     }
 
     public string Name { get; }
@@ -41,15 +40,21 @@ internal sealed class TiffLayout
 
     public Photometric Photometric { get; private set; }
 
+    /// <summary>Whether JPEG data hold YCbCr, which is converted while it is decoded.</summary>
+    public bool IsYCbCr { get; private set; }
+
     /// <summary>Whether each sample has its own plane.</summary>
     public bool IsSeparate { get; }
 
     public Compression Compression { get; }
 
-    public int Orientation { get; }
-
-    /// <summary>Samples that carry color: 3 for RGB, 1 otherwise.</summary>
-    public int Colors => Photometric == Photometric.RGB ? 3 : 1;
+    /// <summary>Samples that carry color: 3 for RGB, 4 for CMYK, 1 otherwise.</summary>
+    public int Colors => Photometric switch
+    {
+        Photometric.RGB => 3,
+        Photometric.SEPARATED => 4,
+        _ => 1,
+    };
 
     /// <summary>R, G, B of each palette entry; empty without a palette.</summary>
     private byte[] Palette { get; set; } = [];
@@ -78,12 +83,24 @@ internal sealed class TiffLayout
             // LibTiff then converts while decoding.
             tiff.SetField(TiffTag.JPEGCOLORMODE, JpegColorMode.RGB);
             layout.Photometric = Photometric.RGB;
+            layout.IsYCbCr = true;
         }
 
         if (layout.Photometric is
-            not (Photometric.MINISBLACK or Photometric.MINISWHITE or Photometric.RGB or Photometric.PALETTE))
+            not (Photometric.MINISBLACK
+                or Photometric.MINISWHITE
+                or Photometric.RGB
+                or Photometric.PALETTE
+                or Photometric.SEPARATED))
         {
             throw layout.Unsupported($"{layout.Photometric} colors");
+        }
+
+        if (layout.Photometric == Photometric.SEPARATED
+            && (layout.IsSeparate || Number(tiff, TiffTag.INKSET, (int)InkSet.CMYK) != (int)InkSet.CMYK))
+        {
+            throw layout.Unsupported(
+                layout.IsSeparate ? "CMYK colors in separate planes" : "inks other than CMYK");
         }
 
         if (layout.Photometric == Photometric.MINISBLACK && layout.Samples == 3 && !HasAlpha(tiff))
@@ -117,6 +134,19 @@ internal sealed class TiffLayout
         if (Photometric == Photometric.PALETTE)
         {
             ConvertPalette(row, stride, count, rgb);
+        }
+        else if (Photometric == Photometric.SEPARATED)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                int white = 255 - Sample(row, i * stride + 3);
+                for (int ink = 0; ink < 3; ink++)
+                {
+                    // White less the share of the ink, rounded as Pillow does.
+                    int share = Sample(row, i * stride + ink) * white + 128;
+                    rgb[3 * i + ink] = (byte)Math.Max(0, white - (((share >> 8) + share) >> 8));
+                }
+            }
         }
         else if (Photometric == Photometric.RGB && IsSeparate)
         {
@@ -221,7 +251,7 @@ internal sealed class TiffLayout
         }
 
         IsPremultiplied = extra[1].ToByteArray()[0] == (byte)ExtraSample.ASSOCALPHA;
-        if (IsPremultiplied && (IsSeparate || Photometric == Photometric.MINISWHITE))
+        if (IsPremultiplied && (IsSeparate || Photometric is Photometric.MINISWHITE or Photometric.SEPARATED))
         {
             throw Unsupported("premultiplied alpha stored apart from the colors");
         }

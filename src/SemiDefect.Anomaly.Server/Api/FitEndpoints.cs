@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Server.Inspecting;
@@ -112,7 +113,7 @@ internal static class FitEndpoints
     {
         FitOptions options = Options(request ?? new FitRequest(null, null, null, null, null, null), server);
         ImageFolder good = training.List(model).Names.Count > 0
-            ? ImageFolder.Open(training.Folder(model))
+            ? ImageSelection.ToTrainOn(training.Folder(model)).Images
             : throw ProblemException.Invalid($"The model '{model}' has no training images: send them first.");
         JobJson job = await jobs.StartAsync("fit", model, job => Task.Run(
             async () =>

@@ -32,4 +32,8 @@ internal static partial class ServerLog
 
     [LoggerMessage(10, LogLevel.Warning, "the webhook cannot be reached ({Problem}); trying again")]
     public static partial void WebhookUnreachable(this ILogger logger, string problem);
+
+    [LoggerMessage(
+        11, LogLevel.Warning, "'{Path}' was written to after it was inspected; it is inspected again when complete")]
+    public static partial void TakenUpAgain(this ILogger logger, string path);
 }

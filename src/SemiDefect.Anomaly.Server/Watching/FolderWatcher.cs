@@ -23,6 +23,7 @@ public sealed class FolderWatcher : IDisposable
     private const int BatchSize = 32;
     private const int MostRegions = 100;
     private const string Unreadable = "unreadable";
+    private const string HeatmapEnding = ".heatmap.png";
 
     private readonly WatchOptions _options;
     private readonly string _folder;
@@ -31,6 +32,7 @@ public sealed class FolderWatcher : IDisposable
     private readonly FileStream _lock;
     private readonly WatchJournal _journal;
     private readonly AnomalyDetector _detector;
+    private readonly PlacedFiles _placed = new();
     private readonly FolderLister _lister;
     private readonly ILogger _logger;
     private readonly WebhookSender? _webhook;
@@ -155,6 +157,7 @@ public sealed class FolderWatcher : IDisposable
     /// <returns>The number of images inspected.</returns>
     internal async Task<int> ScanAsync(long now, CancellationToken cancellationToken)
     {
+        TakeUpAgain();
         await PlaceAllAsync().ConfigureAwait(false);
         int judged = 0;
         foreach (WatchedFile[] batch in _lister.List(now).Chunk(BatchSize))
@@ -194,7 +197,7 @@ public sealed class FolderWatcher : IDisposable
             };
             if (_options.Heatmaps && inspection.IsAbnormal)
             {
-                WriteHeatmap(paths[inspection.Index], inspection, Target(report) + ".heatmap.png");
+                WriteHeatmap(paths[inspection.Index], inspection, Target(report) + HeatmapEnding);
             }
 
             pending.Add(AddAsync(file, report));
@@ -265,6 +268,23 @@ public sealed class FolderWatcher : IDisposable
             && file.LastWriteTimeUtc.Ticks == entry.File.Written)
         {
             File.Move(source, target, overwrite: true);
+            _placed.Add(new PlacedFile(entry.File, target), Environment.TickCount64);
+        }
+    }
+
+    // Whoever still writes to a file goes on where it was moved to. It comes back, and its report goes.
+    private void TakeUpAgain()
+    {
+        foreach (PlacedFile file in _placed.Changed(Environment.TickCount64))
+        {
+            string source = FullPath(file.State.Path);
+            if (!File.Exists(source))
+            {
+                File.Move(file.Target, source);
+                File.Delete(file.Target + ".json");
+                File.Delete(file.Target + HeatmapEnding);
+                _logger.TakenUpAgain(file.State.Path);
+            }
         }
     }
 

@@ -128,7 +128,10 @@ public sealed partial class AnomalyDetector
             .Select(image => Judge(image.Index, image.Scored, source.Describe(image.Index).Name));
     }
 
-    /// <summary>Runs <see cref="InspectAll(IReadOnlyList{string}, Action{int, SemiDefectException}?, CancellationToken)"/> on the thread pool.</summary>
+    /// <summary>
+    /// Runs <see cref="InspectAll(IReadOnlyList{string}, Action{int, SemiDefectException}?, CancellationToken)"/> on the
+    /// thread pool.
+    /// </summary>
     public async IAsyncEnumerable<Inspection> InspectAsync(
         IReadOnlyList<string> paths,
         Action<int, SemiDefectException>? onUnreadable = null,

@@ -204,7 +204,9 @@ public sealed record FitOptions
         init => field = new ImageReading { BitDepth = value }.BitDepth;
     }
 
-    /// <summary>The page of files with several pages, from 1; null for the first one, which the logger is told.</summary>
+    /// <summary>
+    /// The page of files with several pages, from 1; null for the first one, which the logger is told.
+    /// </summary>
     public int? Page
     {
         get;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Encoders;
 
@@ -105,6 +106,7 @@ public sealed class BackboneFile
                         + $"{string.Join(", ", Embedded.Concat(Installed))}.");
         try
         {
+            RegularFile.Require(path);
             long length = new FileInfo(path).Length;
             if (length > LargestFile)
             {
@@ -113,6 +115,11 @@ public sealed class BackboneFile
             }
 
             string manifestPath = Path.ChangeExtension(path, ".json");
+            if (File.Exists(manifestPath))
+            {
+                RegularFile.Require(manifestPath);
+            }
+
             BackboneManifest? manifest = File.Exists(manifestPath)
                 ? BackboneManifest.Parse(File.ReadAllBytes(manifestPath), manifestPath)
                 : null;

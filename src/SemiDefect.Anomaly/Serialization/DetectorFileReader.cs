@@ -20,6 +20,7 @@ internal static class DetectorFileReader
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
+            RegularFile.Require(path);
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             return Read(stream, path);
         }

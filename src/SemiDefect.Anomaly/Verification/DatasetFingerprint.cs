@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Verification;
@@ -60,6 +61,7 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
     {
         try
         {
+            RegularFile.Require(item.FullPath);
             using FileStream stream = File.OpenRead(item.FullPath);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long length = 0;

@@ -23,7 +23,7 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
         using AnomalyDetector detector = AnomalyDetector.Load(workshop.File("new.sdad"));
         ScoreInput input = ScoreInput.Collect([folder]);
         File.Delete(input.Items[0].FullPath);
-        var files = new ScoreFiles(null, false, null, null, RawFormat.Tiff, detector.ImageLimits);
+        var files = new ScoreFiles(null, false, null, null, RawFormat.Tiff, detector.Reading);
         var results = ScoreRun.Execute(detector, input, files, null, CancellationToken.None);
         Assert.Equal(2, results.Images.Count);
         Assert.Contains("does not exist", Assert.Single(results.Unreadable).Error, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class VanishingFileTests(FaultWorkshop workshop) : IClassFixture<F
         ScoreInput input = ScoreInput.Collect([folder]);
         Inspection[] inspections = [.. detector.InspectAll([.. input.Items.Select(item => item.FullPath)])];
         File.Delete(input.Items[0].FullPath);
-        var files = new ScoreFiles(workshop.Fresh("drawn"), false, null, null, RawFormat.Tiff, detector.ImageLimits);
+        var files = new ScoreFiles(workshop.Fresh("drawn"), false, null, null, RawFormat.Tiff, detector.Reading);
         var unreadable = new List<int>();
         var drawn = ScoreRun.WriteAll(input, files, inspections, (index, _) => unreadable.Add(index)).ToList();
         Assert.Equal([0], unreadable);

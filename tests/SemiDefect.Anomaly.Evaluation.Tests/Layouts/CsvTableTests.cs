@@ -45,6 +45,9 @@ public class CsvTableTests
     [InlineData("path,label\n\"a\r\nb\",1", ',', "a\r\nb|1")]
     [InlineData("path,label\n5\"wafer\".png,1\n", ',', "5\"wafer\".png|1")]
     [InlineData("path,label\n\"\",\n", ',', "|")]
+    [InlineData("sep=;\r\npath;label\r\na,b.png;1\r\n", ';', "a,b.png|1")]
+    [InlineData("\"sep=\t\"\npath\tlabel\na,b.png\t1\n", '\t', "a,b.png|1")]
+    [InlineData("SEP=,\npath,label\na;b.png,1\n", ',', "a;b.png|1")]
     public void Separators_line_ends_and_quotation_marks_are_understood(string text, char separator, string expected)
     {
         CsvTable table = CsvTable.Parse("t.csv", text);

@@ -35,6 +35,7 @@ internal sealed class LayoutSamples
             ["양품 and 불량"] = (sample => sample.Plain("양품", "불량", null), false, 0),
             ["good and types"] = (sample => sample.Plain("good", "crack", "mask/crack"), false, 3),
             ["Real-IAD"] = (sample => sample.RealIad(), true, 3),
+            ["Real-IAD folders"] = (sample => sample.RealIadFolders(), false, 3),
             ["ELPV"] = (sample => sample.Elpv(), false, 0),
             ["DACON"] = (sample => sample.Dacon(), false, 0),
             ["csv with split"] = (sample => sample.SplitList(), true, 3),
@@ -168,6 +169,14 @@ internal sealed class LayoutSamples
                     + ","
                     + string.Join(',', Enumerable.Range(0, Tested).Select(Bad))
                     + "]}"));
+    }
+
+    private string RealIadFolders()
+    {
+        Each(_good.Length, i => Put($"OK/S{i:D4}/C1.jpg", _good[i]));
+        Each(Tested, i => Put($"NG/BX/S{i:D4}/C1.jpg", _bad[i]));
+        Each(Tested, i => Put($"NG/BX/S{i:D4}/C1.png", _mask));
+        return _root;
     }
 
     private string Elpv()

@@ -87,6 +87,41 @@ public class SharedCasesTests
         }
     }
 
+    [SharedFact]
+    public void A_check_says_the_bits_in_use_and_the_pages()
+    {
+        CheckReport bits = DatasetChecker.Check(Case("04-12bit-in-16/raw12"));
+        Assert.Contains(
+            "read as 12 bits", Assert.Single(bits.Findings, finding => finding.Code == "bit_depth").Message);
+        Assert.DoesNotContain(bits.Findings, finding => finding.Code.Contains("duplicate", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            DatasetChecker.Check(Case("04-12bit-in-16/times16")).Findings, finding => finding.Code == "bit_depth");
+        Assert.Equal(
+            ["thumbnail_first.tif"],
+            Assert.Single(
+                DatasetChecker.Check(Case("18-tiff-pages")).Findings,
+                finding => finding.Code == "several_pages").Paths);
+    }
+
+    [SharedFact]
+    [Trait("Speed", "Slow")]
+    public void Twelve_bits_as_a_camera_writes_them_are_evaluated_as_the_same_pictures_times_16()
+    {
+        var options = new FitOptions { ResizeSize = 64, Coreset = new(fraction: 0.2), Folds = 2, Threads = 1 };
+        EvaluationResult[] results =
+        [
+            .. new[] { "raw12", "times16" }.Select(name =>
+            {
+                LabeledDataset dataset = LabeledDataset.Open(Case($"04-12bit-in-16/{name}"));
+                using AnomalyDetector detector = AnomalyDetector.Fit(dataset.TrainGood!, options);
+                return DatasetEvaluator.Evaluate(detector, dataset, new EvaluationOptions { Resamples = 10 });
+            }),
+        ];
+        Assert.Equal(
+            results[1].Images.Select(image => image.Score), results[0].Images.Select(image => image.Score));
+        Assert.Equal(results[1].Ranking, results[0].Ranking);
+    }
+
     private static void Expect(string name, int training, int good, int abnormal, int masks)
     {
         LabeledDataset dataset = LabeledDataset.Open(Case(name));

@@ -2,6 +2,7 @@ using CsCheck;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Rendering;
 
@@ -34,6 +35,28 @@ public class HeatmapRendererTests
 
         // A higher value nearby does not dim a pixel: the scale does not depend on the range of the map.
         Assert.Equal(one.Rgb[..9].ToArray(), Render([0.5f, 1, 1.5f, 90], 1, NoContour).Rgb[..9].ToArray());
+    }
+
+    [Fact]
+    public void What_was_not_inspected_is_hatched()
+    {
+        var plan = new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: 32);
+        InputGeometry geometry = Preprocessor.Plan(96, 64, plan);
+        var original = new Image(96, 64, [.. Enumerable.Repeat((byte)200, 3 * 96 * 64)]);
+        var map = new AnomalyMap(96, 64, new float[96 * 64]);
+        Image plain = HeatmapRenderer.Render(original, map, 1, NoContour);
+        byte[] rgb = HeatmapRenderer.Render(original, map, 1, NoContour with { Geometry = geometry }).Rgb.ToArray();
+        Assert.Equal(original.Rgb.ToArray(), plain.Rgb.ToArray());
+        for (int i = 0; i < 96 * 64; i++)
+        {
+            Assert.Equal(i % 96 is >= 16 and < 80, rgb[3 * i] == 200);
+        }
+
+        Assert.Equal([96, 148, 200], rgb.Distinct().Order());
+        InputGeometry whole = Preprocessor.Plan(96, 64, new PreprocessingOptions(ResizeKind.Squash, 32, crop: null));
+        Assert.Equal(
+            plain.Rgb.ToArray(),
+            HeatmapRenderer.Render(original, map, 1, NoContour with { Geometry = whole }).Rgb.ToArray());
     }
 
     [Fact]

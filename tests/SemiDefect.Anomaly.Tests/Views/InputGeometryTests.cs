@@ -18,6 +18,27 @@ public class InputGeometryTests
     }
 
     [Fact]
+    public void What_is_inspected_are_the_pixels_whose_centers_lie_in_the_input()
+    {
+        Gen.Select(Geometries, Gen.Int[0, 400], Gen.Int[0, 400]).Sample((geometry, x, y) =>
+        {
+            (int left, int top, int width, int height) = geometry.Inspected();
+            (x, y) = (x % geometry.OriginalWidth, y % geometry.OriginalHeight);
+            (double inputX, double inputY) = geometry.ToInput(x, y);
+            bool isInside = inputX >= -0.5
+                && inputX < geometry.InputWidth - 0.5
+                && inputY >= -0.5
+                && inputY < geometry.InputHeight - 0.5;
+            Assert.True(!isInside || (x >= left && x < left + width && y >= top && y < top + height));
+        });
+        var plan = new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: null);
+        Assert.Equal((0, 0, 333, 77), Preprocessor.Plan(333, 77, plan).Inspected());
+        Assert.Equal(
+            (16, 0, 64, 64),
+            Preprocessor.Plan(96, 64, new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: 32)).Inspected());
+    }
+
+    [Fact]
     public void The_input_begins_and_ends_where_its_region_does()
     {
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 300], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 64]).Sample(
