@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Audit;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
@@ -57,6 +58,7 @@ public sealed class InspectionServer : IAsyncDisposable
 
             // Errors are reported now, not to the first client.
             application.Services.GetRequiredService<Housekeeper>();
+            Recover(application.Services);
             ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
             Admission admission = application.Services.GetRequiredService<Admission>();
             application.Services.GetRequiredService<ServerMetrics>()
@@ -70,9 +72,12 @@ public sealed class InspectionServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads an API key from a file; surrounding white space is ignored.</summary>
+    /// <summary>
+    /// Reads API keys from a file: one key alone, which gives every right; or a line for each key, with its role (view,
+    /// operate or engineer), its name and the key. Empty lines and lines that begin with # are ignored.
+    /// </summary>
     /// <exception cref="SemiDefectException">The file cannot be read, or contains no valid key.</exception>
-    public static string ReadKeyFile(string path) => Security.ApiKey.ReadFile(path);
+    public static IReadOnlyList<AccessKey> ReadKeyFile(string path) => AccessKey.ReadFile(path);
 
     /// <summary>Starts listening.</summary>
     /// <exception cref="SemiDefectException">An address cannot be used.</exception>
@@ -100,6 +105,13 @@ public sealed class InspectionServer : IAsyncDisposable
         await _application.DisposeAsync().ConfigureAwait(false);
         await _lock.DisposeAsync().ConfigureAwait(false);
     }
+
+    // Before the first request: a client must not see what a crash has left half-done.
+    private static void Recover(IServiceProvider services) => Task.Run(async () =>
+    {
+        await services.GetRequiredService<JobRunner>().RecoverAsync().ConfigureAwait(false);
+        await services.GetRequiredService<ModelRegistry>().RecoverAsync().ConfigureAwait(false);
+    }).GetAwaiter().GetResult();
 
     private static FileStream LockData(string folder)
     {
@@ -138,12 +150,19 @@ public sealed class InspectionServer : IAsyncDisposable
         application.Use(next => context =>
         {
             SecurityHeaders.Add(context);
-            context.RequestServices.GetRequiredService<RequestGuard>().Check(context.Request);
+            context.RequestServices.GetRequiredService<RequestGuard>().Check(context);
             return next(context);
         });
         application.UseRouting();
+        application.Use(next => context =>
+        {
+            RoleGuard.Check(context);
+            return next(context);
+        });
         RouteGroupBuilder api = application.MapGroup("/api/v1");
         ModelEndpoints.Map(api);
+        VersionEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         InspectEndpoints.Map(api);
         InspectionEndpoints.Map(api);
         PictureEndpoints.Map(api);
@@ -168,22 +187,33 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServerMetrics>();
-        services.AddSingleton(new ApiKey(options.ApiKey));
+        services.AddSingleton<KeyRing>();
         services.AddSingleton<RequestGuard>();
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton(_ =>
-            Database.Open(Path.Combine(options.DataFolder, "history.db"), InspectionStore.Schemas));
+            Database.Open(Path.Combine(options.DataFolder, "history.db"), DatabaseSchema.Upgrades));
         services.AddSingleton<InspectionStore>();
         services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<VersionFiles>();
+        services.AddSingleton<VersionLedger>();
         services.AddSingleton<ModelRegistry>();
+        services.AddSingleton<DefectScores>();
+        services.AddSingleton<DefectCheck>();
+        services.AddSingleton<ModelVersions>();
+        services.AddSingleton<Trash>();
         services.AddSingleton<Throughput>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Inspector>();
         services.AddSingleton<InspectService>();
         services.AddSingleton<JobStore>();
         services.AddSingleton<TrainingStore>();
+        services.AddSingleton<FeedbackStore>();
+        services.AddSingleton<FitWork>();
+        services.AddSingleton<UpdateWork>();
+        services.AddSingleton<ModelJobs>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<JobRunner>());
     }

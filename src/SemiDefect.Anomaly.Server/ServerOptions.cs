@@ -23,10 +23,13 @@ public sealed record ServerOptions
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
 
     /// <summary>
-    /// The key that every request to the API must carry, of 16 characters or more. Null, for none, is only valid with
+    /// A key that gives every right, of 16 characters or more. Null, and no <see cref="Keys"/>, is only valid with
     /// loopback addresses.
     /// </summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Further keys, with names and roles; <see cref="ApiKey"/> is the key of an engineer.</summary>
+    public IReadOnlyList<AccessKey> Keys { get; init; } = [];
 
     /// <summary>The largest image in bytes.</summary>
     public int MaxImageBytes { get; init; } = 64 << 20;
@@ -76,6 +79,9 @@ public sealed record ServerOptions
     /// <summary>The number of threads of a detector; 0 for one per core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>The number of threads of background work; half of the cores leave the rest to inspections.</summary>
+    internal int BackgroundThreads => Threads > 0 ? Threads : Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>The device that the networks run on.</summary>
     public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
 
@@ -89,9 +95,15 @@ public sealed record ServerOptions
     /// <exception cref="SemiDefectException">A value is invalid; the message says what to do.</exception>
     public void Validate()
     {
+        if (ApiKey is { } apiKey)
+        {
+            _ = new AccessKey("key", AccessRole.Engineer, apiKey);
+        }
+
         Refuse(
-            ApiKey is { Length: < Security.ApiKey.MinLength },
-            $"The API key must have {Security.ApiKey.MinLength} characters or more.");
+            Keys.Select(key => key.Name).Distinct(StringComparer.Ordinal).Count() < Keys.Count
+                || Keys.Select(key => key.Key).Distinct(StringComparer.Ordinal).Count() < Keys.Count,
+            "Two API keys have the same name or the same key: give each its own.");
         Refuse(
             MaxImageBytes < 1 || MaxPixels < 1 || MaxImagesPerRequest < 1,
             "The limits on images must be 1 or more.");
@@ -110,7 +122,7 @@ public sealed record ServerOptions
         foreach (string url in Urls)
         {
             Refuse(
-                !ListenAddress.Parse(url).IsLoopback && ApiKey is null,
+                !ListenAddress.Parse(url).IsLoopback && ApiKey is null && Keys.Count == 0,
                 $"Other machines could use this server at '{url}' without a key: give an API key (--api-key-file), "
                     + "or listen on 127.0.0.1.");
         }

@@ -20,21 +20,46 @@ public sealed class BrowserTests
             SyntheticParts.WriteBad(Path.Combine(images, "bad", $"bad-{i}.png"), width: 192, height: 128 - i);
         }
 
+        await RunAsync(server.File, "page.mjs", server.Client.BaseAddress!.ToString(), images, null, Key);
+    }
+
+    [BrowserFact]
+    public async Task Mis_clicks_outages_and_kills_leave_the_line_seeing()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("models"));
+        await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
+        await File.WriteAllTextAsync(
+            folder.File("keys"),
+            "view wall wall-0123456789-view\noperate line-3 line-0123456789-operate\n"
+                + "engineer anna anna-0123456789-engineer\n");
+        Parts.WriteGood(folder.File("images/good"), 12);
+        Directory.CreateDirectory(folder.File("images/bad"));
+        for (int i = 0; i < 7; i++)
+        {
+            await File.WriteAllBytesAsync(folder.File($"images/bad/bad-{i}.png"), Parts.Bad(i));
+        }
+
+        string program = Path.Combine(AppContext.BaseDirectory, "semidefect.dll");
+        await RunAsync(folder.File, "safe.mjs", program, Path.GetDirectoryName(folder.File("keys"))!, null);
+    }
+
+    /// <summary>Runs a script; null among its arguments stands for the folder of screenshots.</summary>
+    private static async Task RunAsync(Func<string, string> file, string script, params string?[] arguments)
+    {
         // SCREENSHOTS=folder keeps what the page looked like.
-        string screenshots = Environment.GetEnvironmentVariable("SCREENSHOTS") ?? server.File("screenshots");
+        string screenshots = Environment.GetEnvironmentVariable("SCREENSHOTS") ?? file("screenshots");
         var start = new ProcessStartInfo("node")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList =
-            {
-                Path.Combine(BrowserFactAttribute.Folder, "page.mjs"),
-                server.Client.BaseAddress!.ToString(),
-                images,
-                screenshots,
-                Key,
-            },
+            ArgumentList = { Path.Combine(BrowserFactAttribute.Folder, script) },
         };
+        foreach (string? argument in arguments)
+        {
+            start.ArgumentList.Add(argument ?? screenshots);
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -101,6 +101,8 @@ public sealed class FitTests
         JsonNode job = await TestServer.ReadAsync(started);
         string events = await server.Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
         Assert.Contains("\"state\":\"done\"", events, StringComparison.Ordinal);
+        Assert.Equal((double)before["score"]!, (double)(await server.InspectAsync(Parts.Bad(1)))["score"]!);
+        await server.PostAsync("/api/v1/models/tiny/versions/2/activate", new { });
         JsonNode after = await server.InspectAsync(Parts.Bad(1));
         Assert.True(
             (double)after["score"]! < (double)before["score"]!,

@@ -60,7 +60,7 @@ public sealed class ModelTests
         await using TestServer server = await TestServer.StartAsync();
         JsonNode before = await server.InspectAsync(Parts.Bad(1));
         double value = (double)before["score"]! + 1;
-        JsonNode change = await server.PutAsync("/api/v1/models/tiny/threshold", new { value });
+        JsonNode change = await server.PutAsync("/api/v1/models/tiny/threshold", new { value, force = true });
         JsonNode after = await server.InspectAsync(Parts.Bad(1));
 
         Assert.Equal((double)before["threshold"]!, (double)change["before"]!["value"]!);
@@ -140,13 +140,17 @@ public sealed class ModelTests
         ];
         Assert.Equal(
             [
-                "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training", "delete-training-image",
-                "export-inspections", "fit", "get-advice", "get-fit-choices", "get-heatmap", "get-image",
-                "get-inspection", "get-job", "get-model", "get-thumbnail", "get-training-image", "inspect",
-                "list-inspections", "list-jobs", "list-models", "list-training", "live", "metrics",
-                "put-training-image", "ready",
-                "set-threshold", "set-verdict", "update", "upload-model", "watch-job",
+                "activate-version", "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training",
+                "delete-training-image", "discard-version", "export-audit-csv", "export-audit-json",
+                "export-inspections", "fit", "get-advice", "get-caller", "get-fit-choices", "get-heatmap", "get-image",
+                "get-inspection", "get-job", "get-model", "get-thumbnail", "get-training-image", "get-version",
+                "inspect", "list-audit", "list-inspections", "list-jobs", "list-models", "list-training",
+                "list-versions", "live", "metrics", "put-training-image", "ready", "restart-job", "restore-model",
+                "restore-training", "set-threshold", "set-verdict", "update", "upload-model", "verify-audit",
+                "watch-job",
             ],
             operations);
+        JsonNode body = document["paths"]!["/api/v1/models/{model}/versions/{version}/activate"]!["post"]!["requestBody"]!;
+        Assert.Contains("override", $"{body["content"]!["application/json"]!["schema"]}", StringComparison.Ordinal);
     }
 }

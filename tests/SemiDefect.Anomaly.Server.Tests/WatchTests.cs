@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.Server.Watching;
 using SemiDefect.Anomaly.TestSupport;
@@ -79,6 +81,84 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png.heatmap.png")));
         Assert.NotEqual(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die-2.png.heatmap.png")));
         Assert.True(File.Exists(Path.Combine(_out, "abnormal/die-2.png.json")));
+    }
+
+    [Fact]
+    public async Task A_replaced_detector_file_is_used_without_a_restart_and_a_broken_one_is_not()
+    {
+        using FolderWatcher watcher = FolderWatcher.Open(Options);
+        Write("before.png", Parts.Bad(31));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        string other = _folder.File("other.sdad");
+        AnomalyDetector.ChangeThresholds(
+            Options.ModelPath,
+            new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 },
+            outputPath: other);
+        File.Move(other, Options.ModelPath, overwrite: true);
+        Write("after.png", Parts.Bad(32));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        File.WriteAllText(Options.ModelPath, "broken");
+        Write("broken.png", Parts.Bad(33));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+
+        JsonNode first = ReadReport("abnormal/before.png.json");
+        JsonNode second = ReadReport("normal/after.png.json");
+        Assert.NotEqual((string)first["model_version"]!, (string)second["model_version"]!);
+        Assert.Equal(1000, (double)second["threshold"]!);
+        Assert.Equal(
+            (string)second["model_version"]!,
+            (string)ReadReport("normal/broken.png.json")["model_version"]!);
+    }
+
+    [Fact]
+    public async Task A_server_decides_with_its_active_version_and_keeps_the_history()
+    {
+        const string Key = "a-key-of-the-camera-station";
+        await using TestServer server = await TestServer.StartAsync(options => options with
+        {
+            Keys = [new AccessKey("station-1", AccessRole.Operate, Key), new("anna", AccessRole.Engineer, Key + "!")],
+        });
+        server.Client.DefaultRequestHeaders.Add("X-Api-Key", Key + "!");
+        WatchOptions options = Options with
+        {
+            ModelPath = "tiny",
+            Server = server.Client.BaseAddress,
+            ApiKey = Key,
+            Heatmaps = true,
+        };
+        using FolderWatcher watcher = FolderWatcher.Open(options);
+        Write("a/good.png", Parts.Good(30));
+        Write("bad.png", Parts.Bad(31));
+        Write("broken.png", "no image"u8.ToArray());
+        Assert.Equal(3, await ScanTwiceAsync(watcher));
+
+        JsonNode report = ReadReport("abnormal/bad.png.json");
+        JsonNode inspection = await server.GetAsync((string)report["inspection"]!);
+        Assert.Equal(
+            ("bad.png", "abnormal", (double)report["score"]!),
+            ((string)inspection["name"]!, (string)inspection["decision"]!, (double)inspection["score"]!));
+        Assert.Equal((string)inspection["model_version"]!, (string)report["model_version"]!);
+        Assert.Equal(
+            await server.Client.GetByteArrayAsync((string)inspection["links"]!["heatmap"]!),
+            await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/bad.png.heatmap.png")));
+        Assert.True(File.Exists(Path.Combine(_out, "normal/a/good.png")));
+        Assert.NotNull((string?)ReadReport("unreadable/broken.png.json")["error"]);
+        Assert.Equal(2, (await server.GetAsync("/api/v1/inspections"))["inspections"]!.AsArray().Count);
+
+        // A new version of the server decides at once.
+        await server.PutAsync("/api/v1/models/tiny/threshold", new { value = 1000, force = true });
+        Write("later.png", Parts.Bad(31));
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        Assert.Equal(1000, (double)ReadReport("normal/later.png.json")["threshold"]!);
+
+        // Without the server the images wait.
+        await server.BeginStop();
+        Write("waits.png", Parts.Bad(32));
+        Assert.Contains(
+            "cannot be reached",
+            (await Assert.ThrowsAsync<SemiDefectException>(() => ScanTwiceAsync(watcher))).Message,
+            StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_in, "waits.png")));
     }
 
     [Fact]
@@ -284,6 +364,8 @@ public sealed class WatchTests : IDisposable
 
     private static async Task<int> ScanTwiceAsync(FolderWatcher watcher) =>
         await watcher.ScanAsync(0, CancellationToken.None) + await watcher.ScanAsync(Settled, CancellationToken.None);
+
+    private JsonNode ReadReport(string path) => JsonNode.Parse(File.ReadAllText(Path.Combine(_out, path)))!;
 
     private void Write(string name, byte[] content)
     {

@@ -33,7 +33,7 @@ internal static class ServeCommand
         };
         var keyFile = new Option<string?>("--api-key-file")
         {
-            Description = "A file with the key that every request must include.",
+            Description = "A file with the API keys: one key, or lines of ROLE NAME KEY (view, operate, engineer).",
             HelpName = "FILE",
         };
         var queue = new Option<int>("--queue")
@@ -98,7 +98,7 @@ internal static class ServeCommand
                 ModelsFolder = parsed.GetRequiredValue(models),
                 DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
                 Urls = parsed.GetRequiredValue(urls),
-                ApiKey = parsed.GetValue(keyFile) is { } file ? InspectionServer.ReadKeyFile(file) : null,
+                Keys = parsed.GetValue(keyFile) is { } file ? InspectionServer.ReadKeyFile(file) : [],
                 QueueCapacity = parsed.GetValue(queue),
                 BatchSize = parsed.GetValue(batch),
                 BatchDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay)),

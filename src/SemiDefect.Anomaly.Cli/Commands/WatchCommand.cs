@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Server;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Watching;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
@@ -11,7 +13,7 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The detector file." };
+        var model = new Argument<string>("MODEL") { Description = "The detector file; with --server, the name of a model there." };
         var folder = new Argument<string>("FOLDER") { Description = "The folder to watch." };
         var outputPath = new Option<string>("--out")
         {
@@ -32,6 +34,16 @@ internal static class WatchCommand
             Description = "Post each report (JSON) to this address, and retry until it is accepted.",
             HelpName = "URL",
         };
+        var server = new Option<string?>("--server")
+        {
+            Description = "Let this server inspect, with its active version, and keep the images in its history.",
+            HelpName = "URL",
+        };
+        var keyFile = new Option<string?>("--api-key-file")
+        {
+            Description = "A file with the API key for --server.",
+            HelpName = "FILE",
+        };
         var settle = new Option<double>("--settle")
         {
             Description = "How long a file must be unchanged to count as complete, in seconds.",
@@ -48,7 +60,7 @@ internal static class WatchCommand
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("watch", "Inspect each image that arrives in a folder, until Ctrl-C.")
         {
-            model, folder, outputPath, keep, heatmaps, webhook, settle, interval, device, threads,
+            model, folder, outputPath, keep, heatmaps, webhook, server, keyFile, settle, interval, device, threads,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -60,7 +72,9 @@ internal static class WatchCommand
                 OutputFolder = parsed.GetRequiredValue(outputPath),
                 Move = !parsed.GetValue(keep),
                 Heatmaps = parsed.GetValue(heatmaps),
-                Webhook = parsed.GetValue(webhook) is { } address ? Address(address) : null,
+                Webhook = parsed.GetValue(webhook) is { } address ? Address("--webhook", address) : null,
+                Server = parsed.GetValue(server) is { } url ? Address("--server", url) : null,
+                ApiKey = parsed.GetValue(keyFile) is { } file ? Key(file) : null,
                 Settle = Seconds("--settle", parsed.GetValue(settle), lowest: 0),
                 Interval = Seconds("--interval", parsed.GetValue(interval), lowest: 0.1),
                 Device = parsed.GetValue(device),
@@ -74,10 +88,14 @@ internal static class WatchCommand
         return command;
     }
 
-    private static Uri Address(string text) =>
+    private static Uri Address(string option, string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-            ? new Uri(text)
-            : throw new UsageException($"--webhook must be an http or https address, not '{text}'.");
+            ? address
+            : throw new UsageException($"{option} must be an http or https address, not '{text}'.");
+
+    private static string Key(string file) => InspectionServer.ReadKeyFile(file) is [AccessKey key]
+        ? key.Key
+        : throw new UsageException($"'{file}' must hold one key.");
 
     private static TimeSpan Seconds(string option, double value, double lowest) => value >= lowest && value <= 3600
         ? TimeSpan.FromSeconds(value)

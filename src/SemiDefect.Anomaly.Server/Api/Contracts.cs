@@ -57,7 +57,15 @@ internal sealed record TrainingPatchJson(
     double? Side,
     string? Image);
 
-internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models);
+internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models, IReadOnlyList<DeletedJson> Deleted);
+
+/// <summary>A deleted model, or the cleared training images of one, that can be restored until a time.</summary>
+internal sealed record DeletedJson(
+    string Kind,
+    string Model,
+    DateTimeOffset Time,
+    DateTimeOffset Until,
+    string Actor);
 
 internal sealed record ModelSummaryJson(string Name, long Bytes, DateTimeOffset Written, bool Loaded, string? Error);
 
@@ -76,17 +84,27 @@ internal sealed record ModelJson(
     IReadOnlyList<double> CalibrationScores,
     TrainingSetJson Training,
     bool Loaded,
-    string? Error);
+    string? Error,
+    int? Version,
+    double RuleRate,
+    double? HighestThreshold);
 
 internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
-internal sealed record ThresholdRequest(double? Value, double? FalseAlarmRate, double? PixelValue);
+internal sealed record ThresholdRequest(
+    double? Value,
+    double? FalseAlarmRate,
+    double? PixelValue,
+    bool? Force,
+    bool? Override,
+    string? Reason);
 
 internal sealed record ThresholdChangeJson(
     ThresholdJson Before,
     ThresholdJson After,
     ThresholdJson PixelBefore,
-    ThresholdJson PixelAfter);
+    ThresholdJson PixelAfter,
+    int Version);
 
 /// <summary>What operator verdicts suggest about the threshold.</summary>
 /// <param name="Good">The number of inspections whose part is good according to its verdict.</param>
@@ -112,12 +130,16 @@ internal sealed record TrainingSetJson(int Count, long Bytes);
 internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
 
 internal sealed record FitRequest(
-    string? Preset,
-    int? Resize,
-    double? Coreset,
-    double? FalseAlarmRate,
-    ulong? Seed,
-    string? Backbone);
+    string? Preset = null,
+    int? Resize = null,
+    double? Coreset = null,
+    double? FalseAlarmRate = null,
+    ulong? Seed = null,
+    string? Backbone = null,
+    bool? Activate = null,
+    string? Reason = null);
+
+internal sealed record UpdateRequest(IReadOnlyList<long>? Inspections = null);
 
 internal sealed record FitChoicesJson(
     IReadOnlyList<string> Presets,
@@ -135,7 +157,10 @@ internal sealed record JobJson(
     IReadOnlyList<string> Notices,
     string? Error,
     DateTimeOffset Created,
-    DateTimeOffset? Ended);
+    DateTimeOffset? Ended,
+    string? Actor,
+    int? Version,
+    bool CanRestart);
 
 internal sealed record JobListJson(IReadOnlyList<JobJson> Jobs);
 

@@ -1,15 +1,14 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Evaluation.Layouts;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Server.Audit;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
-using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -34,18 +33,29 @@ internal static class FitEndpoints
             .Produces(204)
             .ProducesProblem(413)
             .ProducesProblem(422);
-        model.MapDelete("/training/{image}", Delete)
+        model.MapDelete("/training/{image}", DeleteAsync)
             .WithName("delete-training-image")
             .WithSummary("Deletes a training image.")
             .Produces(204)
-            .ProducesProblem(404);
-        model.MapDelete("/training", DeleteAll)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        model.MapDelete("/training", DeleteAllAsync)
             .WithName("delete-training")
-            .WithSummary("Deletes all training images.")
-            .Produces(204);
+            .WithSummary("Removes all training images; this can be undone for a day.")
+            .Produces(204)
+            .ProducesProblem(409);
+        model.MapPost("/training/restore", RestoreAsync)
+            .WithName("restore-training")
+            .WithSummary("Brings back the training images that were removed within the last day.")
+            .Produces<TrainingListJson>()
+            .ProducesProblem(404)
+            .ProducesProblem(409);
         model.MapPost("/fit", FitAsync)
             .WithName("fit")
-            .WithSummary("Fits the model from its training images, as a job.")
+            .WithSummary("Fits a version of the model from its training images, as a job.")
+            .WithDescription(
+                "The first version of a model becomes active. A further one is a candidate, unless activate = true and "
+                    + "it loses no known defect.")
             .Produces<JobJson>(202)
             .ProducesProblem(409)
             .ProducesProblem(422)
@@ -64,11 +74,17 @@ internal static class FitEndpoints
         HttpContext context,
         ServerOptions options,
         Admission admission,
+        JobRunner jobs,
         TrainingStore training,
         Inspector inspector,
         string model,
         string image)
     {
+        if (training.Has(model, image))
+        {
+            jobs.RefuseDuring(model);
+        }
+
         if (UploadReader.IsForm(context.Request))
         {
             throw new ProblemException(415, "content-type", "Send the image as the body, not as a form.");
@@ -91,98 +107,56 @@ internal static class FitEndpoints
         return TypedResults.NoContent();
     }
 
-    private static NoContent Delete(TrainingStore training, string model, string image)
-    {
-        training.Delete(model, image);
-        return TypedResults.NoContent();
-    }
-
-    private static NoContent DeleteAll(TrainingStore training, string model)
-    {
-        training.DeleteAll(model);
-        return TypedResults.NoContent();
-    }
-
-    private static async Task<IResult> FitAsync(
-        ServerOptions server,
+    private static async Task<NoContent> DeleteAsync(
+        Caller caller,
+        AuditLog audit,
         JobRunner jobs,
-        ModelRegistry registry,
         TrainingStore training,
         string model,
-        FitRequest? request)
+        string image)
     {
-        FitOptions options = Options(request ?? new FitRequest(null, null, null, null, null, null), server);
-        ImageFolder good = training.List(model).Names.Count > 0
-            ? ImageSelection.ToTrainOn(training.Folder(model)).Images
-            : throw ProblemException.Invalid($"The model '{model}' has no training images: send them first.");
-        JobJson job = await jobs.StartAsync("fit", model, job => Task.Run(
-            async () =>
-            {
-                using AnomalyDetector detector = AnomalyDetector.Fit(
-                    good,
-                    options with { Logger = new JobLogger(job) },
-                    job,
-                    job.StopToken);
-                await registry.ChangeAsync(
-                    model,
-                    path =>
-                    {
-                        detector.Save(path);
-                        return true;
-                    },
-                    job.StopToken).ConfigureAwait(false);
-            },
-            job.StopToken)).ConfigureAwait(false);
+        jobs.RefuseDuring(model);
+        training.Delete(model, image);
+        await audit.AppendAsync(new AuditDraft(
+            caller.Name,
+            AuditActions.TrainingDeleted,
+            model,
+            JsonSerializer.Serialize(image, ServerJson.Types.String))).ConfigureAwait(false);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> DeleteAllAsync(
+        Caller caller,
+        JobRunner jobs,
+        Trash trash,
+        string model,
+        CancellationToken cancellationToken)
+    {
+        jobs.RefuseDuring(model);
+        await trash.ClearTrainingAsync(model, caller.Name, cancellationToken).ConfigureAwait(false);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<TrainingListJson> RestoreAsync(
+        Caller caller,
+        JobRunner jobs,
+        Trash trash,
+        TrainingStore training,
+        string model,
+        CancellationToken cancellationToken)
+    {
+        jobs.RefuseDuring(model);
+        await trash.RestoreAsync(model, Deletion.Training, caller.Name, cancellationToken).ConfigureAwait(false);
+        return List(training, model);
+    }
+
+    private static async Task<IResult> FitAsync(HttpContext context, Caller caller, ModelJobs jobs, string model)
+    {
+        FitRequest? request = await OptionalBody.ReadAsync(context, ServerJson.Types.FitRequest)
+            .ConfigureAwait(false);
+        JobJson job = await jobs.FitAsync(model, request ?? new FitRequest(), caller.Name).ConfigureAwait(false);
         return TypedResults.Accepted($"/api/v1/jobs/{job.Id}", job);
     }
 
-    private static FitOptions Options(FitRequest request, ServerOptions server)
-    {
-        FitOptions options = FitPresets.Create(request.Preset ?? FitPresets.Default);
-        if (request.Resize < 1)
-        {
-            throw ProblemException.Invalid(
-                "resize is a size in pixels, 1 or more: leave it out for the working sizes of the preset.");
-        }
-
-        // Half of the cores, which leaves the rest to inspections.
-        int threads = server.Threads > 0 ? server.Threads : Math.Max(1, Environment.ProcessorCount / 2);
-        CoresetOptions coreset = options.Coreset;
-        options = options with
-        {
-            ResizeSize = request.Resize ?? options.ResizeSize,
-            Seed = request.Seed ?? options.Seed,
-            Threads = threads,
-            Device = server.Device,
-            ImageLimits = new ImageLimits(server.MaxImageBytes, server.MaxPixels),
-            Coreset = new CoresetOptions(
-                request.Coreset ?? coreset.Fraction,
-                request.Coreset is null ? coreset.Count : null,
-                coreset.Method,
-                projectionDimension: coreset.ProjectionDimension)
-            {
-                Maximum = request.Coreset is null ? coreset.Maximum : null,
-            },
-        };
-        if (request.FalseAlarmRate is { } rate)
-        {
-            options = options with { Threshold = options.Threshold with { FalseAlarmRate = rate } };
-        }
-
-        if (request.Backbone is { } backbone)
-        {
-            // By name only: a path would let a client open any file of this machine.
-            options = options with
-            {
-                Backbones = BackboneFile.Names.Contains(backbone, StringComparer.Ordinal)
-                    ? [BackboneFile.Open(backbone)]
-                    : throw ProblemException.Invalid(
-                        $"There is no network '{backbone}' here: choose one of "
-                            + $"{string.Join(", ", BackboneFile.Names)}."),
-            };
-        }
-
-        options.Validate();
-        return options;
-    }
+    private static IReadOnlyList<string> Backbones() => FitWork.Backbones();
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -18,6 +19,7 @@ internal static class InspectEndpoints
         .WithDescription(
             "One image gets one inspection; a form gets {inspections, unreadable}. The header Idempotency-Key makes "
                 + "a repeated request safe for 24 hours.")
+        .RequireRole(AccessRole.Operate)
         .Produces<InspectionJson>()
         .ProducesProblem(409)
         .ProducesProblem(413)
@@ -38,10 +40,7 @@ internal static class InspectEndpoints
         HttpRequest request = context.Request;
         bool isForm = UploadReader.IsForm(request);
         string? key = Key(request);
-        if (!File.Exists(registry.PathOf(model)))
-        {
-            throw ProblemException.NotFound($"There is no model '{model}'.");
-        }
+        registry.Require(model);
 
         // A body without a length may grow to the limit.
         long most = isForm ? options.MaxRequestBytes : options.MaxImageBytes;

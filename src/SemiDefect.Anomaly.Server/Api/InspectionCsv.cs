@@ -13,10 +13,10 @@ internal static class InspectionCsv
     public static string Line(InspectionRecord record) => string.Join(
         ',',
         Number(record.Id),
-        record.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        Text(record.Model),
+        CsvText.Time(record.Time),
+        CsvText.Cell(record.Model),
         record.ModelVersion,
-        Text(record.Name),
+        CsvText.Cell(record.Name),
         record.Sha256,
         Number(record.Detail.Geometry.OriginalWidth),
         Number(record.Detail.Geometry.OriginalHeight),
@@ -27,16 +27,7 @@ internal static class InspectionCsv
         record.PValue is { } p ? Number(p) : string.Empty,
         Number(record.Detail.RegionCount),
         record.Verdict ?? string.Empty,
-        Text(record.VerdictNote ?? string.Empty));
+        CsvText.Cell(record.VerdictNote));
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
-
-    private static string Text(string text)
-    {
-        // A spreadsheet would run such text as a formula.
-        string safe = text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n")
-            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : safe;
-    }
 }

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SemiDefect.Anomaly.Server.Audit;
 using SemiDefect.Anomaly.Server.Jobs;
-using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -35,12 +37,14 @@ internal static class InspectionEndpoints
         inspections.MapPut("/{id:long}/verdict", SetVerdictAsync)
             .WithName("set-verdict")
             .WithSummary("Sets the verdict of an operator: confirmed, false_alarm or missed.")
+            .RequireRole(AccessRole.Operate)
             .Produces<InspectionJson>()
             .ProducesProblem(404)
             .ProducesProblem(422);
         inspections.MapDelete("/{id:long}/verdict", ClearVerdictAsync)
             .WithName("clear-verdict")
             .WithSummary("Clears the verdict.")
+            .RequireRole(AccessRole.Operate)
             .Produces<InspectionJson>()
             .ProducesProblem(404);
     }
@@ -112,9 +116,9 @@ internal static class InspectionEndpoints
     private static InspectionJson Get(InspectionStore store, long id) => InspectionMapper.ToJson(Require(store, id));
 
     private static async Task<InspectionJson> SetVerdictAsync(
+        Caller caller,
         InspectionStore store,
-        PictureStore pictures,
-        TrainingStore training,
+        FeedbackStore feedback,
         TimeProvider clock,
         long id,
         VerdictRequest verdict)
@@ -138,41 +142,56 @@ internal static class InspectionEndpoints
                 : "The image was called normal, so there was no alarm: the verdict is confirmed or missed.");
         }
 
-        KeepFeedback(record, verdict.Value, pictures, training);
-        InspectionRecord? changed = await store.SetVerdictAsync(id, verdict.Value, verdict.Note, clock.GetUtcNow())
-            .ConfigureAwait(false);
-        return InspectionMapper.ToJson(changed!);
+        return await ChangeAsync(
+            store,
+            feedback,
+            record with { Verdict = verdict.Value, VerdictNote = verdict.Note, VerdictTime = clock.GetUtcNow() },
+            Entry(caller, AuditActions.VerdictSet, record, verdict.Value, verdict.Note)).ConfigureAwait(false);
     }
 
     private static async Task<InspectionJson> ClearVerdictAsync(
+        Caller caller,
         InspectionStore store,
-        PictureStore pictures,
-        TrainingStore training,
+        FeedbackStore feedback,
         long id)
     {
         InspectionRecord record = Require(store, id);
-        KeepFeedback(record, null, pictures, training);
-        InspectionRecord? changed = await store.SetVerdictAsync(id, null, null, null).ConfigureAwait(false);
-        return InspectionMapper.ToJson(changed!);
+        return record.Verdict is null ? InspectionMapper.ToJson(record) : await ChangeAsync(
+            store,
+            feedback,
+            record with { Verdict = null, VerdictNote = null, VerdictTime = null },
+            Entry(caller, AuditActions.VerdictCleared, record, null, null)).ConfigureAwait(false);
     }
 
-    // The image must outlive the history, so that an update can use it.
-    private static void KeepFeedback(
-        InspectionRecord record,
-        string? verdict,
-        PictureStore pictures,
-        TrainingStore training)
+    private static async Task<InspectionJson> ChangeAsync(
+        InspectionStore store,
+        FeedbackStore feedback,
+        InspectionRecord changed,
+        AuditDraft entry)
     {
-        if (!ModelName.IsValid(record.Model))
-        {
-            return;
-        }
-
-        byte[]? image = verdict == Verdicts.FalseAlarm && record.Picture is { } picture
-            ? pictures.ReadImage(picture)
-            : null;
-        training.SetFalseAlarm(record.Model, record.Id, image);
+        // First the image, which must outlive the history.
+        feedback.Keep(changed);
+        InspectionRecord? stored = await store.SetVerdictAsync(changed, entry).ConfigureAwait(false);
+        return InspectionMapper.ToJson(
+            stored ?? throw ProblemException.NotFound($"There is no inspection {changed.Id}."));
     }
+
+    // A verdict decides which versions can be activated.
+    private static AuditDraft Entry(
+        Caller caller,
+        string action,
+        InspectionRecord before,
+        string? verdict,
+        string? note) => new(
+        caller.Name,
+        action,
+        before.Model,
+        Describe(before.Id, before.Verdict, before.VerdictNote),
+        Describe(before.Id, verdict, note));
+
+    private static string? Describe(long id, string? verdict, string? note) => verdict is null
+        ? null
+        : JsonSerializer.Serialize(new AuditVerdictJson(id, verdict, note), ServerJson.Types.AuditVerdictJson);
 
     private static InspectionFilter Filter(
         string? model,

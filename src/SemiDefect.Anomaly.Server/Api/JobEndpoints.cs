@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -21,7 +22,7 @@ internal static class JobEndpoints
             .WithName("list-jobs")
             .WithSummary("The jobs, from the newest to the oldest.")
             .Produces<JobListJson>();
-        jobs.MapGet("/{id:long}", (JobRunner runner, long id) => Known(runner, id))
+        jobs.MapGet("/{id:long}", Known)
             .WithName("get-job")
             .WithSummary("One job.")
             .Produces<JobJson>()
@@ -31,6 +32,13 @@ internal static class JobEndpoints
             .WithSummary("Cancels a job.")
             .Produces<JobJson>(202)
             .ProducesProblem(404);
+        jobs.MapPost("/{id:long}/restart", RestartAsync)
+            .WithName("restart-job")
+            .WithSummary("Starts an ended job again, with the same options, as a new job.")
+            .Produces<JobJson>(202)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(422);
         jobs.MapGet("/{id:long}/events", Events)
             .WithName("watch-job")
             .WithSummary("The state of a job whenever it changes, as server-sent events, until it ends.")
@@ -38,30 +46,42 @@ internal static class JobEndpoints
             .ProducesProblem(404);
     }
 
-    private static JobJson Known(JobRunner runner, long id) =>
-        runner.Find(id)?.State ?? runner.List().FirstOrDefault(job => job.Id == id) ?? throw NoJob(id);
+    private static JobJson Known(JobRunner runner, JobStore store, long id) =>
+        runner.Find(id)?.State ?? store.Find(id) ?? throw NoJob(id);
 
-    private static Accepted<JobJson> Cancel(JobRunner runner, long id)
+    private static async Task<Accepted<JobJson>> RestartAsync(Caller caller, ModelJobs jobs, long id)
     {
-        Job job = runner.Find(id) ?? throw NoJob(id);
-        if (!job.HasEnded)
+        JobJson job = await jobs.RestartAsync(id, caller.Name).ConfigureAwait(false);
+        return TypedResults.Accepted($"/api/v1/jobs/{job.Id}", job);
+    }
+
+    private static Accepted<JobJson> Cancel(JobRunner runner, JobStore store, long id)
+    {
+        Job? job = runner.Find(id);
+        if (job?.HasEnded == false)
         {
             job.Cancel();
         }
 
-        return TypedResults.Accepted($"/api/v1/jobs/{id}", job.State);
+        return TypedResults.Accepted($"/api/v1/jobs/{id}", Known(runner, store, id));
     }
 
     private static ServerSentEventsResult<JobJson> Events(
         HttpContext context,
         JobRunner runner,
+        JobStore store,
         IHostApplicationLifetime lifetime,
-        long id)
+        long id) => TypedResults.ServerSentEvents(
+        runner.Find(id) is { } job
+            ? WatchAsync(job, lifetime.ApplicationStopping, context.RequestAborted)
+            : EndedAsync(Known(runner, store, id)),
+        "job");
+
+    // A job of an earlier run of the server has one last state.
+    private static async IAsyncEnumerable<JobJson> EndedAsync(JobJson job)
     {
-        Job job = runner.Find(id) ?? throw NoJob(id);
-        return TypedResults.ServerSentEvents(
-            WatchAsync(job, lifetime.ApplicationStopping, context.RequestAborted),
-            "job");
+        await Task.CompletedTask.ConfigureAwait(false);
+        yield return job;
     }
 
     private static async IAsyncEnumerable<JobJson> WatchAsync(

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -20,27 +22,42 @@ internal static class ModelEndpoints
     {
         RouteGroupBuilder models = api.MapGroup("/models").WithTags("models");
         models.MapGet("/", List).WithName("list-models").WithSummary("The models.").Produces<ModelListJson>();
-        models.MapGet("/{model}", Get)
+        models.MapGet("/{model}", GetAsync)
             .WithName("get-model")
             .WithSummary("The details of a model.")
             .Produces<ModelJson>()
             .ProducesProblem(404);
         models.MapPut("/{model}", UploadAsync)
             .WithName("upload-model")
-            .WithSummary("Adds or replaces a model: the body is a detector file.")
+            .WithSummary("Adds a version of a model and activates it: the body is a detector file.")
+            .WithDescription(
+                "Refused if a known defect would be lost, unless override = true and a reason are given; the version "
+                    + "is then kept as a candidate.")
             .Produces<ModelJson>()
+            .ProducesProblem(409)
             .ProducesProblem(413)
             .ProducesProblem(422);
         models.MapDelete("/{model}", DeleteAsync)
             .WithName("delete-model")
-            .WithSummary("Deletes a model; its history stays.")
+            .WithSummary("Deletes a model and its training images; its history stays. This can be undone for a day.")
             .Produces(204)
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        models.MapPost("/{model}/restore", RestoreAsync)
+            .WithName("restore-model")
+            .WithSummary("Brings back a model that was deleted within the last day.")
+            .Produces<ModelJson>()
+            .ProducesProblem(404)
+            .ProducesProblem(409);
         models.MapPut("/{model}/threshold", SetThresholdAsync)
             .WithName("set-threshold")
-            .WithSummary("Sets the threshold by a value, or by a false-alarm rate.")
+            .WithSummary("Sets the threshold by a value, or by a false-alarm rate, in a new version.")
+            .WithDescription(
+                "Values below 0 or above 10 times the highest out-of-fold score are refused without force = true. "
+                    + "Refused if a known defect would be lost, unless override = true and a reason are given.")
             .Produces<ThresholdChangeJson>()
             .ProducesProblem(404)
+            .ProducesProblem(409)
             .ProducesProblem(422);
         models.MapGet("/{model}/advice", Advise)
             .WithName("get-advice")
@@ -49,7 +66,7 @@ internal static class ModelEndpoints
             .ProducesProblem(404);
     }
 
-    private static ModelListJson List(ModelRegistry registry) => new(
+    private static ModelListJson List(ModelRegistry registry, Trash trash) => new(
     [
         .. registry.Names()
             .Select(name => (Name: name, File: new FileInfo(registry.PathOf(name))))
@@ -59,13 +76,21 @@ internal static class ModelEndpoints
                 (bool loaded, string? error) = registry.State(item.Name);
                 return new ModelSummaryJson(item.Name, item.File.Length, item.File.LastWriteTimeUtc, loaded, error);
             }),
-    ]);
+    ],
+    [.. trash.List().Select(one => new DeletedJson(one.Kind, one.Name, one.Time, one.Until, one.Actor))]);
 
-    private static ModelJson Get(ModelRegistry registry, TrainingStore training, string model)
+    private static async Task<ModelJson> GetAsync(
+        ModelRegistry registry,
+        ModelVersions versions,
+        TrainingStore training,
+        string model,
+        CancellationToken cancellationToken)
     {
         DetectorDescription detector = registry.ReadDescription(model);
         (bool loaded, string? error) = registry.State(model);
         (IReadOnlyList<string> names, long bytes) = training.List(model);
+        (IReadOnlyList<ModelVersion> all, ModelVersion? active) = await versions.ListAsync(model, cancellationToken)
+            .ConfigureAwait(false);
         DetectorThresholds thresholds = detector.Thresholds;
         return new ModelJson(
             model,
@@ -78,19 +103,40 @@ internal static class ModelEndpoints
             detector.Lanes[0].Dimension,
             ToJson(thresholds.Image),
             ToJson(thresholds.Pixel),
-            thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
-                ? thresholds.Options.FalseAlarmRate
-                : null,
+            DetectorFacts.RateOf(thresholds.Options),
             thresholds.ImageScores,
             new TrainingSetJson(names.Count, bytes),
             loaded,
-            error);
+            error,
+            active?.Number,
+            RuleRate(all, active),
+            ThresholdLimits.Highest(thresholds.ImageScores));
     }
 
+    // The rate to return to: the one in use, or the last one before the threshold was set by hand.
+    private static double RuleRate(IReadOnlyList<ModelVersion> versions, ModelVersion? active) =>
+        active?.Facts.Rate
+        ?? versions
+            .Where(version => version.Activated is not null && version.Facts.Rate is not null)
+            .OrderByDescending(version => version.Activated)
+            .FirstOrDefault()?.Facts.Rate
+        ?? new ThresholdOptions().FalseAlarmRate;
+
     private static async Task<ModelJson> UploadAsync(
-        HttpContext context, ServerOptions options, ModelRegistry registry, TrainingStore training, string model)
+        HttpContext context,
+        Caller caller,
+        ServerOptions options,
+        ModelRegistry registry,
+        ModelVersions versions,
+        TrainingStore training,
+        JobRunner jobs,
+        string model,
+        bool? @override,
+        string? reason)
     {
         ModelName.Check(model);
+        jobs.RefuseDuring(model);
+        Override permission = Override.Of(@override, reason);
         if (context.Request.ContentLength > options.MaxModelBytes)
         {
             throw new ProblemException(413, "too-large", $"A detector file may have {options.MaxModelBytes} bytes.");
@@ -101,88 +147,98 @@ internal static class ModelEndpoints
             limit.MaxRequestBodySize = options.MaxModelBytes;
         }
 
-        // The upload gets a name that no model can have until it has been validated.
-        string temporary = Path.Combine(options.ModelsFolder, $".{Guid.NewGuid():N}.upload");
+        string temporary = registry.NewTemporaryPath();
         try
         {
             await using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 await context.Request.Body.CopyToAsync(stream, context.RequestAborted).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
             }
 
-            try
-            {
-                await Task.Run(() => AnomalyDetector.ReadDescription(temporary), context.RequestAborted)
-                    .ConfigureAwait(false);
-            }
-            catch (SemiDefectException error)
-            {
-                throw ProblemException.Invalid(error.Message.Replace(temporary, model, StringComparison.Ordinal));
-            }
-
-            await registry.ChangeAsync(model, path => Replace(temporary, path), context.RequestAborted)
+            await versions.UploadAsync(model, temporary, caller.Name, permission, context.RequestAborted)
                 .ConfigureAwait(false);
+        }
+        catch (SemiDefectException error) when (error.Message.Contains(temporary, StringComparison.Ordinal))
+        {
+            throw ProblemException.Invalid(error.Message.Replace(temporary, model, StringComparison.Ordinal));
         }
         finally
         {
             File.Delete(temporary);
         }
 
-        return Get(registry, training, model);
+        return await GetAsync(registry, versions, training, model, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task<IResult> DeleteAsync(
-        HttpContext context,
-        ModelRegistry registry,
-        TrainingStore training,
-        string model)
+    private static async Task<NoContent> DeleteAsync(
+        Caller caller,
+        JobRunner jobs,
+        Trash trash,
+        string model,
+        CancellationToken cancellationToken)
     {
-        RequireFile(registry, model);
-        await registry.ChangeAsync(
-            model,
-            path =>
-            {
-                File.Delete(path);
-                training.DeleteAll(model);
-                return true;
-            },
-            context.RequestAborted).ConfigureAwait(false);
+        jobs.RefuseDuring(model);
+        await trash.DeleteModelAsync(model, caller.Name, cancellationToken).ConfigureAwait(false);
         return TypedResults.NoContent();
     }
 
-    private static async Task<ThresholdChangeJson> SetThresholdAsync(
-        HttpContext context,
+    private static async Task<ModelJson> RestoreAsync(
+        Caller caller,
         ModelRegistry registry,
+        ModelVersions versions,
+        TrainingStore training,
+        JobRunner jobs,
+        Trash trash,
         string model,
-        ThresholdRequest request)
+        CancellationToken cancellationToken)
+    {
+        jobs.RefuseDuring(model);
+        await trash.RestoreAsync(model, Deletion.Model, caller.Name, cancellationToken).ConfigureAwait(false);
+        return await GetAsync(registry, versions, training, model, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ThresholdChangeJson> SetThresholdAsync(
+        Caller caller,
+        ModelRegistry registry,
+        ModelVersions versions,
+        string model,
+        ThresholdRequest request,
+        CancellationToken cancellationToken)
     {
         if (request.Value is null == request.FalseAlarmRate is null)
         {
             throw ProblemException.Invalid("Give either value or false_alarm_rate.");
         }
 
-        RequireFile(registry, model);
+        registry.Require(model);
+        if (request.Force != true)
+        {
+            ThresholdLimits.Check(registry.ReadDescription(model).Thresholds, request.Value, request.PixelValue);
+        }
+
         ThresholdOptions options = request.Value is { } value
             ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
             : new ThresholdOptions { FalseAlarmRate = request.FalseAlarmRate!.Value };
-        (DetectorThresholds before, DetectorThresholds after) = await registry
-            .ChangeAsync(
+        (ModelVersion version, (DetectorThresholds before, DetectorThresholds after)) = await versions
+            .SetThresholdAsync(
                 model,
-                path => AnomalyDetector.ChangeThresholds(path, options, request.PixelValue),
-                context.RequestAborted)
+                caller.Name,
+                Override.Of(request.Override, request.Reason),
+                (from, to) => AnomalyDetector.ChangeThresholds(from, options, request.PixelValue, to),
+                cancellationToken)
             .ConfigureAwait(false);
         return new ThresholdChangeJson(
             ToJson(before.Image),
             ToJson(after.Image),
             ToJson(before.Pixel),
-            ToJson(after.Pixel));
+            ToJson(after.Pixel),
+            version.Number);
     }
 
     private static AdviceJson Advise(
         ModelRegistry registry,
         InspectionStore store,
-        TrainingStore training,
+        UpdateWork update,
         string model)
     {
         double now = registry.ReadDescription(model).Thresholds.Image.Value;
@@ -191,12 +247,10 @@ internal static class ModelEndpoints
             .. Verdicts.All.SelectMany(verdict =>
                 store.List(new InspectionFilter { Model = model, Verdict = verdict }, MostVerdicts)),
         ];
-        bool IsBad(InspectionRecord record) =>
-            record.Verdict == Verdicts.Missed || (record.Verdict == Verdicts.Confirmed && record.IsAbnormal);
-        InspectionRecord[] good = [.. judged.Where(record => !IsBad(record))];
-        InspectionRecord[] bad = [.. judged.Where(IsBad)];
+        InspectionRecord[] good = [.. judged.Where(record => !record.IsKnownDefect)];
+        InspectionRecord[] bad = [.. judged.Where(record => record.IsKnownDefect)];
         double[] scores = [.. judged.Select(record => record.Score)];
-        bool[] truth = [.. judged.Select(IsBad)];
+        bool[] truth = [.. judged.Select(record => record.IsKnownDefect)];
         bool enough = good.Length >= FewestVerdicts && bad.Length >= FewestVerdicts;
         ImageMetrics? metrics = enough ? ImageMetrics.Compute(scores, truth) : null;
         return new AdviceJson(
@@ -207,28 +261,7 @@ internal static class ModelEndpoints
             metrics?.F1MaxThreshold,
             metrics?.F1Max,
             enough ? Confusion.At(now, scores, truth).F1 : null,
-            training.CountFalseAlarms(model));
-    }
-
-    private static void RequireFile(ModelRegistry registry, string model)
-    {
-        if (!File.Exists(registry.PathOf(model)))
-        {
-            throw ProblemException.NotFound($"There is no model '{model}'.");
-        }
-    }
-
-    private static bool Replace(string from, string to)
-    {
-        try
-        {
-            File.Move(from, to, overwrite: true);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SemiDefectException($"The model cannot be written: {error.Message}", error);
-        }
+            update.Pending(model).Count);
     }
 
     private static ThresholdJson ToJson(ThresholdEstimate threshold) =>

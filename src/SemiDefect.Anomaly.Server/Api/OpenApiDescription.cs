@@ -16,10 +16,18 @@ internal static class OpenApiDescription
         ["upload-model"] = ["application/octet-stream"],
     };
 
+    private static readonly Dictionary<string, Type> OptionalBodies = new(StringComparer.Ordinal)
+    {
+        ["fit"] = typeof(FitRequest),
+        ["update"] = typeof(UpdateRequest),
+        ["activate-version"] = typeof(ActivateRequest),
+        ["discard-version"] = typeof(ReasonRequest),
+    };
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer(DescribeAsync);
-        options.AddOperationTransformer((operation, _, _) =>
+        options.AddOperationTransformer(async (operation, context, cancellationToken) =>
         {
             if (operation.OperationId is { } id && Bodies.TryGetValue(id, out string[]? types))
             {
@@ -35,7 +43,19 @@ internal static class OpenApiDescription
                 };
             }
 
-            return Task.CompletedTask;
+            if (operation.OperationId is { } name && OptionalBodies.TryGetValue(name, out Type? body))
+            {
+                OpenApiSchema schema = await context
+                    .GetOrCreateSchemaAsync(body, parameterDescription: null, cancellationToken)
+                    .ConfigureAwait(false);
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        ["application/json"] = new OpenApiMediaType { Schema = schema },
+                    },
+                };
+            }
         });
     }
 
@@ -59,7 +79,7 @@ internal static class OpenApiDescription
             {
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
-                Name = Security.ApiKey.Header,
+                Name = Security.KeyRing.Header,
             },
         };
         document.Security =

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -20,6 +21,12 @@ internal static class OperationsEndpoints
             .WithSummary("The database can be read, and the server is not stopping.")
             .Produces<HealthJson>()
             .ProducesProblem(503);
+
+        operations.MapGet("/api/v1/caller", (Caller caller, KeyRing keys) =>
+                new CallerJson(caller.Name, AccessKey.RoleName(caller.Role), keys.IsRequired))
+            .WithName("get-caller")
+            .WithSummary("The name and the role of the key that the request carries: view, operate or engineer.")
+            .Produces<CallerJson>();
 
         // Not the exporter's own endpoint: it accepts all methods and is missing from the OpenAPI document.
         RequestDelegate scrape = routes.CreateApplicationBuilder()

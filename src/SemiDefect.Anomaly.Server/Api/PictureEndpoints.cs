@@ -53,23 +53,23 @@ internal static class PictureEndpoints
     private static async Task ImageAsync(
         HttpContext context,
         InspectionStore store,
-        PictureStore pictures,
+        FeedbackStore feedback,
         Inspector inspector,
         long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
-        await SendAsync(context, inspector, ReadImage(record, pictures), record.Name).ConfigureAwait(false);
+        await SendAsync(context, inspector, ReadImage(record, feedback), record.Name).ConfigureAwait(false);
     }
 
     private static async Task ThumbnailAsync(
         HttpContext context,
         InspectionStore store,
-        PictureStore pictures,
+        FeedbackStore feedback,
         Inspector inspector,
         long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
-        byte[] image = ReadImage(record, pictures);
+        byte[] image = ReadImage(record, feedback);
         byte[] png = await inspector.InTurnAsync(
             () => ToPng(Shrink(inspector.Decode(image, record.Name))),
             context.RequestAborted).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal static class PictureEndpoints
         long id)
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
-        byte[] image = ReadImage(record, pictures);
+        byte[] image = (record.Picture is { } picture ? pictures.ReadImage(picture) : null) ?? throw Gone(id);
         AnomalyMap map = pictures.ReadMap(record.Picture!, record.Detail.Geometry) ?? throw Gone(id);
         byte[] png = await inspector.InTurnAsync(
             () => ToPng(
@@ -143,8 +143,8 @@ internal static class PictureEndpoints
         await SendAsync(context, inspector, bytes, image).ConfigureAwait(false);
     }
 
-    private static byte[] ReadImage(InspectionRecord record, PictureStore pictures) =>
-        (record.Picture is { } picture ? pictures.ReadImage(picture) : null) ?? throw Gone(record.Id);
+    private static byte[] ReadImage(InspectionRecord record, FeedbackStore feedback) =>
+        feedback.ReadImage(record) ?? throw Gone(record.Id);
 
     private static async Task SendAsync(HttpContext context, Inspector inspector, byte[] image, string name)
     {

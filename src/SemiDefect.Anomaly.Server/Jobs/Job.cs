@@ -5,8 +5,7 @@ namespace SemiDefect.Anomaly.Server.Jobs;
 /// <summary>A background job. Thread-safe.</summary>
 internal sealed class Job(
     long id,
-    string kind,
-    string model,
+    NewJob job,
     DateTimeOffset created) : IProgress<FitProgress>, IDisposable
 {
     private const int MostNotices = 20;
@@ -14,7 +13,8 @@ internal sealed class Job(
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _change = NewChange();
-    private JobJson _state = new(id, kind, model, JobState.Waiting, null, 0, 0, [], null, created, null);
+    private JobJson _state =
+        new(id, job.Kind, job.Model, JobState.Waiting, null, 0, 0, [], null, created, null, job.Actor, null, true);
 
     public long Id => id;
 
@@ -37,6 +37,9 @@ internal sealed class Job(
 
     public void Notice(string notice) =>
         Set(state => state.Notices.Count < MostNotices ? state with { Notices = [.. state.Notices, notice] } : state);
+
+    /// <summary>Records the version that the job has made.</summary>
+    public void Made(int version) => Set(state => state with { Version = version });
 
     public void Start() => Set(state => state with { State = JobState.Running });
 

@@ -19,20 +19,33 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         Channel.CreateBounded<(Job, Func<Job, Task>)>(MostWaiting);
 
     /// <summary>Queues a job.</summary>
-    /// <param name="kind">The kind of job.</param>
-    /// <param name="model">The model it is for.</param>
+    /// <param name="job">The job.</param>
     /// <param name="work">The work; it reports progress to the job and observes its token.</param>
     /// <exception cref="ProblemException">The queue is full, or the model already has a job.</exception>
-    public async Task<JobJson> StartAsync(string kind, string model, Func<Job, Task> work)
+    public async Task<JobJson> StartAsync(NewJob job, Func<Job, Task> work)
     {
         await _starting.WaitAsync().ConfigureAwait(false);
         try
         {
-            return await AddAsync(kind, model, work).ConfigureAwait(false);
+            return await AddAsync(job, work).ConfigureAwait(false);
         }
         finally
         {
             _starting.Release();
+        }
+    }
+
+    /// <summary>Refuses a change that a waiting or running job of the model would suffer from.</summary>
+    /// <exception cref="ProblemException">The model has a job under way (409).</exception>
+    public void RefuseDuring(string model)
+    {
+        if (_jobs.Values.Any(job => !job.HasEnded && job.State.Model == model))
+        {
+            throw new ProblemException(
+                409,
+                "under-way",
+                $"The model '{model}' has a job under way: wait for it, or cancel it.",
+                10);
         }
     }
 
@@ -41,6 +54,9 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
 
     /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
+
+    /// <summary>Marks the jobs of a killed process as interrupted. Called before requests are accepted.</summary>
+    public Task RecoverAsync() => store.InterruptAsync(clock.GetUtcNow());
 
     public override void Dispose()
     {
@@ -54,19 +70,11 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         _starting.Dispose();
     }
 
-    private async Task<JobJson> AddAsync(string kind, string model, Func<Job, Task> work)
+    private async Task<JobJson> AddAsync(NewJob started, Func<Job, Task> work)
     {
-        if (_jobs.Values.Any(other => !other.HasEnded && other.State.Model == model))
-        {
-            throw new ProblemException(
-                409,
-                "under-way",
-                $"The model '{model}' has a job under way: wait for it, or cancel it.",
-                10);
-        }
-
+        RefuseDuring(started.Model);
         DateTimeOffset now = clock.GetUtcNow();
-        var job = new Job(await store.AddAsync(kind, model, now).ConfigureAwait(false), kind, model, now);
+        var job = new Job(await store.AddAsync(started, now).ConfigureAwait(false), started, now);
         _jobs[job.Id] = job;
         if (!_waiting.Writer.TryWrite((job, work)))
         {
@@ -79,14 +87,13 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await store.InterruptAsync(clock.GetUtcNow()).ConfigureAwait(false);
         try
         {
             await foreach ((Job job, Func<Job, Task> work) in _waiting.Reader.ReadAllAsync(stoppingToken)
                 .ConfigureAwait(false))
             {
                 using CancellationTokenRegistration registration = stoppingToken.Register(job.Cancel);
-                await RunAsync(job, work).ConfigureAwait(false);
+                await RunAsync(job, work, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -95,7 +102,7 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         }
     }
 
-    private async Task RunAsync(Job job, Func<Job, Task> work)
+    private async Task RunAsync(Job job, Func<Job, Task> work, CancellationToken stoppingToken)
     {
         try
         {
@@ -106,7 +113,8 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
         }
         catch (OperationCanceledException)
         {
-            await EndAsync(job, JobState.Cancelled, null).ConfigureAwait(false);
+            bool isStop = stoppingToken.IsCancellationRequested;
+            await EndAsync(job, isStop ? JobState.Interrupted : JobState.Cancelled, null).ConfigureAwait(false);
         }
         catch (Exception error) when (error is SemiDefectException or ProblemException)
         {

@@ -5,18 +5,11 @@ using SemiDefect.Anomaly.Server.Models;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
 
-/// <summary>
-/// The training images of each model, in DATA/training/MODEL, and the images marked as false alarms, in
-/// DATA/feedback/MODEL/good. Thread-safe.
-/// </summary>
+/// <summary>The training images of each model, in DATA/training/MODEL. Thread-safe.</summary>
 internal sealed class TrainingStore(ServerOptions options)
 {
     /// <summary>The folder of a model's training images; it may not exist.</summary>
     public string Folder(string model) => Path.Combine(options.DataFolder, "training", ModelName.Check(model));
-
-    /// <summary>The folder of a model's false alarms; it may not exist.</summary>
-    public string FeedbackFolder(string model) =>
-        Path.Combine(options.DataFolder, "feedback", ModelName.Check(model), "good");
 
     /// <summary>The names of the images, in ordinal order, and their total size in bytes.</summary>
     public (IReadOnlyList<string> Names, long Bytes) List(string model)
@@ -71,36 +64,36 @@ internal sealed class TrainingStore(ServerOptions options)
         File.Delete(path);
     }
 
-    public void DeleteAll(string model)
+    /// <summary>Moves all training images of a model to another folder; without images, it is not created.</summary>
+    public void MoveAll(string model, string target)
     {
         if (Directory.Exists(Folder(model)))
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            Directory.Move(Folder(model), target);
+        }
+    }
+
+    /// <summary>Moves training images back, if there are any.</summary>
+    public void MoveBack(string model, string source)
+    {
+        if (!Directory.Exists(source))
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Folder(model))!);
+        if (Directory.Exists(Folder(model)))
+        {
+            // Without images: the caller has checked that.
             Directory.Delete(Folder(model), recursive: true);
         }
+
+        Directory.Move(source, Folder(model));
     }
 
-    /// <summary>Stores the image of a false alarm; null deletes it.</summary>
-    public void SetFalseAlarm(string model, long inspection, byte[]? image)
-    {
-        string folder = FeedbackFolder(model);
-        if (image is not null)
-        {
-            AtomicFile.Write(
-                Path.Combine(folder, $"{inspection}{MediaTypes.Extension(image)}"),
-                stream => stream.Write(image));
-        }
-        else if (Directory.Exists(folder))
-        {
-            foreach (string path in Directory.EnumerateFiles(folder, $"{inspection}.*"))
-            {
-                File.Delete(path);
-            }
-        }
-    }
-
-    /// <summary>The number of stored false alarms.</summary>
-    public int CountFalseAlarms(string model) =>
-        Directory.Exists(FeedbackFolder(model)) ? Directory.EnumerateFiles(FeedbackFolder(model)).Count() : 0;
+    /// <summary>Whether there is such a training image.</summary>
+    public bool Has(string model, string name) => File.Exists(Path.Combine(Folder(model), CheckImageName(name)));
 
     private static string CheckImageName(string name) => ImageFile.HasImageExtension(ModelName.Check(name))
         ? name

@@ -15,18 +15,23 @@ namespace SemiDefect.Anomaly.Server.Models;
 internal sealed class ModelRegistry : IAsyncDisposable
 {
     public const string Extension = ".sdad";
-    private const int VersionLength = 16;
 
     private readonly ServerOptions _options;
+    private readonly VersionLedger _ledger;
     private readonly ServerMetrics _metrics;
     private readonly ILogger _logger;
     private readonly string _snapshots;
     private readonly ConcurrentDictionary<string, ModelEntry> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<LoadedModel, bool> _open = [];
 
-    public ModelRegistry(ServerOptions options, ServerMetrics metrics, ILogger<ModelRegistry> logger)
+    public ModelRegistry(
+        ServerOptions options,
+        VersionLedger ledger,
+        ServerMetrics metrics,
+        ILogger<ModelRegistry> logger)
     {
         _options = options;
+        _ledger = ledger;
         _metrics = metrics;
         _logger = logger;
         _snapshots = Path.Combine(options.DataFolder, "loaded");
@@ -51,6 +56,19 @@ internal sealed class ModelRegistry : IAsyncDisposable
             .Where(ModelName.IsValid)
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>A path for a temporary file; the next start deletes it.</summary>
+    public string NewTemporaryPath() => Path.Combine(_snapshots, $"{Guid.NewGuid():N}.temporary");
+
+    /// <summary>Rejects a model that has no file.</summary>
+    /// <exception cref="ProblemException">There is no such model.</exception>
+    public void Require(string name)
+    {
+        if (!File.Exists(PathOf(name)))
+        {
+            throw NoModel(name);
+        }
+    }
 
     public string PathOf(string name) => Path.Combine(_options.ModelsFolder, ModelName.Check(name) + Extension);
 
@@ -115,9 +133,30 @@ internal sealed class ModelRegistry : IAsyncDisposable
             : (false, null);
 
     /// <summary>
-    /// Runs <paramref name="change"/>, which may replace or delete the file, and reloads the model if it was loaded.
+    /// Finishes changes that a crash has interrupted, and makes versions of files that other programs have put into the
+    /// models folder.
     /// </summary>
-    public async Task<T> ChangeAsync<T>(string name, Func<string, T> change, CancellationToken cancellationToken)
+    public async Task RecoverAsync()
+    {
+        foreach (string name in Names().Union(_ledger.Models(), StringComparer.Ordinal))
+        {
+            try
+            {
+                await _ledger.SyncAsync(name, PathOf(name)).ConfigureAwait(false);
+            }
+            catch (SemiDefectException error)
+            {
+                // The others can be used.
+                _logger.Problem(error.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/>, which may replace or delete the file, while nothing else changes the model, and
+    /// reloads the model if it was loaded.
+    /// </summary>
+    public async Task<T> ChangeAsync<T>(string name, Func<string, Task<T>> change, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
         ModelEntry entry = Entry(name);
@@ -125,16 +164,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         try
         {
             T result = await Task.Run(() => change(path), cancellationToken).ConfigureAwait(false);
-            if (!File.Exists(path))
-            {
-                entry.Current?.Retire();
-                entry.Current = null;
-            }
-            else if (entry.Current is not null)
-            {
-                await RefreshAsync(name, path, entry).ConfigureAwait(false);
-            }
-
+            await FollowAsync(name, path, entry).ConfigureAwait(false);
             return result;
         }
         finally
@@ -157,6 +187,20 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private ModelEntry Entry(string name) => _entries.GetOrAdd(name, _ => new ModelEntry());
 
+    // An unusable file is reported by the model's state; the change itself has been made.
+    private async Task FollowAsync(string name, string path, ModelEntry entry)
+    {
+        if (!File.Exists(path))
+        {
+            entry.Current?.Retire();
+            entry.Current = null;
+        }
+        else if (entry.Current is not null)
+        {
+            await RefreshAsync(name, path, entry).ConfigureAwait(false);
+        }
+    }
+
     private async Task RefreshAsync(string name, string path, ModelEntry entry)
     {
         if (ModelStamp.Of(path) is not { } stamp || entry.Current?.Stamp == stamp)
@@ -167,6 +211,8 @@ internal sealed class ModelRegistry : IAsyncDisposable
         LoadedModel? old = entry.Current;
         try
         {
+            await _ledger.SyncAsync(name, path).ConfigureAwait(false);
+            stamp = ModelStamp.Of(path) ?? throw NoModel(name);
             LoadedModel loaded = await Task.Run(() => Load(name, path, stamp)).ConfigureAwait(false);
             _open[loaded] = true;
             _ = loaded.Closed.ContinueWith(_ => _open.TryRemove(loaded, out bool _), TaskScheduler.Default);
@@ -192,7 +238,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
         string snapshot = Path.Combine(_snapshots, Guid.NewGuid().ToString("N") + Extension);
         try
         {
-            string version = Copy(path, snapshot)[..VersionLength];
+            string version = ModelVersion.IdOf(Copy(path, snapshot));
             AnomalyDetector detector = AnomalyDetector.Load(snapshot, new LoadOptions
             {
                 Device = _options.Device,

@@ -8,14 +8,16 @@ namespace SemiDefect.Anomaly.Server.Security;
 /// Refuses requests without the key and cross-site requests from a browser. Without a key, it also refuses host names
 /// that are not loopback names, which stops DNS rebinding. Thread-safe.
 /// </summary>
-internal sealed class RequestGuard(ApiKey key)
+internal sealed class RequestGuard(KeyRing keys)
 {
-    /// <summary>Called for every request, before its body is read.</summary>
+    /// <summary>Called for every request, before its body is read. Attaches the caller to it.</summary>
     /// <exception cref="ProblemException">The request is refused.</exception>
-    public void Check(HttpRequest request)
+    public void Check(HttpContext context)
     {
+        HttpRequest request = context.Request;
+
         // DNS rebinding makes a foreign page look same-origin, so the host name itself is checked.
-        if (!key.IsRequired && !IsLoopbackName(request.Host.Host))
+        if (!keys.IsRequired && !IsLoopbackName(request.Host.Host))
         {
             throw new ProblemException(
                 StatusCodes.Status403Forbidden,
@@ -36,13 +38,13 @@ internal sealed class RequestGuard(ApiKey key)
                 "A page of another site may not call this API.");
         }
 
-        if (!key.Accepts(request))
-        {
-            throw new ProblemException(
-                StatusCodes.Status401Unauthorized,
-                "key",
-                $"Send the API key in the header {ApiKey.Header}, or as a bearer token.");
-        }
+        Caller caller = keys.Find(request) ?? throw new ProblemException(
+            StatusCodes.Status401Unauthorized,
+            "key",
+            KeyRing.Given(request).Length > 0
+                ? "This server does not know the API key that was sent."
+                : $"Send the API key in the header {KeyRing.Header}, or as a bearer token.");
+        caller.Attach(context);
     }
 
     // The page contains no data, and health checks are for process supervisors.

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Storage;
@@ -17,6 +19,8 @@ internal sealed class Housekeeper : BackgroundService
     private readonly ServerOptions _options;
     private readonly InspectionStore _store;
     private readonly PictureStore _pictures;
+    private readonly FeedbackStore _feedback;
+    private readonly Trash _trash;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private long _bytes;
@@ -25,12 +29,16 @@ internal sealed class Housekeeper : BackgroundService
         ServerOptions options,
         InspectionStore store,
         PictureStore pictures,
+        FeedbackStore feedback,
+        Trash trash,
         TimeProvider clock,
         ILogger<Housekeeper> logger)
     {
         _options = options;
         _store = store;
         _pictures = pictures;
+        _feedback = feedback;
+        _trash = trash;
         _clock = clock;
         _logger = logger;
         _bytes = store.TotalPictureBytes();
@@ -54,6 +62,7 @@ internal sealed class Housekeeper : BackgroundService
             }
         }
 
+        await _trash.PurgeAsync(cancellationToken).ConfigureAwait(false);
         Delete(
             await _store.PurgeAsync(_options.MaxInspections, _clock.GetUtcNow() - AnswersKept, Step)
                 .ConfigureAwait(false));
@@ -86,6 +95,13 @@ internal sealed class Housekeeper : BackgroundService
 
     private void Sweep(CancellationToken cancellationToken)
     {
+        // Older versions of the program kept the images of false alarms only.
+        foreach (InspectionRecord defect in _store.KnownDefects(null))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _feedback.Keep(defect);
+        }
+
         // A picture is written before its inspection, so a recent one may not be an orphan.
         foreach (string picture in _pictures.List(_clock.GetUtcNow().UtcDateTime - TimeSpan.FromMinutes(10)))
         {

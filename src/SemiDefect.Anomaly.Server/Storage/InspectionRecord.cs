@@ -44,6 +44,9 @@ internal sealed record InspectionRecord
     public double Margin => Score - Threshold;
 
     public bool IsAbnormal => Score > Threshold;
+
+    /// <summary>Whether the part is bad according to its verdict.</summary>
+    public bool IsKnownDefect => Verdict == Verdicts.Missed || (Verdict == Verdicts.Confirmed && IsAbnormal);
 }
 
 /// <summary>The part of an inspection that is stored as JSON, because no query filters by it.</summary>

@@ -1,58 +1,16 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Audit;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
 /// <summary>The history of inspections, and the responses to requests with an idempotency key. Thread-safe.</summary>
-internal sealed class InspectionStore(Database database)
+internal sealed class InspectionStore(Database database, AuditLog audit)
 {
     private const string Columns =
         "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, "
             + "picture_bytes, verdict, verdict_note, verdict_time";
-
-    /// <summary>Entry i upgrades version i of the schema to i + 1. Entries are added, never changed.</summary>
-    public static IReadOnlyList<string> Schemas { get; } =
-    [
-        """
-        CREATE TABLE inspections (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            time INTEGER NOT NULL,
-            model TEXT NOT NULL,
-            model_version TEXT NOT NULL,
-            name TEXT NOT NULL,
-            sha256 TEXT NOT NULL,
-            score REAL NOT NULL,
-            threshold REAL NOT NULL,
-            pixel_threshold REAL NOT NULL,
-            p_value REAL,
-            abnormal INTEGER NOT NULL,
-            detail TEXT NOT NULL,
-            picture TEXT,
-            picture_bytes INTEGER NOT NULL,
-            verdict TEXT,
-            verdict_note TEXT,
-            verdict_time INTEGER);
-        CREATE INDEX inspections_by_model ON inspections (model, id);
-        CREATE INDEX inspections_by_time ON inspections (time);
-        CREATE INDEX inspections_by_verdict ON inspections (verdict, id) WHERE verdict IS NOT NULL;
-        CREATE INDEX inspections_by_picture ON inspections (picture) WHERE picture IS NOT NULL;
-        CREATE TABLE requests (
-            key TEXT PRIMARY KEY,
-            fingerprint TEXT NOT NULL,
-            answer TEXT NOT NULL,
-            time INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE INDEX requests_by_time ON requests (time);
-        CREATE TABLE jobs (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            kind TEXT NOT NULL,
-            model TEXT NOT NULL,
-            state TEXT NOT NULL,
-            error TEXT,
-            created INTEGER NOT NULL,
-            ended INTEGER);
-        """,
-    ];
 
     /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
@@ -107,24 +65,37 @@ internal sealed class InspectionStore(Database database)
         return (IReadOnlyList<InspectionRecord>)records;
     });
 
+    /// <summary>
+    /// The inspections of a model, or of all, whose part is bad according to its verdict, from the newest.
+    /// </summary>
+    public IReadOnlyList<InspectionRecord> KnownDefects(string? model) =>
+    [
+        .. List(new InspectionFilter { Model = model, Verdict = Verdicts.Confirmed, IsAbnormal = true }, int.MaxValue)
+            .Concat(List(new InspectionFilter { Model = model, Verdict = Verdicts.Missed }, int.MaxValue))
+            .OrderByDescending(record => record.Id),
+    ];
+
     public long Count() => database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections"));
 
-    /// <summary>Sets or clears a verdict.</summary>
+    /// <summary>Sets or clears the verdict of an inspection, with its audit entry.</summary>
     /// <returns>The changed record; null if there is none.</returns>
     public Task<InspectionRecord?> SetVerdictAsync(
-        long id,
-        string? verdict,
-        string? note,
-        DateTimeOffset? time) => database.WriteAsync(connection =>
+        InspectionRecord changed,
+        AuditDraft entry) => database.WriteAsync(connection =>
     {
-        Database.Execute(
+        int count = Database.Execute(
             connection,
             "UPDATE inspections SET verdict = $verdict, verdict_note = $note, verdict_time = $time WHERE id = $id",
-            ("$verdict", verdict),
-            ("$note", note),
-            ("$time", time?.ToUnixTimeMilliseconds()),
-            ("$id", id));
-        return Find(connection, id);
+            ("$verdict", changed.Verdict),
+            ("$note", changed.VerdictNote),
+            ("$time", changed.VerdictTime?.ToUnixTimeMilliseconds()),
+            ("$id", changed.Id));
+        if (count > 0)
+        {
+            audit.Append(connection, entry);
+        }
+
+        return Find(connection, changed.Id);
     });
 
     /// <summary>The size of all kept pictures in bytes.</summary>
@@ -175,7 +146,7 @@ internal sealed class InspectionStore(Database database)
 
     /// <summary>
     /// Deletes inspections beyond the newest <paramref name="keep"/>, and responses older than
-    /// <paramref name="answersBefore"/>.
+    /// <paramref name="answersBefore"/>. Known defects stay, because new versions are compared on them.
     /// </summary>
     /// <returns>The pictures that are no longer referenced.</returns>
     public Task<IReadOnlyList<(string Picture, long Bytes)>> PurgeAsync(
@@ -194,6 +165,7 @@ internal sealed class InspectionStore(Database database)
             DELETE FROM inspections WHERE id IN (
                 SELECT id FROM inspections
                 WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep
+                AND NOT (coalesce(verdict, '') = 'missed' OR (coalesce(verdict, '') = 'confirmed' AND abnormal = 1))
                 ORDER BY id
                 LIMIT $most)
             RETURNING picture, picture_bytes

@@ -4,11 +4,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Api;
+using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
@@ -21,18 +19,16 @@ namespace SemiDefect.Anomaly.Server.Watching;
 public sealed class FolderWatcher : IDisposable
 {
     private const int BatchSize = 32;
-    private const int MostRegions = 100;
     private const string Unreadable = "unreadable";
     private const string HeatmapEnding = ".heatmap.png";
 
     private readonly WatchOptions _options;
     private readonly string _folder;
     private readonly string _output;
-    private readonly string _model;
     private readonly FileStream _lock;
     private readonly WatchJournal _journal;
-    private readonly AnomalyDetector _detector;
     private readonly PlacedFiles _placed = new();
+    private readonly IWatchJudge _judge;
     private readonly FolderLister _lister;
     private readonly ILogger _logger;
     private readonly WebhookSender? _webhook;
@@ -43,7 +39,7 @@ public sealed class FolderWatcher : IDisposable
         string output,
         FileStream watcherLock,
         WatchJournal journal,
-        AnomalyDetector detector,
+        IWatchJudge judge,
         ILogger logger)
     {
         _options = options;
@@ -51,8 +47,7 @@ public sealed class FolderWatcher : IDisposable
         _output = output;
         _lock = watcherLock;
         _journal = journal;
-        _detector = detector;
-        _model = Path.GetFileNameWithoutExtension(options.ModelPath);
+        _judge = judge;
         _lister = new FolderLister(folder, output, options.Settle, journal.Knows);
         _logger = logger;
         _webhook = options.Webhook is { } address
@@ -60,7 +55,7 @@ public sealed class FolderWatcher : IDisposable
             : null;
     }
 
-    /// <summary>Loads the detector and opens the journal, OUTPUT/watch.db.</summary>
+    /// <summary>Loads the detector, if no server decides, and opens the journal, OUTPUT/watch.db.</summary>
     /// <exception cref="SemiDefectException">
     /// A folder or the detector is unusable; the message says what to do.
     /// </exception>
@@ -85,6 +80,17 @@ public sealed class FolderWatcher : IDisposable
             throw new SemiDefectException($"The webhook '{options.Webhook}' must be an http or https address.");
         }
 
+        if (options.Server is { Scheme: not ("http" or "https") })
+        {
+            throw new SemiDefectException($"The server '{options.Server}' must be an http or https address.");
+        }
+
+        if (options.Server is not null && !ModelName.IsValid(options.ModelPath))
+        {
+            throw new SemiDefectException(
+                $"'{options.ModelPath}' names no model of a server: give its name there, not a file.");
+        }
+
         FileStream? watcherLock = null;
         WatchJournal? journal = null;
         try
@@ -97,15 +103,10 @@ public sealed class FolderWatcher : IDisposable
                 FileShare.None);
             journal = new WatchJournal(Path.Combine(output, "watch.db"));
             ILogger logger = options.LoggerFactory.CreateLogger<FolderWatcher>();
-            var load = new LoadOptions
-            {
-                Device = options.Device,
-                Threads = options.Threads,
-                ImageLimits = options.ImageLimits,
-                Logger = logger,
-            };
-            AnomalyDetector detector = AnomalyDetector.Load(options.ModelPath, load);
-            return new FolderWatcher(options, folder, output, watcherLock, journal, detector, logger);
+            IWatchJudge judge = options.Server is { } server
+                ? new ServerJudge(server, ModelName.Check(options.ModelPath), options.ApiKey)
+                : new LocalJudge(options, Path.Combine(output, "watch.model"), logger);
+            return new FolderWatcher(options, folder, output, watcherLock, journal, judge, logger);
         }
         catch (Exception error)
         {
@@ -130,6 +131,10 @@ public sealed class FolderWatcher : IDisposable
             {
                 await ScanAsync(Environment.TickCount64, cancellationToken).ConfigureAwait(false);
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // Images that a server has not answered for are tried again by the next watcher.
+            }
             catch (Exception error) when (
                 error is SemiDefectException or IOException or UnauthorizedAccessException or SqliteException)
             {
@@ -148,7 +153,7 @@ public sealed class FolderWatcher : IDisposable
     public void Dispose()
     {
         _webhook?.Dispose();
-        _detector.Dispose();
+        _judge.Dispose();
         _journal.Dispose();
         _lock.Dispose();
     }
@@ -167,7 +172,7 @@ public sealed class FolderWatcher : IDisposable
                 break;
             }
 
-            await JudgeAsync(batch).ConfigureAwait(false);
+            await JudgeAsync(batch, cancellationToken).ConfigureAwait(false);
             await PlaceAllAsync().ConfigureAwait(false);
             judged += batch.Length;
         }
@@ -177,44 +182,54 @@ public sealed class FolderWatcher : IDisposable
 
     internal Task<bool> PostAsync(CancellationToken cancellationToken) => _webhook!.SendPendingAsync(cancellationToken);
 
-    private async Task JudgeAsync(WatchedFile[] batch)
+    private async Task JudgeAsync(WatchedFile[] batch, CancellationToken cancellationToken)
     {
-        string[] paths = [.. batch.Select(file => FullPath(file.Path))];
-        var errors = new SemiDefectException?[batch.Length];
+        WatchReport[] reports = [.. batch.Select(file => Report(file, Unreadable))];
+        FileToJudge[] files =
+            [.. batch.Zip(reports, (file, report) => new FileToJudge(FullPath(file.Path), file.Path, report.Id))];
+        IReadOnlyList<WatchDecision> decisions = await _judge
+            .JudgeAsync(files, _options.Heatmaps, cancellationToken)
+            .ConfigureAwait(false);
         var pending = new List<Task>();
-        await foreach (Inspection inspection in _detector.InspectAsync(paths, (index, error) => errors[index] = error)
-            .ConfigureAwait(false))
-        {
-            WatchedFile file = batch[inspection.Index];
-            string decision = inspection.IsAbnormal ? "abnormal" : "normal";
-            WatchReport report = Report(file, decision) with
-            {
-                Score = inspection.Score,
-                Threshold = inspection.Threshold,
-                Margin = inspection.Margin,
-                PValue = inspection.PValue,
-                Regions = [.. inspection.Regions.Take(MostRegions)],
-            };
-            if (_options.Heatmaps && inspection.IsAbnormal)
-            {
-                WriteHeatmap(paths[inspection.Index], inspection, Target(report) + HeatmapEnding);
-            }
-
-            pending.Add(AddAsync(file, report));
-            _logger.Decided(decision, inspection.Margin, file.Path);
-        }
-
         for (int i = 0; i < batch.Length; i++)
         {
-            if (errors[i] is { } error && File.Exists(paths[i]))
+            WatchDecision decision = decisions[i];
+            if (decision.Error is { } error)
             {
-                pending.Add(AddAsync(batch[i], Report(batch[i], Unreadable) with { Error = error.Message }));
-                _logger.Problem(error.Message);
+                // A file that was taken away meanwhile is not reported.
+                if (File.Exists(files[i].Path))
+                {
+                    pending.Add(AddAsync(batch[i], reports[i] with { Error = error }));
+                    _logger.Problem(error);
+                }
+
+                continue;
             }
+
+            WatchReport report = Complete(reports[i], decision);
+            if (decision.Heatmap is { } heatmap)
+            {
+                AtomicFile.Write(Target(report) + HeatmapEnding, stream => stream.Write(heatmap));
+            }
+
+            pending.Add(AddAsync(batch[i], report));
+            _logger.Decided(report.Decision, decision.Score - decision.Threshold, batch[i].Path);
         }
 
         await Task.WhenAll(pending).ConfigureAwait(false);
     }
+
+    private static WatchReport Complete(WatchReport report, WatchDecision decision) => report with
+    {
+        Decision = decision.IsAbnormal ? "abnormal" : "normal",
+        Score = decision.Score,
+        Threshold = decision.Threshold,
+        Margin = decision.Score - decision.Threshold,
+        PValue = decision.PValue,
+        Regions = decision.Regions,
+        ModelVersion = decision.ModelVersion,
+        Inspection = decision.Inspection,
+    };
 
     private async Task AddAsync(WatchedFile file, WatchReport report)
     {
@@ -230,7 +245,7 @@ public sealed class FolderWatcher : IDisposable
         return new WatchReport(
             id,
             DateTimeOffset.UtcNow,
-            _model,
+            _judge.Model,
             file.Path,
             decision,
             null,
@@ -238,6 +253,8 @@ public sealed class FolderWatcher : IDisposable
             null,
             null,
             [],
+            null,
+            null,
             null);
     }
 
@@ -285,24 +302,6 @@ public sealed class FolderWatcher : IDisposable
                 File.Delete(file.Target + HeatmapEnding);
                 _logger.TakenUpAgain(file.State.Path);
             }
-        }
-    }
-
-    private void WriteHeatmap(string path, Inspection inspection, string target)
-    {
-        try
-        {
-            Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(path, _detector.Reading),
-                inspection.Map,
-                (float)inspection.PixelThreshold,
-                new HeatmapOptions { Geometry = inspection.Geometry });
-            AtomicFile.Write(target, stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
-        }
-        catch (SemiDefectException error)
-        {
-            // The decision stands without its heatmap.
-            _logger.Problem(error.Message);
         }
     }
 

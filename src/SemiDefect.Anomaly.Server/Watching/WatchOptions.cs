@@ -8,8 +8,18 @@ namespace SemiDefect.Anomaly.Server.Watching;
 /// <summary>Options for watching a folder. Immutable; <see cref="FolderWatcher.Open"/> validates them.</summary>
 public sealed record WatchOptions
 {
-    /// <summary>The detector file.</summary>
+    /// <summary>The detector file, which may be replaced while it is used; with a server, the name of a model there.
+    /// </summary>
     public required string ModelPath { get; init; }
+
+    /// <summary>
+    /// The address of a server that inspects the images, with its active version, and keeps them in its history. Null
+    /// to inspect here.
+    /// </summary>
+    public Uri? Server { get; init; }
+
+    /// <summary>The API key for the server; null for none.</summary>
+    public string? ApiKey { get; init; }
 
     /// <summary>The folder that images arrive in, including its subfolders.</summary>
     public required string Folder { get; init; }

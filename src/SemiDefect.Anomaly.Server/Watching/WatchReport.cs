@@ -14,4 +14,6 @@ internal sealed record WatchReport(
     double? Margin,
     double? PValue,
     IReadOnlyList<Region> Regions,
-    string? Error);
+    string? Error,
+    string? ModelVersion,
+    string? Inspection);

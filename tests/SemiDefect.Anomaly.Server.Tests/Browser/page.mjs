@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core';
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { wide } from './wide.mjs';
 
 const [url, images, out, key] = process.argv.slice(2);
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -185,7 +186,7 @@ try {
     for (const name of ['inspect', 'history', 'model', 'fit']) {
       await page.click(`a[href="#${name}"]`);
       await page.waitForTimeout(300);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name);
+      assert.deepEqual(await page.evaluate(wide), [], name);
       await shot(`phone-${name}`);
     }
     await page.click('a[href="#inspect"]');

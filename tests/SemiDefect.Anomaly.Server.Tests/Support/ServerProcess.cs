@@ -22,7 +22,11 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(TemporaryFolder folder, params string[] more)
     {
         Directory.CreateDirectory(folder.File("models"));
-        await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
+        if (!File.Exists(folder.File("models/tiny.sdad")))
+        {
+            await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
+        }
+
         var start = new ProcessStartInfo(
             Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests.Support;
@@ -25,9 +26,21 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string ModelPath => Path.Combine(Options.ModelsFolder, "tiny.sdad");
 
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    /// <param name="change">Changes the options.</param>
+    /// <param name="archive">A zip file with the folders models and data; null for one model and no data.</param>
+    public static async Task<TestServer> StartAsync(
+        Func<ServerOptions, ServerOptions>? change = null,
+        string? archive = null)
     {
         var folder = new TemporaryFolder();
+        if (archive is not null)
+        {
+            System.IO.Compression.ZipFile.ExtractToDirectory(
+                archive,
+                Path.GetDirectoryName(folder.File("data"))!,
+                overwriteFiles: true);
+        }
+
         var options = new ServerOptions
         {
             ModelsFolder = folder.File("models"),
@@ -37,7 +50,13 @@ internal sealed class TestServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         Directory.CreateDirectory(options.ModelsFolder);
-        await System.IO.File.WriteAllBytesAsync(Path.Combine(options.ModelsFolder, "tiny.sdad"), Parts.DetectorFile);
+        if (archive is null)
+        {
+            await System.IO.File.WriteAllBytesAsync(
+                Path.Combine(options.ModelsFolder, "tiny.sdad"),
+                Parts.DetectorFile);
+        }
+
         InspectionServer server = InspectionServer.Create(options);
         await server.StartAsync();
         return new TestServer(folder, server, options);
@@ -110,6 +129,60 @@ internal sealed class TestServer : IAsyncDisposable
     {
         using HttpResponseMessage response = await Client.PutAsJsonAsync(path, body);
         return await ReadAsync(response);
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object? body)
+    {
+        using HttpResponseMessage response = await Client.PostAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>Starts a job and waits for its end.</summary>
+    public async Task<JsonNode> RunJobAsync(string path, object body)
+    {
+        JsonNode job = await PostAsync(path, body);
+        await Client.GetStringAsync($"/api/v1/jobs/{job["id"]}/events");
+        return await GetAsync($"/api/v1/jobs/{job["id"]}");
+    }
+
+    /// <summary>Inspects bad parts, all of them found, and confirms the first of them.</summary>
+    public async Task<JsonNode[]> InspectDefectsAsync(int count, int confirmed)
+    {
+        var found = new JsonNode[count];
+        for (int i = 0; i < count; i++)
+        {
+            found[i] = await InspectAsync(Parts.Bad(i), $"bad-{i}.png");
+            Assert.Equal("abnormal", (string)found[i]["decision"]!);
+            if (i < confirmed)
+            {
+                await PutAsync($"/api/v1/inspections/{found[i]["id"]}/verdict", new { value = "confirmed" });
+            }
+        }
+
+        return found;
+    }
+
+    public async Task PutTrainingAsync(string model, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            using var content = new ByteArrayContent(Parts.Good(i));
+            using HttpResponseMessage response = await Client.PutAsync(
+                $"/api/v1/models/{model}/training/{i}.png",
+                content);
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, response.StatusCode);
+        }
+    }
+
+    /// <summary>Changes the database of the stopped server behind its back.</summary>
+    public void Execute(string sql)
+    {
+        using var connection = new SqliteConnection(
+            $"Data Source={File("data/history.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     /// <summary>

@@ -3,7 +3,11 @@ import { $ } from './dom.js';
 
 const store = 'semidefect-key';
 const base = 'api/v1/';
+const keyListeners = [];
 let asking;
+
+/** Called whenever another key is used. */
+export const onKey = listener => keyListeners.push(listener);
 
 /** What the server said was wrong. */
 export class Problem extends Error {
@@ -28,7 +32,7 @@ export async function call(path, options = {}) {
     }
     if (response.ok) return response;
     if (response.status === 401) {
-      await askForKey();
+      await askForKey(key ? t('key_wrong') : '');
       continue;
     }
     const problem = await response.json().catch(() => ({}));
@@ -81,15 +85,17 @@ export async function events(path, onEvent) {
   }
 }
 
-function askForKey() {
+function askForKey(problem) {
   asking ??= new Promise(done => {
     const dialog = $('key-dialog');
+    $('key-wrong').textContent = problem;
     dialog.addEventListener('cancel', event => event.preventDefault());
     dialog.addEventListener('close', () => {
       sessionStorage.setItem(store, $('key-input').value.trim());
       $('key-input').value = '';
       asking = undefined;
       done();
+      keyListeners.forEach(listener => listener());
     }, { once: true });
     dialog.showModal();
   });

@@ -20,7 +20,7 @@ export function svg(name, attributes) {
   return element;
 }
 
-export const number = value => value.toLocaleString(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const number = (value, digits = 2) => value.toLocaleString(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 export const signed = value => (value > 0 ? '+' : value < 0 ? '\u2212' : '') + number(Math.abs(value));
 export const time = value => new Date(value).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'medium' });
 export const clock = value => new Date(value).toLocaleTimeString(language());
@@ -28,6 +28,13 @@ export const badge = decision => h('span', { class: `badge ${decision}` }, t(dec
 
 export function megabytes(bytes) {
   return `${(bytes / 1e6).toLocaleString(language(), { maximumFractionDigits: 1 })} MB`;
+}
+
+/** Saves a file on the user's machine. */
+export function saveAs(blob, name) {
+  const link = h('a', { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 /** Shows an error at the top until it is shown another, or null. */

@@ -1,23 +1,35 @@
-import { call, events, get, send, upload } from './api.js';
+import { call, events, get, send } from './api.js';
+import { ask } from './dialogs.js';
 import { $, acceptFiles, h, imagesOf, megabytes, notice } from './dom.js';
 import { onLanguage, t } from './i18n.js';
-import { loadModels, modelPath } from './models.js';
+import { exists, loadModels, modelPath, onModel, restorable, restore } from './models.js';
+import { UploadQueue } from './queue.js';
 
-const atOnce = 4;
 let state = () => '';
 let job;
-let stop;
+let counted = 0;
+const queue = new UploadQueue('PUT', {
+  onDone: () => {},
+  onFailed: (item, problem) => $('fit-errors').append(h('li', {}, `${item.name}: ${problem.message}`)),
+  onChange: uploads,
+});
 
 const name = () => $('fit-form').elements.name.value.trim();
 
 export function start() {
-  acceptFiles($('fit-drop'), $('fit-files'), $('fit-folder'), $('fit-choose'), $('fit-choose-folder'), items => sendAll(items).catch(notice));
+  acceptFiles($('fit-drop'), $('fit-files'), $('fit-folder'), $('fit-choose'), $('fit-choose-folder'), sendAll);
   $('fit-form').addEventListener('submit', event => event.preventDefault());
   $('fit-form').elements.name.addEventListener('change', () => count().catch(notice));
   $('fit-start').addEventListener('click', () => fit().catch(notice));
   $('fit-clear').addEventListener('click', () => clear().catch(notice));
+  $('fit-undo').addEventListener('click', () => restore('training', name()).then(count).catch(notice));
+  $('fit-again').addEventListener('click', () => {
+    $('fit-errors').replaceChildren();
+    queue.again();
+  });
+  onModel(() => { if (!$('view-fit').hidden) count().catch(notice); });
   $('fit-cancel').addEventListener('click', () => {
-    stop?.abort();
+    queue.stop();
     if (job) call(`jobs/${job}`, { method: 'DELETE' }).catch(notice);
   });
   onLanguage(() => {
@@ -36,10 +48,14 @@ export async function show() {
 }
 
 async function count() {
+  const number = ++counted;
   const training = name() ? await get(modelPath('/training', name())) : { images: [], bytes: 0 };
+  if (number !== counted) return;
   $('fit-count').textContent = name() ? t('fit_count', training.images.length, megabytes(training.bytes)) : '';
   $('fit-start').disabled = training.images.length < 2;
   $('fit-clear').disabled = training.images.length === 0;
+  $('fit-exists').textContent = name() && exists(name()) ? t('fit_exists', name()) : '';
+  $('fit-undo').hidden = training.images.length > 0 || !restorable().some(one => one.kind === 'training' && one.model === name());
 }
 
 function report(done, total, text) {
@@ -51,7 +67,7 @@ function report(done, total, text) {
   $('fit-state').textContent = state();
 }
 
-async function sendAll(items) {
+function sendAll(items) {
   const images = imagesOf(items);
   if (!name()) {
     notice(t('fit_need_name'));
@@ -59,27 +75,19 @@ async function sendAll(items) {
     return;
   }
   notice(null);
-  $('fit-errors').replaceChildren();
-  stop = new AbortController();
-  const { signal } = stop;
-  let next = 0;
-  let done = 0;
-  const work = async () => {
-    while (next < images.length && !signal.aborted) {
-      const { file, name: path } = images[next++];
-      report(done, images.length, () => t('fit_uploading', done, images.length));
-      try {
-        await upload('PUT', modelPath(`/training/${encodeURIComponent(fileName(path))}`, name()), file, { signal });
-      } catch (error) {
-        if (error.name === 'AbortError') return;
-        $('fit-errors').append(h('li', {}, `${path}: ${error.message}`));
-      }
-      done++;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  $('fit-job').hidden = true;
-  await count();
+  const model = name();
+  queue.add(images.map(image => ({ ...image, path: modelPath(`/training/${encodeURIComponent(fileName(image.name))}`, model) })));
+}
+
+function uploads() {
+  const { left, done, total, state: sending, failed } = queue;
+  $('fit-again').hidden = !failed.length && sending !== 'offline';
+  if (left) report(done, total, () => t(sending === 'offline' ? 'progress_offline' : 'fit_uploading', done, total));
+  else {
+    $('fit-job').hidden = !failed.length;
+    if (failed.length) report(1, 1, () => t('progress_failed', failed.length));
+    count().catch(notice);
+  }
 }
 
 // A folder's images keep their folder in their name, so that two of one name stay apart.
@@ -102,6 +110,9 @@ async function fit() {
 }
 
 async function clear() {
+  const training = await get(modelPath('/training', name()));
+  const answer = await ask({ title: t('clear_title'), lines: [t('clear_lines', training.images.length, megabytes(training.bytes), name()), t('undo_day')], action: t('fit_clear') });
+  if (!answer) return;
   await call(modelPath('/training', name()), { method: 'DELETE' });
   await count();
 }

@@ -1,5 +1,5 @@
 import { call, get } from './api.js';
-import { $, badge, h, notice, number, signed, time } from './dom.js';
+import { $, badge, h, notice, number, saveAs, signed, time } from './dom.js';
 import { onLanguage, t } from './i18n.js';
 import { fillFilter, onModel } from './models.js';
 import { thumbnail } from './thumbnails.js';
@@ -68,8 +68,5 @@ function replace(inspection) {
 }
 
 async function save() {
-  const blob = await (await call(`inspections/export.csv?${query()}`)).blob();
-  const link = h('a', { href: URL.createObjectURL(blob), download: 'inspections.csv' });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  saveAs(await (await call(`inspections/export.csv?${query()}`)).blob(), 'inspections.csv');
 }

@@ -1,23 +1,31 @@
-import { get, upload } from './api.js';
+import { get } from './api.js';
 import { $, acceptFiles, badge, clock, h, imagesOf, notice, number, signed } from './dom.js';
 import { onLanguage, t } from './i18n.js';
 import { chosen, modelPath, onModel } from './models.js';
 import { thumbnail } from './thumbnails.js';
+import { UploadQueue } from './queue.js';
 import { openViewer } from './viewer.js';
 
-const atOnce = 4;
 const shown = 60;
 const interval = 2000;
 let inspections = [];
 let timer;
-let stop;
+const queue = new UploadQueue('POST', {
+  onDone: (item, inspection) => { if (item.model === chosen()) add(inspection); },
+  onFailed: (item, problem) => $('unreadable').append(h('li', {}, `${item.name}: ${problem.message}`)),
+  onChange: report,
+});
 
 export function start() {
   acceptFiles($('drop'), $('files'), $('folder'), $('choose-files'), $('choose-folder'), send);
   addEventListener('paste', event => {
     if (!$('view-inspect').hidden) send([...event.clipboardData.files].map(file => ({ file, name: file.name })));
   });
-  $('progress-stop').addEventListener('click', () => stop?.abort());
+  $('progress-stop').addEventListener('click', () => queue.stop());
+  $('progress-again').addEventListener('click', () => {
+    $('unreadable').replaceChildren();
+    queue.again();
+  });
   onModel(() => {
     inspections = [];
     if (!$('view-inspect').hidden) refresh();
@@ -50,41 +58,30 @@ async function refresh() {
 
 const changed = latest => JSON.stringify(latest) !== JSON.stringify(inspections);
 
-async function send(items) {
+function send(items) {
   const images = imagesOf(items);
-  if (!images.length || !chosen()) {
-    if (!chosen()) notice(t('no_model'));
+  if (!images.length) return;
+  if (!chosen()) {
+    notice(t('no_model'));
     return;
   }
   notice(null);
-  stop?.abort();
-  stop = new AbortController();
-  const { signal } = stop;
-  const path = name => modelPath(`/inspect?name=${encodeURIComponent(name)}`);
-  let next = 0;
-  let done = 0;
-  $('unreadable').replaceChildren();
-  $('progress').hidden = false;
-  const report = text => {
-    $('progress-bar').value = done / images.length;
-    $('progress-text').textContent = t(text, done, images.length);
-  };
-  report('progress');
-  const work = async () => {
-    while (next < images.length && !signal.aborted) {
-      const { file, name } = images[next++];
-      try {
-        add(await upload('POST', path(name), file, { signal, onBusy: () => report('progress_waiting'), key: crypto.randomUUID?.() }));
-      } catch (error) {
-        if (error.name === 'AbortError') return;
-        $('unreadable').append(h('li', {}, `${name}: ${error.message}`));
-      }
-      done++;
-      report('progress');
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, images.length) }, work));
-  if (stop.signal === signal) $('progress').hidden = true;
+
+  // The model is the one of this moment: another choice holds for the next drop.
+  const name = chosen();
+  queue.add(images.map(image => ({ ...image, model: name, path: modelPath(`/inspect?name=${encodeURIComponent(image.name)}`, name) })));
+}
+
+function report() {
+  const { left, done, total, state, failed } = queue;
+  $('progress').hidden = !left && !failed.length;
+  $('progress-bar').value = total ? done / total : 0;
+  $('progress-text').textContent = left
+    ? t({ sending: 'progress', busy: 'progress_waiting', offline: 'progress_offline' }[state], done, total)
+    : t('progress_failed', failed.length);
+  $('progress-stop').hidden = !left;
+  $('progress-again').hidden = !failed.length && state !== 'offline';
+  if (!failed.length) $('unreadable').replaceChildren();
 }
 
 function add(inspection) {

@@ -5,6 +5,10 @@ import * as inspect from './inspect.js';
 import * as history from './history.js';
 import * as model from './model.js';
 import * as fit from './fit.js';
+import * as audit from './audit.js';
+import * as caller from './caller.js';
+import * as jobs from './jobs.js';
+import * as live from './live.js';
 
 const views = { inspect, history, model, fit };
 
@@ -39,6 +43,12 @@ $('language').addEventListener('click', () => {
 addEventListener('hashchange', show);
 addEventListener('unhandledrejection', event => notice(event.reason));
 for (const name of ['dragover', 'drop']) addEventListener(name, event => event.preventDefault());
-await run(loadModels);
-Object.values(views).forEach(view => view.start());
+
+// Before the first answer of the server, or a drop in between would go unheard.
+for (const part of [caller, jobs, audit, ...Object.values(views)]) part.start();
+await run(async () => {
+  await caller.loadCaller();
+  await loadModels();
+});
 show();
+live.start();

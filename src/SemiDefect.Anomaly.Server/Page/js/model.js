@@ -1,8 +1,11 @@
 import { call, events, get, send, upload } from './api.js';
-import { $, badge, h, notice, number } from './dom.js';
+import { showAudit } from './audit.js';
+import { ask, insist } from './dialogs.js';
+import { $, badge, h, megabytes, notice, number, time } from './dom.js';
 import { drawHistogram } from './histogram.js';
 import { onLanguage, t } from './i18n.js';
-import { chosen, loadModels, modelPath, onModel } from './models.js';
+import { chosen, exists, loadModels, modelPath, onModel, restorable, restore } from './models.js';
+import { exact, showVersions } from './versions.js';
 import { openViewer } from './viewer.js';
 
 const recentCount = 500;
@@ -16,7 +19,9 @@ export function start() {
   $('threshold-reset').addEventListener('click', () => set(model.threshold.value));
   $('threshold-set').addEventListener('click', () => apply().catch(notice));
   $('advice-use').addEventListener('click', () => set(advice.suggested));
+  $('threshold-rule').addEventListener('click', () => useRule().catch(notice));
   $('model-update').addEventListener('click', () => update().catch(notice));
+  $('candidate').addEventListener('learn', event => update(event.detail).catch(notice));
   $('model-delete').addEventListener('click', () => remove().catch(notice));
   $('model-file').addEventListener('change', () => add().catch(notice));
   onModel(() => { if (!$('view-model').hidden) show().catch(notice); });
@@ -27,12 +32,29 @@ export async function show() {
   $('model-none').hidden = !!chosen();
   $('model-content').hidden = !chosen();
   $('threshold-done').textContent = '';
+  drawDeleted();
   if (!chosen()) return;
   const filter = `inspections?limit=${recentCount}&model=${encodeURIComponent(chosen())}`;
   let page;
   [model, page, advice] = await Promise.all([get(modelPath()), get(filter), get(modelPath('/advice'))]);
   recent = page.inspections;
   draw();
+  await Promise.all([showVersions(changed), showAudit()]);
+}
+
+// Another version is active, or a candidate was discarded.
+async function changed(text) {
+  await show();
+  $('update-state').textContent = '';
+  $('threshold-done').textContent = text;
+}
+
+function drawDeleted() {
+  const list = restorable().filter(one => one.kind === 'model');
+  $('deleted').hidden = list.length === 0;
+  $('deleted-rows').replaceChildren(...list.map(one => h('li', { class: 'row' },
+    h('span', {}, t('deleted_line', one.model, one.actor, time(one.time), time(one.until))),
+    h('button', { type: 'button', 'data-needs': 'engineer', onclick: () => restore(one.kind, one.model).then(show).catch(notice) }, t('undo')))));
 }
 
 function draw() {
@@ -47,7 +69,8 @@ function draw() {
   const details = [
     ['detail_backbone', `${model.backbone} (${model.taps.join(', ')})`], ['detail_images', t('detail_images_value', model.images)],
     ['detail_bank', `${model.bank_rows} \u00d7 ${model.dimension}`], ['detail_preset', model.preset],
-    ['detail_rule', `${model.threshold.method}${model.false_alarm_rate ? ` (${model.false_alarm_rate * 100} %)` : ''}`],
+    ['detail_rule', `${model.threshold.method}${model.false_alarm_rate ? ` (${percent(model.false_alarm_rate)})` : ''}`],
+    ['detail_version', `${model.version}`],
   ];
   $('model-details').replaceChildren(...details.flatMap(([name, value]) => [h('dt', {}, t(name)), h('dd', {}, value)]));
   const suggests = advice.suggested != null;
@@ -56,6 +79,8 @@ function draw() {
     : t('advice_few', advice.good, advice.bad);
   $('advice-use').hidden = !suggests;
   $('model-update').hidden = !advice.false_alarms;
+  $('threshold-rule').textContent = t('threshold_rule', percent(model.rule_rate));
+  $('threshold-rule').disabled = model.false_alarm_rate === model.rule_rate;
 }
 
 function set(value) {
@@ -73,8 +98,8 @@ function preview() {
   const value = threshold();
   const decide = item => (item.score > value ? 'abnormal' : 'normal');
   const changed = recent.filter(item => decide(item) !== item.decision);
-  $('threshold-value').textContent = number(value);
-  $('threshold').setAttribute('aria-valuetext', number(value));
+  $('threshold-value').textContent = exact(value);
+  $('threshold').setAttribute('aria-valuetext', exact(value));
   moveLine(value);
   $('threshold-effect').textContent = t('effect', changed.length, recent.length, recent.filter(item => decide(item) === 'abnormal').length);
   $('threshold-set').disabled = value === model.threshold.value;
@@ -88,22 +113,44 @@ function replace(inspection) {
 }
 
 async function apply() {
-  const change = await send('PUT', modelPath('/threshold'), { value: threshold() });
-  await show();
-  $('threshold-done').textContent = t('threshold_set', number(change.after.value));
+  await change({ value: threshold() });
 }
 
-async function update() {
-  const job = await send('POST', modelPath('/update'));
+async function useRule() {
+  await change({ false_alarm_rate: model.rule_rate });
+}
+
+async function change(wanted) {
+  const done = await insist(more => send('PUT', modelPath('/threshold'), { ...wanted, ...more }));
+  if (!done) return;
+  await show();
+  $('threshold-done').textContent = t('threshold_set', exact(done.after.value), done.version);
+}
+
+// The line goes on with the active version: the update makes a candidate to look at.
+async function update(inspections) {
+  const job = await send('POST', modelPath('/update'), inspections ? { inspections } : {});
+  let last;
   await events(`jobs/${job.id}/events`, state => {
+    last = state;
     $('update-state').textContent = t(state.state === 'running' ? `job_${state.stage ?? 'running'}` : `job_${state.state}`, state.error);
   });
   await show();
+  if (last?.state === 'done') {
+    $('update-state').textContent = t('update_done', last.version);
+    $('candidate').scrollIntoView({ block: 'start' });
+  }
 }
 
 async function remove() {
-  if (!confirm(t('delete_sure', chosen()))) return;
-  await call(modelPath(), { method: 'DELETE' });
+  const name = chosen();
+  const answer = await ask({
+    title: t('delete_title', name),
+    lines: [t('delete_lines', model.images, model.training.count, megabytes(model.training.bytes)), t('delete_history'), t('undo_day')],
+    action: t('delete_model'),
+  });
+  if (!answer) return;
+  await call(modelPath('', name), { method: 'DELETE' });
   await loadModels();
   await show();
 }
@@ -111,9 +158,16 @@ async function remove() {
 async function add() {
   const [file] = $('model-file').files;
   const name = file.name.replace(/\.sdad$/, '');
-  await upload('PUT', modelPath('', name), file);
   $('model-file').value = '';
+  if (exists(name)) {
+    const before = await get(modelPath('', name));
+    const answer = await ask({ title: t('replace_title', name), lines: [t('replace_lines', before.version, before.images), t('replace_kept')], action: t('replace') });
+    if (!answer) return;
+  }
+  const done = await insist(({ override, reason }) => upload('PUT', modelPath(override ? `?override=true&reason=${encodeURIComponent(reason)}` : '', name), file));
   await loadModels(name);
   await show();
-  $('threshold-done').textContent = t('uploaded', name);
+  if (done) $('threshold-done').textContent = t('uploaded', name);
 }
+
+const percent = rate => `${Number((100 * rate).toPrecision(3))} %`;

@@ -1,0 +1,32 @@
+using SemiDefect.Anomaly.Calibration;
+
+namespace SemiDefect.Anomaly.Server.Models;
+
+/// <summary>What a version records of its detector file. Immutable.</summary>
+/// <param name="Threshold">The image threshold.</param>
+/// <param name="PixelThreshold">The pixel threshold.</param>
+/// <param name="Method">The rule of the image threshold, as the file names it.</param>
+/// <param name="Rate">The false-alarm rate of the rule; null without one.</param>
+/// <param name="Images">The number of images learned from.</param>
+internal sealed record DetectorFacts(
+    double Threshold,
+    double PixelThreshold,
+    string Method,
+    double? Rate,
+    int Images)
+{
+    public static DetectorFacts Of(DetectorDescription detector)
+    {
+        DetectorThresholds thresholds = detector.Thresholds;
+        return new DetectorFacts(
+            thresholds.Image.Value,
+            thresholds.Pixel.Value,
+            thresholds.Image.Method,
+            RateOf(thresholds.Options),
+            detector.Images.Count);
+    }
+
+    /// <summary>The false-alarm rate; null for a rule without one.</summary>
+    public static double? RateOf(ThresholdOptions options) =>
+        options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile ? options.FalseAlarmRate : null;
+}
