@@ -4,9 +4,10 @@ namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
 /// Reads images: JPEG, PNG, BMP, WebP and TIFF. The format is detected from the content, not from the name. The result
-/// is upright (EXIF and TIFF orientation applied) and contains the first frame if there are several; alpha is dropped
-/// without blending, 16-bit samples v are converted to round(v / 257), and other values are unchanged: no color profile
-/// or gamma is applied. The same bytes on every machine. Stateless.
+/// is upright (EXIF and TIFF orientation applied) and contains one page, or the first frame if there are several; alpha
+/// is dropped without blending, 16-bit samples v are converted to round(v / 257) unless <see
+/// cref="ImageReading.BitDepth"/> says that fewer bits are used, and other values are unchanged: no color profile or
+/// gamma is applied. The same bytes on every machine. Stateless.
 /// </summary>
 public static class ImageFile
 {
@@ -29,11 +30,14 @@ public static class ImageFile
     /// <exception cref="ImageFormatException">
     /// The file cannot be read or decoded, or exceeds the limits; the message names the file and says what to do.
     /// </exception>
-    public static Image Read(string path, ImageLimits? limits = null)
+    public static Image Read(string path, ImageLimits? limits = null) => Read(path, Within(limits));
+
+    /// <inheritdoc cref="Read(string, ImageLimits?)"/>
+    public static Image Read(string path, ImageReading reading)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        limits ??= ImageLimits.Default;
-        return Decode(ReadBytes(path, limits), path, limits);
+        ArgumentNullException.ThrowIfNull(reading);
+        return Decode(ReadBytes(path, reading.Limits), path, reading);
     }
 
     /// <summary>
@@ -43,18 +47,22 @@ public static class ImageFile
     /// <exception cref="ImageFormatException">
     /// The content cannot be read or decoded, or exceeds the limits; the message contains the name and says what to do.
     /// </exception>
-    public static Image Read(Stream stream, string name, ImageLimits? limits = null)
+    public static Image Read(Stream stream, string name, ImageLimits? limits = null) =>
+        Read(stream, name, Within(limits));
+
+    /// <inheritdoc cref="Read(Stream, string, ImageLimits?)"/>
+    public static Image Read(Stream stream, string name, ImageReading reading)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        limits ??= ImageLimits.Default;
+        ArgumentNullException.ThrowIfNull(reading);
         using var content = new MemoryStream();
         byte[] block = new byte[1 << 16];
         try
         {
             for (int count; (count = stream.Read(block)) > 0;)
             {
-                CheckLength(content.Length + count, name, limits);
+                CheckLength(content.Length + count, name, reading.Limits);
                 content.Write(block, 0, count);
             }
         }
@@ -63,7 +71,7 @@ public static class ImageFile
             throw new ImageFormatException($"Cannot read '{name}': {error.Message.ReplaceLineEndings(" ")}", error);
         }
 
-        return Decode(content.GetBuffer().AsMemory(0, (int)content.Length), name, limits);
+        return Decode(content.GetBuffer().AsMemory(0, (int)content.Length), name, reading);
     }
 
     /// <summary>Decodes the content of a file.</summary>
@@ -74,28 +82,75 @@ public static class ImageFile
     /// The content cannot be decoded, or exceeds the limits; the message contains the name and says what to do.
     /// </exception>
     public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits? limits = null) =>
-        Decode(bytes, name, limits ?? ImageLimits.Default, keepsMarks: false);
+        Decode(bytes, name, Within(limits));
 
-    /// <summary>Decodes a file; with marks kept, samples above 0 stay above 0 when 16 bits become 8.</summary>
-    internal static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks)
+    /// <inheritdoc cref="Decode(ReadOnlyMemory{byte}, string, ImageLimits?)"/>
+    public static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return Decode(bytes, name, reading, new WideSamples(reading.BitDepth, keepsMarks: false));
+    }
+
+    /// <summary>Decodes a file; samples of 16 bits are converted by <paramref name="wide"/>.</summary>
+    internal static Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
         ArgumentNullException.ThrowIfNull(name);
-        CheckLength(bytes.Length, name, limits);
-        foreach (IImageDecoder decoder in Decoders)
+        CheckLength(bytes.Length, name, reading.Limits);
+        IImageDecoder decoder = DecoderOf(bytes.Span, name);
+        if (reading.Page > 1 && decoder is not TiffImageDecoder)
         {
-            if (decoder.Recognizes(bytes.Span))
-            {
-                return decoder.Decode(bytes, name, limits, keepsMarks);
-            }
+            throw new ImageFormatException($"'{name}' has one page; page {reading.Page} was asked for.");
         }
 
-        throw new ImageFormatException(
-            $"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
+        Image image = decoder.Decode(bytes, name, reading, wide);
+        wide.RequireInRange(name);
+        return image;
+    }
+
+    /// <summary>What the header of a file says.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">The name of the file in messages.</param>
+    /// <exception cref="ImageFormatException">It is no image, or its header cannot be read.</exception>
+    public static ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name) =>
+        DecoderOf(bytes, name).Describe(bytes, name);
+
+    /// <summary>The number of pages of a file; see <see cref="ImageFileInfo.Pages"/>.</summary>
+    /// <exception cref="ImageFormatException">The file cannot be read.</exception>
+    public static int CountPages(string path, ImageLimits? limits = null) =>
+        Survey(path, null, limits ?? ImageLimits.Default).Pages;
+
+    /// <summary>
+    /// The pages of a file, and the highest of its samples of 16 bits; 0 if it has such samples but there is no
+    /// reading, null if it has none.
+    /// </summary>
+    internal static (int Pages, int? Highest) Survey(string path, ImageReading? reading, ImageLimits limits)
+    {
+        if (!HasHeaderToRead(path, limits))
+        {
+            return (1, null);
+        }
+
+        byte[] bytes = ReadBytes(path, limits);
+        ImageFileInfo info = Describe(bytes, path);
+        if (info.BitDepth != ImageReading.FullBitDepth || reading is null)
+        {
+            return (info.Pages, info.BitDepth == ImageReading.FullBitDepth ? 0 : null);
+        }
+
+        var wide = new WideSamples(null, keepsMarks: false);
+        Decode(bytes, path, reading with { BitDepth = null }, wide);
+        return (info.Pages, wide.Highest);
     }
 
     /// <summary>Reads the encoded bytes of an image file.</summary>
     /// <exception cref="ImageFormatException">The file cannot be read, is empty, or exceeds the limit.</exception>
     public static byte[] ReadBytes(string path, ImageLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return ReadBytes(path, limits, int.MaxValue);
+    }
+
+    private static byte[] ReadBytes(string path, ImageLimits limits, int most)
     {
         try
         {
@@ -104,7 +159,7 @@ public static class ImageFile
             CheckLength(LengthOf(path), path, limits);
             using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             CheckLength(stream.Length, path, limits);
-            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
+            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(most, stream.Length));
             stream.ReadExactly(bytes);
             return bytes;
         }
@@ -125,6 +180,30 @@ public static class ImageFile
                 : error.Message.ReplaceLineEndings(" ");
             throw new ImageFormatException($"Cannot read '{path}': {reason}", error);
         }
+    }
+
+    // TIFF files may have pages, and PNG files samples of 16 bits, by the 25th byte; the others have neither.
+    private static bool HasHeaderToRead(string path, ImageLimits limits)
+    {
+        byte[] start = ReadBytes(path, limits, most: 25);
+        return TiffDirectory.HasMagic(start) || (new PngImageDecoder().Recognizes(start) && start[^1] == 16);
+    }
+
+    private static ImageReading Within(ImageLimits? limits) =>
+        limits is null ? ImageReading.Default : new ImageReading { Limits = limits };
+
+    private static IImageDecoder DecoderOf(ReadOnlySpan<byte> bytes, string name)
+    {
+        foreach (IImageDecoder decoder in Decoders)
+        {
+            if (decoder.Recognizes(bytes))
+            {
+                return decoder;
+            }
+        }
+
+        throw new ImageFormatException(
+            $"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
     }
 
     private static long LengthOf(string path)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SemiDefect.Anomaly.Imaging.Codecs;
 
 namespace SemiDefect.Anomaly.Imaging;
 
@@ -23,7 +24,11 @@ public static class MaskDecoder
         string name,
         ImageLimits? limits = null)
     {
-        Image image = ImageFile.Decode(bytes, name, limits ?? ImageLimits.Default, keepsMarks: true);
+        Image image = ImageFile.Decode(
+            bytes,
+            name,
+            new ImageReading { Limits = limits ?? ImageLimits.Default },
+            new WideSamples(null, keepsMarks: true));
         int limit = IsLossy(bytes.Span) ? LossyLimit : 1;
         byte[] values = new byte[image.Width * image.Height];
         ReadOnlySpan<byte> rgb = image.Rgb;

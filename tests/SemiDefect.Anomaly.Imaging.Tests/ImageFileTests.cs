@@ -177,9 +177,10 @@ public class ImageFileTests
             {
                 Image image = ImageFile.Decode(tiff.Encode(), "made.tif");
                 Assert.Equal((tiff.Width, tiff.Height), (image.Width, image.Height));
+                bool isColor = tiff.Photometric == 2 || (tiff.Photometric == 1 && tiff.SamplesPerPixel == 3);
                 for (int i = 0; i < image.Rgb.Length; i++)
                 {
-                    int sample = tiff.Samples[i / 3 * tiff.SamplesPerPixel + (tiff.Photometric == 2 ? i % 3 : 0)];
+                    int sample = tiff.Samples[i / 3 * tiff.SamplesPerPixel + (isColor ? i % 3 : 0)];
                     byte expected = (byte)Math.Round(sample * 255.0 / ((1 << tiff.Depth) - 1));
                     Assert.Equal(tiff.Photometric == 0 ? (byte)(255 - expected) : expected, image.Rgb[i]);
                 }

@@ -1,7 +1,7 @@
 using SemiDefect.Anomaly.Backbones.Importing;
 using SemiDefect.Anomaly.Backbones.Onnx;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
-using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;
 
@@ -61,10 +61,11 @@ public static class BackboneQuantizer
         }
 
         count = Math.Min(count, images.Items.Count);
+        (IImageSource source, _) = GoodImages.Survey(images, options, cancellationToken);
         PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
         PreparedView Prepare(int i) =>
             PreparedView.Of(
-                ImageFile.Read(images.Items[(int)((long)i * images.Items.Count / count)].FullPath, options.ImageLimits),
+                source.Read((int)((long)i * source.Count / count), cancellationToken),
                 preprocessing);
         var parallel = new ParallelOptions
         {

@@ -38,13 +38,14 @@ internal static class CheckCommand
             FitOptions? options = parsed.GetValue(quick)
                 ? null
                 : fit.Read(parsed, LineLogger.ForErrors(parsed));
+            fit.RefuseAllPages(parsed);
             string dataset = parsed.GetRequiredValue(path);
             CheckReport report = ProgressDisplay.Run(display => DatasetChecker.Check(
                 dataset,
                 options,
                 new ReadProgress(display),
                 new FitCommand.StageProgress(display),
-                fit.ImageLimits(parsed),
+                fit.Reading(parsed),
                 cancellationToken));
             DatasetSummary.Write(parsed.InvocationConfiguration, report.Summary, parsed.GetValue(json));
             if (parsed.GetValue(json))

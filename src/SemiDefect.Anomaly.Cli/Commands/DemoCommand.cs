@@ -75,7 +75,7 @@ internal static class DemoCommand
         string heatmaps = Path.Combine(folder, "heatmaps");
         ScoreInput input = ScoreInput.Collect([Path.Combine(dataset, "test")]);
         var files = new ScoreFiles(
-            heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff, detector.ImageLimits);
+            heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff, detector.Reading);
         ScoreResults results = ScoreRun.Execute(detector, input, files, null, cancellationToken);
         results.WriteCsv(Path.Combine(folder, "results.csv"));
 

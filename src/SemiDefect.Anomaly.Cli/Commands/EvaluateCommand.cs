@@ -58,6 +58,7 @@ internal static class EvaluateCommand
                 Resamples = parsed.GetValue(resamples) ?? new EvaluationOptions().Resamples,
                 Seed = fit.Seed(parsed),
             });
+            fit.RefuseAllPages(parsed);
             FitOptions? fitOptions = modelPath is null ? fit.Read(parsed, logger) : null;
             LoadOptions? loadOptions = modelPath is null ? null : fit.ReadForLoad(parsed, logger);
             using SearchAccelerator? accelerator = fit.OpenAccelerator(parsed, logger);

@@ -44,15 +44,16 @@ internal static class FitCommand
             fitOptions = fitOptions with { Accelerator = accelerator };
             ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
+            ImageFolder images = options.HasAllPages(parsed) ? good.Images.WithEachPage() : good.Images;
             TuningResult? tuning = parsed.GetValue(tune) == TuneMode.Off
                 ? null
                 : ProgressDisplay.Run(display => Tuner.Run(
-                    good.Images,
+                    images,
                     fitOptions,
                     TuningOptions.Quick(fitOptions.Seed),
                     new TuningStages(display),
                     cancellationToken));
-            using AnomalyDetector detector = Fit(good.Images, tuning?.Options ?? fitOptions, cancellationToken);
+            using AnomalyDetector detector = Fit(images, tuning?.Options ?? fitOptions, cancellationToken);
             detector.Save(path);
             DetectorSummary.Write(
                 output, detector.Description, detector.Fingerprint, path, parsed.GetValue(json), tuning);

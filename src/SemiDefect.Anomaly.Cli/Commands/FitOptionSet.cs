@@ -148,6 +148,14 @@ internal sealed class FitOptionSet
     private readonly Option<int> _threads = GlobalOptions.Threads();
     private readonly ImageLimitOptions _imageLimits = new();
     private readonly ViewOptionSet _views = new();
+    private readonly PageOption _page = new();
+
+    private readonly Option<int?> _bitDepth = new("--bit-depth")
+    {
+        Description = "How many bits of samples of 16 bits the camera uses, 8 to 16. By default, it is found from the "
+            + "good images.",
+        HelpName = "BITS",
+    };
 
     // Options that apply only to a fit. An existing detector also accepts the network, seed, batch size, device and
     // threads.
@@ -156,7 +164,7 @@ internal sealed class FitOptionSet
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors,
         _folds, _calibration,
         _thresholdMethod, _falseAlarmRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone, _golden,
-        .. _views.All,
+        _bitDepth, _page.Option, .. _views.All,
     ];
 
     public void AddTo(Command command)
@@ -177,8 +185,27 @@ internal sealed class FitOptionSet
     /// <summary>Reads the seed.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
-    /// <summary>Reads the image limits.</summary>
-    public ImageLimits ImageLimits(ParseResult parsed) => _imageLimits.Read(parsed);
+    /// <summary>Whether each page of a file is an image of its own.</summary>
+    public bool HasAllPages(ParseResult parsed) => _page.IsAll(parsed);
+
+    /// <summary>Refuses each page as an image of its own, for a command that labels files.</summary>
+    /// <exception cref="UsageException">It is asked for.</exception>
+    public void RefuseAllPages(ParseResult parsed)
+    {
+        if (_page.IsAll(parsed))
+        {
+            throw new UsageException("--page all is for fit and score; choose one page.");
+        }
+    }
+
+    /// <summary>How images are read.</summary>
+    /// <exception cref="UsageException">A value is invalid.</exception>
+    public ImageReading Reading(ParseResult parsed) => UsageException.Guard(() => new ImageReading
+    {
+        Limits = _imageLimits.Read(parsed),
+        BitDepth = parsed.GetValue(_bitDepth),
+        Page = _page.Read(parsed) ?? 1,
+    });
 
     /// <summary>Reads the options for loading an existing detector.</summary>
     /// <exception cref="UsageException">An option applies only to a fit.</exception>
@@ -219,6 +246,8 @@ internal sealed class FitOptionSet
             Seed = parsed.GetValue(_seed),
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
+            BitDepth = parsed.GetValue(_bitDepth),
+            Page = _page.Read(parsed),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
             ImageLimits = _imageLimits.Read(parsed),
             Logger = logger,

@@ -84,12 +84,14 @@ internal static class ScoreCommand
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
+        var page = new PageOption();
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("score", "Score images as normal or abnormal, and localize the anomalies.")
         {
             model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
             report, trainingFolder, submission, submissionOut, failOnAbnormal, device, searchDevice, threads, json,
         };
+        command.Options.Add(page.Option);
         imageLimits.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -113,15 +115,16 @@ internal static class ScoreCommand
             };
             string modelPath = parsed.GetRequiredValue(model);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
-            ScoreInput input = ScoreInput.Collect(
-                parsed.GetRequiredValue(paths), notice => error.WriteLine($"semidefect: {Text.Printable(notice)}"));
+            void Notice(string notice) => error.WriteLine($"semidefect: {Text.Printable(notice)}");
+            ScoreInput input = ScoreInput.Collect(parsed.GetRequiredValue(paths), Notice)
+                .At(page.Read(parsed), page.IsAll(parsed), detector.Reading, Notice);
             var files = new ScoreFiles(
                 parsed.GetValue(heatmaps),
                 parsed.GetValue(sideBySide),
                 parsed.GetValue(masks),
                 parsed.GetValue(raw),
                 parsed.GetValue(rawFormat),
-                detector.ImageLimits);
+                detector.Reading);
             ScoreResults results = ScoreRun.Execute(detector, input, files, ownThreshold, cancellationToken);
             if (parsed.GetValue(csv) is { } csvPath)
             {

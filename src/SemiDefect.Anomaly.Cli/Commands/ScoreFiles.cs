@@ -13,14 +13,14 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 /// <param name="Masks">The folder for masks, or null.</param>
 /// <param name="Raw">The folder for raw maps, or null.</param>
 /// <param name="RawFormat">The format of the raw maps.</param>
-/// <param name="ImageLimits">The limits for rereading the images for their overlays.</param>
+/// <param name="Reading">How the images are read again for their overlays.</param>
 internal sealed record ScoreFiles(
     string? Heatmaps,
     bool SideBySide,
     string? Masks,
     string? Raw,
     RawFormat RawFormat,
-    ImageLimits ImageLimits)
+    ImageReading Reading)
 {
     /// <summary>Writes the requested files.</summary>
     public void Write(ScoreItem item, Inspection inspection)
@@ -28,10 +28,10 @@ internal sealed record ScoreFiles(
         if (Heatmaps is not null)
         {
             Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(item.FullPath, ImageLimits),
+                ImageFile.Read(item.FullPath, item.Page is { } page ? Reading with { Page = page } : Reading),
                 inspection.Map,
                 (float)inspection.PixelThreshold,
-                new HeatmapOptions { SideBySide = SideBySide });
+                new HeatmapOptions { SideBySide = SideBySide, Geometry = inspection.Geometry });
             Write(
                 Heatmaps,
                 item,

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Sources;
 
@@ -44,6 +45,58 @@ internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
         }
 
         return new ScoreInput(items);
+    }
+
+    /// <summary>
+    /// The same images at a page, or each page of a file as an image of its own; by default at the page that the
+    /// detector reads, and says so of files with several.
+    /// </summary>
+    public ScoreInput At(int? page, bool isEach, ImageReading reading, Action<string> notice)
+    {
+        if (page is not null)
+        {
+            return new ScoreInput([.. Items.Select(item => item with { Page = page })]);
+        }
+
+        int[] pages = [.. Items.Select(item => CountPages(item, reading.Limits))];
+        int several = pages.Count(count => count > 1);
+        if (isEach)
+        {
+            return new ScoreInput(
+            [
+                .. Items.Zip(pages).SelectMany(item => item.Second == 1
+                    ? [item.First]
+                    : Enumerable.Range(1, item.Second).Select(each => item.First with
+                    {
+                        Name = $"{item.First.Name}#{each}",
+                        OutputName = $"{item.First.OutputName}-page{each}",
+                        Page = each,
+                    }))
+            ]);
+        }
+
+        if (several > 0)
+        {
+            notice(
+                $"{several} of {Items.Count} images have several pages, "
+                    + $"'{Items[Array.FindIndex(pages, count => count > 1)].Name}' first; only page {reading.Page} of "
+                    + "each is scored (--page chooses another one, or all).");
+        }
+
+        return this;
+    }
+
+    private static int CountPages(ScoreItem item, ImageLimits limits)
+    {
+        try
+        {
+            return ImageFile.CountPages(item.FullPath, limits);
+        }
+        catch (ImageFormatException)
+        {
+            // Said when it is scored.
+            return 1;
+        }
     }
 
     // A list may name files above its folder, which is no place to write to.

@@ -6,4 +6,8 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 /// <param name="OutputName">
 /// The name of its heatmap, mask and map, relative to their folder and without extension.
 /// </param>
-internal sealed record ScoreItem(string FullPath, string Name, string OutputName);
+internal sealed record ScoreItem(string FullPath, string Name, string OutputName)
+{
+    /// <summary>The page of the file, from 1; null for the page that the detector reads.</summary>
+    public int? Page { get; init; }
+}

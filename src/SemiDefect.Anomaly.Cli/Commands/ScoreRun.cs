@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -14,7 +15,9 @@ internal static class ScoreRun
         CancellationToken cancellationToken) =>
         ProgressDisplay.Run(display =>
         {
-            string[] paths = [.. input.Items.Select(item => item.FullPath)];
+            ImageFolder sources = ImageFolder.Of(
+                string.Empty,
+                [.. input.Items.Select(item => new FolderImage(item.FullPath, item.FullPath) { Page = item.Page })]);
             var errors = new SortedDictionary<int, UnreadableJson>();
             var images = new List<ScoredImage>();
             void OnUnreadable(int index, SemiDefectException error)
@@ -25,12 +28,12 @@ internal static class ScoreRun
                 }
             }
 
-            IEnumerable<Inspection> scored = detector.InspectAll(paths, OnUnreadable, cancellationToken)
+            IEnumerable<Inspection> scored = detector.InspectAll(sources, OnUnreadable, cancellationToken)
                 .Select(inspection => threshold is { } value ? inspection.WithThreshold(value) : inspection);
             foreach (Inspection inspection in WriteAll(input, files, scored, OnUnreadable))
             {
-                images.Add(ScoredImage.Of(input.Items[inspection.Index].Name, inspection));
-                display.Report("Scoring images", inspection.Index + 1, paths.Length);
+                images.Add(ScoredImage.Of(input.Items[inspection.Index], inspection));
+                display.Report("Scoring images", inspection.Index + 1, sources.Count);
             }
 
             return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);

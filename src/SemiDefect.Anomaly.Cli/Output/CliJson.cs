@@ -40,6 +40,14 @@ internal sealed record DetectorInfoJson(
     IReadOnlyList<LaneJson> Lanes,
     FusionJson? Fusion)
 {
+    /// <summary>How many of 16 bits per sample are used; only where it is not all of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? BitDepth { get; init; }
+
+    /// <summary>The page of each file; only where it is not the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Page { get; init; }
+
     /// <summary>What a tuning chose; only after a fit with one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TuningJson? Tuning { get; init; }

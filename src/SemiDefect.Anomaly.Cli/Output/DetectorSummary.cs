@@ -75,7 +75,7 @@ internal static class DetectorSummary
         string taps = lane.Taps.Count > 0 ? $" ({string.Join(", ", lane.Taps)})" : string.Empty;
         string place = lane.IsIncluded ? "in the file" : "not in the file";
         output.WriteLine($"Backbone    {lane.Backbone}{taps}, license {lane.License ?? "unknown"}, {place}");
-        output.WriteLine($"Images      {Views(lane.Views)}");
+        output.WriteLine($"Images      {Views(lane.Views)}{Reading(detector)}");
         if (lane.Smoothing > 0)
         {
             output.WriteLine($"Scores      smoothed, standard deviation {Text.Number(lane.Smoothing)} patches");
@@ -99,11 +99,18 @@ internal static class DetectorSummary
             ResizeKind.Squash => $"resized to {input.Size} x {input.Size}",
             _ => $"shorter side resized to {input.Size}",
         };
-        string crop = input.Crop is { } side ? $", middle {side} x {side}" : string.Empty;
+        string crop = input.Crop is { } side ? $", only the middle {side} x {side}" : string.Empty;
         string tiles = plan.Tile > 0 ? $", tiles of {plan.Tile} that overlap by {plan.TileOverlap}" : string.Empty;
         string turns = plan.Turns > 0 ? $", learned in {plan.Turns} turns" : string.Empty;
         string flips = plan.Flips ? ", learned mirrored as well" : string.Empty;
         return resize + crop + tiles + turns + flips + Region(plan.Region);
+    }
+
+    private static string Reading(DetectorDescription detector)
+    {
+        string depth = detector.BitDepth is { } bits ? $", {bits} of 16 bits per sample" : string.Empty;
+        string page = detector.Page is { } number ? $", page {number} of each file" : string.Empty;
+        return depth + page;
     }
 
     private static string Region(RegionOfInterest? region)

@@ -40,6 +40,8 @@ internal static class DetectorSummaryJson
             [.. detector.Lanes.Select(Lane)],
             Fusion(detector))
         {
+            BitDepth = detector.BitDepth,
+            Page = detector.Page,
             Tuning = tuning,
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));

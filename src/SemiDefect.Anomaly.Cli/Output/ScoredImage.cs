@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Cli.Commands;
 using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Scoring;
 
@@ -17,8 +18,8 @@ internal sealed record ScoredImage(
 {
     public string Decision => IsAbnormal ? "abnormal" : "normal";
 
-    public static ScoredImage Of(string name, Inspection inspection) => new(
-        name,
+    public static ScoredImage Of(ScoreItem item, Inspection inspection) => new(
+        item.Name,
         inspection.Score,
         inspection.Threshold,
         inspection.Margin,
@@ -26,5 +27,5 @@ internal sealed record ScoredImage(
         inspection.IsAbnormal,
         inspection.Regions,
         inspection.HighestPatch,
-        ReportImage.From(inspection, name));
+        ReportImage.From(inspection, item.Name) with { Page = item.Page });
 }

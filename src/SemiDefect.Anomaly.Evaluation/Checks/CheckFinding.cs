@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Evaluation.Checks;
 /// <param name="Severity">Its severity.</param>
 /// <param name="Code">
 /// Its kind, for scripts: unreadable, unreadable_mask, not_an_image, wrong_extension, duplicate, leak, conflict,
-/// near_duplicate, near_leak, near_conflict, mixed_sizes, mixed_depths, mixed_colors, missing_mask, mask_size,
+/// near_duplicate, near_leak, near_conflict, mixed_sizes, mixed_depths, mixed_colors, bit_depth, several_pages, missing_mask, mask_size,
 /// empty_mask, inverted_mask, unused_mask, passed_over, few_good_images, no_good_test_image, no_abnormal_image,
 /// rare_type, suspicious_good.
 /// </param>

@@ -16,7 +16,8 @@ public static class DatasetChecker
     /// <param name="fit">Options of a detector that examines the good images; null to skip this.</param>
     /// <param name="progress">Receives the number of completed images and their total, on any thread.</param>
     /// <param name="fitProgress">Receives the progress of the fit.</param>
-    /// <param name="limits">Limits on the images; null for those of <paramref name="fit"/> or the defaults.</param>
+    /// <param name="reading">How the images are read; null for the options of <paramref name="fit"/> or the
+    /// defaults. Without a bit depth, that of the good images is found.</param>
     /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">There is no such data set, or the fit is impossible.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
@@ -25,17 +26,23 @@ public static class DatasetChecker
         FitOptions? fit = null,
         IProgress<(int Done, int Total)>? progress = null,
         IProgress<FitProgress>? fitProgress = null,
-        ImageLimits? limits = null,
+        ImageReading? reading = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        limits ??= fit?.ImageLimits ?? ImageLimits.Default;
+        reading ??= new ImageReading
+        {
+            Limits = fit?.ImageLimits ?? ImageLimits.Default,
+            BitDepth = fit?.BitDepth,
+            Page = fit?.Page ?? 1,
+        };
         CheckedSet set = CheckedSet.Open(path);
         List<CheckedImage> images = set.Images;
         var findings = new FindingList();
-        ImageFingerprint?[] fingerprints = Read(images, limits, findings, progress, cancellationToken);
+        reading = ReadingRules.Apply(images, reading, findings, cancellationToken);
+        ImageFingerprint?[] fingerprints = Read(images, reading, findings, progress, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
-        MaskRules.Apply(set.Listing, set.UnusedMasks, images, fingerprints, limits, findings);
+        MaskRules.Apply(set.Listing, set.UnusedMasks, images, fingerprints, reading.Limits, findings);
         BalanceRules.Apply(images, findings);
         if (fit is not null && set.Training is { } training)
         {
@@ -55,7 +62,7 @@ public static class DatasetChecker
 
     private static ImageFingerprint?[] Read(
         List<CheckedImage> images,
-        ImageLimits limits,
+        ImageReading reading,
         FindingList findings,
         IProgress<(int Done, int Total)>? progress,
         CancellationToken cancellationToken)
@@ -68,7 +75,8 @@ public static class DatasetChecker
             try
             {
                 fingerprints[i] =
-                    ImageFingerprint.Of(ImageFile.ReadBytes(images[i].FullPath, limits), images[i].Path, limits);
+                    ImageFingerprint.Of(
+                        ImageFile.ReadBytes(images[i].FullPath, reading.Limits), images[i].Path, reading);
             }
             catch (SemiDefectException error)
             {

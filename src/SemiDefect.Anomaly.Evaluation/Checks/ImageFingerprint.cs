@@ -39,9 +39,10 @@ internal sealed class ImageFingerprint
     /// <summary>Whether red, green and blue are equal everywhere.</summary>
     public bool IsGray { get; }
 
-    public static ImageFingerprint Of(byte[] content, string name, ImageLimits limits)
+    public static ImageFingerprint Of(byte[] content, string name, ImageReading reading)
     {
-        Image image = ImageFile.Decode(content, name, limits);
+        Image image = ImageFile.Decode(content, name, reading);
+        ImageFileInfo info = ImageFile.Describe(content, name);
         ReadOnlySpan<byte> rgb = image.Rgb;
         bool isGray = true;
         for (int i = 0; i < rgb.Length && isGray; i += 3)
@@ -53,8 +54,8 @@ internal sealed class ImageFingerprint
         byte[] hash = SHA256.HashData([.. BitConverter.GetBytes(image.Width), .. SHA256.HashData(rgb)]);
         return new ImageFingerprint(
             image,
-            StoredDepth.Of(content),
-            StoredDepth.FormatOf(content),
+            info.BitDepth,
+            info.Format,
             Convert.ToHexString(hash),
             Thumbnail(image),
             isGray);

@@ -34,6 +34,7 @@ public static class Rehearsal
         ArgumentNullException.ThrowIfNull(good);
         options ??= new RehearsalOptions();
         FolderImage[] items = [.. Spread(good.Items, options.Images)];
+        ImageFolder images = ImageFolder.Of(good.FullPath, items).Under(detector.Reading);
         int cellCount = options.Kinds.Count * options.Sizes.Count * options.Contrasts.Count;
         int total = items.Length * (1 + cellCount);
         int done = 0;
@@ -41,7 +42,7 @@ public static class Rehearsal
         var clean = new List<ImageResult>(items.Length);
         for (int i = 0; i < items.Length; i++)
         {
-            Image image = ImageFile.Read(items[i].FullPath, detector.ImageLimits);
+            Image image = images.Read(i, cancellationToken);
             clean.Add(Clean(detector.Inspect(image, items[i].FullPath, cancellationToken), items[i]));
             progress?.Report((++done, total));
             if (clean[i].IsCalledAbnormal)

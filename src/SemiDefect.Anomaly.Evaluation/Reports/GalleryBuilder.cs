@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Resampling;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
@@ -10,6 +11,9 @@ internal static class GalleryBuilder
 {
     private const int LongestSide = 360;
     private const int PatchSide = 72;
+
+    // A gray veil.
+    private static readonly byte[] NotInspected = [96, 96, 96, 160];
 
     /// <summary>
     /// The rendered images of greatest concern, in that order; every kind of decision gets its share.
@@ -21,12 +25,17 @@ internal static class GalleryBuilder
     {
         ReportImage[] chosen = Choose(content.Images, content.GallerySize);
         var items = new List<GalleryItem>(chosen.Length);
+        ImageFolder images = ImageFolder.Of(
+            string.Empty,
+            [.. chosen.Select(image => new FolderImage(image.FullPath, image.FullPath) { Page = image.Page })])
+            .Under(detector.Reading);
 
         // A file may have been deleted since it was inspected; the report omits it.
         foreach (Inspection inspection
-            in detector.InspectAll([.. chosen.Select(image => image.FullPath)], (_, _) => { }, cancellationToken))
+            in detector.InspectAll(images, (_, _) => { }, cancellationToken))
         {
-            items.Add(Draw(detector, content, chosen[inspection.Index], inspection));
+            Image original = images.Read(inspection.Index, cancellationToken);
+            items.Add(Draw(detector, content, chosen[inspection.Index], original, inspection));
         }
 
         return items;
@@ -52,9 +61,9 @@ internal static class GalleryBuilder
         AnomalyDetector detector,
         ReportContent content,
         ReportImage image,
+        Image original,
         Inspection inspection)
     {
-        Image original = ImageFile.Read(image.FullPath, detector.ImageLimits);
         double scale = Math.Min(1, (double)LongestSide / Math.Max(original.Width, original.Height));
         int width = Math.Max(1, (int)Math.Round(original.Width * scale));
         int height = Math.Max(1, (int)Math.Round(original.Height * scale));
@@ -79,13 +88,21 @@ internal static class GalleryBuilder
         int columns = Math.Max(1, width / 2);
         int rows = Math.Max(1, height / 2);
         byte[] rgba = new byte[4 * columns * rows];
+        (int left, int top, int across, int down) = inspection.Geometry.Inspected();
         for (int y = 0; y < rows; y++)
         {
-            int row = (int)((2L * y + 1) * map.Height / (2L * rows)) * map.Width;
+            int atY = (int)((2L * y + 1) * map.Height / (2L * rows));
             for (int x = 0; x < columns; x++)
             {
-                float value = map.Values[row + (int)((2L * x + 1) * map.Width / (2L * columns))];
-                HeatColors.Write(value, inspection.PixelThreshold, rgba.AsSpan(4 * (y * columns + x)));
+                int atX = (int)((2L * x + 1) * map.Width / (2L * columns));
+                Span<byte> pixel = rgba.AsSpan(4 * (y * columns + x));
+                if (atX < left || atX >= left + across || atY < top || atY >= top + down)
+                {
+                    NotInspected.CopyTo(pixel);
+                    continue;
+                }
+
+                HeatColors.Write(map.Values[atY * map.Width + atX], inspection.PixelThreshold, pixel);
             }
         }
 
@@ -137,7 +154,7 @@ internal static class GalleryBuilder
 
         try
         {
-            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.ImageLimits);
+            Image image = ImageFile.Read(Path.Combine(folder, match.TrainingImage), detector.Reading);
             InputGeometry geometry = detector.Description.Lanes[match.Lane].Views.Canvas(image.Width, image.Height);
             (double x, double y) = match.OnTrainingImage(inspected, detector.Description, image.Width, image.Height);
             return Neighborhood(image, x, y, geometry, match);

@@ -74,7 +74,7 @@ public static class HtmlReport
 
         if (content.Rehearsal is { } rehearsal)
         {
-            ReportRehearsal.Append(page, rehearsal, detector.ImageLimits);
+            ReportRehearsal.Append(page, rehearsal, detector.Reading);
         }
 
         ReportGallery.Append(page, content, gallery);

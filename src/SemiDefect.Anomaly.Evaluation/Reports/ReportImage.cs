@@ -9,6 +9,9 @@ public sealed record ReportImage
     /// <summary>Its full path.</summary>
     public required string FullPath { get; init; }
 
+    /// <summary>The page of its file, from 1; null for the page that the detector reads.</summary>
+    public int? Page { get; init; }
+
     /// <summary>The anomaly score.</summary>
     public required double Score { get; init; }
 

@@ -11,7 +11,7 @@ internal static class ReportRehearsal
 {
     private const int ExampleSide = 160;
 
-    public static void Append(StringBuilder page, RehearsalResult result, ImageLimits limits)
+    public static void Append(StringBuilder page, RehearsalResult result, ImageReading reading)
     {
         int used = result.Images.Count - result.AlreadyAbnormal.Count;
         page.Append(
@@ -21,7 +21,7 @@ internal static class ReportRehearsal
                 + $"90 % found, at this and all larger sizes or higher contrasts. The results apply only to similar "
                 + $"defects.</p>");
         AppendLimits(page, result);
-        AppendExamples(page, result, limits);
+        AppendExamples(page, result, reading);
         foreach (SyntheticDefectKind kind in result.Options.Kinds)
         {
             AppendGrid(page, result, kind);
@@ -58,14 +58,14 @@ internal static class ReportRehearsal
         page.Append("</tbody></table></div>");
     }
 
-    private static void AppendExamples(StringBuilder page, RehearsalResult result, ImageLimits limits)
+    private static void AppendExamples(StringBuilder page, RehearsalResult result, ImageReading reading)
     {
         int index = result.Images.Index().First(item => !item.Item.IsCalledAbnormal).Index;
         ImageResult chosen = result.Images[index];
         Image image;
         try
         {
-            image = ImageFile.Read(chosen.Image.FullPath, limits);
+            image = ImageFile.Read(chosen.Image.FullPath, reading);
         }
         catch (SemiDefectException)
         {

@@ -40,6 +40,7 @@ public static class Tuner
         tuning ??= new TuningOptions { Seed = options.Seed };
         options.Validate();
         RequireChoice(options);
+        (good, options) = GoodImages.Survey(good, options, cancellationToken);
         options = AutomaticViews.Choose(options, good, cancellationToken);
         (int[] learned, int[] heldOut) = TuningSplit.Divide(good.Count, tuning);
         Image first = good.Read(heldOut[0], cancellationToken);

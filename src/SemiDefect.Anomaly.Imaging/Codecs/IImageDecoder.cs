@@ -6,11 +6,15 @@ internal interface IImageDecoder
     /// <summary>Whether the content starts like one of this decoder's formats.</summary>
     bool Recognizes(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Decodes the first frame: upright, without alpha, without color management.</summary>
+    /// <summary>What the header says.</summary>
+    /// <exception cref="ImageFormatException">The header cannot be read.</exception>
+    ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name);
+
+    /// <summary>Decodes a page or the first frame: upright, without alpha, without color management.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">The name of the file in messages.</param>
-    /// <param name="limits">The limits, checked against the header before pixels are allocated.</param>
-    /// <param name="keepsMarks">Whether samples above 0 stay above 0 when 16 bits become 8, as a mask needs.</param>
+    /// <param name="reading">The limits, checked against the header before pixels are allocated, and the page.</param>
+    /// <param name="wide">Converts samples of 16 bits.</param>
     /// <exception cref="ImageFormatException">The content cannot be decoded completely.</exception>
-    Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false);
+    Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide);
 }

@@ -12,6 +12,8 @@ internal sealed class PngImageDecoder : IImageDecoder
     // The maximum expansion of Deflate: 258 bytes from 2 bits (RFC 1951).
     private const int MaxExpansion = 1032;
 
+    private const int PaletteType = 3;
+
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
@@ -20,9 +22,14 @@ internal sealed class PngImageDecoder : IImageDecoder
     public bool Recognizes(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
+    public ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name) =>
+        bytes.Length < 26
+            ? throw new ImageFormatException($"'{name}' is a damaged PNG image: it ends too early; export it again.")
+            : new ImageFileInfo("png", bytes[25] == PaletteType ? 8 : bytes[24], 1);
+
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
-        PngChunks chunks = PngChunks.Read(bytes, name, limits);
+        PngChunks chunks = PngChunks.Read(bytes, name, reading.Limits);
         long compressed = chunks.Data.Sum(piece => (long)piece.Length);
         if ((long)chunks.RowBytes(chunks.Width) * chunks.Height > compressed * MaxExpansion)
         {
@@ -35,7 +42,7 @@ internal sealed class PngImageDecoder : IImageDecoder
             using var inflated = new ZLibStream(new MemoryChainStream(chunks.Data), CompressionMode.Decompress);
             foreach ((int x, int y, int stepX, int stepY) in chunks.IsInterlaced ? Adam7 : OnePass)
             {
-                ReadPass(chunks, inflated, rgb, (x, y, stepX, stepY), keepsMarks);
+                ReadPass(chunks, inflated, rgb, (x, y, stepX, stepY), wide);
             }
 
             // The checksum follows the last pixel, and is verified when the end is read.
@@ -61,7 +68,7 @@ internal sealed class PngImageDecoder : IImageDecoder
         Stream inflated,
         byte[] rgb,
         (int X, int Y, int StepX, int StepY) pass,
-        bool keepsMarks)
+        WideSamples wide)
     {
         (int x, int y, int stepX, int stepY) = pass;
         int width = (chunks.Width - x + stepX - 1) / stepX;
@@ -86,7 +93,7 @@ internal sealed class PngImageDecoder : IImageDecoder
             }
 
             int target = 3 * ((y + i * stepY) * chunks.Width + x);
-            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX, keepsMarks);
+            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX, wide);
             (row, previous) = (previous, row);
         }
     }
@@ -97,7 +104,7 @@ internal sealed class PngImageDecoder : IImageDecoder
         int width,
         Span<byte> rgb,
         int step,
-        bool keepsMarks)
+        WideSamples wide)
     {
         int channels = chunks.Channels;
         if (chunks.Depth == 8 && channels == 3 && step == 3)
@@ -119,29 +126,21 @@ internal sealed class PngImageDecoder : IImageDecoder
         else
         {
             // Gray repeats its only sample; alpha, the last of two or four samples, is skipped.
-            bool wide = chunks.Depth == 16;
-            int stride = wide ? 2 * channels : channels;
-            int sampleBytes = wide ? 2 : 1;
+            bool isWide = chunks.Depth == 16;
+            int stride = isWide ? 2 * channels : channels;
+            int sampleBytes = isWide ? 2 : 1;
             int toNext = channels >= 3 ? sampleBytes : 0;
             for (int i = 0, source = 0, target = 0; i < width; i++, source += stride, target += step)
             {
-                rgb[target] = Sample(row, source, wide, keepsMarks);
-                rgb[target + 1] = Sample(row, source + toNext, wide, keepsMarks);
-                rgb[target + 2] = Sample(row, source + 2 * toNext, wide, keepsMarks);
+                rgb[target] = Sample(row, source, isWide ? wide : null);
+                rgb[target + 1] = Sample(row, source + toNext, isWide ? wide : null);
+                rgb[target + 2] = Sample(row, source + 2 * toNext, isWide ? wide : null);
             }
         }
     }
 
-    private static byte Sample(ReadOnlySpan<byte> row, int position, bool wide, bool keepsMarks)
-    {
-        if (!wide)
-        {
-            return row[position];
-        }
-
-        int value = BinaryPrimitives.ReadUInt16BigEndian(row[position..]);
-        return keepsMarks ? Samples.MarkFromUInt16(value) : Samples.FromUInt16(value);
-    }
+    private static byte Sample(ReadOnlySpan<byte> row, int position, WideSamples? wide) =>
+        wide is null ? row[position] : wide.Convert(BinaryPrimitives.ReadUInt16BigEndian(row[position..]));
 
     private static void ConvertPalette(PngChunks chunks, ReadOnlySpan<byte> row, int width, Span<byte> rgb, int step)
     {

@@ -13,7 +13,10 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => FormatOf(bytes) is not null;
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
+    public ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name) =>
+        new(FormatOf(bytes)!.ToLowerInvariant(), 8, 1);
+
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
         string format = FormatOf(bytes.Span)!;
         if (format == "WebP" && BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[4..]) > bytes.Length - 8)
@@ -32,8 +35,13 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
             }
 
             SKImageInfo stored = codec.Info;
-            limits.Check(name, stored.Width, stored.Height);
+            reading.Limits.Check(name, stored.Width, stored.Height);
             CheckAgainstLength(bytes.Span, name, format, stored.Width, stored.Height);
+            if (format == "JPEG" && JpegCheck.FindFault(bytes.Span, (stored.Width, stored.Height)) is { } fault)
+            {
+                throw Damaged(name, format, $"it {fault}");
+            }
+
             return Decode(codec, name, format, stored.Width, stored.Height);
         }
     }

@@ -1,15 +1,16 @@
-using System.Buffers.Binary;
-
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
-/// Checks the first directory of a TIFF or BigTIFF file before LibTiff allocates memory for what it claims: sizes
-/// within the limits, values inside the file, and no more strips or tiles than the file has bytes. Stateless.
+/// Checks the directory of a page of a TIFF or BigTIFF file before LibTiff allocates memory for what it claims: sizes
+/// within the limits, values inside the file, no more strips or tiles than the file has bytes, and a compression that
+/// is supported. Stateless.
 /// </summary>
 internal static class TiffDirectory
 {
     private const int ImageWidth = 256;
     private const int ImageLength = 257;
+    private const int BitsPerSample = 258;
+    private const int Compression = 259;
     private const int SamplesPerPixel = 277;
     private const int RowsPerStrip = 278;
     private const int TileWidth = 322;
@@ -24,24 +25,42 @@ internal static class TiffDirectory
             || bytes.StartsWith("II+\0"u8)
             || bytes.StartsWith("MM\0+"u8);
 
-    /// <summary>Rejects directories with impossible claims.</summary>
-    /// <exception cref="ImageFormatException">The directory is damaged, or the image exceeds the limits.</exception>
-    public static void Check(ReadOnlySpan<byte> bytes, string name, ImageLimits limits)
+    /// <summary>What the file says of its pages and its samples.</summary>
+    /// <exception cref="ImageFormatException">The first directory is damaged.</exception>
+    public static ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name)
     {
-        if (bytes.StartsWith("MM\0+"u8))
+        RefuseUnsupported(bytes, name);
+        List<ulong> pages = TiffPages.Offsets(bytes);
+        (_, ulong depth) = Read(bytes, name, TiffPages.FirstOffset(bytes, name));
+        return new ImageFileInfo("tiff", (int)Math.Min(depth, int.MaxValue), Math.Max(1, pages.Count));
+    }
+
+    /// <summary>Finds a page, and rejects directories with impossible claims.</summary>
+    /// <returns>Where the directory of the page lies.</returns>
+    /// <exception cref="ImageFormatException">
+    /// The directory is damaged, there is no such page, or the image exceeds the limits.
+    /// </exception>
+    public static long Find(ReadOnlySpan<byte> bytes, string name, ImageReading reading)
+    {
+        RefuseUnsupported(bytes, name);
+        ulong offset = TiffPages.FirstOffset(bytes, name);
+        if (reading.Page > 1)
         {
-            // LibTiff considers their header damaged.
-            throw new ImageFormatException(
-                $"'{name}' is a big-endian BigTIFF image, which is not supported; save it as TIFF or PNG.");
+            List<ulong> pages = TiffPages.Offsets(bytes);
+            offset = reading.Page <= pages.Count
+                ? pages[reading.Page - 1]
+                : throw new ImageFormatException(
+                    $"'{name}' has {pages.Count} page{(pages.Count == 1 ? "" : "s")}; page {reading.Page} was asked "
+                        + "for.");
         }
 
-        Dictionary<int, ulong> numbers = Read(bytes, name);
+        (Dictionary<int, ulong> numbers, _) = Read(bytes, name, offset);
         if (!numbers.TryGetValue(ImageWidth, out ulong width) || !numbers.TryGetValue(ImageLength, out ulong height))
         {
             throw Damaged(name, "has no size");
         }
 
-        limits.Check(name, (long)Math.Min(width, long.MaxValue), (long)Math.Min(height, long.MaxValue));
+        reading.Limits.Check(name, (long)Math.Min(width, long.MaxValue), (long)Math.Min(height, long.MaxValue));
         ulong pieces = numbers.TryGetValue(TileWidth, out ulong tileWidth)
             && numbers.TryGetValue(TileLength, out ulong tileLength)
             ? Pieces(width, tileWidth) * Pieces(height, tileLength)
@@ -50,53 +69,56 @@ internal static class TiffDirectory
         {
             throw Damaged(name, "has more pieces than bytes");
         }
+
+        TiffCompressions.RequireSupported((int)numbers.GetValueOrDefault(Compression, 1UL), name);
+        return (long)offset;
     }
 
-    /// <summary>The tags with a single number, after checking that all entries lie inside the file.</summary>
-    private static Dictionary<int, ulong> Read(ReadOnlySpan<byte> bytes, string name)
+    /// <summary>
+    /// The tags with a single number, after checking that all entries lie inside the file, and the bits per sample of
+    /// the first sample.
+    /// </summary>
+    private static (Dictionary<int, ulong> Numbers, ulong Depth) Read(
+        ReadOnlySpan<byte> bytes,
+        string name,
+        ulong offset)
     {
-        bool littleEndian = bytes[0] == 'I';
-        bool big = bytes[littleEndian ? 2 : 3] == '+';
-        int countSize = big ? 8 : 2;
-        int wordSize = big ? 8 : 4;
-        int entrySize = 4 + 2 * wordSize;
-        if (bytes.Length < (big ? 16 : 8))
-        {
-            throw Damaged(name, "ends too early");
-        }
-
-        ulong offset = Number(bytes[(big ? 8 : 4)..], wordSize, littleEndian);
-        if (offset > (ulong)Math.Max(0, bytes.Length - countSize))
-        {
-            throw Damaged(name, "ends too early");
-        }
-
+        TiffWords words = TiffWords.Of(bytes);
         ReadOnlySpan<byte> directory = bytes[(int)offset..];
-        ulong count = directory.Length < countSize ? ulong.MaxValue : Number(directory, countSize, littleEndian);
-        if (count > (ulong)(directory.Length - countSize) / (ulong)entrySize)
+        ulong count = directory.Length < words.CountSize ? ulong.MaxValue : words.Count(directory);
+        if (count > (ulong)(directory.Length - words.CountSize) / (ulong)words.EntrySize)
         {
             throw Damaged(name, "ends too early");
         }
 
         var numbers = new Dictionary<int, ulong>();
+        ulong depth = 1;
         for (int i = 0; i < (int)count; i++)
         {
-            ReadOnlySpan<byte> entry = directory.Slice(countSize + i * entrySize, entrySize);
-            int tag = (int)Number(entry, 2, littleEndian);
-            int type = (int)Number(entry[2..], 2, littleEndian);
+            ReadOnlySpan<byte> entry = directory.Slice(words.CountSize + i * words.EntrySize, words.EntrySize);
+            int tag = (int)words.Number(entry, 2);
+            int type = (int)words.Number(entry[2..], 2);
             int size = type < TypeSizes.Length ? TypeSizes[type] : 0;
-            ulong values = Number(entry[4..], wordSize, littleEndian);
-            CheckValues(bytes, entry[(4 + wordSize)..], name, values, size, littleEndian);
+            ulong values = words.Number(entry[4..], words.WordSize);
+            ReadOnlySpan<byte> word = entry[(4 + words.WordSize)..];
+            CheckValues(bytes, word, name, values, size, words);
+            bool isInteger = type is 1 or 3 or 4 or 16;
+            if (tag == BitsPerSample && isInteger && values > 0)
+            {
+                bool isInside = values * (ulong)size <= (ulong)word.Length;
+                depth = words.Number(isInside ? word : bytes[(int)words.Word(word)..], size);
+            }
+
             if (values == 1
-                && (type is 1 or 3 or 4 or 16)
-                && size <= wordSize
-                && !numbers.TryAdd(tag, Number(entry[(4 + wordSize)..], size, littleEndian)))
+                && isInteger
+                && size <= words.WordSize
+                && !numbers.TryAdd(tag, words.Number(word, size)))
             {
                 throw Damaged(name, "has a tag twice");
             }
         }
 
-        return numbers;
+        return (numbers, depth);
     }
 
     private static void CheckValues(
@@ -105,13 +127,13 @@ internal static class TiffDirectory
         string name,
         ulong values,
         int size,
-        bool littleEndian)
+        TiffWords words)
     {
         ulong length = (ulong)bytes.Length;
         bool inside = values <= length;
         if (inside && values * (ulong)size > (ulong)word.Length)
         {
-            ulong start = Number(word, word.Length, littleEndian);
+            ulong start = words.Word(word);
             inside = start <= length && values * (ulong)size <= length - start;
         }
 
@@ -124,17 +146,16 @@ internal static class TiffDirectory
     // No size means one piece; LibTiff itself rejects impossible ones.
     private static ulong Pieces(ulong size, ulong step) => step == 0 ? 1 : (size - 1) / step + 1;
 
+    private static void RefuseUnsupported(ReadOnlySpan<byte> bytes, string name)
+    {
+        if (bytes.StartsWith("MM\0+"u8))
+        {
+            // LibTiff considers their header damaged.
+            throw new ImageFormatException(
+                $"'{name}' is a big-endian BigTIFF image, which is not supported; save it as TIFF or PNG.");
+        }
+    }
+
     private static ImageFormatException Damaged(string name, string what) =>
         new($"'{name}' is a damaged TIFF image: it {what}; export it again.");
-
-    private static ulong Number(ReadOnlySpan<byte> bytes, int size, bool littleEndian) => (size, littleEndian) switch
-    {
-        (1, _) => bytes[0],
-        (2, true) => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-        (2, false) => BinaryPrimitives.ReadUInt16BigEndian(bytes),
-        (4, true) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        (4, false) => BinaryPrimitives.ReadUInt32BigEndian(bytes),
-        (_, true) => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-        (_, false) => BinaryPrimitives.ReadUInt64BigEndian(bytes),
-    };
 }

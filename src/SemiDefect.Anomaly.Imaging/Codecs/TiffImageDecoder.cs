@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
 /// Decodes TIFF and little-endian BigTIFF with LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every
-/// compression that LibTiff supports. Decodes the first image of the file. Stateless.
+/// compression that LibTiff supports. Stateless.
 /// </summary>
 internal sealed class TiffImageDecoder : IImageDecoder
 {
@@ -13,21 +13,22 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     public bool Recognizes(ReadOnlySpan<byte> bytes) => TiffDirectory.HasMagic(bytes);
 
-    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageLimits limits, bool keepsMarks = false)
+    public ImageFileInfo Describe(ReadOnlySpan<byte> bytes, string name) => TiffDirectory.Describe(bytes, name);
+
+    public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
-        TiffDirectory.Check(bytes.Span, name, limits);
+        long directory = TiffDirectory.Find(bytes.Span, name, reading);
         using TiffMessages.Tally messages = TiffMessages.Count();
         try
         {
             using Tiff? tiff = Tiff.ClientOpen(name, "r", bytes, new MemoryTiffStream(bytes));
-            if (tiff is null)
+            if (tiff is null || (reading.Page > 1 && !tiff.SetSubDirectory(directory)))
             {
                 throw new ImageFormatException(
                     $"'{name}' is a damaged TIFF image: its header cannot be read; export it again.");
             }
 
-            TiffLayout layout = TiffLayout.Read(tiff, name, limits);
-            layout.KeepsMarks = keepsMarks;
+            TiffLayout layout = TiffLayout.Read(tiff, name, reading.Limits, wide);
             CheckPieces(tiff, layout, bytes.Length);
             messages.Errors = 0;
             messages.Warnings = 0;

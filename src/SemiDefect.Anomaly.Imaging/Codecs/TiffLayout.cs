@@ -11,8 +11,11 @@ internal sealed class TiffLayout
 {
     private const int MaxSamples = 8;
 
-    private TiffLayout(Tiff tiff, string name)
+    private readonly WideSamples _wide;
+
+    private TiffLayout(Tiff tiff, string name, WideSamples wide)
     {
+        _wide = wide;
         Name = name;
         Width = Number(tiff, TiffTag.IMAGEWIDTH, 0);
         Height = Number(tiff, TiffTag.IMAGELENGTH, 0);
@@ -48,9 +51,6 @@ internal sealed class TiffLayout
     /// <summary>Samples that carry color: 3 for RGB, 1 otherwise.</summary>
     public int Colors => Photometric == Photometric.RGB ? 3 : 1;
 
-    /// <summary>Whether samples above 0 stay above 0 when 16 bits become 8.</summary>
-    public bool KeepsMarks { get; set; }
-
     /// <summary>R, G, B of each palette entry; empty without a palette.</summary>
     private byte[] Palette { get; set; } = [];
 
@@ -61,9 +61,9 @@ internal sealed class TiffLayout
     /// <exception cref="ImageFormatException">
     /// The image type is not supported, or the image exceeds the limits.
     /// </exception>
-    public static TiffLayout Read(Tiff tiff, string name, ImageLimits limits)
+    public static TiffLayout Read(Tiff tiff, string name, ImageLimits limits, WideSamples wide)
     {
-        var layout = new TiffLayout(tiff, name);
+        var layout = new TiffLayout(tiff, name, wide);
         limits.Check(name, (uint)layout.Width, (uint)layout.Height);
         if (layout.Depth is not (1 or 2 or 4 or 8 or 16)
             || Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is
@@ -84,6 +84,12 @@ internal sealed class TiffLayout
             not (Photometric.MINISBLACK or Photometric.MINISWHITE or Photometric.RGB or Photometric.PALETTE))
         {
             throw layout.Unsupported($"{layout.Photometric} colors");
+        }
+
+        if (layout.Photometric == Photometric.MINISBLACK && layout.Samples == 3 && !HasAlpha(tiff))
+        {
+            // tifffile and ImageJ call three channels gray.
+            layout.Photometric = Photometric.RGB;
         }
 
         if (layout.Samples < layout.Colors || layout.Samples > MaxSamples)
@@ -161,10 +167,9 @@ internal sealed class TiffLayout
         _ => (byte)(Codecs.Samples.Packed(row, index, Depth) * Codecs.Samples.FactorTo8Bits(Depth)),
     };
 
-    private byte Wide(ushort value) =>
-        !KeepsMarks ? Codecs.Samples.FromUInt16(value)
-        : Photometric == Photometric.MINISWHITE ? (byte)(255 - Codecs.Samples.MarkFromUInt16(ushort.MaxValue - value))
-        : Codecs.Samples.MarkFromUInt16(value);
+    private byte Wide(ushort value) => Photometric == Photometric.MINISWHITE
+        ? (byte)(255 - _wide.ConvertInverted(value))
+        : _wide.Convert(value);
 
     private void ConvertPalette(ReadOnlySpan<byte> row, int stride, int count, Span<byte> rgb)
     {
@@ -197,6 +202,11 @@ internal sealed class TiffLayout
 
         Palette = palette;
     }
+
+    private static bool HasAlpha(Tiff tiff) =>
+        tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, var kinds, ..]
+        && count.ToInt() > 0
+        && kinds.ToByteArray().Any(kind => kind != (byte)ExtraSample.UNSPECIFIED);
 
     private void ReadExtraSamples(Tiff tiff)
     {

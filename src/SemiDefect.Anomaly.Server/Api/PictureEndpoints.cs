@@ -91,7 +91,8 @@ internal static class PictureEndpoints
                 HeatmapRenderer.Render(
                     inspector.Decode(image, record.Name),
                     map.ToOriginal(record.Detail.Geometry),
-                    (float)record.PixelThreshold)),
+                    (float)record.PixelThreshold,
+                    new HeatmapOptions { Geometry = record.Detail.Geometry })),
             context.RequestAborted).ConfigureAwait(false);
         await SendAsync(context, png, "image/png").ConfigureAwait(false);
     }

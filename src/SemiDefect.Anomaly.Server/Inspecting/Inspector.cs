@@ -37,7 +37,7 @@ internal sealed class Inspector(
     {
         long since = Stopwatch.GetTimestamp();
         PreparedImage prepared = await InTurnAsync(
-            () => model.Detector.Prepare(ImageFile.Decode(image.Bytes, image.Name, _limits)),
+            () => model.Detector.Prepare(ImageFile.Decode(image.Bytes, image.Name, model.Detector.Reading)),
             cancellationToken).ConfigureAwait(false);
         Inspection inspection = await model.Batches.InspectAsync(
             prepared,

@@ -273,9 +273,10 @@ public sealed class FolderWatcher : IDisposable
         try
         {
             Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(path, _options.ImageLimits),
+                ImageFile.Read(path, _detector.Reading),
                 inspection.Map,
-                (float)inspection.PixelThreshold);
+                (float)inspection.PixelThreshold,
+                new HeatmapOptions { Geometry = inspection.Geometry });
             AtomicFile.Write(target, stream => PngWriter.Write(stream, overlay.Width, overlay.Height, 3, overlay.Rgb));
         }
         catch (SemiDefectException error)

@@ -35,9 +35,9 @@ public sealed partial class AnomalyDetector
     {
         ArgumentNullException.ThrowIfNull(more);
         RequireNoFoldBanks();
-        more = ImageFolder.Under(more, _options.ImageLimits);
+        more = ImageFolder.Under(more, Reading);
         DetectorDocumentRules.RequireNames(more);
-        known = known is null ? null : ImageFolder.Under(known, _options.ImageLimits);
+        known = known is null ? null : ImageFolder.Under(known, Reading);
         DetectorBundle grown = new DetectorUpdater(_bundle, Pipeline, _options, progress, cancellationToken)
             .Add(more, known);
         return Restart(grown, _bundle.Golden.Select(input => (input.Record.Image, input)));

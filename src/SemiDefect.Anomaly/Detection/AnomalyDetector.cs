@@ -1,9 +1,7 @@
-using System.Runtime.CompilerServices;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
@@ -40,6 +38,17 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <summary>The limits on images to read.</summary>
     public ImageLimits ImageLimits => _options.ImageLimits;
 
+    /// <summary>
+    /// How image files are read for this detector: as the good images were, within the limits of the options. Whoever
+    /// decodes images for <see cref="Prepare"/> must read them so.
+    /// </summary>
+    public ImageReading Reading => new()
+    {
+        Limits = _options.ImageLimits,
+        BitDepth = Document.Reading?.BitDepth,
+        Page = Document.Reading?.Page ?? 1,
+    };
+
     /// <summary>The device on which the network of the first lane runs.</summary>
     public ExecutionDevice Device => OnnxPatchEncoder.DeviceOf(Pipeline.Lanes[0].Encoder);
 
@@ -74,8 +83,9 @@ public sealed partial class AnomalyDetector : IDisposable
         options ??= new FitOptions();
         options.Validate();
         options = options with { Encoder = EncoderShare.Of(options.Encoder) };
-        good = new KeptImages(ImageFolder.Under(good, options.ImageLimits));
         DetectorDocumentRules.RequireNames(good);
+        (good, options) = GoodImages.SurveyAloud(good, options, cancellationToken);
+        good = new KeptImages(good);
         (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
             good, options, progress, cancellationToken).Fit();
         IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
@@ -141,162 +151,11 @@ public sealed partial class AnomalyDetector : IDisposable
     /// <exception cref="SemiDefectException">The file cannot be written.</exception>
     public void Save(string path) => DetectorFileWriter.Write(path, _bundle);
 
-    /// <summary>Inspects an image file.</summary>
-    /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Inspection Inspect(string path, CancellationToken cancellationToken = default)
-    {
-        Image image;
-        using (System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Decoding))
-        {
-            image = ImageFile.Read(path, _options.ImageLimits);
-        }
-
-        return Inspect(image, path, cancellationToken);
-    }
-
-    /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
-    /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Inspection Inspect(Stream stream, string name, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        return Inspect(ImageFile.Read(stream, name, _options.ImageLimits), name, cancellationToken);
-    }
-
-    /// <summary>Inspects a decoded image.</summary>
-    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
-    public Inspection Inspect(Image image, string name = "", CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return Judge(0, Pipeline.Score(image, cancellationToken), name);
-    }
-
-    /// <summary>
-    /// Prepares the input of the detector's networks, for callers that decode images themselves and batch them.
-    /// </summary>
-    /// <exception cref="SemiDefectException">The image does not fit the detector.</exception>
-    public PreparedImage Prepare(Image image)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        return Pipeline.Prepare(image);
-    }
-
-    /// <summary>
-    /// Inspects a batch of images from <see cref="Prepare"/>: for callers that decode images themselves, such as a
-    /// server that batches concurrent requests.
-    /// </summary>
-    /// <param name="images">The prepared images, of any sizes.</param>
-    /// <param name="names">The names of the images, in the same order.</param>
-    /// <param name="cancellationToken">Stops between searches.</param>
-    /// <returns>
-    /// One inspection per image, in the same order, each identical to the result for the single image.
-    /// </returns>
-    /// <exception cref="ArgumentException">The lists differ in length.</exception>
-    /// <exception cref="SemiDefectException">An image does not fit the detector.</exception>
-    public IReadOnlyList<Inspection> InspectBatch(
-        IReadOnlyList<PreparedImage> images, IReadOnlyList<string> names, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(names);
-        if (images.Count != names.Count)
-        {
-            throw new ArgumentException($"{images.Count} images need as many names, got {names.Count}.", nameof(names));
-        }
-
-        return [
-            .. Pipeline.ScoreAll(images, cancellationToken)
-                .Select(image => Judge(image.Index, image.Scored, names[image.Index]))
-        ];
-    }
-
-    /// <summary>
-    /// Inspects image files in order; the next files are decoded while the current ones are inspected.
-    /// </summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="onUnreadable">Called with the index of each file that cannot be read, and the reason, from any
-    /// thread; the file is skipped. Null to throw instead.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="SemiDefectException">An image cannot be read, or does not fit the detector.</exception>
-    public IEnumerable<Inspection> InspectAll(
-        IReadOnlyList<string> paths,
-        Action<int, SemiDefectException>? onUnreadable = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        return Pipeline.ScoreAll(
-            paths.Count, index => Read(paths, index, onUnreadable), filter: null, cancellationToken)
-            .Select(image => Judge(image.Index, image.Scored, paths[image.Index]));
-    }
-
-    /// <summary>Runs <see cref="InspectAll"/> on the thread pool.</summary>
-    public async IAsyncEnumerable<Inspection> InspectAsync(
-        IReadOnlyList<string> paths,
-        Action<int, SemiDefectException>? onUnreadable = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using IEnumerator<Inspection> inspections = InspectAll(paths, onUnreadable, cancellationToken).GetEnumerator();
-        while (await Task.Run(inspections.MoveNext, cancellationToken).ConfigureAwait(false))
-        {
-            yield return inspections.Current;
-        }
-    }
-
     /// <summary>Frees the networks, the search indexes and the banks.</summary>
     public void Dispose()
     {
         Pipeline.Dispose();
         _bundle.Dispose();
-    }
-
-    private Inspection Judge(int index, ScoredImage scored, string name)
-    {
-        var inspection = new Inspection
-        {
-            Name = name,
-            Index = index,
-            Score = scored.Score,
-            Threshold = Thresholds.Image.Value,
-            PixelThreshold = Thresholds.Pixel.Value,
-            InputMap = scored.Map,
-            Geometry = scored.Canvas,
-            Region = Pipeline.Lanes[0].Plan.Region,
-            HighestPatch = Match(scored),
-            PValue = _calibrationScores.Length == 0
-                ? null
-                : ConformalThreshold.PValue(_calibrationScores, scored.Score),
-        };
-        EngineTelemetry.Inspected(inspection.IsAbnormal);
-        return inspection;
-    }
-
-    private PatchMatch Match(ScoredImage scored)
-    {
-        Branch branch = Pipeline.Branches[scored.Decisive];
-        PatchScores view = scored.Branches[scored.Decisive].HighestView;
-        PatchLayout layout = view.Layout;
-        if (view.Values.Length == 0)
-        {
-            throw new SemiDefectException("No patch of the image lies inside the region of interest.");
-        }
-
-        int vector = view.HighestVector;
-        int row = view.NearestRows[vector];
-        (double x, double y) = layout.View.PatchCenter(layout.PatchOf(vector), layout.Height, layout.Width);
-        Banks.MemoryBank bank = _bundle.Banks[scored.Decisive];
-        return new PatchMatch(
-            x,
-            y,
-            view.Values[vector],
-            Document.Fit.Images[bank.SourceImages[row]],
-            bank.SourcePatches[row],
-            layout.Width,
-            layout.Height)
-        {
-            Lane = branch.Lane,
-            Window = layout.View.Geometry == scored.Canvas ? null : layout.View.Geometry,
-        };
     }
 
     private static (int Image, int Width, int Height, IReadOnlyList<Image> Canvases) Canvases(
@@ -380,19 +239,6 @@ public sealed partial class AnomalyDetector : IDisposable
         {
             detector.Dispose();
             throw;
-        }
-    }
-
-    private Image? Read(IReadOnlyList<string> paths, int index, Action<int, SemiDefectException>? onUnreadable)
-    {
-        try
-        {
-            return ImageFile.Read(paths[index], _options.ImageLimits);
-        }
-        catch (SemiDefectException error) when (onUnreadable is not null)
-        {
-            onUnreadable(index, error);
-            return null;
         }
     }
 }

@@ -27,6 +27,12 @@ public sealed class DetectorDescription
     /// <summary>The networks and views, at least one; each scores images by one memory bank or one per fold.</summary>
     public IReadOnlyList<LaneDescription> Lanes { get; }
 
+    /// <summary>How many of the 16 bits of a sample are used, 8 to 15; null for all.</summary>
+    public int? BitDepth => _document.Reading?.BitDepth;
+
+    /// <summary>The page of files with several pages, 2 or more; null for the first.</summary>
+    public int? Page => _document.Reading?.Page;
+
     /// <summary>How the scores of several memory banks are combined.</summary>
     public FusionRule Fusion => _document.Fusion.Rule;
 

@@ -21,6 +21,7 @@ internal sealed class DetectorFitter(
     private readonly string[] _hashes = new string[good.Count];
     private long _bankBytes;
     private FitOptions _options = options;
+    private (int Width, int Height) _firstSize;
 
     /// <summary>Runs the fit; the caller owns the pipeline and the banks.</summary>
     public (DetectorBundle Bundle, DetectorPipeline Pipeline) Fit()
@@ -41,6 +42,11 @@ internal sealed class DetectorFitter(
                 fitted.Add(Fit(lane));
                 _bankBytes +=
                     fitted[^1].Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float));
+            }
+
+            if (_options.Crop is not null)
+            {
+                CropBorder.Tell(lanes, _firstSize.Width, _firstSize.Height, _options.Logger);
             }
 
             ScoreFusion fusion = FusionOf(fitted);
@@ -82,6 +88,11 @@ internal sealed class DetectorFitter(
     {
         Image image = good.Read(index, cancellationToken);
         _hashes[index] ??= image.Sha256();
+        if (index == 0)
+        {
+            _firstSize = (image.Width, image.Height);
+        }
+
         return image;
     }
 
@@ -190,6 +201,7 @@ internal sealed class DetectorFitter(
                 .. lanes.Select((lane, i) =>
                     new LaneRecord(BackboneOf(lane.Encoder, files[i]), lane.Plan, _options.Patches))
             ],
+            Reading = ReadingRecord.Of(_options.Reading),
             Branches = branches,
             Fusion = fusion,
             Thresholds = thresholds,

@@ -34,4 +34,19 @@ internal static partial class EngineLog
         LogLevel.Information,
         "{Known} of {Total} images are in the detector already and are passed over, '{First}' first.")]
     public static partial void ImagesKnown(this ILogger logger, int known, int total, string first);
+
+    [LoggerMessage(
+        106,
+        LogLevel.Warning,
+        "{Several} of {Total} images have several pages, '{First}' first; only the first page of each is used (--page "
+            + "chooses another one, or all).")]
+    public static partial void PagesLeftOut(this ILogger logger, int several, int total, string first);
+
+    [LoggerMessage(
+        107,
+        LogLevel.Warning,
+        "The crop leaves out {Share} % of an image of {Width} x {Height} pixels: only {SeenWidth} x {SeenHeight} pixels "
+            + "at ({Left}, {Top}) are inspected, and no defect outside is ever found (--crop none inspects all).")]
+    public static partial void CropLeavesOut(
+        this ILogger logger, int share, int width, int height, int seenWidth, int seenHeight, int left, int top);
 }

@@ -186,8 +186,28 @@ public sealed record FitOptions
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
+    /// <summary>
+    /// How many of the 16 bits of a sample the images use, 8 to 16; null to find it from the good images. See
+    /// <see cref="ImageReading.BitDepth"/> and <see cref="ImageSurvey.BitDepth"/>.
+    /// </summary>
+    public int? BitDepth
+    {
+        get;
+        init => field = new ImageReading { BitDepth = value }.BitDepth;
+    }
+
+    /// <summary>The page of files with several pages, from 1; null for the first one, which the logger is told.</summary>
+    public int? Page
+    {
+        get;
+        init => field = value is { } page ? new ImageReading { Page = page }.Page : null;
+    }
+
     /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>How the images are read.</summary>
+    internal ImageReading Reading => new() { Limits = ImageLimits, BitDepth = BitDepth, Page = Page ?? 1 };
 
     /// <summary>Whether the working sizes are chosen from the images.</summary>
     internal bool HasAutomaticSize => Resize != ResizeKind.None && ResizeSize == 0 && Scales.Count == 0;

@@ -23,7 +23,7 @@ internal static class FeatureExport
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        images = ImageFolder.Under(images, options.ImageLimits);
+        (images, options) = GoodImages.Survey(images, options, cancellationToken);
         (IReadOnlyList<Lane> lanes, _) = LaneFactory.Open(options);
         try
         {

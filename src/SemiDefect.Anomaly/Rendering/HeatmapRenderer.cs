@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Rendering;
 
@@ -8,14 +9,15 @@ namespace SemiDefect.Anomaly.Rendering;
 /// to the range of the map, so that the heatmaps of a detector are comparable: the color depends on value / threshold
 /// only. Values up to 0.7 times the threshold are transparent, so that normal areas stay visible. Areas above the
 /// threshold get a contour that is visible on any background: light inside and dark outside, or in small images a
-/// single line outside that contrasts with its background. The bytes are the same on every machine. Stateless and
-/// thread-safe.
+/// single line outside that contrasts with its background. What was not inspected can be hatched in gray. The bytes are
+/// the same on every machine. Stateless and thread-safe.
 /// </summary>
 public static class HeatmapRenderer
 {
     private const int GapDivisor = 128;
     private const int SmallSide = 128;
     private const double TransparentShare = 0.7;
+    private const byte HatchGray = 96;
 
     /// <summary>R, G, B of the 256 colors of heatmaps, the lowest value first.</summary>
     public static ReadOnlySpan<byte> Colors => PerceptualColorMap.Colors;
@@ -53,6 +55,11 @@ public static class HeatmapRenderer
         {
             bool small = Math.Max(original.Width, original.Height) < SmallSide;
             RegionContour.Draw(rgb, map, threshold, thickness, outsideOnly: small);
+        }
+
+        if (options.Geometry is { } geometry)
+        {
+            Hatch(rgb, original.Width, original.Height, geometry);
         }
 
         return options.SideBySide ? Join(original, rgb) : new Image(original.Width, original.Height, rgb);
@@ -96,6 +103,30 @@ public static class HeatmapRenderer
         return rgb;
     }
 
+    private static void Hatch(byte[] rgb, int width, int height, InputGeometry geometry)
+    {
+        (int left, int top, int inside, int down) = geometry.Inspected();
+        int period = Math.Clamp(Math.Max(width, height) / 32, 4, 32);
+        for (int y = 0; y < height; y++)
+        {
+            for (int x = 0; x < width; x++)
+            {
+                if (y >= top && y < top + down && x == left)
+                {
+                    x += inside - 1;
+                    continue;
+                }
+
+                bool isLine = (x + y) % period < Math.Max(1, period / 8);
+                Span<byte> pixel = rgb.AsSpan(3 * (y * width + x), 3);
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    pixel[channel] = isLine ? HatchGray : (byte)((pixel[channel] + HatchGray) / 2);
+                }
+            }
+        }
+    }
+
     // The opacity grows linearly from this share of the threshold; normal texture often reaches it.
     private static double Opacity(double t, double thresholdPosition)
     {
@@ -133,6 +164,12 @@ public sealed record HeatmapOptions
 {
     /// <summary>Whether to show the original to the left of the overlay, instead of the overlay only.</summary>
     public bool SideBySide { get; init; }
+
+    /// <summary>
+    /// The position of what was inspected (<see cref="Inspection.Geometry"/>): what lies outside, such as the border
+    /// that a crop leaves out, is grayed and hatched. Null to mark nothing.
+    /// </summary>
+    public InputGeometry? Geometry { get; init; }
 
     /// <summary>
     /// The position of the pixel threshold on the color scale, above 0 and at most 1. The default is 0.5: the brightest

@@ -22,6 +22,7 @@ internal static class DetectorDocumentRules
         : document.Fit.Images.Any(LeavesItsFolder) ? "names a training image outside of its folder"
         : !HasFiniteNumbers(document) ? "holds a threshold or a score that is not a number"
         : !HasKnownChoices(document) ? "asks for something that this program does not know"
+        : document.Reading is { IsValid: false } ? "reads images in a way that does not exist"
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
 

@@ -24,11 +24,12 @@ internal sealed record DetectorManifest(
     private const string ThresholdsKind = "thresholds";
     private const string FitKind = "fit";
     private const string GoldenKind = "golden-image";
+    private const string ReadingKind = "image-reading";
 
     private static readonly string[] Kinds =
     [
         ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
-        GoldenKind,
+        GoldenKind, ReadingKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -56,6 +57,11 @@ internal sealed record DetectorManifest(
         components.Add(Component(FusionKind, document.Fusion, json.ScoreFusion, []));
         components.Add(Component(ThresholdsKind, document.Thresholds, json.DetectorThresholds, []));
         components.Add(Component(FitKind, document.Fit, json.FitRecord, []));
+        if (document.Reading is { } reading)
+        {
+            components.Add(Component(ReadingKind, reading, json.ReadingRecord, []));
+        }
+
         for (int i = 0; i < document.Golden.Count; i++)
         {
             string[] sections =
@@ -122,6 +128,9 @@ internal sealed record DetectorManifest(
             Fusion = One(json.ScoreFusion, FusionKind),
             Thresholds = One(json.DetectorThresholds, ThresholdsKind),
             Fit = One(json.FitRecord, FitKind),
+            Reading = Components.Any(component => component.Kind == ReadingKind)
+                ? One(json.ReadingRecord, ReadingKind)
+                : null,
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };

@@ -10,14 +10,24 @@ namespace SemiDefect.Anomaly.Sources;
 public sealed class ImageFolder : IImageSource
 {
     private readonly ImageLimits? _limits;
+    private readonly ImageReading _reading;
 
     private ImageFolder(
-        string path, IReadOnlyList<FolderImage> items, IReadOnlyList<string> unreadableFolders, ImageLimits? limits)
+        string path,
+        IReadOnlyList<FolderImage> items,
+        IReadOnlyList<string> unreadableFolders,
+        ImageLimits? limits,
+        ImageReading? reading = null)
     {
         _limits = limits;
+        _reading = reading ?? ImageReading.Default;
         FullPath = path;
         Items = items;
         UnreadableFolders = unreadableFolders;
+        if (limits is not null && reading is null)
+        {
+            _reading = _reading with { Limits = limits };
+        }
     }
 
     /// <summary>The absolute path of the folder.</summary>
@@ -80,11 +90,49 @@ public sealed class ImageFolder : IImageSource
     public static ImageFolder Of(string path, IReadOnlyList<FolderImage> items, ImageLimits? limits = null) =>
         new(path, items, [], limits);
 
-    /// <summary>A source as it is, or a folder without limits of its own under the limits given.</summary>
-    internal static IImageSource Under(IImageSource source, ImageLimits limits) =>
-        source is ImageFolder { _limits: null } folder
-        ? new ImageFolder(folder.FullPath, folder.Items, folder.UnreadableFolders, limits)
-        : source;
+    /// <summary>
+    /// The same files with each page of those that have several as an image of its own, named like stack.tif#2.
+    /// </summary>
+    /// <exception cref="ImageFormatException">A file cannot be read.</exception>
+    public ImageFolder WithEachPage()
+    {
+        var items = new List<FolderImage>(Items.Count);
+        foreach (FolderImage item in Items)
+        {
+            int pages = ImageFile.CountPages(item.FullPath, _limits);
+            items.AddRange(
+                pages == 1
+                    ? [item]
+                    : Enumerable.Range(1, pages).Select(page =>
+                        item with { RelativePath = $"{item.RelativePath}#{page}", Page = page }));
+        }
+
+        return new ImageFolder(FullPath, items, UnreadableFolders, _limits, _reading);
+    }
+
+    /// <summary>The same files, read in the way given, but within limits of their own if they have any.</summary>
+    public ImageFolder Under(ImageReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        return new ImageFolder(
+            FullPath,
+            Items,
+            UnreadableFolders,
+            _limits,
+            _limits is null ? reading : reading with { Limits = _limits });
+    }
+
+    /// <summary>Looks at all files; see <see cref="ImageSurvey"/>.</summary>
+    internal ImageSurvey Survey(ImageReading? reading, ImageLimits limits, CancellationToken cancellationToken) =>
+        ImageSurvey.Of(
+            [.. Items.Select(item => (item.FullPath, item.Page))],
+            reading,
+            _limits ?? limits,
+            cancellationToken: cancellationToken);
+
+    /// <summary>A folder read in the way given, or another source as it is.</summary>
+    internal static IImageSource Under(IImageSource source, ImageReading reading) =>
+        source is ImageFolder folder ? folder.Under(reading) : source;
 
     /// <inheritdoc/>
     public ImageInfo Describe(int index) => new(Items[index].RelativePath);
@@ -93,7 +141,8 @@ public sealed class ImageFolder : IImageSource
     public Image Read(int index, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ImageFile.Read(Items[index].FullPath, _limits);
+        FolderImage item = Items[index];
+        return ImageFile.Read(item.FullPath, item.Page is { } page ? _reading with { Page = page } : _reading);
     }
 
     /// <summary>Whether a file's name ends like that of an image that this engine reads.</summary>

@@ -33,12 +33,11 @@ public sealed class ImageList : IImageSource
 
     /// <summary>Image files, named as in <paramref name="paths"/>.</summary>
     /// <param name="paths">The files, in order.</param>
-    /// <param name="limits">Limits on images to read; null for the defaults.</param>
-    public static ImageList OfFiles(IEnumerable<string> paths, ImageLimits? limits = null)
-    {
-        string[] files = [.. paths];
-        return new ImageList(files.Select(Path.GetFileName)!, (index, _) => ImageFile.Read(files[index], limits));
-    }
+    /// <param name="limits">Limits on the images read; null for those of the fit or the update that reads them.</param>
+    public static ImageFolder OfFiles(IEnumerable<string> paths, ImageLimits? limits = null) => ImageFolder.Of(
+        Environment.CurrentDirectory,
+        [.. paths.Select(path => new FolderImage(Path.GetFileName(path), Path.GetFullPath(path)))],
+        limits);
 
     /// <inheritdoc/>
     public ImageInfo Describe(int index) => _infos[index];

@@ -62,6 +62,17 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             AppendOptions(text, document.Lanes[i], document.Branches.First(branch => branch.Lane == i));
         }
 
+        // Omitted if unused, so that fingerprints of other detectors remain the same.
+        if (document.Reading?.BitDepth is { } bitDepth)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"bit-depth {bitDepth}\n");
+        }
+
+        if (document.Reading?.Page is { } page)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"page {page}\n");
+        }
+
         foreach (ScoreScale scale in document.Fusion.Scales)
         {
             text.Append(

@@ -57,6 +57,18 @@ public readonly record struct InputGeometry(
     public (double X, double Y) ToInput(double x, double y) =>
         ((x - RegionLeft + 0.5) / ScaleX - 0.5 - CropLeft, (y - RegionTop + 0.5) / ScaleY - 0.5 - CropTop);
 
+    /// <summary>
+    /// The pixels of the original whose centers lie in the input: first column, first row, columns and rows. Others are
+    /// never inspected.
+    /// </summary>
+    public (int Left, int Top, int Width, int Height) Inspected()
+    {
+        InputGeometry self = this;
+        (int left, int width) = Span(OriginalWidth, InputWidth, x => self.ToInput(x, 0).X);
+        (int top, int height) = Span(OriginalHeight, InputHeight, y => self.ToInput(0, y).Y);
+        return (left, top, width, height);
+    }
+
     /// <summary>A smaller window of the same resized region.</summary>
     /// <param name="left">Columns to the left of it in this window.</param>
     /// <param name="top">Rows above it in this window.</param>
@@ -160,4 +172,21 @@ public readonly record struct InputGeometry(
 
     // Python's round() rounds halves to even.
     private static int CropOffset(int size, int crop) => (int)Math.Round((size - crop) / 2.0, MidpointRounding.ToEven);
+
+    private static (int First, int Count) Span(int original, int input, Func<int, double> toInput)
+    {
+        int first = 0;
+        while (first < original - 1 && toInput(first) < -0.5)
+        {
+            first++;
+        }
+
+        int last = original - 1;
+        while (last > first && toInput(last) >= input - 0.5)
+        {
+            last--;
+        }
+
+        return (first, last - first + 1);
+    }
 }

@@ -127,14 +127,16 @@ public sealed class DatasetCheckerTests : IDisposable
         AtomicFile.Write(File_("train/good/grey.png"), stream => PngWriter.Write(stream, 96, 64, 1, grey));
         CheckReport report = DatasetChecker.Check(_root);
         Assert.Equal(["train/good/grey.png"], Finding(report, "mixed_colors", CheckSeverity.Warning).Paths);
-        Assert.Equal(16, StoredDepth.Of([0x89, 0x50, 0x4E, 0x47, .. new byte[20], 16, 2]));
-        Assert.Equal(8, StoredDepth.Of([0x89, 0x50, 0x4E, 0x47, .. new byte[20], 4, 3]));
+        Assert.Equal(16, DepthOf([.. TestPng.Signature, .. TestPng.Header(1, 1, 16, 2)]));
+        Assert.Equal(8, DepthOf([.. TestPng.Signature, .. TestPng.Header(1, 1, 4, 3)]));
         byte[] tiff =
         [
             (byte)'I', (byte)'I', 42, 0, 8, 0, 0, 0, 1, 0, 2, 1, 3, 0, 3, 0, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0, 16, 0, 16,
             0, 16, 0
         ];
-        Assert.Equal(16, StoredDepth.Of(tiff));
+        Assert.Equal(16, DepthOf(tiff));
+
+        static int DepthOf(byte[] content) => ImageFile.Describe(content, "file").BitDepth;
     }
 
     [Fact]

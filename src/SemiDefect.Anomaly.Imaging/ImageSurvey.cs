@@ -1,0 +1,94 @@
+namespace SemiDefect.Anomaly.Imaging;
+
+/// <summary>
+/// What image files have in common that is known only once all have been seen: how many bits of their samples they
+/// use, and which have several pages. Depends on the files only. Immutable and thread-safe.
+/// </summary>
+public sealed record ImageSurvey
+{
+    // Most cameras that store fewer bits than 16 have 12.
+    private const int UsualDepth = 12;
+
+    // Whites that several images reach say that the camera has no more bits. Pictures that are merely dark do not.
+    private static readonly int[] OtherDepths = [8, 10, 14];
+
+    private ImageSurvey()
+    {
+    }
+
+    /// <summary>The number of files with samples of 16 bits.</summary>
+    public int WideFiles { get; private init; }
+
+    /// <summary>The highest sample of those files, 0 to 65,535; null if there are none, or they were not read.</summary>
+    public int? HighestSample { get; private init; }
+
+    /// <summary>The positions of the files that have several pages, in order.</summary>
+    public IReadOnlyList<int> SeveralPages { get; private init; } = [];
+
+    /// <summary>How many files have the highest sample.</summary>
+    public int FilesWithHighest { get; private init; }
+
+    /// <summary>
+    /// The number of bits that the samples of 16 bits use; null for all of them, or if it is not clear. 8, 10 or 14 if
+    /// the highest sample is the white of so many bits (255, 1,023 or 16,383) and two files or more have it; otherwise
+    /// 12 if it is below 4,096.
+    /// </summary>
+    public int? BitDepth =>
+        HighestSample is null or 0 ? null
+        : FilesWithHighest > 1 && OtherDepths.Any(bits => HighestSample == (1 << bits) - 1)
+            ? OtherDepths.First(bits => HighestSample == (1 << bits) - 1)
+        : HighestSample < 1 << UsualDepth ? UsualDepth
+        : null;
+
+    /// <summary>Looks at files: at the headers of all, and at the pixels of those with samples of 16 bits.</summary>
+    /// <param name="files">The paths of the files, with the page to read; null for that of the reading.</param>
+    /// <param name="reading">How their pixels are read; null to read headers only.</param>
+    /// <param name="limits">The limits on the images.</param>
+    /// <param name="skipsUnreadable">Whether files that cannot be read are left out.</param>
+    /// <param name="cancellationToken">Cancels between files.</param>
+    /// <exception cref="ImageFormatException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public static ImageSurvey Of(
+        IReadOnlyList<(string Path, int? Page)> files,
+        ImageReading? reading,
+        ImageLimits limits,
+        bool skipsUnreadable = false,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var pages = new int[files.Count];
+        var highest = new int?[files.Count];
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
+        try
+        {
+            Parallel.For(0, files.Count, parallel, i =>
+            {
+                try
+                {
+                    (pages[i], highest[i]) = ImageFile.Survey(files[i].Path, At(files[i].Page, reading), limits);
+                }
+                catch (ImageFormatException) when (skipsUnreadable)
+                {
+                    // Whoever reads it next says so.
+                }
+            });
+        }
+        catch (AggregateException error) when (error.InnerExceptions.All(inner => inner is ImageFormatException))
+        {
+            throw new ImageFormatException(error.InnerExceptions[0].Message, error);
+        }
+
+        int[] wide = [.. highest.OfType<int>()];
+        int highestOfAll = wide.DefaultIfEmpty().Max();
+        return new ImageSurvey
+        {
+            WideFiles = wide.Length,
+            HighestSample = wide.Length == 0 || reading is null ? null : highestOfAll,
+            FilesWithHighest = wide.Length == 0 || reading is null ? 0 : wide.Count(sample => sample == highestOfAll),
+            SeveralPages = [.. Enumerable.Range(0, pages.Length).Where(i => pages[i] > 1)],
+        };
+    }
+
+    private static ImageReading? At(int? page, ImageReading? reading) =>
+        reading is not null && page is { } given ? reading with { Page = given } : reading;
+}
