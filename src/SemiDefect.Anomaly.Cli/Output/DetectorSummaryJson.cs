@@ -40,8 +40,8 @@ internal static class DetectorSummaryJson
             [.. detector.Lanes.Select(Lane)],
             Fusion(detector))
         {
-            BitDepth = document.Reading?.BitDepth,
-            Page = document.Reading?.Page,
+            BitDepth = detector.BitDepth,
+            Page = detector.Page,
             Tuning = tuning,
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));

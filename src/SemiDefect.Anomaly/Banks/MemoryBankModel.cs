@@ -19,18 +19,18 @@ internal sealed class MemoryBankModel : IPatchModel
     /// <summary>Builds the search index.</summary>
     /// <param name="bank">Must outlive the model.</param>
     /// <param name="options">How distances become scores.</param>
-    /// <param name="whitening">Weighs the deviations of patches; null for none. Must outlive the model.</param>
     /// <param name="groups">The group (fold, image) of each row, or empty.</param>
     /// <param name="threads">Threads per search, or 0 for one per core.</param>
     /// <param name="accelerator">The device to search on, or null for the CPU.</param>
+    /// <param name="whitening">Weighs the deviations of patches; null for none. Must outlive the model.</param>
     /// <exception cref="SemiDefectException">The bank has fewer rows than the number of neighbors.</exception>
     public MemoryBankModel(
         MemoryBank bank,
         ScoringOptions options,
-        PatchWhitening? whitening,
         ReadOnlyMemory<int> groups,
         int threads,
-        SearchAccelerator? accelerator = null)
+        SearchAccelerator? accelerator = null,
+        PatchWhitening? whitening = null)
     {
         if (bank.Vectors.Rows < options.Neighbors)
         {

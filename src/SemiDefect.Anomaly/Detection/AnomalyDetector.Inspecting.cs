@@ -155,7 +155,7 @@ public sealed partial class AnomalyDetector
             PixelThreshold = Thresholds.Pixel.Value,
             InputMap = scored.Map,
             Geometry = scored.Canvas,
-            Region = Document.Lanes[0].Views.Region,
+            Region = Pipeline.Lanes[0].Plan.Region,
             HighestPatch = Match(scored),
             PValue = _calibrationScores.Length == 0
                 ? null

@@ -181,9 +181,10 @@ public sealed partial class AnomalyDetector : IDisposable
                 var model = new Banks.MemoryBankModel(
                     bundle.Banks[i],
                     record.Scoring,
-                    lanes[record.Lane].Whitening,
                     default,
-                    options.Threads, options.Accelerator);
+                    options.Threads,
+                    options.Accelerator,
+                    lanes[record.Lane].Whitening);
                 branches.Add(new Branch(record.Lane, model, record.Scoring, record.Map));
             }
 

@@ -27,6 +27,12 @@ public sealed class DetectorDescription
     /// <summary>The networks and views, at least one; each scores images by one memory bank or one per fold.</summary>
     public IReadOnlyList<LaneDescription> Lanes { get; }
 
+    /// <summary>How many of the 16 bits of a sample are used, 8 to 15; null for all.</summary>
+    public int? BitDepth => _document.Reading?.BitDepth;
+
+    /// <summary>The page of files with several pages, 2 or more; null for the first.</summary>
+    public int? Page => _document.Reading?.Page;
+
     /// <summary>How the scores of several memory banks are combined.</summary>
     public FusionRule Fusion => _document.Fusion.Rule;
 
@@ -35,12 +41,6 @@ public sealed class DetectorDescription
     /// lane.
     /// </summary>
     public IReadOnlyList<(double Center, double Spread)> Scales { get; }
-
-    /// <summary>How many of the 16 bits of a sample are used; null for all.</summary>
-    public int? BitDepth => _document.Reading?.BitDepth;
-
-    /// <summary>The page of files with several pages that is inspected; null for the first.</summary>
-    public int? Page => _document.Reading?.Page;
 
     /// <summary>The thresholds, and the scores behind them.</summary>
     public DetectorThresholds Thresholds => _document.Thresholds;

@@ -309,10 +309,10 @@ internal sealed class LaneFitter : IDisposable
         new(
             bank,
             _options.Scoring,
-            _whitening,
             bank.SourceImages.Select(image => _folds[image]).ToArray(),
             _options.Threads,
-            _options.Accelerator);
+            _options.Accelerator,
+            _whitening);
 
     private static CalibrationMethod CalibrationFor(FitOptions options, bool isSpilled)
     {

@@ -123,7 +123,7 @@ internal static class DetectorDocumentRules
             && thresholds.FoldImageScores.All(double.IsFinite)
             && thresholds.FoldPixelPeaks.All(double.IsFinite)
             && BranchLists(thresholds).SelectMany(list => list).All(image => image.All(double.IsFinite))
-            && document.Lanes.All(lane => double.IsFinite(lane.Whitening?.Shrinkage ?? 0))
+            && document.Lanes.All(lane => (lane.Whitening?.Shrinkage ?? 1) is > 0 and < 1e6)
             && document.Fusion.Scales.All(
                 scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }

@@ -174,10 +174,10 @@ internal sealed class DetectorUpdater(
                 : new MemoryBankModel(
                     bank,
                     branch.Scoring,
-                    pipeline.Lanes[branch.Lane].Whitening,
                     default,
                     options.Threads,
-                    options.Accelerator);
+                    options.Accelerator,
+                    pipeline.Lanes[branch.Lane].Whitening);
             foreach (int image in folds.Members(fold))
             {
                 int views = features.Images[image].Layouts.Count / turns;

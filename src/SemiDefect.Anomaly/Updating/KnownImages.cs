@@ -68,10 +68,10 @@ internal static class KnownImages
                 Model = new MemoryBankModel(
                     bank,
                     branch.Scoring,
-                    pipeline.Lanes[branch.Lane].Whitening,
                     bank.SourceImages,
                     options.Threads,
-                    options.Accelerator),
+                    options.Accelerator,
+                    pipeline.Lanes[branch.Lane].Whitening),
             }));
 
             // The encoders belong to the given pipeline, so this one is not disposed of.

@@ -34,7 +34,7 @@ public sealed record DetectorVerification
     /// A bound on the deviation of image scores: <see cref="SafetyFactor"/> times the maximum of the observed score
     /// deviation and the possible effect of the feature deviation. If features move by m, a mean of distances to
     /// nearest neighbors changes by at most m (triangle inequality), and a squared distance d by at most (2 sqrt(d) +
-    /// m) m. 0 if everything is identical.
+    /// m) m. With whitening, it is an estimate to first order. 0 if everything is identical.
     /// </summary>
     public required double ScoreBound { get; init; }
 

@@ -88,12 +88,34 @@ internal static class DetectorVerifier
         {
             return document.Branches.Zip(document.Fusion.Scales).Max(branch =>
             {
-                double moved = Reach(branch.First.Scoring.Metric, Math.Max(0, branch.Second.Center), move);
+                double moved = Reach(
+                    branch.First.Scoring.Metric,
+                    Math.Max(0, branch.Second.Center),
+                    move * Whitened(document.Lanes[branch.First.Lane]));
                 return Math.Abs(branch.Second.Normalize(moved) - branch.Second.Normalize(0));
             });
         }
 
-        return Reach(document.Scoring.Metric, Math.Max(0, document.Thresholds.Image.Value), move);
+        return Reach(
+            document.Scoring.Metric,
+            Math.Max(0, document.Thresholds.Image.Value),
+            move * Whitened(document.Lanes[0]));
+    }
+
+    // The score is the geometric mean of a distance d and its whitened distance m. If d changes by x, m changes by at
+    // most L x, and m lies between S d and L d, where S and L bound the singular values of the whitening: its square
+    // inverse has eigenvalues between the shrinkage and the dimension plus the shrinkage. So the score changes by about
+    // (sqrt(L) + L / sqrt(S)) x / 2.
+    private static double Whitened(LaneRecord lane)
+    {
+        if (lane.Whitening is not { } whitening)
+        {
+            return 1;
+        }
+
+        double largest = 1 / Math.Sqrt(whitening.Shrinkage);
+        double smallest = 1 / Math.Sqrt(whitening.Dimension + whitening.Shrinkage);
+        return (Math.Sqrt(largest) + largest / Math.Sqrt(smallest)) / 2;
     }
 
     private static double Reach(DistanceMetric metric, double score, double move) =>

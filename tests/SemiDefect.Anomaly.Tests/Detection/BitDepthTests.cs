@@ -85,7 +85,7 @@ public sealed class BitDepthTests : IDisposable
     {
         using AnomalyDetector high = Fit("high", shift: 4);
         using AnomalyDetector low = Fit("low", shift: 0);
-        Assert.DoesNotContain("eading", high.Document.ToJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain("eading", high.Description.ToJson(), StringComparison.Ordinal);
         Assert.DoesNotContain(
             DetectorManifest.Of(high.Document).Components, component => component.Kind == "image-reading");
         Assert.Contains(

@@ -41,7 +41,7 @@ public class HeatmapRendererTests
     public void What_was_not_inspected_is_hatched()
     {
         var plan = new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: 32);
-        InputGeometry geometry = Preprocessor.Plan(96, 64, plan);
+        InputGeometry geometry = InputGeometry.Of(96, 64, plan);
         var original = new Image(96, 64, [.. Enumerable.Repeat((byte)200, 3 * 96 * 64)]);
         var map = new AnomalyMap(96, 64, new float[96 * 64]);
         Image plain = HeatmapRenderer.Render(original, map, 1, NoContour);
@@ -52,8 +52,8 @@ public class HeatmapRendererTests
             Assert.Equal(i % 96 is >= 16 and < 80, rgb[3 * i] == 200);
         }
 
-        Assert.Equal([96, 148, 200], rgb.Distinct().Order());
-        InputGeometry whole = Preprocessor.Plan(96, 64, new PreprocessingOptions(ResizeKind.Squash, 32, crop: null));
+        Assert.Equal((byte[])[96, 148, 200], rgb.Distinct().Order().ToArray());
+        InputGeometry whole = InputGeometry.Of(96, 64, new PreprocessingOptions(ResizeKind.Squash, 32, crop: null));
         Assert.Equal(
             plain.Rgb.ToArray(),
             HeatmapRenderer.Render(original, map, 1, NoContour with { Geometry = whole }).Rgb.ToArray());

@@ -32,10 +32,10 @@ public class InputGeometryTests
             Assert.True(!isInside || (x >= left && x < left + width && y >= top && y < top + height));
         });
         var plan = new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: null);
-        Assert.Equal((0, 0, 333, 77), Preprocessor.Plan(333, 77, plan).Inspected());
+        Assert.Equal((0, 0, 333, 77), InputGeometry.Of(333, 77, plan).Inspected());
         Assert.Equal(
             (16, 0, 64, 64),
-            Preprocessor.Plan(96, 64, new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: 32)).Inspected());
+            InputGeometry.Of(96, 64, new PreprocessingOptions(ResizeKind.ShorterSide, 32, crop: 32)).Inspected());
     }
 
     [Fact]

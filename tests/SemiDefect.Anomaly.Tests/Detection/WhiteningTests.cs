@@ -1,0 +1,163 @@
+using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Search.Neighbors;
+using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
+
+namespace SemiDefect.Anomaly.Tests.Detection;
+
+public sealed class WhiteningTests : IDisposable
+{
+    private const int Side = 64;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static FitOptions Options => CellFits.Options() with { Whitening = true };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_score_is_the_geometric_mean_of_the_distance_and_the_whitened_distance()
+    {
+        const int Columns = 5;
+        var generator = new SeededGenerator(1);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)generator.NextGaussian())];
+        float[] matrix = Values(Columns * Columns);
+        float[] rows = Values(40 * Columns);
+        float[] queries = Values(30 * Columns);
+        using var whitening = new PatchWhitening(WhiteningRecord.Of(Columns, 0.1, matrix));
+        using var bank = new MemoryBank(FeatureMatrix.CopyOf(rows, 40, Columns), new int[40], new int[40]);
+        using var model = new MemoryBankModel(bank, new ScoringOptions(), default, 1, whitening: whitening);
+        PatchScores scores = model.Score(Grids.Of(queries, Columns), BankFilter.All, CancellationToken.None);
+        for (int query = 0; query < 30; query++)
+        {
+            double[] Difference(int row) =>
+                [.. Enumerable.Range(0, Columns).Select(i => (double)queries[query * Columns + i] - rows[row * Columns + i])];
+            double Distance(int row) => Math.Sqrt(Difference(row).Sum(value => value * value));
+            double Whitened(int row) => Math.Sqrt(Enumerable.Range(0, Columns).Sum(i =>
+            {
+                double sum = Difference(row).Select((value, j) => value * matrix[i * Columns + j]).Sum();
+                return sum * sum;
+            }));
+            int[] nearest = [.. Enumerable.Range(0, 40).OrderBy(Distance).Take(PatchWhitening.Neighbors)];
+            Assert.Equal(Math.Sqrt(Distance(nearest[0]) * nearest.Min(Whitened)), scores.Values[query], 1e-5);
+            Assert.Equal(nearest[0], scores.NearestRows[query]);
+        }
+    }
+
+    [Fact]
+    public void A_small_deviation_in_a_steady_direction_counts_more()
+    {
+        // Brightness varies from image to image; the three channels never differ.
+        using AnomalyDetector plain = AnomalyDetector.Fit(Good(), Options with { Whitening = false });
+        using AnomalyDetector whitened = AnomalyDetector.Fit(Good(), Options);
+        Assert.Null(plain.Description.Lanes[0].Shrinkage);
+        Assert.NotNull(whitened.Description.Lanes[0].Shrinkage);
+        Image good = Part(100);
+        byte[] rgb = good.Rgb.ToArray();
+        for (int y = 24; y < 32; y++)
+        {
+            for (int x = 24; x < 32; x++)
+            {
+                rgb[3 * (y * Side + x)] += 6;
+            }
+        }
+
+        var tinted = new Image(Side, Side, rgb);
+        double Contrast(AnomalyDetector detector) => detector.Inspect(tinted).Score / detector.Inspect(good).Score;
+        Assert.True(Contrast(whitened) > 2 * Contrast(plain), $"{Contrast(whitened)} {Contrast(plain)}");
+        Assert.True(whitened.Inspect(tinted).IsAbnormal);
+        Assert.NotEqual(plain.Fingerprint.Options, whitened.Fingerprint.Options);
+        Assert.Equal(plain.Fingerprint.Bank, whitened.Fingerprint.Bank);
+    }
+
+    [Fact]
+    public void A_detector_file_keeps_the_whitening()
+    {
+        using var encoder = new CellEncoder();
+        using AnomalyDetector fitted = AnomalyDetector.Fit(Good(), Options with { GoldenImages = 2 });
+        string path = _folder.File("whitened.sdad");
+        fitted.Save(path);
+        using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Encoder = encoder });
+        Assert.Equal(fitted.Inspect(Part(200)).Score, loaded.Inspect(Part(200)).Score);
+        Assert.Equal(fitted.Fingerprint.Sha256, loaded.Fingerprint.Sha256);
+        Assert.True(loaded.Verify().IsIdentical);
+    }
+
+    [Fact]
+    public void A_damaged_whitening_is_refused()
+    {
+        using AnomalyDetector fitted = AnomalyDetector.Fit(Good(), Options);
+        DetectorDocument document = fitted.Document;
+        WhiteningRecord record = document.Lanes[0].Whitening!;
+        float[] matrix = [.. record.Matrix];
+        matrix[0] = float.NaN;
+        foreach (WhiteningRecord bad in (WhiteningRecord[])
+            [
+                WhiteningRecord.Of(record.Dimension, record.Shrinkage, matrix),
+                record with { Sha256 = new string('0', 64) },
+                record with { Dimension = 3 },
+                record with { Shrinkage = double.NaN },
+                record with { Shrinkage = 0 },
+            ])
+        {
+            string path = _folder.File("damaged.sdad");
+            var bundle = new DetectorBundle(
+                document with { Lanes = [document.Lanes[0] with { Whitening = bad }], Golden = [] },
+                [null],
+                [fitted.Bank()]);
+            SemiDefectException error = Record.Exception(() =>
+            {
+                DetectorFileWriter.Write(path, bundle);
+                DetectorFileReader.Read(path).Dispose();
+            }) switch
+            {
+                SemiDefectException refused => refused,
+
+                // JSON has no such number; the writer refuses it.
+                ArgumentException => new SemiDefectException("refused"),
+                var other => throw new InvalidOperationException("read", other),
+            };
+            Assert.DoesNotContain('\n', error.Message);
+        }
+    }
+
+    [Fact]
+    public void Updates_keep_the_whitening_and_merges_need_the_same()
+    {
+        using var encoder = new CellEncoder();
+        using AnomalyDetector fitted = AnomalyDetector.Fit(Good(), Options);
+        using AnomalyDetector updated = fitted.Update(new ImageList([Part(300), Part(301), Part(302)]));
+        Assert.Equal(
+            fitted.Document.Lanes[0].Whitening!.Sha256, updated.Document.Lanes[0].Whitening!.Sha256);
+        Assert.Equal(fitted.Thresholds.ImageScores, updated.Thresholds.ImageScores.Take(20));
+        using AnomalyDetector other = AnomalyDetector.Fit(Good(first: 50), Options);
+        Assert.Contains(
+            "whitening",
+            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(fitted, other)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_few_images_are_not_whitened()
+    {
+        using AnomalyDetector fitted = AnomalyDetector.Fit(new ImageList([Pictures.Noise(8, 8, 1), Pictures.Noise(8, 8, 2)]), Options);
+        Assert.Null(fitted.Description.Lanes[0].Shrinkage);
+    }
+
+    private static ImageList Good(int first = 0) =>
+        new([.. Enumerable.Range(first, 20).Select(i => Part((ulong)i))]);
+
+    // A gray part under a light that drifts, with noise that all channels share.
+    private static Image Part(ulong seed)
+    {
+        var generator = new SeededGenerator(seed);
+        int light = 80 + generator.NextInt32(60);
+        return Pictures.Of(Side, Side, (x, y) => light + 30 * (x / 8 % 2) + generator.NextInt32(8));
+    }
+}
