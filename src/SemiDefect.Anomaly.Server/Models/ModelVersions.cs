@@ -177,19 +177,19 @@ internal sealed class ModelVersions(
         string actor,
         ModelVersion? parent,
         IReadOnlyList<long>? learned) => new()
-    {
-        Model = model,
-        Number = 0,
-        Sha256 = string.Empty,
-        Bytes = 0,
-        Time = default,
-        Actor = actor,
-        Origin = origin,
-        Parent = parent?.Number,
-        Scoring = string.Empty,
-        Facts = new DetectorFacts(0, 0, string.Empty, null, 0),
-        Learned = learned ?? [],
-    };
+        {
+            Model = model,
+            Number = 0,
+            Sha256 = string.Empty,
+            Bytes = 0,
+            Time = default,
+            Actor = actor,
+            Origin = origin,
+            Parent = parent?.Number,
+            Scoring = string.Empty,
+            Facts = new DetectorFacts(0, 0, string.Empty, null, 0),
+            Learned = learned ?? [],
+        };
 
     private static AuditDraft Entry(
         string action,
