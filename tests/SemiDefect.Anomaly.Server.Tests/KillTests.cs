@@ -28,7 +28,7 @@ public sealed class KillTests : IDisposable
         for (int kill = 0; kill <= kills; kill++)
         {
             using ServerProcess server = await ServerProcess.StartAsync(_folder);
-            await CheckAsync(server, known);
+            known = known with { Active = await CheckAsync(server, known), Pending = null };
             if (kill < kills)
             {
                 // Another moment each time: mostly after the first change, which takes longest, or during it.
@@ -117,7 +117,9 @@ public sealed class KillTests : IDisposable
         }
     }
 
-    private async Task CheckAsync(ServerProcess server, Changes known)
+    /// <summary>Checks what a kill has left.</summary>
+    /// <returns>The active version: also one whose answer the kill cut off.</returns>
+    private async Task<int> CheckAsync(ServerProcess server, Changes known)
     {
         JsonNode audit = await ReadAsync(server, "/api/v1/audit/verify");
         Assert.True((bool)audit["intact"]!, $"{audit}");
@@ -144,6 +146,7 @@ public sealed class KillTests : IDisposable
         using var image = new ByteArrayContent(Parts.Bad(1));
         using HttpResponseMessage inspected = await server.Client.PostAsync("/api/v1/models/tiny/inspect", image);
         Assert.Equal("abnormal", (string)(await TestServer.ReadAsync(inspected))["decision"]!);
+        return active;
     }
 
     private static string HashOf(string path) =>

@@ -150,7 +150,8 @@ public sealed class ModelTests
                 "watch-job",
             ],
             operations);
-        JsonNode body = document["paths"]!["/api/v1/models/{model}/versions/{version}/activate"]!["post"]!["requestBody"]!;
-        Assert.Contains("override", $"{body["content"]!["application/json"]!["schema"]}", StringComparison.Ordinal);
+        JsonNode activate = document["paths"]!["/api/v1/models/{model}/versions/{version}/activate"]!["post"]!;
+        JsonNode body = activate["requestBody"]!["content"]!["application/json"]!;
+        Assert.Contains("override", $"{body["schema"]}", StringComparison.Ordinal);
     }
 }

@@ -40,7 +40,9 @@ public sealed class VersionTests
         Assert.Equal((3, 3), ((int)list["active"]!, list["versions"]!.AsArray().Count));
         using HttpResponseMessage bare = await server.Client.PostAsync($"{Versions}/1/activate", null);
         Assert.Equal(1, (int)(await TestServer.ReadAsync(bare))["number"]!);
-        using HttpResponseMessage odd = await server.Client.PostAsJsonAsync($"{Versions}/1/activate", new { reasn = 1 });
+        using HttpResponseMessage odd = await server.Client.PostAsJsonAsync(
+            $"{Versions}/1/activate",
+            new { reasn = 1 });
         await TestServer.AssertProblemAsync(400, "bad-request", odd);
         using HttpResponseMessage none = await server.Client.GetAsync($"{Versions}/9");
         await TestServer.AssertProblemAsync(404, "not-found", none);

@@ -13,7 +13,10 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The detector file; with --server, the name of a model there." };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "The detector file; with --server, the name of a model there.",
+        };
         var folder = new Argument<string>("FOLDER") { Description = "The folder to watch." };
         var outputPath = new Option<string>("--out")
         {

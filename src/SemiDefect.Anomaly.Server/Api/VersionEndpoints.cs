@@ -117,7 +117,7 @@ internal static class VersionEndpoints
         version.Number,
         version.Id,
         version.Number == active?.Number ? "active"
-            : version.Discarded is not null ? "discarded"
+            : version.Discarded > (version.Activated ?? DateTimeOffset.MinValue) ? "discarded"
             : version.Activated is not null ? "kept"
             : "candidate",
         version.Origin,

@@ -53,16 +53,22 @@ internal sealed class ModelVersions(
         ?? throw ProblemException.NotFound($"The model '{model}' has no version {number}.");
 
     /// <summary>The active version, also of a file that another program has put there; null for none.</summary>
-    public Task<ModelVersion?> FindActiveAsync(
-        string model,
-        CancellationToken cancellationToken) => registry.ChangeAsync(
-        ModelName.Check(model),
-        async path =>
+    public async Task<ModelVersion?> FindActiveAsync(string model, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(registry.PathOf(model)) && ledger.FindActive(model) is null)
         {
-            await SyncAsync(model, path).ConfigureAwait(false);
-            return ledger.FindActive(model);
-        },
-        cancellationToken);
+            return null;
+        }
+
+        return await registry.ChangeAsync(
+            model,
+            async path =>
+            {
+                await SyncAsync(model, path).ConfigureAwait(false);
+                return ledger.FindActive(model);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Makes a version the active one.</summary>
     /// <exception cref="ProblemException">It would lose a known defect (409).</exception>
@@ -171,19 +177,19 @@ internal sealed class ModelVersions(
         string actor,
         ModelVersion? parent,
         IReadOnlyList<long>? learned) => new()
-    {
-        Model = model,
-        Number = 0,
-        Sha256 = string.Empty,
-        Bytes = 0,
-        Time = default,
-        Actor = actor,
-        Origin = origin,
-        Parent = parent?.Number,
-        Scoring = string.Empty,
-        Facts = new DetectorFacts(0, 0, string.Empty, null, 0),
-        Learned = learned ?? [],
-    };
+        {
+            Model = model,
+            Number = 0,
+            Sha256 = string.Empty,
+            Bytes = 0,
+            Time = default,
+            Actor = actor,
+            Origin = origin,
+            Parent = parent?.Number,
+            Scoring = string.Empty,
+            Facts = new DetectorFacts(0, 0, string.Empty, null, 0),
+            Learned = learned ?? [],
+        };
 
     private static AuditDraft Entry(
         string action,

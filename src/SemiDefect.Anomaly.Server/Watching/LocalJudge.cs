@@ -129,7 +129,9 @@ internal sealed class LocalJudge : IWatchJudge
                     error.Message.Replace(copy, _options.ModelPath, StringComparison.Ordinal),
                     error)
                 : error is IOException or UnauthorizedAccessException
-                ? new SemiDefectException($"Cannot read the detector file '{_options.ModelPath}': {error.Message}", error)
+                ? new SemiDefectException(
+                    $"Cannot read the detector file '{_options.ModelPath}': {error.Message}",
+                    error)
                 : error;
         }
     }

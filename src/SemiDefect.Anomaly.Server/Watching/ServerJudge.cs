@@ -88,7 +88,8 @@ internal sealed class ServerJudge : IWatchJudge
 
             if (response.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.RequestEntityTooLarge)
             {
-                return new WatchDecision { Error = await DetailAsync(response, cancellationToken).ConfigureAwait(false) };
+                string refusal = await DetailAsync(response, cancellationToken).ConfigureAwait(false);
+                return new WatchDecision { Error = refusal };
             }
 
             if (!response.IsSuccessStatusCode)

@@ -215,7 +215,11 @@ try {
       if (number++ % 3 === 0) {
         await route.fetch();
         await route.abort('connectionreset');
-      } else await slow(route);
+      } else {
+        // Long enough for the outage to begin in the middle, also on a busy machine.
+        await new Promise(done => setTimeout(done, 600));
+        await slow(route);
+      }
     });
     await page.setInputFiles('#files', named('good', 30, 'outage'));
     await page.waitForFunction(() => document.getElementById('progress-text').textContent.startsWith('6 of'));

@@ -13,6 +13,9 @@ export class Server {
     this.process = spawn('dotnet', [this.dll, 'serve', '--models', `${this.folder}/models`, '--data', `${this.folder}/data`,
       '--urls', this.url, '--threads', '1', '--api-key-file', `${this.folder}/keys`, ...more], { stdio: 'ignore' });
     this.ended = new Promise(done => this.process.on('exit', done));
+
+    // Also when the script fails.
+    process.once('exit', () => this.process.kill('SIGKILL'));
     for (let i = 0; i < 600; i++) {
       try {
         if ((await fetch(`${this.url}health/ready`)).ok) return;

@@ -10,7 +10,7 @@ let job;
 let counted = 0;
 const queue = new UploadQueue('PUT', {
   onDone: () => {},
-  onFailed: (item, problem) => $('fit-errors').append(h('li', {}, `${item.name}: ${problem.message}`)),
+  onFailed: (item, problem, isFinal) => $('fit-errors').append(h('li', { class: isFinal ? null : 'again' }, `${item.name}: ${problem.message}`)),
   onChange: uploads,
 });
 
@@ -24,7 +24,7 @@ export function start() {
   $('fit-clear').addEventListener('click', () => clear().catch(notice));
   $('fit-undo').addEventListener('click', () => restore('training', name()).then(count).catch(notice));
   $('fit-again').addEventListener('click', () => {
-    $('fit-errors').replaceChildren();
+    $('fit-errors').querySelectorAll('.again').forEach(line => line.remove());
     queue.again();
   });
   onModel(() => { if (!$('view-fit').hidden) count().catch(notice); });
@@ -75,6 +75,7 @@ function sendAll(items) {
     return;
   }
   notice(null);
+  if (!queue.left) $('fit-errors').querySelectorAll('li:not(.again)').forEach(line => line.remove());
   const model = name();
   queue.add(images.map(image => ({ ...image, path: modelPath(`/training/${encodeURIComponent(fileName(image.name))}`, model) })));
 }

@@ -12,7 +12,7 @@ let inspections = [];
 let timer;
 const queue = new UploadQueue('POST', {
   onDone: (item, inspection) => { if (item.model === chosen()) add(inspection); },
-  onFailed: (item, problem) => $('unreadable').append(h('li', {}, `${item.name}: ${problem.message}`)),
+  onFailed: (item, problem, isFinal) => $('unreadable').append(h('li', { class: isFinal ? null : 'again' }, `${item.name}: ${problem.message}`)),
   onChange: report,
 });
 
@@ -23,7 +23,7 @@ export function start() {
   });
   $('progress-stop').addEventListener('click', () => queue.stop());
   $('progress-again').addEventListener('click', () => {
-    $('unreadable').replaceChildren();
+    $('unreadable').querySelectorAll('.again').forEach(line => line.remove());
     queue.again();
   });
   onModel(() => {
@@ -66,6 +66,7 @@ function send(items) {
     return;
   }
   notice(null);
+  if (!queue.left) $('unreadable').querySelectorAll('li:not(.again)').forEach(line => line.remove());
 
   // The model is the one of this moment: another choice holds for the next drop.
   const name = chosen();
@@ -81,7 +82,6 @@ function report() {
     : t('progress_failed', failed.length);
   $('progress-stop').hidden = !left;
   $('progress-again').hidden = !failed.length && state !== 'offline';
-  if (!failed.length) $('unreadable').replaceChildren();
 }
 
 function add(inspection) {

@@ -13,8 +13,8 @@ export class UploadQueue {
     this.waiting = [];
     this.failed = [];
     this.running = 0;
-    this.clear();
-    addEventListener('beforeunload', event => { if (this.left) event.preventDefault(); });
+    Object.assign(this, { total: 0, done: 0, state: 'sending', stopper: new AbortController() });
+    addEventListener('beforeunload', event => { if (this.left || this.failed.length) event.preventDefault(); });
   }
 
   /** Items that are not sent yet. */
@@ -24,7 +24,8 @@ export class UploadQueue {
 
   /** Adds files: { file, name, path }. */
   add(items) {
-    if (!this.left) this.clear();
+    // What failed before stays, and can still be sent again.
+    if (!this.left) Object.assign(this, { total: this.failed.length, done: this.failed.length, state: 'sending' });
     this.total += items.length;
     this.waiting.push(...items.map(item => ({ ...item, key: newKey() })));
     this.start();
@@ -46,10 +47,6 @@ export class UploadQueue {
     this.failed.push(...this.waiting.splice(0));
     this.wake?.();
     this.onChange();
-  }
-
-  clear() {
-    Object.assign(this, { total: 0, done: 0, state: 'sending', failed: [], stopper: new AbortController() });
   }
 
   start() {
@@ -84,8 +81,9 @@ export class UploadQueue {
           if (!signal.aborted) continue;
         }
         this.done++;
-        this.failed.push(item);
-        if (problem.name !== 'AbortError') this.onFailed(item, problem);
+        const isFinal = refusals.includes(problem.status);
+        if (!isFinal) this.failed.push(item);
+        if (problem.name !== 'AbortError') this.onFailed(item, problem, isFinal);
         this.onChange();
         return;
       }
@@ -109,6 +107,9 @@ export class UploadQueue {
     });
   }
 }
+
+// What is no image, or too large, is refused again.
+const refusals = [413, 415, 422];
 
 const isOutage = problem => problem.status === 0 || problem.status === 502 || problem.status === 503 || problem.status === 504
   || (problem.status === 409 && problem.kind.endsWith('under-way') && problem.retryAfter === 1);
