@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Evaluation.Checks;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.TestSupport;
