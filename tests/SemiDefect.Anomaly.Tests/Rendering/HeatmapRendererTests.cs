@@ -52,7 +52,7 @@ public class HeatmapRendererTests
             Assert.Equal(i % 96 is >= 16 and < 80, rgb[3 * i] == 200);
         }
 
-        Assert.Equal([96, 148, 200], rgb.Distinct().Order());
+        Assert.Equal((byte[])[96, 148, 200], rgb.Distinct().Order());
         InputGeometry whole = Preprocessor.Plan(96, 64, new PreprocessingOptions(ResizeKind.Squash, 32, crop: null));
         Assert.Equal(
             plain.Rgb.ToArray(),
