@@ -74,7 +74,7 @@ public sealed class TerminationTests : IDisposable
     {
         SyntheticParts.WriteGood(_folder.File("good"), 4);
         CliRun run = CliProcess.Run(
-            _folder.Path, "fit", "good", "--out", "m.sdad", "--resize", "64", "--preset", "seed");
+            _folder.Path, "fit", "good", "--out", "m.sdad", "--resize", "64", "--crop", "none", "--preset", "seed");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.All(
             run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
