@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Banks;
-using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;
