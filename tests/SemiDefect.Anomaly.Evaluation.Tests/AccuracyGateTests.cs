@@ -15,14 +15,16 @@ public sealed class AccuracyGateTests
     /// options for every row, enter auroc and aupro rounded down to three decimals and the exact counts (true and false
     /// positives at the threshold), and enter the same run's figures in the table of benchmark.md. Rounding down is the
     /// only margin: with AVX2 and FMA, every processor gives the same bits (docs/identity.md). A floor is lowered only
-    /// together with the reason, which names what becomes better at its cost.
+    /// together with the reason, which names what becomes better at its cost. Whitening lowered the AUROC of the logic
+    /// die (from .958) and cost the radio die one defect of twelve; it finds 23 castings in place of 13, and 48 solar
+    /// cells in place of 44, with one false alarm among 60 good cells where 0.6 are promised.
     /// </summary>
     internal static readonly Dictionary<string, AccuracyFigures> Floors = new()
     {
-        ["logic-die"] = new(Auroc: 0.958, Aupro: 0.973, Found: 11, FalseAlarms: 0),
-        ["radio-die"] = new(Auroc: 0.958, Aupro: 0.950, Found: 11, FalseAlarms: 0),
-        ["casting"] = new(Auroc: 0.925, Aupro: null, Found: 13, FalseAlarms: 0),
-        ["elpv-mono"] = new(Auroc: 0.936, Aupro: null, Found: 44, FalseAlarms: 0),
+        ["logic-die"] = new(Auroc: 0.937, Aupro: 0.970, Found: 11, FalseAlarms: 0),
+        ["radio-die"] = new(Auroc: 0.958, Aupro: 0.951, Found: 10, FalseAlarms: 0),
+        ["casting"] = new(Auroc: 0.951, Aupro: null, Found: 23, FalseAlarms: 0),
+        ["elpv-mono"] = new(Auroc: 0.938, Aupro: null, Found: 48, FalseAlarms: 1),
     };
 
     [Avx2Fact]
