@@ -76,13 +76,13 @@ public sealed class OnnxBackboneTests : IDisposable
         AssertRefused(() => BackboneFile.Open("resnet9000"), "no backbone 'resnet9000'", BackboneFile.DefaultName);
 
     [Theory]
-    [InlineData("")]
-    [InlineData("this is no network")]
-    public void A_file_that_is_no_network_is_refused(string content)
+    [InlineData("", "it is empty")]
+    [InlineData("this is no network", "not an ONNX network")]
+    public void A_file_that_is_no_network_is_refused(string content, string reason)
     {
         string path = _folder.File("net.onnx");
         File.WriteAllText(path, content);
-        AssertRefused(() => OnnxBackbone.Load(BackboneFile.Open(path)), "not an ONNX network");
+        AssertRefused(() => OnnxBackbone.Load(BackboneFile.Open(path)), reason);
     }
 
     [Fact]
