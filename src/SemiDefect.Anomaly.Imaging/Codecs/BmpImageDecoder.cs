@@ -75,14 +75,13 @@ internal sealed class BmpImageDecoder : IImageDecoder
         }
 
         byte[] palette = new byte[3 * 256];
-        int at = FileHeader + (int)BinaryPrimitives.ReadUInt32LittleEndian(file[14..]);
+        long at = FileHeader + (long)BinaryPrimitives.ReadUInt32LittleEndian(file[14..]);
         uint used = BinaryPrimitives.ReadUInt32LittleEndian(file[46..]);
         long entries = used is 0 or > 256 ? 1 << depth : used;
         for (int i = 0; i < entries && at + 4 * i + 4 <= start; i++)
         {
-            palette[3 * i] = file[at + 4 * i + 2];
-            palette[3 * i + 1] = file[at + 4 * i + 1];
-            palette[3 * i + 2] = file[at + 4 * i];
+            ReadOnlySpan<byte> color = file.Slice((int)at + 4 * i, 4);
+            (palette[3 * i], palette[3 * i + 1], palette[3 * i + 2]) = (color[2], color[1], color[0]);
         }
 
         byte[] rgb = new byte[3 * indexes.Length];

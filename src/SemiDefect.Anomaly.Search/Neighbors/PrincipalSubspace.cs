@@ -160,42 +160,21 @@ internal static unsafe class PrincipalSubspace
         for (int i = 0; i < count; i++)
         {
             Span<double> row = rows.AsSpan(i * length, length);
-            double before = Math.Sqrt(Dot(row, row));
+            double before = Math.Sqrt(DotProduct.Of(row, row));
             for (int pass = 0; pass < 2; pass++)
             {
                 for (int j = 0; j < i; j++)
                 {
                     Span<double> other = rows.AsSpan(j * length, length);
-                    TensorPrimitives.MultiplyAdd(other, -Dot(row, other), row, row);
+                    TensorPrimitives.MultiplyAdd(other, -DotProduct.Of(row, other), row, row);
                 }
             }
 
             // The remainder of a direction within the span of the others is rounding noise.
-            double norm = Math.Sqrt(Dot(row, row));
+            double norm = Math.Sqrt(DotProduct.Of(row, row));
             double factor = norm > 1e-10 * before ? 1 / norm : 0;
             TensorPrimitives.Multiply(row, factor, row);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int i = 0;
-        for (; i <= a.Length - 4; i += 4)
-        {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-
-        for (; i < a.Length; i++)
-        {
-            s0 += a[i] * b[i];
-        }
-
-        return (s0 + s1) + (s2 + s3);
     }
 
     private static void Spread(double[] directions, int columns, int inner, double* basis)

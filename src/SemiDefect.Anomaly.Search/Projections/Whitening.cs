@@ -1,19 +1,20 @@
 using System.Numerics.Tensors;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Search.Projections;
 
 /// <summary>
 /// A linear map after which normal vectors vary about equally in all directions, so that a small deviation in a
-/// direction in which they hardly vary counts as much as a large one where they vary a lot. The Euclidean distance after
-/// the map is the Mahalanobis distance under the covariance C, shrunk towards a multiple of the unit matrix:
+/// direction in which they hardly vary counts as much as a large one where they vary a lot. The Euclidean distance
+/// after the map is the Mahalanobis distance under the covariance C, shrunk towards a multiple of the unit matrix:
 /// d^2 = (x - y)^T (C / v + s I)^-1 (x - y), with the mean variance v = trace(C) / dimension and the shrinkage s.
 /// Stateless and thread-safe.
 /// </summary>
 public static class Whitening
 {
-    // By how much the mean squared length of the vectors of held-out groups may exceed that of the others. The
-    // covariance is estimated from vectors that are scored with it later, and takes part of what is special in them for
-    // common; new vectors then look stranger than they are.
+    // By how much the mean squared length of the vectors of held-out groups may exceed that of the others. With too
+    // few vectors, the covariance describes these vectors better than new ones, which then look more unusual than
+    // they are.
     private const double LargestInflation = 1.1;
 
     private static readonly double[] Shrinkages = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
@@ -41,7 +42,7 @@ public static class Whitening
 
         Sample[] samples =
         [
-            .. Enumerable.Range(0, filled.Length).Select(i => Sample.Of(Sum(filled.Where((_, j) => j != i)), filled[i])),
+            .. filled.Select((group, i) => Sample.Of(Sum(filled.Where((_, j) => j != i)), group)),
         ];
         Sample all = Sample.Of(Sum(filled), null);
         if (samples.Append(all).Any(sample => !(sample.Variance > 0) || !double.IsFinite(sample.Variance)))
@@ -110,8 +111,8 @@ public static class Whitening
                     TensorPrimitives.MultiplyAdd(root.AsSpan(k * Size, Size), root[k * Size + i], row, row);
                 }
 
-                known += Dot(row, Covariance.AsSpan(i * Size, Size));
-                heldOut += Dot(row, HeldOut.AsSpan(i * Size, Size));
+                known += DotProduct.Of(row, Covariance.AsSpan(i * Size, Size));
+                heldOut += DotProduct.Of(row, HeldOut.AsSpan(i * Size, Size));
             }
 
             return heldOut / known;
@@ -128,10 +129,10 @@ public static class Whitening
                 for (int j = 0; j < i; j++)
                 {
                     Span<double> other = factor.AsSpan(j * Size, Size);
-                    row[j] = (row[j] - Dot(row[..j], other[..j])) / other[j];
+                    row[j] = (row[j] - DotProduct.Of(row[..j], other[..j])) / other[j];
                 }
 
-                row[i] = Math.Sqrt(row[i] - Dot(row[..i], row[..i]));
+                row[i] = Math.Sqrt(row[i] - DotProduct.Of(row[..i], row[..i]));
                 row[(i + 1)..].Clear();
             }
 
@@ -152,26 +153,5 @@ public static class Whitening
 
             return inverse;
         }
-    }
-
-    // In a fixed order; the order of TensorPrimitives.Dot depends on the processor.
-    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-        int i = 0;
-        for (; i <= a.Length - 4; i += 4)
-        {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-
-        for (; i < a.Length; i++)
-        {
-            s0 += a[i] * b[i];
-        }
-
-        return (s0 + s1) + (s2 + s3);
     }
 }

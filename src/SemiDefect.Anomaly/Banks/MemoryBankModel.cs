@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
 /// Scores patches by their distance to a memory bank, in float64. Thread-safe. Does not own the bank. Memory per call:
-/// patches x neighbors distances.
+/// patches x neighbors distances; with whitening, also a copy of the bank and of the patches.
 /// </summary>
 internal sealed class MemoryBankModel : IPatchModel
 {
@@ -69,6 +69,13 @@ internal sealed class MemoryBankModel : IPatchModel
     /// <inheritdoc/>
     public int Dimension => _search.Dimension;
 
+    private int WhitenedNeighbors =>
+        _whitening is null ? 0 : Math.Min(PatchWhitening.Neighbors, Bank.Vectors.Rows);
+
+    /// <summary>The number of rows that a filter must leave to a model with more rows.</summary>
+    public static int RowsNeeded(ScoringOptions options, PatchWhitening? whitening) =>
+        Math.Max(options.RowsNeeded, whitening is null ? 0 : PatchWhitening.Neighbors);
+
     /// <inheritdoc/>
     public PatchScores Score(PatchGrid grid, BankFilter filter, CancellationToken cancellationToken)
     {
@@ -85,7 +92,7 @@ internal sealed class MemoryBankModel : IPatchModel
             return new PatchScores(grid.Layout, [], [], 0);
         }
 
-        int k = Math.Max(_options.Neighbors, _whitening is null ? 0 : Math.Min(PatchWhitening.Neighbors, Bank.Vectors.Rows));
+        int k = Math.Max(_options.Neighbors, WhitenedNeighbors);
         double[] squaredDistances = new double[patches * k];
         int[] rows = new int[patches * k];
         Search(grid.Vectors.Span, k, squaredDistances, rows, filter, cancellationToken);
@@ -135,7 +142,7 @@ internal sealed class MemoryBankModel : IPatchModel
         return distances;
     }
 
-    /// <summary>Frees the search index.</summary>
+    /// <summary>Frees the search index and the whitened rows.</summary>
     public void Dispose()
     {
         _search.Dispose();
@@ -163,7 +170,7 @@ internal sealed class MemoryBankModel : IPatchModel
         {
             ReadOnlySpan<float> vector = whitened.AsSpan(patch * Dimension, Dimension);
             double least = double.PositiveInfinity;
-            for (int i = 0; i < k; i++)
+            for (int i = 0; i < WhitenedNeighbors; i++)
             {
                 least = Math.Min(least, ExactDistance.Squared(vector, _whitened!.Row(rows[patch * k + i])));
             }

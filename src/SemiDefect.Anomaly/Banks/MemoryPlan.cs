@@ -11,7 +11,8 @@ namespace SemiDefect.Anomaly.Banks;
 /// <param name="Bytes">The limit for the patch embeddings and everything derived from them; the network and the images
 /// being processed come on top.</param>
 /// <param name="Banks">The memory banks that the detector keeps.</param>
-internal sealed record MemoryPlan(long Bytes, int Banks = 1)
+/// <param name="IsWhitened">Whether each bank is kept whitened as well.</param>
+internal sealed record MemoryPlan(long Bytes, int Banks = 1, bool IsWhitened = false)
 {
     /// <summary>The default limit in bytes.</summary>
     public const long Default = 8L << 30;
@@ -28,7 +29,10 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
     // The union of the pieces' selections (twice the bank), the part of it without a fold, the bank, and a fold's bank.
     private const int CopiesOfBank = 6;
 
-    private int CopiesOfBanks => CopiesOfBank + Banks - 1;
+    // A fold's bank is whitened as well while it is in use.
+    private int FurtherCopies => Banks - 1 + (IsWhitened ? Banks + 1 : 0);
+
+    private int CopiesOfBanks => CopiesOfBank + FurtherCopies;
 
     /// <summary>The plan for one lane of a fit.</summary>
     /// <param name="options">The options of the fit.</param>
@@ -38,7 +42,7 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
     {
         long left = options.MaxMemory - held;
         return left >= Least
-            ? new MemoryPlan(left, options.FoldBanks ? options.Folds : 1)
+            ? new MemoryPlan(left, options.FoldBanks ? options.Folds : 1, options.Whitening)
             : throw new SemiDefectException(
                 $"The memory banks of the first branches leave {ByteSize.Format(Math.Max(left, 0))} of "
                     + $"{ByteSize.Format(options.MaxMemory)} "
@@ -107,15 +111,15 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1)
             return;
         }
 
-        // The copies of the rows account for one bank; each further one is kept in addition.
+        // The copies of the rows account for one bank; further copies of banks are kept in addition.
         long bank = coreset.TargetCount((int)rows);
-        long whole = CopiesOfRows * rows + bank * (Banks - 1);
+        long whole = CopiesOfRows * rows + bank * FurtherCopies;
         long inPieces = bank * CopiesOfBanks;
         bool fits = rows <= RowsAtOnce(columns);
         long room = Bytes / BytesPerRow(columns);
         if ((fits ? whole : inPieces) > room)
         {
-            double most = fits ? (double)(room - CopiesOfRows * rows) / (Banks - 1) : (double)room / CopiesOfBanks;
+            double most = fits ? (double)(room - CopiesOfRows * rows) / FurtherCopies : (double)room / CopiesOfBanks;
             string share =
                 Math.Max(Math.Floor(1e6 * most / rows) / 1e6, 1e-6).ToString("0.######", CultureInfo.InvariantCulture);
             string enough = ByteSize.Format((inPieces < CopiesOfRows * rows ? inPieces : whole) * BytesPerRow(columns));

@@ -6,13 +6,19 @@ using SemiDefect.Anomaly.Serialization;
 namespace SemiDefect.Anomaly.Banks;
 
 /// <summary>
-/// Weighs how a patch deviates from the nearest patches of a memory bank by how much the patches of the good images vary
-/// in each direction (<see cref="Whitening"/>). Thread-safe. Memory: 12 bytes x dimension x dimension.
+/// Weighs how a patch deviates from the nearest patches of a memory bank by how much the patches of the good images
+/// vary in each direction (<see cref="Whitening"/>). Thread-safe. Memory: 12 bytes x dimension x dimension.
 /// </summary>
 internal sealed class PatchWhitening : IDisposable
 {
     /// <summary>The number of nearest patches whose whitened distance is computed; the smallest counts.</summary>
     public const int Neighbors = 4;
+
+    // More would cost too much time and memory: a fit takes up to 150 bytes x dimension x dimension.
+    private const int LargestDimension = 1024;
+
+    // Enough to see whether the whitening holds for other images.
+    private const int Groups = 5;
 
     // Enough for the covariance of a thousand dimensions; more rows change it by little.
     private const int LargestSample = 32_768;
@@ -31,12 +37,20 @@ internal sealed class PatchWhitening : IDisposable
 
     /// <summary>Fits a whitening to the patches of the good images.</summary>
     /// <param name="features">The patches; a sample of at most 32,768 of them is used, spread evenly.</param>
-    /// <param name="folds">The folds, which show whether the whitening holds for other images.</param>
+    /// <param name="seed">The seed of the groups of images that show whether the whitening holds for others.</param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <returns>The whitening, or null if there are too few images or their patches do not vary.</returns>
-    public static PatchWhitening? Fit(
-        TrainingFeatures features, FoldAssignment folds, CancellationToken cancellationToken)
+    /// <returns>
+    /// The whitening, or null if there are too few images, their patches do not vary, or have more than 1,024 values.
+    /// </returns>
+    public static PatchWhitening? Fit(TrainingFeatures features, ulong seed, CancellationToken cancellationToken)
     {
+        if (features.Columns > LargestDimension)
+        {
+            return null;
+        }
+
+        var folds = new FoldAssignment(features.Images.Count, Groups, seed);
+
         // An odd step reaches all columns of a grid, whose width is mostly even.
         int step = ((features.Rows + LargestSample - 1) / LargestSample) | 1;
         var moments = new Moments[folds.Count];

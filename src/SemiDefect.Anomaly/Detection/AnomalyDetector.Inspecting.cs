@@ -128,10 +128,7 @@ public sealed partial class AnomalyDetector
             .Select(image => Judge(image.Index, image.Scored, source.Describe(image.Index).Name));
     }
 
-    /// <summary>
-    /// Runs <see cref="InspectAll(IReadOnlyList{string}, Action{int, SemiDefectException}?, CancellationToken)"/> on the
-    /// thread pool.
-    /// </summary>
+    /// <summary>Inspects image files in order, like the synchronous method, on the thread pool.</summary>
     public async IAsyncEnumerable<Inspection> InspectAsync(
         IReadOnlyList<string> paths,
         Action<int, SemiDefectException>? onUnreadable = null,

@@ -40,8 +40,7 @@ internal sealed class DetectorFitter(
             foreach (Lane lane in lanes)
             {
                 fitted.Add(Fit(lane));
-                _bankBytes +=
-                    fitted[^1].Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float));
+                _bankBytes += fitted[^1].BankBytes;
             }
 
             if (_options.Crop is not null)
@@ -80,12 +79,8 @@ internal sealed class DetectorFitter(
             (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, _options.Coreset),
             done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
         plan.RequireRoom(features, _options.Coreset);
-
-        // The folds of the calibration show how far the whitening can be trusted.
-        PatchWhitening? whitening = _options.Whitening
-            ? PatchWhitening.Fit(
-                features, new FoldAssignment(count, _options.Folds, _options.Seed), cancellationToken)
-            : null;
+        PatchWhitening? whitening =
+            _options.Whitening ? PatchWhitening.Fit(features, _options.Seed, cancellationToken) : null;
         using var fitter = new LaneFitter(
             features, whitening, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
         return fitter.Fit();

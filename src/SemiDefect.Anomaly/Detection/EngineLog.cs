@@ -46,7 +46,8 @@ internal static partial class EngineLog
         107,
         LogLevel.Warning,
         "The crop leaves out {Share} % of an image of {Width} x {Height} pixels: only {SeenWidth} x {SeenHeight} "
-            + "pixels at ({Left}, {Top}) are inspected, and no defect outside is ever found (--crop none inspects all).")]
+            + "pixels at ({Left}, {Top}) are inspected, and no defect outside is ever found (--crop none inspects "
+            + "all).")]
     public static partial void CropLeavesOut(
         this ILogger logger, int share, int width, int height, int seenWidth, int seenHeight, int left, int top);
 }

@@ -106,7 +106,7 @@ public sealed record FitOptions
     /// Whether a patch's score also takes into account how much the patches of the good images vary in the direction in
     /// which it deviates: the score becomes the geometric mean of its distance and of its distance after a
     /// <see cref="Search.Projections.Whitening"/>. Left out for a network and size whose patches cannot be whitened
-    /// reliably, because there are too few good images.
+    /// reliably, because there are too few good images, or have more than 1,024 values.
     /// </summary>
     public bool Whitening { get; init; } = true;
 
@@ -165,7 +165,8 @@ public sealed record FitOptions
     /// The memory limit, in bytes, for patch embeddings and everything derived from them; at least 64 MiB. If the
     /// embeddings take more than a quarter of it, the memory bank is selected piece by piece
     /// (<see cref="FitRecord.Pieces"/>), which changes the bank. The limit is therefore a fixed number, the same on
-    /// every machine, and not a share of the machine's memory. The network and the images being processed come on top.
+    /// every machine, and not a share of the machine's memory. The network, the images being processed and, with
+    /// <see cref="Whitening"/>, up to 150 bytes x dimension x dimension come on top.
     /// </summary>
     public long MaxMemory
     {

@@ -26,7 +26,11 @@ internal sealed record FittedLane(
     /// <summary>The whitening that the models use; null for none.</summary>
     public PatchWhitening? Whitening { get; init; }
 
-    /// <summary>Frees models and banks.</summary>
+    /// <summary>The size of the banks in bytes, with their whitened rows.</summary>
+    public long BankBytes =>
+        Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float)) * (Whitening is null ? 1 : 2);
+
+    /// <summary>Frees models, banks and whitening.</summary>
     public void Dispose()
     {
         Whitening?.Dispose();

@@ -301,8 +301,7 @@ internal sealed class LaneFitter : IDisposable
     private IEnumerable<int> Inspected(int image) =>
         Enumerable.Range(0, _features.Images[image].Layouts.Count / _turns);
 
-    private int RowsNeeded =>
-        Math.Max(_options.Scoring.RowsNeeded, _whitening is null ? 0 : PatchWhitening.Neighbors);
+    private int RowsNeeded => MemoryBankModel.RowsNeeded(_options.Scoring, _whitening);
 
     // The group of each row is its fold, so that a fold can be excluded.
     private MemoryBankModel ModelOf(MemoryBank bank) =>

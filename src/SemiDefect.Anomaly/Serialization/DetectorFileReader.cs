@@ -134,9 +134,12 @@ internal static class DetectorFileReader
                     && record.Sha256 == whitening.Sha256
                     ? sections.ReadArray<float>(record)
                     : throw sections.Damaged($"the whitening of lane {i} is not the one that its header claims");
-                return matrix.All(float.IsFinite)
+
+                // No singular value of a whitening exceeds 1 / sqrt(shrinkage); larger values could overflow.
+                double most = 1.001 / Math.Sqrt(whitening.Shrinkage);
+                return matrix.All(value => Math.Abs(value) <= most)
                     ? lane with { Whitening = whitening with { Matrix = matrix } }
-                    : throw sections.Damaged($"the whitening of lane {i} holds a value that is not a number");
+                    : throw sections.Damaged($"the whitening of lane {i} holds a value that is out of range");
             })],
         };
 

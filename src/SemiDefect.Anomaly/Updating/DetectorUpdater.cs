@@ -15,7 +15,8 @@ namespace SemiDefect.Anomaly.Updating;
 /// Adds good images to a detector. The new images are scored fold by fold, each fold by the current banks extended with
 /// the other folds, that is by a detector that was trained on similar images but not on these. The scores are appended
 /// to the stored ones. The stored scores were computed against a smaller bank. Extending a bank can only reduce
-/// distances, so these scores are too high rather than too low, and the false-alarm rate stays below the requested one.
+/// distances, so these scores are too high rather than too low, and the false-alarm rate stays below the requested one;
+/// with whitening, single scores may also rise, because other rows are then among the nearest.
 /// If the old images are available, they are scored again (<see cref="KnownImages"/>). Not thread-safe; use once.
 /// </summary>
 internal sealed class DetectorUpdater(

@@ -41,9 +41,10 @@ internal static class KnownImages
         bool[] canJudge = [.. Enumerable.Range(0, document.Fit.Images.Count).Select(_ => true)];
         foreach ((MemoryBank bank, Branch branch) in bundle.Banks.Zip(pipeline.Branches))
         {
+            int needed = MemoryBankModel.RowsNeeded(branch.Scoring, pipeline.Lanes[branch.Lane].Whitening);
             foreach (IGrouping<int, int> rows in bank.SourceImages.GroupBy(image => image))
             {
-                canJudge[rows.Key] &= bank.Vectors.Rows - rows.Count() >= branch.Scoring.RowsNeeded;
+                canJudge[rows.Key] &= bank.Vectors.Rows - rows.Count() >= needed;
             }
         }
 

@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.Banks;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Neighbors;
@@ -102,9 +103,12 @@ public sealed class WhiteningTests : IDisposable
         WhiteningRecord record = lane.Whitening!;
         float[] matrix = [.. record.Matrix];
         matrix[0] = float.NaN;
+        float[] large = [.. record.Matrix];
+        large[^1] = 1e30f;
         WhiteningRecord[] damaged =
         [
             WhiteningRecord.Of(record.Dimension, record.Shrinkage, matrix),
+            WhiteningRecord.Of(record.Dimension, record.Shrinkage, large),
             record with { Sha256 = new string('0', 64) },
             record with { Dimension = 3 },
             record with { Shrinkage = 0 },
@@ -136,6 +140,33 @@ public sealed class WhiteningTests : IDisposable
             "whitening",
             Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(fitted, other)).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Known_images_are_left_as_they_are_where_too_few_rows_of_others_remain()
+    {
+        FitOptions options = Options with { Coreset = new(count: 4) };
+        using AnomalyDetector fitted = AnomalyDetector.Fit(Good(), options);
+        Assert.NotNull(fitted.Description.Lanes[0].Shrinkage);
+        using AnomalyDetector updated = fitted.Update(Good(first: 0, count: 21), Good());
+        Assert.Equal(21, updated.Thresholds.ImageScores.Count);
+        Assert.All(updated.Thresholds.ImageScores.Take(20).Zip(fitted.Thresholds.ImageScores), scores =>
+            Assert.True(scores.First <= scores.Second));
+    }
+
+    [Fact]
+    public void Patches_of_many_values_are_not_whitened()
+    {
+        foreach (int columns in (int[])[8, 1025])
+        {
+            var generator = new SeededGenerator(1);
+            PatchGrid Grid() => Grids.Of(
+                Enumerable.Range(0, 50 * columns).Select(_ => (float)generator.NextGaussian()).ToArray(), columns);
+            using TrainingFeatures features = TrainingFeatures.Collect(
+                Grids.Encoded([Grid(), Grid(), Grid(), Grid()]), 4, (_, _) => 1000, _ => { });
+            using PatchWhitening? whitening = PatchWhitening.Fit(features, 0, CancellationToken.None);
+            Assert.Equal(columns == 8, whitening is not null);
+        }
     }
 
     [Fact]
