@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 
 /// <summary>SIGTERM ends every command that takes a while, and ONNX Runtime stays silent.</summary>
 [Trait("Speed", "Slow")]
-public sealed class TerminationTests : IDisposable
+public sealed class TerminationTests : IClassFixture<TerminationTests.Images>, IDisposable
 {
     private const int ByRuntime = 143;
 
@@ -13,6 +13,9 @@ public sealed class TerminationTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly TemporaryFolder _folder = new();
+    private readonly Images _images;
+
+    public TerminationTests(Images images) => _images = images;
 
     public static TheoryData<string[]> Commands { get; } =
     [
@@ -26,7 +29,7 @@ public sealed class TerminationTests : IDisposable
         ["bench", "m.sdad", "--images", "many"],
         ["demo", "--out", "demo"],
         ["watch", "m.sdad", "many", "--out", "watched"],
-        ["serve", "models", "--port", "0"],
+        ["serve", "--models", "models", "--urls", "http://127.0.0.1:0"],
     ];
 
     public void Dispose() => _folder.Dispose();
@@ -40,16 +43,13 @@ public sealed class TerminationTests : IDisposable
             return;
         }
 
-        SmallDataset.Write(_folder.File("set"));
-        SyntheticParts.WriteGood(_folder.File("set/train/good"), 120, 480, 320, first: 100);
-        SyntheticParts.WriteGood(_folder.File("many"), 300, 480, 320, first: 500);
-        Directory.CreateDirectory(_folder.File("models"));
-        CliRun fit = CliProcess.Run(
-            _folder.Path, "fit", "set/test/good", "--out", "m.sdad", "--resize", "256", "--coreset", "0.05");
-        Assert.True(fit.ExitCode == 0, fit.Error);
-        using Process process = CliProcess.Start(_folder.Path, command);
+        using Process process = CliProcess.Start(_images.Folder, command);
         await Task.Delay(Head);
-        Assert.False(process.HasExited, $"It ended too early: {await ErrorOf(process)}");
+        if (process.HasExited)
+        {
+            Assert.Fail($"It ended too early: {await ErrorOf(process)}");
+        }
+
         using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -66,7 +66,7 @@ public sealed class TerminationTests : IDisposable
             ? [ExitCode.Done, ExitCode.Canceled, ByRuntime]
             : [ExitCode.Canceled, ByRuntime];
         Assert.Contains(process.ExitCode, expected);
-        Assert.False(File.Exists(_folder.File("new.sdad")));
+        Assert.False(File.Exists(Path.Combine(_images.Folder, "new.sdad")));
     }
 
     [Fact]
@@ -84,4 +84,24 @@ public sealed class TerminationTests : IDisposable
     }
 
     private static async Task<string> ErrorOf(Process process) => await process.StandardError.ReadToEndAsync();
+
+    /// <summary>More images than any command gets done with in time, and a detector.</summary>
+    public sealed class Images : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public Images()
+        {
+            SmallDataset.Write(_folder.File("set"));
+            SyntheticParts.WriteGood(_folder.File("set/train/good"), 120, 480, 320, first: 100);
+            SyntheticParts.WriteGood(_folder.File("many"), 300, 480, 320, first: 500);
+            Directory.CreateDirectory(_folder.File("models"));
+            CliProcess.Do(
+                _folder.Path, "fit", "set/test/good", "--out", "m.sdad", "--resize", "256", "--coreset", "0.05");
+        }
+
+        public string Folder => _folder.Path;
+
+        public void Dispose() => _folder.Dispose();
+    }
 }
