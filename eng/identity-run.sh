@@ -55,9 +55,11 @@ call verify verify out/changed.sdad
 table verify out/fingerprint.txt out/verify.txt
 call update update out/model.sdad new --out out/updated.sdad
 table update out/updated.sdad out/update.txt
-call other fit new --out out/other.sdad "${network[@]}" "${fit_options[@]}"
-call merge merge out/model.sdad out/other.sdad --out out/merged.sdad
-table merge out/other.sdad out/merged.sdad out/merge.txt
+# Detectors that whiten patches differently cannot be merged.
+call one fit good --out out/one.sdad --whitening false "${network[@]}" "${fit_options[@]}"
+call other fit new --out out/other.sdad --whitening false "${network[@]}" "${fit_options[@]}"
+call merge merge out/one.sdad out/other.sdad --out out/merged.sdad
+table merge out/one.sdad out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
 table features out/features.npy
 call pair fit new --out out/pair.sdad --backbone compact,resnet18 --resize 128
