@@ -94,6 +94,13 @@ internal sealed class FitOptionSet
         CustomParser = CalibrationName.Read,
     };
 
+    private readonly Option<double?> _contamination = new("--contamination")
+    {
+        Description = "The largest share of the good images that may be defective, 0 to 0.3: images whose out-of-fold "
+            + "scores stand out are left out, up to this share.",
+        HelpName = "SHARE",
+    };
+
     private readonly Option<string?> _thresholdMethod = new("--threshold-method")
     {
         Description = "How thresholds are set: conformal, quantile, fixed or fold-maxima.",
@@ -162,7 +169,7 @@ internal sealed class FitOptionSet
     private Option[] ForFitAlone =>
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors,
-        _folds, _calibration,
+        _folds, _calibration, _contamination,
         _thresholdMethod, _falseAlarmRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone, _golden,
         _bitDepth, _page.Option, .. _views.All,
     ];
@@ -262,6 +269,7 @@ internal sealed class FitOptionSet
             GoldenImages = parsed.GetValue(_golden) ?? options.GoldenImages,
             MaxMemory = _maxMemory.Read(parsed) ?? options.MaxMemory,
             Calibration = parsed.GetValue(_calibration) ?? options.Calibration,
+            Contamination = parsed.GetValue(_contamination) ?? options.Contamination,
             FoldBanks = options.FoldBanks
                 || parsed.GetValue(_foldBanks)
                 || parsed.GetValue(_thresholdMethod) is ThresholdMethodName.Old,

@@ -38,6 +38,11 @@ internal static class DetectorSummary
         output.WriteLine($"Detector    {path}");
         string origin = $"preset {detector.Preset}, seed {detector.Seed}";
         output.WriteLine($"Learned     {detector.Images.Count} good images, {detector.Patches} patches ({origin})");
+        if (detector.LeftOut.Count > 0)
+        {
+            output.WriteLine($"Left out    {detector.LeftOut.Count} images: {string.Join(", ", detector.LeftOut)}");
+        }
+
         if (detector.Steps.Count > 1)
         {
             IEnumerable<string> steps = detector.Steps.Select(step => $"{step.Kind} +{step.Images}");

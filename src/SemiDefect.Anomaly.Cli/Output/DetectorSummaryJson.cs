@@ -42,6 +42,7 @@ internal static class DetectorSummaryJson
         {
             BitDepth = detector.BitDepth,
             Page = detector.Page,
+            LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
             Tuning = tuning,
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));

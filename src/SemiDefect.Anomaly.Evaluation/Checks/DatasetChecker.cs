@@ -119,8 +119,9 @@ public static class DatasetChecker
         double median = scores.Order().ElementAt(scores.Count / 2);
         Dictionary<string, string> shown =
             images.ToDictionary(image => image.FullPath, image => image.Path, StringComparer.Ordinal);
-        foreach ((int index, double score) in SuspiciousImages.Find(scores))
+        foreach (int index in detector.Thresholds.FindSuspicious())
         {
+            double score = scores[index];
             findings.Add(
                 CheckSeverity.Warning,
                 "suspicious_good",

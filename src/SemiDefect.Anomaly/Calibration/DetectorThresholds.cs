@@ -60,6 +60,12 @@ public sealed record DetectorThresholds
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     internal IReadOnlyList<IReadOnlyList<double>>? BranchPixelPeaks { get; init; }
 
+    /// <summary>
+    /// The good images that look abnormal to the others: positions in <see cref="ImageScores"/>, highest score first.
+    /// Their scores are above the third quartile by more than three interquartile ranges ("far out", Tukey 1977).
+    /// </summary>
+    public IReadOnlyList<int> FindSuspicious() => OutlierRule.Find(ImageScores, OutlierRule.FarOut);
+
     /// <summary>Recomputes the thresholds from the scores stored at the fit; nothing is fitted again.</summary>
     /// <param name="options">
     /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold

@@ -15,6 +15,8 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 public sealed partial class AnomalyDetector : IDisposable
 {
+    private const int MostSuspiciousNamed = 10;
+
     private readonly LoadOptions _options;
     private readonly Lazy<DetectorFingerprint> _fingerprint;
     private readonly double[] _calibrationScores;
@@ -86,8 +88,16 @@ public sealed partial class AnomalyDetector : IDisposable
         DetectorDocumentRules.RequireNames(good);
         (good, options) = GoodImages.SurveyAloud(good, options, cancellationToken);
         good = new KeptImages(good);
-        (DetectorBundle bundle, DetectorPipeline pipeline) = new DetectorFitter(
-            good, options, progress, cancellationToken).Fit();
+        (good, DetectorBundle bundle, DetectorPipeline pipeline) =
+            CleaningFit.Fit(good, options, progress, cancellationToken);
+        if (bundle.Document.Thresholds.FindSuspicious() is { Count: > 0 } suspicious)
+        {
+            options.Logger.SuspiciousImages(
+                suspicious.Count,
+                good.Count,
+                string.Join(", ", suspicious.Take(MostSuspiciousNamed).Select(image => good.Describe(image).Name)));
+        }
+
         IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
             ? bundle.Document.Thresholds.FoldImageScores
             : bundle.Document.Thresholds.ImageScores;

@@ -57,6 +57,9 @@ public sealed class DetectorDescription
     /// </summary>
     public IReadOnlyList<(string Kind, int Images, int Rows)> Steps { get; }
 
+    /// <summary>The images that the fit left out because of <see cref="FitOptions.Contamination"/>.</summary>
+    public IReadOnlyList<string> LeftOut => _document.Fit.LeftOut ?? [];
+
     /// <summary>The number of patches of all good images.</summary>
     public int Patches => _document.Fit.Patches;
 

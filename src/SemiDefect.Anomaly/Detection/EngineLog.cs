@@ -50,4 +50,11 @@ internal static partial class EngineLog
             + "all).")]
     public static partial void CropLeavesOut(
         this ILogger logger, int share, int width, int height, int seenWidth, int seenHeight, int left, int top);
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "{Several} of {Total} good images score far above the others: {Names}. If they show defects, the thresholds "
+            + "are too high: leave these images out (--contamination 0.05 leaves out up to 5 %).")]
+    public static partial void SuspiciousImages(this ILogger logger, int several, int total, string names);
 }

@@ -122,6 +122,20 @@ public sealed record FitOptions
     /// <summary>How the thresholds are set.</summary>
     public ThresholdOptions Threshold { get; init; } = new();
 
+    /// <summary>
+    /// The largest share of the images that may be defective, 0 to 0.3. Above 0, images whose out-of-fold scores stand
+    /// out are left out, up to this share, and the others are fitted again, twice at most. About 1 % of good images may
+    /// be left out as well, so the false-alarm rate is then kept less exactly.
+    /// </summary>
+    public double Contamination
+    {
+        get;
+        init =>
+            field = value is >= 0 and <= 0.3
+                ? value
+                : throw new SemiDefectException($"The share of defective images must be from 0 to 0.3, not {value}.");
+    }
+
     /// <summary>How good images are scored for the thresholds.</summary>
     public CalibrationMethod Calibration { get; init; }
 

@@ -164,6 +164,10 @@ internal sealed record FitRecord
         init => field = value ?? [];
     } = [];
 
+    /// <summary>The images that were left out as contamination, by name; null where none was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? LeftOut { get; init; }
+
     /// <summary>
     /// The fit, updates and merges that added the images, in order; empty in older files, which means a single fit.
     /// </summary>
