@@ -12,8 +12,7 @@ internal static class DetectorSummaryJson
         TextWriter output,
         DetectorDescription detector,
         DetectorFingerprint fingerprint,
-        string path,
-        TuningJson? tuning = null)
+        string path)
     {
         var json = new DetectorInfoJson(
             1,
@@ -42,7 +41,8 @@ internal static class DetectorSummaryJson
         {
             BitDepth = detector.BitDepth,
             Page = detector.Page,
-            Tuning = tuning,
+            Tuning = detector.Tuning is { } tuning ? TuningSummary.Json(tuning) : null,
+            Planted = PlantedSummary.Json(detector),
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }

@@ -1,5 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
@@ -52,9 +54,12 @@ internal static class CandidateJudge
                     IsDefault = i == 0,
                     MultiplyAdds = combination.Sum(lane => costs[lane]),
                     Found = ShareCounter.Count(found, trials),
-                    ByKind = trials.Select(trial => trial.Kind).Distinct().ToDictionary(
-                        kind => kind,
-                        kind => ShareCounter.Count(found, trials, trial => trial.Kind == kind)),
+                    ByKind =
+                    [
+                        .. trials.Select(trial => trial.Kind).Distinct().Select(kind => new TuningKindShare(
+                            DefectKindNames.Of(kind),
+                            ShareCounter.Count(found, trials, trial => trial.Kind == kind))),
+                    ],
                     BySize = ShareCounter.BySize(found, trials),
                     ChanceOfNone = evidence.ChanceOfNone,
                     BetterKinds = evidence.BetterKinds,

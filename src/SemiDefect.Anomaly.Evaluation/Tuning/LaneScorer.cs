@@ -32,7 +32,10 @@ internal static class LaneScorer
             {
                 progress?.Report(new TuningProgress(TuningStage.Fitting, detectors.Count, lanes.Count));
                 detectors.Add(AnomalyDetector.Fit(
-                    learnedImages, lane with { GoldenImages = 0 }, progress: null, cancellationToken));
+                    learnedImages,
+                    lane with { GoldenImages = 0, Planter = null, Tuning = null },
+                    progress: null,
+                    cancellationToken));
             }
 
             progress?.Report(new TuningProgress(TuningStage.Fitting, lanes.Count, lanes.Count));

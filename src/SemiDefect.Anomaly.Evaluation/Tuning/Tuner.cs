@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
@@ -15,8 +16,6 @@ namespace SemiDefect.Anomaly.Evaluation.Tuning;
 public static class Tuner
 {
     private const string OtherNetwork = "resnet18";
-
-    private static readonly double[] ShownRates = [0.005, 0.01, 0.02, 0.05, 0.1];
 
     /// <summary>Chooses.</summary>
     /// <param name="good">Images of good parts, 6 or more.</param>
@@ -48,8 +47,9 @@ public static class Tuner
             options,
             options.OpenBackbones(),
             BackboneFile.Embedded.Contains(OtherNetwork) ? BackboneFile.Open(OtherNetwork) : null,
-            first.Width,
-            first.Height);
+            (first.Width, first.Height),
+            good.Count,
+            tuning.MaxCost);
         (LaneScores[] scores, PlantedTrial[] trials) = LaneScorer.Score(
             good, [.. space.Lanes.Select(lane => lane.ToOptions(options))], tuning, progress, cancellationToken);
         if (trials.Length == 0)
@@ -61,7 +61,7 @@ public static class Tuner
         (TuningCandidate[] candidates, int chosen) = CandidateJudge.Judge(
             space.Combinations,
             scores,
-            [.. space.Lanes.Select(lane => lane.MultiplyAdds(options, first.Width, first.Height))],
+            [.. space.Costs.Select(cost => cost.Total)],
             trials,
             options.Threshold,
             options.Fusion,
@@ -70,30 +70,19 @@ public static class Tuner
                 [.. combination.Select(lane => space.Lanes[lane].Network.Name).Distinct()],
                 [.. combination.Select(lane => space.Lanes[lane].Scale).Distinct().Order()]));
         progress?.Report(new TuningProgress(TuningStage.Comparing, candidates.Length, candidates.Length));
-        return new TuningResult(
-            chosen == 0 ? options : WithLanes(options, space, space.Combinations[chosen]),
-            chosen,
-            candidates,
-            TrialPlan.Sizes(Math.Min(first.Width, first.Height), tuning.Sizes),
-            learned.Length,
-            heldOut.Length,
-            AtRates(
-                FusedScores.Of([.. space.Combinations[chosen].Select(lane => scores[lane])], options.Fusion),
-                trials,
-                options.Threshold));
-    }
-
-    private static IReadOnlyList<TuningRate> AtRates(
-        FusedScores scores, PlantedTrial[] trials, ThresholdOptions threshold)
-    {
-        double[] rates = [.. ShownRates.Append(threshold.FalseAlarmRate).Distinct().Order()];
-        return
-        [
-            .. from rate in rates
-               let found = scores.Found(threshold with { FalseAlarmRate = rate })
-               select new TuningRate(
-                   rate, ShareCounter.Count(found, trials), ShareCounter.BySize(found, trials)),
-        ];
+        var record = new TuningRecord
+        {
+            Learned = learned.Length,
+            HeldOut = heldOut.Length,
+            Sizes = TrialPlan.Sizes(Math.Min(first.Width, first.Height), tuning.Sizes),
+            Chosen = chosen,
+            Candidates = candidates,
+            MaxCost = tuning.MaxCost,
+        };
+        FitOptions best = chosen == 0 && space.HasDefault
+            ? options
+            : WithLanes(options, space, space.Combinations[chosen]);
+        return new TuningResult(best with { Tuning = record }, record);
     }
 
     private static void RequireChoice(FitOptions options)

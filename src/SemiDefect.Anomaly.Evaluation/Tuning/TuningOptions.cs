@@ -32,6 +32,19 @@ public sealed record TuningOptions
     /// <summary>The kinds of defects; they weigh evenly.</summary>
     public IReadOnlyList<SyntheticDefectKind> Kinds { get; init; } = RehearsalOptions.SoftKinds;
 
+    /// <summary>
+    /// The most multiply-adds that an inspection may take (<see cref="InspectionCost"/>), 1 or more; null for no limit.
+    /// Where the default takes more, what of it is most costly within the limit takes its place.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The number is out of range.</exception>
+    public long? MaxCost
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new SemiDefectException($"The most multiply-adds per inspection must be 1 or more, not {value}.");
+    }
+
     /// <summary>What a quick tuning does: about three times the work of the fit itself.</summary>
     public static TuningOptions Quick(ulong seed) => new() { HeldOut = 8, Sizes = 4, Seed = seed };
 

@@ -50,4 +50,11 @@ internal static partial class EngineLog
             + "all).")]
     public static partial void CropLeavesOut(
         this ILogger logger, int share, int width, int height, int seenWidth, int seenHeight, int left, int top);
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "What was tried with planted defects belongs to one of the two detectors and is left out; fit on all images to "
+            + "have it again.")]
+    public static partial void TrialsLeftOut(this ILogger logger);
 }
