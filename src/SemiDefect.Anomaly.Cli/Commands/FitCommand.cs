@@ -26,7 +26,8 @@ internal static class FitCommand
         var tune = new Option<TuneMode>("--tune")
         {
             Description = "Choose networks and working sizes by the planted defects that they find in good images kept "
-                + "apart: off or quick. What the options say stays unless another choice is better beyond chance.",
+                + "apart: off or quick; full also tries a third size, smoothing, whitening and the description of "
+                + "neighborhoods. What the options say stays unless another choice is better beyond chance.",
             DefaultValueFactory = _ => TuneMode.Off,
         };
         var planted = new Option<int?>("--planted")
@@ -61,9 +62,10 @@ internal static class FitCommand
             ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             ImageFolder images = options.HasAllPages(parsed) ? good.Images.WithEachPage() : good.Images;
-            if (parsed.GetValue(tune) != TuneMode.Off)
+            TuneMode mode = parsed.GetValue(tune);
+            if (mode != TuneMode.Off)
             {
-                fitOptions = TuningRun.Run(images, fitOptions, limit, cancellationToken).Options;
+                fitOptions = TuningRun.Run(images, fitOptions, mode, limit, cancellationToken).Options;
             }
             else if (limit is { } most)
             {

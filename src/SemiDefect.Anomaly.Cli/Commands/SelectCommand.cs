@@ -49,7 +49,7 @@ internal static class SelectCommand
             double speed = MachineSpeed.SecondsPerMultiplyAdd(fitOptions.Threads, cancellationToken);
             long maxCost = ThreeDigits(seconds / speed);
             TuningResult tuning = TuningRun.Run(
-                images, fitOptions with { Accelerator = accelerator }, maxCost, cancellationToken);
+                images, fitOptions with { Accelerator = accelerator }, TuneMode.Quick, maxCost, cancellationToken);
             string[] given =
                 [.. parsed.Tokens.Select(token => token.Value).SkipWhile(token => token != "select").Skip(1)];
             new SelectionSummary(seconds, speed, maxCost, tuning.Record, FitArguments(given, maxCost))

@@ -10,14 +10,18 @@ internal static class TuningRun
     /// <summary>Tunes.</summary>
     /// <param name="good">The good images.</param>
     /// <param name="options">The options to fit with; what they say of networks and sizes is the default.</param>
+    /// <param name="mode">How much is compared; not <see cref="TuneMode.Off"/>.</param>
     /// <param name="maxCost">The most multiply-adds per inspection; null for no limit.</param>
     /// <param name="cancellationToken">Cancels between images.</param>
     public static TuningResult Run(
-        ImageFolder good, FitOptions options, long? maxCost, CancellationToken cancellationToken) =>
+        ImageFolder good, FitOptions options, TuneMode mode, long? maxCost, CancellationToken cancellationToken) =>
         ProgressDisplay.Run(display => Tuner.Run(
             good,
             options,
-            TuningOptions.Quick(options.Seed) with { MaxCost = maxCost },
+            (mode == TuneMode.Full ? TuningOptions.Full(options.Seed) : TuningOptions.Quick(options.Seed)) with
+            {
+                MaxCost = maxCost,
+            },
             new Stages(display),
             cancellationToken));
 

@@ -13,4 +13,7 @@ internal sealed record TuningJson(
     /// <summary>The most multiply-adds per inspection; only where there was a limit.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxCost { get; init; }
+
+    /// <summary>The work of the tuning in plain fits.</summary>
+    public double Effort { get; init; }
 }

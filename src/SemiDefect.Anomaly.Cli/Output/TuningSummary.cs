@@ -29,13 +29,22 @@ internal static class TuningSummary
             string remark = ReferenceEquals(candidate, chosen) ? "  chosen"
                 : candidate.IsProven ? "  proven"
                 : string.Empty;
+            string planted = candidate.Found.Trials == chosen.Found.Trials ? string.Empty
+                : $"  of {candidate.Found.Trials}";
             string cost = candidate.MultiplyAdds == 0
                 ? "?"
                 : string.Create(CultureInfo.InvariantCulture, $"{candidate.MultiplyAdds / 1e9:0.0}");
             output.WriteLine(
                 $"            {Name(candidate).PadRight(width)}  {candidate.Found.Found,5}  {bySize}  "
                     + $"{candidate.BetterKinds,6} {candidate.WorseKinds,5}  {cost,4}"
-                    + (candidate.IsDefault ? "  default" : string.Empty) + remark);
+                    + (candidate.IsDefault ? "  default" : string.Empty) + remark + planted);
+        }
+
+        if (result.Effort > 0)
+        {
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"            the work of {result.Effort:0.0} plain fits, in multiply-adds"));
         }
     }
 
@@ -58,13 +67,18 @@ internal static class TuningSummary
                 candidate.ChanceOfNone,
                 candidate.BetterKinds,
                 candidate.WorseKinds,
-                candidate.IsProven)),
+                candidate.IsProven)
+            {
+                Change = candidate.Change,
+            }),
         ])
     {
         MaxCost = result.MaxCost,
+        Effort = result.Effort,
     };
 
     /// <summary>The name of a combination.</summary>
     public static string Name(TuningCandidate candidate) =>
-        $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}";
+        $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}"
+            + (candidate.Change is { } change ? $", {change}" : string.Empty);
 }

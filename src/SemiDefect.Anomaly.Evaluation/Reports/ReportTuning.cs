@@ -43,7 +43,8 @@ internal static class ReportTuning
         {
             TuningCandidate candidate = tuning.Candidates[i];
             string name = HtmlText.Escape(
-                $"{string.Join(", ", candidate.Networks)} at {string.Join(", ", candidate.Scales)}");
+                $"{string.Join(", ", candidate.Networks)} at {string.Join(", ", candidate.Scales)}"
+                    + (candidate.Change is { } change ? $", {change}" : string.Empty));
             string[] remarks =
             [
                 .. candidate.IsDefault ? ["default"] : Array.Empty<string>(),

@@ -36,7 +36,7 @@ public sealed class EvenPlanter : IDefectPlanter
                 $"The number of planted defects must be between 1 and {MostDefects}, not {planted}.");
         }
 
-        _options = new TuningOptions { Sizes = 4, Seed = seed };
+        _options = new TuningOptions { Sizes = 4, KindsPerSize = 1, Seed = seed };
         _pictures = (planted + _options.Sizes - 1) / _options.Sizes;
     }
 
@@ -65,15 +65,10 @@ public sealed class EvenPlanter : IDefectPlanter
         {
             foreach (PlantedTrial trial in TrialPlan.Of(picture, Math.Min(image.Width, image.Height), _options))
             {
-                // Four sizes and nine kinds have no common factor, so 36 in a row are all pairs of them.
-                int number = _options.Sizes * picture + trial.Step;
-                if (trial.Kind == _options.Kinds[number % _options.Kinds.Count])
-                {
-                    PlantedImage planted =
-                        Rehearsal.Plant(profile, picture, trial.Kind, trial.Size, trial.Contrast, _options.Seed);
-                    pictures.Add(new PlantedPicture(
-                        planted.Image, DefectKindNames.Of(trial.Kind), trial.Step, trial.Size, planted.Box));
-                }
+                PlantedImage planted =
+                    Rehearsal.Plant(profile, picture, trial.Kind, trial.Size, trial.Contrast, _options.Seed);
+                pictures.Add(new PlantedPicture(
+                    planted.Image, DefectKindNames.Of(trial.Kind), trial.Step, trial.Size, planted.Box));
             }
         }
 

@@ -45,6 +45,7 @@ internal sealed class TuningSpace
     /// <param name="size">The size of a picture.</param>
     /// <param name="images">The number of good images to train on in the end.</param>
     /// <param name="maxCost">The most multiply-adds per inspection; null for no limit.</param>
+    /// <param name="isFull">Whether a size between the two smallest is tried as well.</param>
     /// <exception cref="SemiDefectException">Nothing is within the limit, or a cost is not known.</exception>
     public static TuningSpace Of(
         FitOptions options,
@@ -52,12 +53,17 @@ internal sealed class TuningSpace
         BackboneFile? more,
         (int Width, int Height) size,
         int images,
-        long? maxCost)
+        long? maxCost,
+        bool isFull = false)
     {
         int[] scales = options.Scales.Count > 0 ? [.. options.Scales.Order()] : [options.ResizeSize];
         int[] allScales = scales.Length > 1 || 2 * scales[0] > PreprocessingOptions.MaxSize
             ? scales
             : [scales[0], 2 * scales[0]];
+        int between = 3 * allScales[0] / 2;
+        allScales = isFull && between < PreprocessingOptions.MaxSize && !allScales.Contains(between)
+            ? [.. allScales.Append(between).Order()]
+            : allScales;
         BackboneFile[] allNetworks = more is null || networks.Any(network => network.Sha256 == more.Sha256)
             ? [.. networks]
             : [.. networks, more];

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SemiDefect.Anomaly.Tuning;
 
 /// <summary>
@@ -11,6 +13,13 @@ public sealed record TuningCandidate
 
     /// <summary>The working sizes, ascending.</summary>
     public required IReadOnlyList<int> Scales { get; init; }
+
+    /// <summary>
+    /// What else differs from the options, in words; null for nothing. Its evidence is then against the networks and
+    /// sizes chosen before.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Change { get; init; }
 
     /// <summary>
     /// Whether it is what the options asked for without tuning, or what of it is within the limit.

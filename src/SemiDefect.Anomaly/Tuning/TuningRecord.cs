@@ -24,6 +24,11 @@ public sealed record TuningRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MaxCost { get; init; }
 
+    /// <summary>
+    /// The work of the tuning as a multiple of the plain fit with the options, counted in multiply-adds; 0 if not known.
+    /// </summary>
+    public double Effort { get; init; }
+
     /// <summary>The position of what was chosen among the candidates.</summary>
     public required int Chosen { get; init; }
 

@@ -15,6 +15,7 @@ internal static class TuningRules
         && AreSizes(record.Sizes)
         && record.Candidates.Count is >= 1 and <= TuningRecord.MostCandidates
         && record.MaxCost is null or >= 1
+        && record.Effort is >= 0 and < 1e9
         && (uint)record.Chosen < (uint)record.Candidates.Count
         && record.Candidates.All(candidate => candidate is not null && IsValid(candidate, record));
 
@@ -33,6 +34,7 @@ internal static class TuningRules
         candidate.Networks.Count is >= 1 and <= TuningRecord.MostOfAKind
         && candidate.Networks.All(PlainText.IsName)
         && AreSizes(candidate.Scales)
+        && (candidate.Change is null || PlainText.IsName(candidate.Change))
         && candidate.MultiplyAdds >= 0
         && IsValid(candidate.Found)
         && candidate.ByKind.Count <= TuningRecord.MostOfAKind

@@ -82,7 +82,7 @@ public sealed class CandidateJudgeTests
 
     private static (TuningCandidate[] Candidates, int Chosen) Choose(
         int[][] combinations, long[] costs, params LaneScores[] lanes) => CandidateJudge.Judge(
-            combinations, lanes, costs, Trials, new ThresholdOptions(), FusionRule.Maximum, 0, _ => ([], []));
+            combinations, lanes, costs, Trials, new ThresholdOptions(), FusionRule.Maximum, 0, _ => ([], [], null));
 
     // Good images around 10 with a deviation of 1, defects that much higher.
     private static LaneScores Lane(ulong seed, Func<SyntheticDefectKind, double> strength)

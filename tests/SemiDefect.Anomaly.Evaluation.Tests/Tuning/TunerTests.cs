@@ -70,6 +70,30 @@ public sealed class TunerTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
+    public void A_full_tuning_also_tries_other_ways_to_score()
+    {
+        TuningOptions full = TuningOptions.Full(0) with { HeldOut = 4, Learned = 8 };
+        TuningResult result = Tuner.Run(TrackParts.Of(12), new FitOptions { ResizeSize = 32 }, full);
+        IReadOnlyList<TuningCandidate> candidates = result.Record.Candidates;
+        Assert.Equal(
+            ["neighbors kept", "no whitening", "smoothing 0", "smoothing 1.5", "smoothing 2.5"],
+            candidates.Select(candidate => candidate.Change).OfType<string>().Order());
+        Assert.Contains(candidates, candidate => candidate.Scales.Contains(48));
+        Assert.True(result.Record.Effort > 1);
+
+        // The worse half has been dropped at half time.
+        int all = candidates[0].Found.Trials;
+        int[] planted = [.. candidates.Select(candidate => candidate.Found.Trials).Distinct()];
+        Assert.Equal([all / 2, all], planted.Order());
+        Assert.Equal(all, candidates[result.Record.Chosen].Found.Trials);
+        Assert.All(
+            candidates.Where(candidate => candidate.Found.Trials < all), candidate => Assert.False(candidate.IsProven));
+        Assert.Equal(
+            result.Record.Candidates[result.Record.Chosen].Change == "no whitening", !result.Options.Whitening);
+    }
+
+    [Fact]
     public void What_leaves_nothing_to_choose_is_refused()
     {
         ImageList good = TrackParts.Of(8);

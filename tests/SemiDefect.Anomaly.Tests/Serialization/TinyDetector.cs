@@ -55,6 +55,8 @@ internal static class TinyDetector
     {
         Learned = 4,
         HeldOut = 2,
+        MaxCost = 5000,
+        Effort = 2.5,
         Sizes = [4, 8],
         Chosen = 1,
         Candidates = [Candidate(8, isDefault: true), Candidate(12, isDefault: false)],
@@ -77,6 +79,7 @@ internal static class TinyDetector
     private static TuningCandidate Candidate(int scale, bool isDefault) => new()
     {
         Networks = ["tiny"],
+        Change = isDefault ? null : "no whitening",
         Scales = [scale],
         IsDefault = isDefault,
         MultiplyAdds = 100 * scale,
