@@ -65,6 +65,7 @@ internal static class CommandLine
         root.Options.Add(GlobalOptions.Verbose);
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(FitCommand.Create());
+        root.Subcommands.Add(SelectCommand.Create());
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());

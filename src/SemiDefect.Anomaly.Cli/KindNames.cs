@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 
 namespace SemiDefect.Anomaly.Cli;
@@ -7,7 +6,7 @@ namespace SemiDefect.Anomaly.Cli;
 internal static class KindNames
 {
     /// <summary>The name of a kind.</summary>
-    public static string Of(SyntheticDefectKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+    public static string Of(SyntheticDefectKind kind) => DefectKindNames.Of(kind);
 
     /// <summary>Reads names separated by commas; null for the kinds that are planted by default.</summary>
     /// <exception cref="UsageException">There is no such kind.</exception>

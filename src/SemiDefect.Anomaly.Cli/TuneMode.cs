@@ -8,4 +8,7 @@ internal enum TuneMode
 
     /// <summary>It compares a few combinations on planted defects.</summary>
     Quick,
+
+    /// <summary>It also compares a third size and other ways to score.</summary>
+    Full,
 }

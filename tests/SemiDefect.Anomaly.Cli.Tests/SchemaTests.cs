@@ -35,7 +35,12 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync(
             "detector", 0, ["fit", good, "--out", lanes, .. fit, "--scales", "16,32", "--roi", "4,0,88,60"]);
         await ValidAsync(
-            "detector", 0, ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick"]);
+            "detector", 0, ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick", "--planted", "36"]);
+        await ValidAsync("detector", 0, "info", _folder.File("tuned.sdad"));
+        await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--false-alarm-rate", "0.05");
+        await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--value", "1.5");
+        await ValidAsync(
+            "select", 0, "select", good, "--latency", "600s", "--resize", "32", "--coreset", "0.05");
         await ValidAsync("detector", 0, "info", Path.Combine(Repository.Root, "tests/Golden/detectors/version-1.sdad"));
         await ValidAsync("score", 0, "score", lanes, Path.Combine(data, "test/blot"));
         File.WriteAllText(Path.Combine(data, "test/good/broken.png"), "no picture");

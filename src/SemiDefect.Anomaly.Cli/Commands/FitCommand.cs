@@ -26,37 +26,56 @@ internal static class FitCommand
         var tune = new Option<TuneMode>("--tune")
         {
             Description = "Choose networks and working sizes by the planted defects that they find in good images kept "
-                + "apart: off or quick. What the options say stays unless another choice is better beyond chance.",
+                + "apart: off or quick; full also tries a third size, smoothing, whitening and the description of "
+                + "neighborhoods. What the options say stays unless another choice is better beyond chance.",
             DefaultValueFactory = _ => TuneMode.Off,
         };
+        var planted = new Option<int?>("--planted")
+        {
+            Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds for "
+                + "other false-alarm rates would find; 0 for none. By default, with --preset default, half as many as "
+                + "there are good images, 20 to 360.",
+            HelpName = "N",
+        };
+        var maxCost = new MaxCostOption();
         var options = new FitOptionSet();
         var command = new Command("fit", "Fit a detector on images of good parts.") { folder, model };
         options.AddTo(command);
         command.Options.Add(tune);
+        command.Options.Add(maxCost.Option);
+        command.Options.Add(planted);
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             LineLogger logger = LineLogger.ForErrors(parsed);
             FitOptions fitOptions = options.Read(parsed, logger);
+            long? limit = maxCost.Read(parsed);
+            if (parsed.GetValue(planted) is < 0 or > EvenPlanter.MostDefects)
+            {
+                throw new UsageException($"--planted must be a number from 0 to {EvenPlanter.MostDefects}.");
+            }
+
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
             fitOptions = fitOptions with { Accelerator = accelerator };
             ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             ImageFolder images = options.HasAllPages(parsed) ? good.Images.WithEachPage() : good.Images;
-            TuningResult? tuning = parsed.GetValue(tune) == TuneMode.Off
-                ? null
-                : ProgressDisplay.Run(display => Tuner.Run(
-                    images,
-                    fitOptions,
-                    TuningOptions.Quick(fitOptions.Seed),
-                    new TuningStages(display),
-                    cancellationToken));
-            using AnomalyDetector detector = Fit(images, tuning?.Options ?? fitOptions, cancellationToken);
+            TuneMode mode = parsed.GetValue(tune);
+            if (mode != TuneMode.Off)
+            {
+                fitOptions = TuningRun.Run(images, fitOptions, mode, limit, cancellationToken).Options;
+            }
+            else if (limit is { } most)
+            {
+                fitOptions = CostLimit.Require(images, fitOptions, most, cancellationToken);
+            }
+
+            fitOptions = WithPlanter(fitOptions, parsed.GetValue(planted), images.Count);
+            using AnomalyDetector detector = Fit(images, fitOptions, cancellationToken);
             detector.Save(path);
-            DetectorSummary.Write(
-                output, detector.Description, detector.Fingerprint, path, parsed.GetValue(json), tuning);
+            DetectorSummary.Write(output, detector.Description, detector.Fingerprint, path, parsed.GetValue(json));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -73,17 +92,11 @@ internal static class FitCommand
         ProgressDisplay.Run(
             display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
 
-    private sealed class TuningStages(ProgressDisplay display) : IProgress<TuningProgress>
+    private static FitOptions WithPlanter(FitOptions options, int? planted, int images)
     {
-        public void Report(TuningProgress value) => display.Report(
-            value.Stage switch
-            {
-                TuningStage.Fitting => "Tuning: fitting",
-                TuningStage.Planting => "Tuning: planting and inspecting",
-                _ => "Tuning: comparing",
-            },
-            value.Done,
-            value.Total);
+        int count = planted
+            ?? (options.Preset == FitPresets.Default && !options.FoldBanks ? EvenPlanter.DefaultCount(images) : 0);
+        return count == 0 ? options : options with { Planter = new EvenPlanter(count, options.Seed) };
     }
 
     /// <summary>Displays the progress of a fit.</summary>
@@ -98,6 +111,7 @@ internal static class FitCommand
                 {
                     FitStage.Features => "Reading images",
                     FitStage.Coreset => "Selecting the memory bank",
+                    FitStage.Planting => "Planting defects",
                     _ => "Calibrating thresholds",
                 },
                 value.Done,

@@ -49,11 +49,15 @@ internal static class ThresholdCommand
             (DetectorThresholds before, DetectorThresholds after) =
                 AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
             TextWriter output = parsed.InvocationConfiguration.Output;
+            DetectorDescription changed = AnomalyDetector.ReadDescription(target);
             if (parsed.GetValue(json))
             {
                 output.WriteLine(
                     JsonSerializer.Serialize(
-                        new ThresholdChangeJson(1, target.Replace('\\', '/'), ToJson(before), ToJson(after)),
+                        new ThresholdChangeJson(1, target.Replace('\\', '/'), ToJson(before), ToJson(after))
+                        {
+                            Planted = PlantedSummary.Json(changed),
+                        },
                         CliJson.Default.ThresholdChangeJson));
                 return Task.FromResult(ExitCode.Done);
             }
@@ -70,6 +74,7 @@ internal static class ThresholdCommand
                 output.WriteLine($"Note        {note}");
             }
 
+            PlantedSummary.Write(output, changed);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

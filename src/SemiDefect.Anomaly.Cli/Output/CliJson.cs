@@ -9,6 +9,7 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(ScoreJson))]
 [JsonSerializable(typeof(BackbonesJson))]
 [JsonSerializable(typeof(ThresholdChangeJson))]
+[JsonSerializable(typeof(SelectionJson))]
 [JsonSerializable(typeof(DetectorFingerprintJson))]
 [JsonSerializable(typeof(DatasetFingerprintJson))]
 [JsonSerializable(typeof(ReplayJson))]
@@ -55,6 +56,10 @@ internal sealed record DetectorInfoJson(
     /// <summary>What a tuning chose; only after a fit with one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TuningJson? Tuning { get; init; }
+
+    /// <summary>The planted defects; only after a fit with some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlantedJson? Planted { get; init; }
 }
 
 internal sealed record LaneJson(
@@ -84,7 +89,12 @@ internal sealed record BankJson(int Rows, int Columns);
 
 internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
-internal sealed record ThresholdChangeJson(int Schema, string Model, ThresholdPairJson Before, ThresholdPairJson After);
+internal sealed record ThresholdChangeJson(int Schema, string Model, ThresholdPairJson Before, ThresholdPairJson After)
+{
+    /// <summary>The planted defects; only where the detector has some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlantedJson? Planted { get; init; }
+}
 
 internal sealed record ThresholdPairJson(ThresholdJson Threshold, ThresholdJson PixelThreshold, double? FalseAlarmRate);
 

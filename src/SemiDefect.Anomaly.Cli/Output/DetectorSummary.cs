@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
@@ -14,21 +13,21 @@ internal static class DetectorSummary
         DetectorDescription detector,
         DetectorFingerprint fingerprint,
         string path,
-        bool json,
-        TuningResult? tuning = null)
+        bool json)
     {
         if (json)
         {
-            TuningJson? tried = tuning is null ? null : TuningSummary.Json(tuning, detector.Thresholds);
-            DetectorSummaryJson.Write(output, detector, fingerprint, path, tried);
+            DetectorSummaryJson.Write(output, detector, fingerprint, path);
         }
         else
         {
             WriteText(output, detector, fingerprint, path);
-            if (tuning is not null)
+            if (detector.Tuning is { } tuning)
             {
-                TuningSummary.Write(output, tuning, detector.Thresholds);
+                TuningSummary.Write(output, tuning);
             }
+
+            PlantedSummary.Write(output, detector);
         }
     }
 

@@ -12,8 +12,7 @@ internal static class DetectorSummaryJson
         TextWriter output,
         DetectorDescription detector,
         DetectorFingerprint fingerprint,
-        string path,
-        TuningJson? tuning = null)
+        string path)
     {
         var json = new DetectorInfoJson(
             1,
@@ -43,7 +42,8 @@ internal static class DetectorSummaryJson
             BitDepth = detector.BitDepth,
             Page = detector.Page,
             LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
-            Tuning = tuning,
+            Tuning = detector.Tuning is { } tuning ? TuningSummary.Json(tuning) : null,
+            Planted = PlantedSummary.Json(detector),
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SemiDefect.Anomaly.Cli.Output;
 
 /// <summary>A combination that a tuning tried, as JSON.</summary>
@@ -13,4 +15,9 @@ internal sealed record TuningCandidateJson(
     double ChanceOfNone,
     int BetterKinds,
     int WorseKinds,
-    bool Proven);
+    bool Proven)
+{
+    /// <summary>What else differs from the options; only where something does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Change { get; init; }
+}

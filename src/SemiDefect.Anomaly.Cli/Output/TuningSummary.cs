@@ -1,6 +1,5 @@
 using System.Globalization;
-using SemiDefect.Anomaly.Calibration;
-using SemiDefect.Anomaly.Evaluation.Tuning;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
@@ -12,13 +11,15 @@ internal static class TuningSummary
     /// <summary>Writes the table of what was tried.</summary>
     /// <param name="output">Where to write.</param>
     /// <param name="result">The tuning.</param>
-    /// <param name="thresholds">The thresholds of the detector that was fitted with what was chosen.</param>
-    public static void Write(TextWriter output, TuningResult result, DetectorThresholds thresholds)
+    public static void Write(TextWriter output, TuningRecord result)
     {
         TuningCandidate chosen = result.Candidates[result.Chosen];
+        string limit = result.MaxCost is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $"; at most {most / 1e9:0.##} x 10^9 multiply-adds")
+            : string.Empty;
         output.WriteLine(
             $"Tuning      {result.Candidates.Count} combinations, each learned from {result.Learned} images; "
-                + $"{chosen.Found.Trials} defects planted in {result.HeldOut} others");
+                + $"{chosen.Found.Trials} defects planted in {result.HeldOut} others{limit}");
         int width = Math.Max(NarrowestName, result.Candidates.Max(candidate => Name(candidate).Length));
         string sizes = string.Join(' ', result.Sizes.Select(size => $"{$"{size} px",7}"));
         output.WriteLine($"            {"networks at sizes".PadRight(width)}  found  {sizes}  better worse  cost");
@@ -28,26 +29,27 @@ internal static class TuningSummary
             string remark = ReferenceEquals(candidate, chosen) ? "  chosen"
                 : candidate.IsProven ? "  proven"
                 : string.Empty;
+            string planted = candidate.Found.Trials == chosen.Found.Trials ? string.Empty
+                : $"  of {candidate.Found.Trials}";
             string cost = candidate.MultiplyAdds == 0
                 ? "?"
                 : string.Create(CultureInfo.InvariantCulture, $"{candidate.MultiplyAdds / 1e9:0.0}");
             output.WriteLine(
                 $"            {Name(candidate).PadRight(width)}  {candidate.Found.Found,5}  {bySize}  "
                     + $"{candidate.BetterKinds,6} {candidate.WorseKinds,5}  {cost,4}"
-                    + (candidate.IsDefault ? "  default" : string.Empty) + remark);
+                    + (candidate.IsDefault ? "  default" : string.Empty) + remark + planted);
         }
 
-        output.WriteLine($"            {"false-alarm rate  threshold".PadRight(width)}  found  {sizes}");
-        foreach (TuningRate rate in result.Rates)
+        if (result.Effort > 0)
         {
-            string bySize = string.Join(' ', rate.BySize.Select(size => $"{size.Found,7}"));
-            string threshold = $"{Text.Number(rate.Rate),16}  {Text.Number(Threshold(rate, thresholds)),9}";
-            output.WriteLine($"            {threshold.PadRight(width)}  {rate.Found.Found,5}  {bySize}");
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"            the work of {result.Effort:0.0} plain fits, in multiply-adds"));
         }
     }
 
     /// <summary>The same as JSON.</summary>
-    public static TuningJson Json(TuningResult result, DetectorThresholds thresholds) => new(
+    public static TuningJson Json(TuningRecord result) => new(
         result.Learned,
         result.HeldOut,
         result.Sizes,
@@ -60,24 +62,23 @@ internal static class TuningSummary
                 candidate.MultiplyAdds,
                 candidate.Found.Found,
                 candidate.Found.Trials,
-                candidate.ByKind.ToDictionary(kind => KindNames.Of(kind.Key), kind => kind.Value.Found),
+                candidate.ByKind.ToDictionary(kind => kind.Kind, kind => kind.Share.Found),
                 [.. candidate.BySize.Select(size => size.Found)],
                 candidate.ChanceOfNone,
                 candidate.BetterKinds,
                 candidate.WorseKinds,
-                candidate.IsProven)),
-        ],
-        [
-            .. result.Rates.Select(rate => new TuningRateJson(
-                rate.Rate,
-                Threshold(rate, thresholds),
-                rate.Found.Found,
-                [.. rate.BySize.Select(size => size.Found)])),
-        ]);
+                candidate.IsProven)
+            {
+                Change = candidate.Change,
+            }),
+        ])
+    {
+        MaxCost = result.MaxCost,
+        Effort = result.Effort,
+    };
 
-    private static double Threshold(TuningRate rate, DetectorThresholds thresholds) =>
-        (thresholds.Options with { FalseAlarmRate = rate.Rate }).Compute([.. thresholds.ImageScores]).Value;
-
-    private static string Name(TuningCandidate candidate) =>
-        $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}";
+    /// <summary>The name of a combination.</summary>
+    public static string Name(TuningCandidate candidate) =>
+        $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}"
+            + (candidate.Change is { } change ? $", {change}" : string.Empty);
 }

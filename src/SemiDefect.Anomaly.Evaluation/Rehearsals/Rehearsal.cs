@@ -2,7 +2,6 @@ using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
-using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Rehearsals;
 
@@ -136,13 +135,6 @@ public static class Rehearsal
     };
 
     /// <summary>Whether the highest-scoring patch lies within about one patch of a defect.</summary>
-    internal static bool IsOn(Inspection inspection, (int Left, int Top, int Width, int Height) box)
-    {
-        PatchMatch match = inspection.HighestPatch;
-        InputGeometry window = match.Window ?? inspection.Geometry;
-        double patchX = window.ScaleX * window.InputWidth / match.GridWidth;
-        double patchY = window.ScaleY * window.InputHeight / match.GridHeight;
-        return match.X >= box.Left - 1.5 * patchX && match.X <= box.Left + box.Width + 1.5 * patchX
-            && match.Y >= box.Top - 1.5 * patchY && match.Y <= box.Top + box.Height + 1.5 * patchY;
-    }
+    internal static bool IsOn(Inspection inspection, (int Left, int Top, int Width, int Height) box) =>
+        inspection.HighestPatch.IsOn(inspection.Geometry, box);
 }

@@ -77,6 +77,7 @@ public static class HtmlReport
             ReportRehearsal.Append(page, rehearsal, detector.Reading);
         }
 
+        ReportTuning.Append(page, detector.Description);
         ReportGallery.Append(page, content, gallery);
         ReportTables.Options(page, content, detector);
         AppendFoot(page);

@@ -1,5 +1,7 @@
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
@@ -32,7 +34,7 @@ internal static class CandidateJudge
         ThresholdOptions threshold,
         FusionRule rule,
         ulong seed,
-        Func<int[], (IReadOnlyList<string> Networks, IReadOnlyList<int> Scales)> describe)
+        Func<int[], (IReadOnlyList<string> Networks, IReadOnlyList<int> Scales, string? Change)> describe)
     {
         FusedScores[] fused =
             [.. combinations.Select(combination => FusedScores.Of([.. combination.Select(lane => lanes[lane])], rule))];
@@ -43,18 +45,22 @@ internal static class CandidateJudge
             .. combinations.Select((combination, i) =>
             {
                 TuningEvidence evidence = i == 0 ? new TuningEvidence(0, 1, 1, 0, 0) : Compare(i, 0);
-                (IReadOnlyList<string> networks, IReadOnlyList<int> scales) = describe(combination);
+                (IReadOnlyList<string> networks, IReadOnlyList<int> scales, string? change) = describe(combination);
                 bool[] found = fused[i].Found(threshold);
                 return new TuningCandidate
                 {
                     Networks = networks,
                     Scales = scales,
+                    Change = change,
                     IsDefault = i == 0,
                     MultiplyAdds = combination.Sum(lane => costs[lane]),
                     Found = ShareCounter.Count(found, trials),
-                    ByKind = trials.Select(trial => trial.Kind).Distinct().ToDictionary(
-                        kind => kind,
-                        kind => ShareCounter.Count(found, trials, trial => trial.Kind == kind)),
+                    ByKind =
+                    [
+                        .. trials.Select(trial => trial.Kind).Distinct().Select(kind => new TuningKindShare(
+                            DefectKindNames.Of(kind),
+                            ShareCounter.Count(found, trials, trial => trial.Kind == kind))),
+                    ],
                     BySize = ShareCounter.BySize(found, trials),
                     ChanceOfNone = evidence.ChanceOfNone,
                     BetterKinds = evidence.BetterKinds,

@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.Tuning;
+
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
 /// <summary>Counts the planted defects found, in all and by size. Stateless.</summary>

@@ -38,7 +38,7 @@ internal static class TrialPlan
     {
         int[] sizes = Sizes(shortestSide, options.Sizes);
         var generator = new SeededGenerator(options.Seed ^ (0x7E57UL + (ulong)image));
-        foreach (SyntheticDefectKind kind in options.Kinds)
+        foreach ((int index, SyntheticDefectKind kind) in options.Kinds.Index())
         {
             for (int step = 0; step < sizes.Length; step++)
             {
@@ -46,13 +46,17 @@ internal static class TrialPlan
                 double contrast = IsShaded(kind)
                     ? FaintestShade * PortableMath.Pow(StrongestShade / FaintestShade, draw)
                     : FaintestStructure + (1 - FaintestStructure) * draw;
-                if (sizes[step] + RoomAround <= shortestSide)
+                // Four sizes and nine kinds have no common factor: over 36 in a row, all pairs of them come equally often.
+                int turn = Modulo(index - options.Sizes * image - step, options.Kinds.Count);
+                if (turn < options.KindsPerSize && sizes[step] + RoomAround <= shortestSide)
                 {
                     yield return new PlantedTrial(image, kind, step, sizes[step], contrast);
                 }
             }
         }
     }
+
+    private static int Modulo(int value, int divisor) => (value % divisor + divisor) % divisor;
 
     private static bool IsShaded(SyntheticDefectKind kind) => kind
         is SyntheticDefectKind.Scratch

@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
@@ -15,8 +16,7 @@ namespace SemiDefect.Anomaly.Evaluation.Tuning;
 public static class Tuner
 {
     private const string OtherNetwork = "resnet18";
-
-    private static readonly double[] ShownRates = [0.005, 0.01, 0.02, 0.05, 0.1];
+    private const double MostCostlyVariant = 4;
 
     /// <summary>Chooses.</summary>
     /// <param name="good">Images of good parts, 6 or more.</param>
@@ -44,57 +44,122 @@ public static class Tuner
         options = AutomaticViews.Choose(options, good, cancellationToken);
         (int[] learned, int[] heldOut) = TuningSplit.Divide(good.Count, tuning);
         Image first = good.Read(heldOut[0], cancellationToken);
+        (int width, int height) = (first.Width, first.Height);
+        IReadOnlyList<BackboneFile> networks = options.OpenBackbones();
         var space = TuningSpace.Of(
             options,
-            options.OpenBackbones(),
+            networks,
             BackboneFile.Embedded.Contains(OtherNetwork) ? BackboneFile.Open(OtherNetwork) : null,
-            first.Width,
-            first.Height);
-        (LaneScores[] scores, PlantedTrial[] trials) = LaneScorer.Score(
-            good, [.. space.Lanes.Select(lane => lane.ToOptions(options))], tuning, progress, cancellationToken);
-        if (trials.Length == 0)
+            (width, height),
+            good.Count,
+            tuning.MaxCost,
+            tuning.IsFull);
+        int turns = options.Plans(networks[0].Input).First().LearnedTurns;
+        InspectionCost plain = Sum(networks.Select(one => InspectionCost.Of(options, one, width, height, good.Count)));
+        var effort = new TuningEffort(turns, plain, good.Count, learned.Length);
+        tuning = tuning.IsFull
+            ? tuning with { KindsPerSize = effort.KindsPerSize(space.Costs, tuning, heldOut.Length) }
+            : tuning;
+        var round = new TuningRound(good, tuning, options.Threshold, options.Fusion, progress, cancellationToken);
+        TuningRoundResult result = round.Run(
+            [],
+            [.. space.Lanes.Select(lane => lane.ToOptions(options))],
+            space.Combinations,
+            [.. space.Costs.Select(cost => cost.Total)],
+            combination => Describe(space, combination, null));
+        foreach ((InspectionCost cost, int inspections) in space.Costs.Zip(result.Inspections))
         {
-            throw new SemiDefectException("The images are too small to plant defects in: leave tuning off.");
+            effort.Add(cost, inspections);
         }
 
-        progress?.Report(new TuningProgress(TuningStage.Comparing, 0, space.Combinations.Count));
-        (TuningCandidate[] candidates, int chosen) = CandidateJudge.Judge(
-            space.Combinations,
-            scores,
-            [.. space.Lanes.Select(lane => lane.MultiplyAdds(options, first.Width, first.Height))],
-            trials,
-            options.Threshold,
-            options.Fusion,
-            tuning.Seed,
-            combination => (
-                [.. combination.Select(lane => space.Lanes[lane].Network.Name).Distinct()],
-                [.. combination.Select(lane => space.Lanes[lane].Scale).Distinct().Order()]));
-        progress?.Report(new TuningProgress(TuningStage.Comparing, candidates.Length, candidates.Length));
-        return new TuningResult(
-            chosen == 0 ? options : WithLanes(options, space, space.Combinations[chosen]),
-            chosen,
-            candidates,
-            TrialPlan.Sizes(Math.Min(first.Width, first.Height), tuning.Sizes),
-            learned.Length,
-            heldOut.Length,
-            AtRates(
-                FusedScores.Of([.. space.Combinations[chosen].Select(lane => scores[lane])], options.Fusion),
-                trials,
-                options.Threshold));
+        int[] best = space.Combinations[result.Chosen];
+        FitOptions chosen = result.Chosen == 0 && space.HasDefault ? options : WithLanes(options, space, best);
+        var record = new TuningRecord
+        {
+            Learned = learned.Length,
+            HeldOut = heldOut.Length,
+            Sizes = TrialPlan.Sizes(Math.Min(width, height), tuning.Sizes),
+            Chosen = result.Chosen,
+            Candidates = result.Candidates,
+            MaxCost = tuning.MaxCost,
+        };
+        if (tuning.IsFull)
+        {
+            (chosen, record) = Vary(
+                round, space, best, result, (chosen, record), options, (width, height, good.Count), effort);
+        }
+
+        record = record with { Effort = effort.Multiple };
+        return new TuningResult(chosen with { Tuning = record }, record);
     }
 
-    private static IReadOnlyList<TuningRate> AtRates(
-        FusedScores scores, PlantedTrial[] trials, ThresholdOptions threshold)
+    // Other ways to score, one at a time, with the networks and sizes of the first round as what stays by default.
+    private static (FitOptions Chosen, TuningRecord Record) Vary(
+        TuningRound round,
+        TuningSpace space,
+        int[] lanes,
+        TuningRoundResult first,
+        (FitOptions Chosen, TuningRecord Record) before,
+        FitOptions options,
+        (int Width, int Height, int Images) good,
+        TuningEffort effort)
     {
-        double[] rates = [.. ShownRates.Append(threshold.FalseAlarmRate).Distinct().Order()];
-        return
+        InspectionCost[] Costs(Func<FitOptions, FitOptions> change) =>
         [
-            .. from rate in rates
-               let found = scores.Found(threshold with { FalseAlarmRate = rate })
-               select new TuningRate(
-                   rate, ShareCounter.Count(found, trials), ShareCounter.BySize(found, trials)),
+            .. lanes.Select(lane => InspectionCost.Of(
+                change(space.Lanes[lane].ToOptions(options)),
+                space.Lanes[lane].Network,
+                good.Width,
+                good.Height,
+                good.Images) ?? default),
         ];
+        InspectionCost[] own = Costs(fit => fit);
+        double most = Math.Min(
+            MostCostlyVariant * own.Sum(cost => (double)cost.Total), before.Record.MaxCost ?? double.PositiveInfinity);
+        TuningVariant[] variants =
+        [
+            .. TuningVariant.Of(options).Where(variant => Costs(variant.Apply).Sum(cost => (double)cost.Total) <= most),
+        ];
+        if (variants.Length == 0)
+        {
+            return before;
+        }
+
+        InspectionCost[] costs = [.. variants.SelectMany(variant => Costs(variant.Apply))];
+        TuningRoundResult second = round.Run(
+            [.. lanes.Select(lane => first.Scores[lane])],
+            [.. variants.SelectMany(variant => lanes.Select(lane => variant.Apply(space.Lanes[lane].ToOptions(options))))],
+            [
+                .. Enumerable.Range(0, variants.Length + 1)
+                    .Select(i => (int[])[.. Enumerable.Range(i * lanes.Length, lanes.Length)]),
+            ],
+            [.. own.Concat(costs).Select(cost => cost.Total)],
+            combination => Describe(
+                space, lanes, combination[0] == 0 ? null : variants[combination[0] / lanes.Length - 1].Change));
+        foreach ((InspectionCost cost, int inspections) in costs.Zip(second.Inspections))
+        {
+            effort.Add(cost, inspections);
+        }
+
+        TuningRecord record = before.Record with
+        {
+            Candidates = [.. before.Record.Candidates, .. second.Candidates.Skip(1)],
+        };
+        return second.Chosen == 0
+            ? (before.Chosen, record)
+            : (
+                variants[second.Chosen - 1].Apply(before.Chosen),
+                record with { Chosen = before.Record.Candidates.Count + second.Chosen - 1 });
     }
+
+    private static (IReadOnlyList<string> Networks, IReadOnlyList<int> Scales, string? Change) Describe(
+        TuningSpace space, int[] lanes, string? change) => (
+        [.. lanes.Select(lane => space.Lanes[lane].Network.Name).Distinct()],
+        [.. lanes.Select(lane => space.Lanes[lane].Scale).Distinct().Order()],
+        change);
+
+    private static InspectionCost Sum(IEnumerable<InspectionCost?> costs) =>
+        costs.Aggregate((InspectionCost?)default(InspectionCost), (sum, cost) => sum + cost) ?? default;
 
     private static void RequireChoice(FitOptions options)
     {

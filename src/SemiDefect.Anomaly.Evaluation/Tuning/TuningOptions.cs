@@ -32,8 +32,36 @@ public sealed record TuningOptions
     /// <summary>The kinds of defects; they weigh evenly.</summary>
     public IReadOnlyList<SyntheticDefectKind> Kinds { get; init; } = RehearsalOptions.SoftKinds;
 
-    /// <summary>What a quick tuning does: about three times the work of the fit itself.</summary>
+    /// <summary>
+    /// The most multiply-adds that an inspection may take (<see cref="InspectionCost"/>), 1 or more; null for no limit.
+    /// Where the default takes more, what of it is most costly within the limit takes its place.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The number is out of range.</exception>
+    public long? MaxCost
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new SemiDefectException($"The most multiply-adds per inspection must be 1 or more, not {value}.");
+    }
+
+    /// <summary>What a quick tuning does.</summary>
     public static TuningOptions Quick(ulong seed) => new() { HeldOut = 8, Sizes = 4, Seed = seed };
+
+    /// <summary>
+    /// What a full tuning does: a third working size, then other ways to score with what was chosen; up to about ten
+    /// times the work of the fit itself where there are many images.
+    /// </summary>
+    public static TuningOptions Full(ulong seed) => new() { HeldOut = 16, Sizes = 4, IsFull = true, Seed = seed };
+
+    /// <summary>
+    /// Whether a third working size is tried as well, and smoothing, whitening and the description of neighborhoods
+    /// with the networks and sizes that were chosen; combinations are then halved on the way.
+    /// </summary>
+    public bool IsFull { get; init; }
+
+    /// <summary>How many kinds each picture gets in each size.</summary>
+    internal int KindsPerSize { get; init; } = int.MaxValue;
 
     /// <summary>Decides which images are held out, and the defects.</summary>
     public ulong Seed { get; init; }

@@ -21,19 +21,25 @@ internal static class TuningSplit
                 $"{count} good images are too few to tune with: give {Fewest} or more, or leave tuning off.");
         }
 
-        int held = Math.Min(options.HeldOut, count / 3);
-        var generator = new SeededGenerator(options.Seed ^ 0x5B117UL);
-        var heldOut = new int[held];
-        for (int i = 0; i < held; i++)
-        {
-            int from = (int)((long)i * count / held);
-            int to = (int)((long)(i + 1) * count / held);
-            heldOut[i] = from + generator.NextInt32(to - from);
-        }
-
+        int[] heldOut = Spread(count, Math.Min(options.HeldOut, count / 3), options.Seed);
         int[] rest = [.. Enumerable.Range(0, count).Except(heldOut)];
         int learned = Math.Min(options.Learned, rest.Length);
         return ([.. Enumerable.Range(0, learned).Select(i => rest[(int)((long)i * rest.Length / learned)])], heldOut);
+    }
+
+    /// <summary>Some of the images, one from each of equally many stretches, ascending.</summary>
+    public static int[] Spread(int count, int some, ulong seed)
+    {
+        var generator = new SeededGenerator(seed ^ 0x5B117UL);
+        var chosen = new int[some];
+        for (int i = 0; i < some; i++)
+        {
+            int from = (int)((long)i * count / some);
+            int to = (int)((long)(i + 1) * count / some);
+            chosen[i] = from + generator.NextInt32(to - from);
+        }
+
+        return chosen;
     }
 
     /// <summary>Some images of a source.</summary>

@@ -69,6 +69,11 @@ public sealed partial class AnomalyDetector
         second.RequireNoFoldBanks();
         (DetectorBundle merged, IReadOnlyList<(int Image, GoldenInput Input)> golden) = DetectorMerger.Merge(
             first._bundle, first.Pipeline, second._bundle, second.Pipeline, size, progress, cancellationToken);
+        if (first.HasTrials || second.HasTrials)
+        {
+            second._options.Logger.TrialsLeftOut();
+        }
+
         return second.Restart(merged, golden);
     }
 
@@ -162,6 +167,8 @@ public sealed partial class AnomalyDetector
             throw;
         }
     }
+
+    private bool HasTrials => Document.Tuning is not null || Document.Planted is not null;
 
     private void RequireNoFoldBanks()
     {

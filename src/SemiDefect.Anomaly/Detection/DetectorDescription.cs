@@ -2,6 +2,7 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
@@ -89,7 +90,16 @@ public sealed class DetectorDescription
     /// <summary>The number of good images kept to be replayed on other machines.</summary>
     public int GoldenImages => _document.Golden.Count;
 
-    /// <summary>All options and records as a JSON object, without the license notices of the networks.</summary>
+    /// <summary>What a tuning tried and chose before the fit; null without one.</summary>
+    public TuningRecord? Tuning => _document.Tuning;
+
+    /// <summary>Defects planted in good images at the fit (<see cref="FitOptions.Planter"/>), by image.</summary>
+    public IReadOnlyList<PlantedDefect> Planted => _document.Planted?.Defects ?? [];
+
+    /// <summary>
+    /// All options and records as a JSON object, without the license notices of the networks and without the tables of
+    /// a tuning and of planted defects.
+    /// </summary>
     public string ToJson()
     {
         LaneRecord[] lanes =
@@ -99,7 +109,8 @@ public sealed class DetectorDescription
                 : lane),
         ];
         return JsonSerializer.Serialize(
-            _document with { Lanes = lanes, Sections = [] }, DetectorJson.Default.DetectorDocument);
+            _document with { Lanes = lanes, Sections = [], Tuning = null, Planted = null },
+            DetectorJson.Default.DetectorDocument);
     }
 }
 

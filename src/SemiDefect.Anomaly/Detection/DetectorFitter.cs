@@ -7,6 +7,7 @@ using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Threading;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Detection;
@@ -81,8 +82,11 @@ internal sealed class DetectorFitter(
         plan.RequireRoom(features, _options.Coreset);
         PatchWhitening? whitening =
             _options.Whitening ? PatchWhitening.Fit(features, _options.Seed, cancellationToken) : null;
+        PlantedScorer? planted = _options.Planter is { } planter
+            ? new PlantedScorer(planter, count, stream, Read, _options.Scoring)
+            : null;
         using var fitter = new LaneFitter(
-            features, whitening, lane.Plan.LearnedTurns, _options, plan, progress, cancellationToken);
+            features, whitening, lane.Plan.LearnedTurns, planted, _options, plan, progress, cancellationToken);
         return fitter.Fit();
     }
 
@@ -159,6 +163,34 @@ internal sealed class DetectorFitter(
         };
     }
 
+    // As in an inspection: the highest lane tells where.
+    private static PlantedRecord? PlantedOf(List<FittedLane> fitted, ScoreFusion fusion, int images)
+    {
+        PlantedDefect[] planted =
+        [
+            .. fitted[0].Planted.Select((defect, i) =>
+            {
+                double[] scores = [.. fitted.Select(lane => lane.Planted[i].Score)];
+                return defect with
+                {
+                    Score = fusion.ImageScore(scores),
+                    IsLocated = fitted[fusion.Decisive(scores)].Planted[i].IsLocated,
+                };
+            }),
+        ];
+        if (planted.Length == 0)
+        {
+            return null;
+        }
+
+        var record = new PlantedRecord(planted);
+        return TuningRules.IsValid(record, images)
+            ? record
+            : throw new SemiDefectException(
+                "The planter gave defects that cannot be kept: at most 100000, each with a kind of one line, a step "
+                    + "from 0 to 999 and a size of 1 pixel or more.");
+    }
+
     // Each image writes to its own scores, so the result does not depend on the number of threads.
     private ScoredPeak[] Fuse(DetectorPipeline pipeline, IReadOnlyList<BranchScores>[] branches)
     {
@@ -207,6 +239,8 @@ internal sealed class DetectorFitter(
                     })
             ],
             Reading = ReadingRecord.Of(_options.Reading),
+            Tuning = _options.Tuning,
+            Planted = PlantedOf(fitted, fusion, good.Count),
             Branches = branches,
             Fusion = fusion,
             Thresholds = thresholds,

@@ -57,4 +57,11 @@ internal static partial class EngineLog
         "{Several} of {Total} good images score far above the others: {Names}. If they show defects, the thresholds "
             + "are too high: leave these images out (--contamination 0.05 leaves out up to 5 %).")]
     public static partial void SuspiciousImages(this ILogger logger, int several, int total, string names);
+
+    [LoggerMessage(
+        109,
+        LogLevel.Warning,
+        "What was tried with planted defects belongs to one of the two detectors and is left out; fit on all images to "
+            + "have it again.")]
+    public static partial void TrialsLeftOut(this ILogger logger);
 }

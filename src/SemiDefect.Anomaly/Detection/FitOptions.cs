@@ -9,6 +9,7 @@ using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Search.Neighbors;
 using SemiDefect.Anomaly.Serialization;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly;
@@ -206,6 +207,16 @@ public sealed record FitOptions
                         + $"{value}.");
     } = 2;
 
+    /// <summary>What a tuning tried to choose these options, to be kept in the detector file; null for none.</summary>
+    public TuningRecord? Tuning { get; init; }
+
+    /// <summary>
+    /// Plants defects in good images to be scored out of fold, like the good images, so that it is known what a
+    /// threshold would find (<see cref="DetectorDescription.Planted"/>); null for none. Does not change any other
+    /// result. Not with <see cref="FoldBanks"/>.
+    /// </summary>
+    public IDefectPlanter? Planter { get; init; }
+
     /// <summary>Limits on the images read.</summary>
     public ImageLimits ImageLimits { get; init; } = new();
 
@@ -263,6 +274,18 @@ public sealed record FitOptions
         {
             throw new SemiDefectException(
                 "A memory bank per fold (preset seed) goes with one backbone at one scale only: leave out the others.");
+        }
+
+        if (Tuning is not null && !TuningRules.IsValid(Tuning))
+        {
+            throw new SemiDefectException("The record of the tuning is not one that a tuning makes: leave it out.");
+        }
+
+        if (FoldBanks && Planter is not null)
+        {
+            throw new SemiDefectException(
+                "Planted defects are scored without the fold of their image, which a memory bank per fold does not "
+                    + "allow: leave them out.");
         }
 
         _ = Plans(BackboneInput.ImageNet).ToArray();

@@ -17,4 +17,7 @@ public enum FitStage
 
     /// <summary>Good images are judged out of fold; counted in images.</summary>
     Thresholds,
+
+    /// <summary>Defects are planted and judged out of fold, alternating with good images; counted in images.</summary>
+    Planting,
 }

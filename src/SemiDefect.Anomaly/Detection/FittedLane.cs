@@ -1,6 +1,7 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Scoring;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Detection;
 
@@ -25,6 +26,9 @@ internal sealed record FittedLane(
 {
     /// <summary>The whitening that the models use; null for none.</summary>
     public PatchWhitening? Whitening { get; init; }
+
+    /// <summary>The planted defects and their out-of-fold scores by this lane, by image.</summary>
+    public IReadOnlyList<PlantedDefect> Planted { get; init; } = [];
 
     /// <summary>The size of the banks in bytes, with their whitened rows.</summary>
     public long BankBytes =>

@@ -168,6 +168,18 @@ public sealed record PatchMatch(
         return last!.ToOriginal(last.Width / 2.0, last.Height / 2.0);
     }
 
+    /// <summary>Whether the patch lies on an area of the inspected image, or within one and a half patches.</summary>
+    /// <param name="geometry">The position of the canvas on the image (<see cref="Inspection.Geometry"/>).</param>
+    /// <param name="box">The area in pixels of the image.</param>
+    public bool IsOn(InputGeometry geometry, (int Left, int Top, int Width, int Height) box)
+    {
+        InputGeometry window = Window ?? geometry;
+        double patchX = window.ScaleX * window.InputWidth / GridWidth;
+        double patchY = window.ScaleY * window.InputHeight / GridHeight;
+        return X >= box.Left - 1.5 * patchX && X <= box.Left + box.Width + 1.5 * patchX
+            && Y >= box.Top - 1.5 * patchY && Y <= box.Top + box.Height + 1.5 * patchY;
+    }
+
     /// <summary>
     /// The side, in pixels of the original, of a square five patches wide: about what the network sees around a patch.
     /// </summary>

@@ -21,9 +21,11 @@ internal sealed class LaneFitter : IDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly FoldAssignment _folds;
     private readonly int _turns;
+    private readonly PlantedScorer? _planted;
     private readonly IBankSource _source;
     private readonly IBankSource _foldSource;
     private CalibrationMethod _calibration;
+    private int _plantedImages;
     private CoresetSession? _session;
 
     /// <summary>Prepares a fit; the caller keeps ownership of the features.</summary>
@@ -31,6 +33,7 @@ internal sealed class LaneFitter : IDisposable
     /// <param name="whitening">Weighs the deviations of patches; null for none. Passes to the result.</param>
     /// <param name="turns">The number of turns in which each view is trained; the first one is used for
     /// scoring.</param>
+    /// <param name="planted">Scores planted defects with the models of the calibration; null for none.</param>
     /// <param name="options">The fit options, with the coreset options to use.</param>
     /// <param name="plan">The memory plan of the banks.</param>
     /// <param name="progress">Receives selected patches and scored images.</param>
@@ -39,6 +42,7 @@ internal sealed class LaneFitter : IDisposable
         TrainingFeatures features,
         PatchWhitening? whitening,
         int turns,
+        PlantedScorer? planted,
         FitOptions options,
         MemoryPlan plan,
         IProgress<FitProgress>? progress,
@@ -47,6 +51,7 @@ internal sealed class LaneFitter : IDisposable
         _features = features;
         _whitening = whitening;
         _turns = turns;
+        _planted = planted;
         _options = options;
         _progress = progress;
         _cancellationToken = cancellationToken;
@@ -153,7 +158,10 @@ internal sealed class LaneFitter : IDisposable
                 radius,
                 _source.Pieces,
                 _calibration,
-                _features.Rows);
+                _features.Rows)
+            {
+                Planted = _planted?.Scored ?? [],
+            };
         }
         catch
         {
@@ -208,25 +216,40 @@ internal sealed class LaneFitter : IDisposable
         for (int fold = 0; fold < _folds.Count; fold++)
         {
             int[] added = repairer.Repair(fold);
-            if (_options.Scoring.NeedsNearestOnly && _whitening is null)
+            bool isByDistances = _options.Scoring.NeedsNearestOnly && _whitening is null;
+            if (isByDistances)
             {
                 JudgeByDistances(_folds.Members(fold), repairer.DistancesOf(fold, added), scores);
                 done += _folds.Members(fold).Length;
                 _progress?.Report(new FitProgress(FitStage.Thresholds, done, scores.Length));
-                continue;
+                if (_planted is null)
+                {
+                    continue;
+                }
             }
 
             using FeatureMatrix? more = added.Length == 0 ? null : _features.Matrix.Gather(added);
             using MemoryBank? joined = more is null ? null : Join(model.Bank, more, added);
             using MemoryBankModel? repaired = more is null ? null : model.Join(joined!, more, _options.Threads);
-            foreach (int image in _folds.Members(fold))
+            foreach (int image in isByDistances ? [] : _folds.Members(fold))
             {
                 scores[image] = Judge(image, repaired ?? model, BankFilter.Without(fold));
                 _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, scores.Length));
             }
+
+            JudgePlanted(_folds.Members(fold), repaired ?? model, BankFilter.Without(fold));
         }
 
         return scores;
+    }
+
+    private void JudgePlanted(IEnumerable<int> images, MemoryBankModel model, BankFilter filter)
+    {
+        foreach (int image in _planted is null ? [] : images.Where(_planted.Contains))
+        {
+            _planted!.Score(image, model, filter, _cancellationToken);
+            _progress?.Report(new FitProgress(FitStage.Planting, ++_plantedImages, _planted.Count));
+        }
     }
 
     // Each image writes to its own scores, so the result does not depend on the number of threads.
@@ -264,6 +287,7 @@ internal sealed class LaneFitter : IDisposable
         for (int image = 0; image < scores.Length; image++)
         {
             scores[image] = Judge(image, model, BankFilter.Without(_folds[image]));
+            JudgePlanted([image], model, BankFilter.Without(_folds[image]));
             _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, scores.Length));
         }
 
@@ -285,6 +309,8 @@ internal sealed class LaneFitter : IDisposable
                 scores[image] = Judge(image, model, BankFilter.All);
                 _progress?.Report(new FitProgress(FitStage.Thresholds, ++done, scores.Length));
             }
+
+            JudgePlanted(_folds.Members(fold), model, BankFilter.All);
         }
 
         return scores;

@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Coresets;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
@@ -35,6 +36,14 @@ internal sealed record DetectorDocument
 
     /// <summary>How it was fitted.</summary>
     public required FitRecord Fit { get; init; }
+
+    /// <summary>What a tuning tried and chose; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TuningRecord? Tuning { get; init; }
+
+    /// <summary>Defects planted at the fit, and their scores; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PlantedRecord? Planted { get; init; }
 
     /// <summary>
     /// The good images stored to be replayed on other machines; empty in older files.

@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -23,6 +24,9 @@ internal static class DetectorDocumentRules
         : !HasFiniteNumbers(document) ? "holds a threshold or a score that is not a number"
         : !HasKnownChoices(document) ? "asks for something that this program does not know"
         : document.Reading is { IsValid: false } ? "reads images in a way that does not exist"
+        : document.Tuning is { } tuning && !TuningRules.IsValid(tuning) ? "holds a tuning that cannot be"
+        : document.Planted is { } planted && !TuningRules.IsValid(planted, document.Fit.Images.Count)
+            ? "holds planted defects that cannot be"
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
 

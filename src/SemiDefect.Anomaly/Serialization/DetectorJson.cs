@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -15,4 +16,6 @@ namespace SemiDefect.Anomaly.Serialization;
 [JsonSerializable(typeof(EncoderOptions))]
 [JsonSerializable(typeof(Format1Document))]
 [JsonSerializable(typeof(WhiteningRecord))]
+[JsonSerializable(typeof(TuningRecord))]
+[JsonSerializable(typeof(PlantedRecord))]
 internal sealed partial class DetectorJson : JsonSerializerContext;

@@ -26,11 +26,13 @@ internal sealed record DetectorManifest(
     private const string GoldenKind = "golden-image";
     private const string ReadingKind = "image-reading";
     private const string WhiteningKind = "whitening";
+    private const string TuningKind = "tuning";
+    private const string PlantedKind = "planted-defects";
 
     private static readonly string[] Kinds =
     [
         ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
-        GoldenKind, ReadingKind, WhiteningKind,
+        GoldenKind, ReadingKind, WhiteningKind, TuningKind, PlantedKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -67,6 +69,16 @@ internal sealed record DetectorManifest(
         if (document.Reading is { } reading)
         {
             components.Add(Component(ReadingKind, reading, json.ReadingRecord, []));
+        }
+
+        if (document.Tuning is { } tuning)
+        {
+            components.Add(Component(TuningKind, tuning, json.TuningRecord, []));
+        }
+
+        if (document.Planted is { } planted)
+        {
+            components.Add(Component(PlantedKind, planted, json.PlantedRecord, []));
         }
 
         for (int i = 0; i < document.Golden.Count; i++)
@@ -148,9 +160,9 @@ internal sealed record DetectorManifest(
             Fusion = One(json.ScoreFusion, FusionKind),
             Thresholds = One(json.DetectorThresholds, ThresholdsKind),
             Fit = One(json.FitRecord, FitKind),
-            Reading = Components.Any(component => component.Kind == ReadingKind)
-                ? One(json.ReadingRecord, ReadingKind)
-                : null,
+            Reading = OneOrNone(json.ReadingRecord, ReadingKind),
+            Tuning = OneOrNone(json.TuningRecord, TuningKind),
+            Planted = OneOrNone(json.PlantedRecord, PlantedKind),
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };
@@ -162,6 +174,9 @@ internal sealed record DetectorManifest(
     private T One<T>(JsonTypeInfo<T> type, string kind) => All(type, kind) is [{ } only]
         ? only
         : throw new SemiDefectException($"it must hold one component '{kind}'");
+
+    private T? OneOrNone<T>(JsonTypeInfo<T> type, string kind)
+        where T : class => Components.Any(component => component.Kind == kind) ? One(type, kind) : null;
 
     private T[] All<T>(JsonTypeInfo<T> type, params string[] kinds) =>
     [

@@ -117,6 +117,8 @@ internal static class DetectorMerger
                     Device = a.Fit.Device == b.Fit.Device ? a.Fit.Device : "mixed",
                 },
                 Golden = [],
+                Tuning = null,
+                Planted = null,
                 Sections = [],
             };
             BackboneFile?[] networks = [.. first.Networks.Zip(second.Networks, (own, others) => own ?? others)];

@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Tuning;
 
@@ -72,7 +73,7 @@ public sealed class CandidateJudgeTests
         Assert.Equal(new TuningShare(Trials.Length, Trials.Length), candidate.Found);
         Assert.Equal(AllKinds.Count, candidate.ByKind.Count);
         var whole = new TuningShare(Images * Sizes, Images * Sizes);
-        Assert.All(candidate.ByKind.Values, share => Assert.Equal(whole, share));
+        Assert.All(candidate.ByKind, kind => Assert.Equal(whole, kind.Share));
         Assert.Equal(Sizes, candidate.BySize.Count);
     }
 
@@ -81,7 +82,7 @@ public sealed class CandidateJudgeTests
 
     private static (TuningCandidate[] Candidates, int Chosen) Choose(
         int[][] combinations, long[] costs, params LaneScores[] lanes) => CandidateJudge.Judge(
-            combinations, lanes, costs, Trials, new ThresholdOptions(), FusionRule.Maximum, 0, _ => ([], []));
+            combinations, lanes, costs, Trials, new ThresholdOptions(), FusionRule.Maximum, 0, _ => ([], [], null));
 
     // Good images around 10 with a deviation of 1, defects that much higher.
     private static LaneScores Lane(ulong seed, Func<SyntheticDefectKind, double> strength)

@@ -1,8 +1,7 @@
 using SemiDefect.Anomaly.Evaluation.Rehearsals;
 using SemiDefect.Anomaly.Evaluation.Tuning;
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Tuning;
 
@@ -14,37 +13,91 @@ public sealed class TunerTests
     [Trait("Speed", "Slow")]
     public void Where_the_default_size_is_too_small_to_see_anything_a_larger_one_is_chosen()
     {
-        ImageList good = Parts(36);
+        ImageList good = TrackParts.Of(36);
         var options = new FitOptions { ResizeSize = 32 };
         TuningResult result = Tuner.Run(good, options, Small);
-        TuningCandidate chosen = result.Candidates[result.Chosen];
+        TuningRecord record = result.Record;
+        Assert.Same(record, result.Options.Tuning);
+        TuningCandidate chosen = record.Candidates[record.Chosen];
         Assert.True(
-            result.Chosen > 0,
+            record.Chosen > 0,
             string.Join(
                 "; ",
-                result.Candidates.Select(candidate =>
+                record.Candidates.Select(candidate =>
                     $"{string.Join(',', candidate.Networks)} at {string.Join(',', candidate.Scales)}: "
                         + $"{candidate.Found}, {candidate.ChanceOfNone}, {candidate.BetterKinds}")));
         Assert.Contains(64, chosen.Scales);
         Assert.True(chosen.IsProven);
-        Assert.Equal((30, 6), (result.Learned, result.HeldOut));
-        Assert.True(result.Candidates[0].IsDefault);
-        Assert.True(chosen.Found.Found > result.Candidates[0].Found.Found);
+        Assert.Equal((30, 6), (record.Learned, record.HeldOut));
+        Assert.True(record.Candidates[0].IsDefault);
+        Assert.True(chosen.Found.Found > record.Candidates[0].Found.Found);
         int[] scales = result.Options.Scales.Count > 0 ? [.. result.Options.Scales] : [result.Options.ResizeSize];
         Assert.Equal(chosen.Scales, scales);
 
-        TuningResult again = Tuner.Run(good, options with { Threads = 1 }, Small);
-        Assert.Equal(result.Chosen, again.Chosen);
+        TuningRecord again = Tuner.Run(good, options with { Threads = 1 }, Small).Record;
+        Assert.Equal(record.Chosen, again.Chosen);
         Assert.Equal(
-            result.Candidates.Select(candidate => (candidate.Found, candidate.ChanceOfNone)),
+            record.Candidates.Select(candidate => (candidate.Found, candidate.ChanceOfNone)),
             again.Candidates.Select(candidate => (candidate.Found, candidate.ChanceOfNone)));
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void Nothing_above_the_limit_is_tried()
+    {
+        ImageList good = TrackParts.Of(12);
+        var options = new FitOptions { ResizeSize = 32 };
+        TuningRecord all = Tuner.Run(good, options, Small).Record;
+        long least = all.Candidates.Min(candidate => candidate.MultiplyAdds);
+        long most = all.Candidates.Max(candidate => candidate.MultiplyAdds);
+        TuningRecord some = Tuner.Run(good, options, Small with { MaxCost = most - 1 }).Record;
+        Assert.Equal(most - 1, some.MaxCost);
+        Assert.Equal(
+            all.Candidates.Where(candidate => candidate.MultiplyAdds < most).Select(candidate => candidate.Found),
+            some.Candidates.Select(candidate => candidate.Found));
+
+        // The default is above the limit; what of it is within takes its place.
+        TuningResult cheap = Tuner.Run(
+            good, new FitOptions { Scales = [32, 64] }, Small with { MaxCost = 3 * least / 2 });
+        Assert.Equal([32], cheap.Record.Candidates[0].Scales);
+        Assert.Equal(32, cheap.Options.ResizeSize);
+        Assert.Empty(cheap.Options.Scales);
+
+        Assert.Contains(
+            "Even the cheapest choice",
+            Assert.Throws<SemiDefectException>(() => Tuner.Run(good, options, Small with { MaxCost = 1000 })).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void A_full_tuning_also_tries_other_ways_to_score()
+    {
+        TuningOptions full = TuningOptions.Full(0) with { HeldOut = 4, Learned = 8 };
+        TuningResult result = Tuner.Run(TrackParts.Of(12), new FitOptions { ResizeSize = 32 }, full);
+        IReadOnlyList<TuningCandidate> candidates = result.Record.Candidates;
+        Assert.Equal(
+            ["neighbors kept", "no whitening", "smoothing 0", "smoothing 1.5", "smoothing 2.5"],
+            candidates.Select(candidate => candidate.Change).OfType<string>().Order());
+        Assert.Contains(candidates, candidate => candidate.Scales.Contains(48));
+        Assert.True(result.Record.Effort > 1);
+
+        // The worse half has been dropped at half time.
+        int all = candidates[0].Found.Trials;
+        int[] planted = [.. candidates.Select(candidate => candidate.Found.Trials).Distinct()];
+        Assert.Equal([all / 2, all], planted.Order());
+        Assert.Equal(all, candidates[result.Record.Chosen].Found.Trials);
+        Assert.All(
+            candidates.Where(candidate => candidate.Found.Trials < all), candidate => Assert.False(candidate.IsProven));
+        Assert.Equal(
+            result.Record.Candidates[result.Record.Chosen].Change == "no whitening", !result.Options.Whitening);
     }
 
     [Fact]
     public void What_leaves_nothing_to_choose_is_refused()
     {
-        ImageList good = Parts(8);
-        Assert.Throws<SemiDefectException>(() => Tuner.Run(Parts(5), new FitOptions()));
+        ImageList good = TrackParts.Of(8);
+        Assert.Throws<SemiDefectException>(() => Tuner.Run(TrackParts.Of(5), new FitOptions()));
         Assert.Throws<SemiDefectException>(() => Tuner.Run(good, FitPresets.Create("seed")));
         Assert.Throws<SemiDefectException>(() => Tuner.Run(
             good, new FitOptions { Threshold = new() { Method = Calibration.ThresholdMethod.Fixed, FixedValue = 1 } }));
@@ -71,25 +124,5 @@ public sealed class TunerTests
         PlantedTrial[] trials = [.. TrialPlan.Of(0, 300, new TuningOptions())];
         Assert.Equal(RehearsalOptions.SoftKinds.Count * 4, trials.Length);
         Assert.All(trials, trial => Assert.InRange(trial.Contrast, 0.3, 1));
-    }
-
-    // A grid of fine tracks with vias, moved and lit a little differently each time.
-    private static ImageList Parts(int count) => new([.. Enumerable.Range(0, count).Select(i => ($"{i:D3}", Part(i)))]);
-
-    private static Image Part(int index)
-    {
-        const int Side = 128;
-        var generator = new SeededGenerator((ulong)index);
-        int shift = generator.NextInt32(2);
-        double light = generator.NextDouble(-3, 3);
-        byte[] rgb = new byte[3 * Side * Side];
-        for (int i = 0; i < Side * Side; i++)
-        {
-            (int x, int y) = (i % Side + shift, i / Side);
-            double gray = x % 16 < 6 ? 170 : y % 32 < 8 ? 130 : 80;
-            rgb.AsSpan(3 * i, 3).Fill((byte)Math.Round(gray + light + 2 * generator.NextGaussian()));
-        }
-
-        return new Image(Side, Side, rgb);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
 
@@ -51,6 +52,7 @@ public sealed class DetectorFormatTests : IDisposable
                 image => (IReadOnlyList<double>)[.. image!.AsArray().Select(score => (double)score!)]));
         Assert.Equal(bundle.Document.Fit.Images.Count, thresholds["branchPixelPeaks"]!.AsArray().Count);
         AssertGolden(parts, bundle);
+        AssertTrials(parts, bundle);
     }
 
     [Fact]
@@ -155,6 +157,42 @@ public sealed class DetectorFormatTests : IDisposable
         Assert.Contains("'weights' is missing", Refusal(parts), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tuning", "chosen", "2")]
+    [InlineData("tuning", "chosen", "-1")]
+    [InlineData("tuning", "learned", "0")]
+    [InlineData("tuning", "sizes", "[]")]
+    [InlineData("tuning", "sizes", "[4, 8, 12]")]
+    [InlineData("tuning", "candidates", "[]")]
+    [InlineData("tuning", "candidates", "[null, null]")]
+    [InlineData("planted-defects", "defects", "[]")]
+    [InlineData("planted-defects", "defects", "[null]")]
+    [InlineData(
+        "planted-defects",
+        "defects",
+        """[{ "image": 5, "kind": "spot", "step": 0, "size": 4, "score": 1, "isLocated": true }]""")]
+    [InlineData(
+        "planted-defects",
+        "defects",
+        """[{ "image": 0, "kind": "a\nb", "step": 0, "size": 4, "score": 1, "isLocated": true }]""")]
+    public void Trials_that_cannot_be_are_refused(string kind, string option, string value)
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Options(kind).Single()[option] = JsonNode.Parse(value);
+        Assert.Contains("that cannot be", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void More_planted_defects_than_a_fit_can_hold_are_refused()
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        JsonNode options = parts.Options("planted-defects").Single();
+        string defect = options["defects"]![0]!.ToJsonString();
+        options["defects"] = JsonNode.Parse($"[{string.Join(',', Enumerable.Repeat(defect, 100_001))}]");
+        Assert.Contains("planted defects that cannot be", Refusal(parts), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_mask_must_be_the_one_that_the_header_names()
     {
@@ -218,6 +256,25 @@ public sealed class DetectorFormatTests : IDisposable
         }
 
         Assert.Equal(golden.PatchScores, MemoryMarshal.Cast<byte, double>(parts.Section("golden.0.scores").Content));
+    }
+
+    private static void AssertTrials(DetectorFileParts parts, DetectorBundle bundle)
+    {
+        JsonNode tuning = parts.Options("tuning").Single();
+        TuningCandidate chosen = bundle.Document.Tuning!.Candidates[(int)tuning["chosen"]!];
+        JsonNode candidate = tuning["candidates"]![(int)tuning["chosen"]!]!;
+        Assert.Equal("tiny", (string)candidate["networks"]!.AsArray().Single()!);
+        Assert.Equal(chosen.Scales.Single(), (int)candidate["scales"]!.AsArray().Single()!);
+        Assert.Equal(chosen.Found.Found, (int)candidate["found"]!["found"]!);
+        Assert.Equal(chosen.Found.Trials, (int)candidate["byKind"]!.AsArray().Single()!["share"]!["trials"]!);
+        Assert.Equal(tuning["sizes"]!.AsArray().Count, candidate["bySize"]!.AsArray().Count);
+        Assert.Equal(chosen.ChanceOfNone, (double)candidate["chanceOfNone"]!);
+        JsonArray planted = parts.Options("planted-defects").Single()["defects"]!.AsArray();
+        Assert.Equal(
+            bundle.Document.Planted!.Defects.Select(defect => (defect.Image, defect.Score, defect.IsLocated)),
+            planted.Select(defect =>
+                ((int)defect!["image"]!, (double)defect["score"]!, (bool)defect["isLocated"]!)));
+        Assert.All(planted, defect => Assert.Equal("spot", (string)defect!["kind"]!));
     }
 
     private byte[] MakeOfTwoLanes()

@@ -2,6 +2,8 @@ using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Tests.Tuning;
+using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Tests.Serialization;
@@ -34,9 +36,31 @@ internal static class TinyDetector
         detector.Save(path);
     }
 
-    /// <summary>Fits a detector with two lanes and a masked region of interest.</summary>
-    public static void MakeOfTwoLanes(string workFolder, string path) =>
-        Make(workFolder, path, change: options => options with { Scales = [8, 12], Region = Region() });
+    /// <summary>
+    /// Fits a detector with two lanes, a masked region of interest, the record of a tuning and planted defects.
+    /// </summary>
+    public static void MakeOfTwoLanes(string workFolder, string path) => Make(
+        workFolder,
+        path,
+        change: options => options with
+        {
+            Scales = [8, 12],
+            Region = Region(),
+            Tuning = Record,
+            Planter = new TinyPlanter(),
+        });
+
+    /// <summary>The record of a tuning of two candidates.</summary>
+    public static TuningRecord Record { get; } = new()
+    {
+        Learned = 4,
+        HeldOut = 2,
+        MaxCost = 5000,
+        Effort = 2.5,
+        Sizes = [4, 8],
+        Chosen = 1,
+        Candidates = [Candidate(8, isDefault: true), Candidate(12, isDefault: false)],
+    };
 
     /// <summary>The test image.</summary>
     public static Image Picture(string workFolder)
@@ -51,6 +75,22 @@ internal static class TinyDetector
         string path = Path.Combine(workFolder, "small.png");
         return ImageFile.Read(File.Exists(path) ? path : SyntheticParts.WriteBad(path, Width, Height));
     }
+
+    private static TuningCandidate Candidate(int scale, bool isDefault) => new()
+    {
+        Networks = ["tiny"],
+        Change = isDefault ? null : "no whitening",
+        Scales = [scale],
+        IsDefault = isDefault,
+        MultiplyAdds = 100 * scale,
+        Found = new TuningShare(scale, 24),
+        ByKind = [new TuningKindShare("spot", new TuningShare(scale, 24))],
+        BySize = [new TuningShare(2, 12), new TuningShare(scale - 2, 12)],
+        ChanceOfNone = isDefault ? 1 : 0.004987531172069825,
+        BetterKinds = isDefault ? 0 : 1,
+        WorseKinds = 0,
+        IsProven = !isDefault,
+    };
 
     // Everything except a frame of two pixels and a hole.
     private static RegionOfInterest Region()
