@@ -40,6 +40,8 @@ internal static class DetectorSummaryJson
             [.. detector.Lanes.Select(Lane)],
             Fusion(detector))
         {
+            CheckThreshold = detector.Thresholds.Check is { } check ? Threshold(check) : null,
+            CheckRate = detector.Thresholds.Options.CheckRate,
             BitDepth = detector.BitDepth,
             Page = detector.Page,
             Tuning = tuning,
@@ -74,7 +76,10 @@ internal static class DetectorSummaryJson
         plan.Flips,
         plan.Region is { } region
             ? new RegionOfInterestJson(region.Left, region.Top, region.Width, region.Height, region.HasMask)
-            : null);
+            : null)
+    {
+        Brightness = plan.Brightness?.Values ?? [],
+    };
 
     private static FusionJson? Fusion(DetectorDescription detector) =>
         detector.Lanes.Sum(lane => lane.BankRows.Count) == 1

@@ -29,8 +29,8 @@ internal sealed class LaneFitter : IDisposable
     /// <summary>Prepares a fit; the caller keeps ownership of the features.</summary>
     /// <param name="features">The patches of all good images.</param>
     /// <param name="whitening">Weighs the deviations of patches; null for none. Passes to the result.</param>
-    /// <param name="turns">The number of turns in which each view is trained; the first one is used for
-    /// scoring.</param>
+    /// <param name="turns">The number of variants (turns, brightness) in which each view is trained; the first one is
+    /// used for scoring.</param>
     /// <param name="options">The fit options, with the coreset options to use.</param>
     /// <param name="plan">The memory plan of the banks.</param>
     /// <param name="progress">Receives selected patches and scored images.</param>
