@@ -91,7 +91,7 @@ internal static class ReportSummary
                 page,
                 "to check",
                 (evaluation.DefectsToCheck + evaluation.GoodToCheck).ToString(CultureInfo.InvariantCulture),
-                $"{evaluation.DefectsToCheck} defects and {evaluation.GoodToCheck} good images",
+                $"defects {evaluation.DefectsToCheck}, good images {evaluation.GoodToCheck}",
                 "check");
         }
 
