@@ -19,7 +19,7 @@ try
 
     using AnomalyDetector detector = AnomalyDetector.Load(detectorFile);
     Inspection inspection = detector.Inspect(newImage);
-    string verdict = inspection.IsAbnormal ? "abnormal" : "normal";
+    string verdict = DecisionRule.NameOf(inspection.Decision);
     Console.WriteLine($"{verdict}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
     foreach (Region region in inspection.Regions)
     {

@@ -20,6 +20,6 @@ using (AnomalyDetector fitted = AnomalyDetector.Fit(
 using AnomalyDetector detector = AnomalyDetector.Load(
     detectorFile, new LoadOptions { Encoder = new CellStatistics() });
 Inspection inspection = detector.Inspect(newImage);
-string verdict = inspection.IsAbnormal ? "abnormal" : "normal";
+string verdict = DecisionRule.NameOf(inspection.Decision);
 Console.WriteLine($"{verdict}: {inspection.Score:F3} (threshold {inspection.Threshold:F3})");
 return 0;

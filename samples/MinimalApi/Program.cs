@@ -23,7 +23,7 @@ app.MapPost("/inspect", async (HttpRequest request, AnomalyDetector detector, Ca
         Inspection inspection = detector.Inspect(content, "request", cancellationToken);
         return Results.Ok(new
         {
-            Decision = inspection.IsAbnormal ? "abnormal" : "normal",
+            Decision = DecisionRule.NameOf(inspection.Decision),
             inspection.Score,
             inspection.Threshold,
             inspection.PValue,

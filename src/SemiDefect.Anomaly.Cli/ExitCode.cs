@@ -10,5 +10,6 @@ internal static class ExitCode
     public const int AbnormalFound = 4;
     public const int ProblemsFound = 5;
     public const int CouldFlip = 6;
+    public const int CheckFound = 7;
     public const int Canceled = 130;
 }

@@ -19,6 +19,9 @@ public static class DatasetEvaluator
     /// <param name="dataset">The labeled images.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives the number of processed images, on the calling thread.</param>
+    /// <param name="onInspected">
+    /// Receives each inspection, on the calling thread; its map is released afterward.
+    /// </param>
     /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">No image can be read, or the images do not fit the detector.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
@@ -27,6 +30,7 @@ public static class DatasetEvaluator
         LabeledDataset dataset,
         EvaluationOptions? options = null,
         IProgress<int>? progress = null,
+        Action<LabeledImage, Inspection>? onInspected = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(detector);
@@ -65,11 +69,13 @@ public static class DatasetEvaluator
                 Image = image,
                 Score = inspection.Score,
                 Threshold = inspection.Threshold,
+                CheckThreshold = inspection.CheckThreshold,
                 PValue = inspection.PValue,
                 Regions = inspection.Regions.Count,
                 Defects = image.IsAbnormal ? defects : null,
                 HighestPatch = inspection.HighestPatch,
             });
+            onInspected?.Invoke(image, inspection);
             progress?.Report(results.Count);
         }
 
@@ -159,6 +165,11 @@ public static class DatasetEvaluator
             notes.Add(note);
         }
 
+        if (detector.Thresholds.Check?.Note is { } checkNote)
+        {
+            notes.Add(checkNote);
+        }
+
         if (!results.Any(result => result.Image.IsAbnormal))
         {
             notes.Add("There are no abnormal images: recall, precision and the areas under the curves are undefined.");
@@ -214,6 +225,7 @@ public static class DatasetEvaluator
             Images = results,
             Unreadable = unreadable,
             Threshold = thresholds.Image,
+            Check = thresholds.Check,
             PixelThreshold = thresholds.Pixel,
             Ranking = ImageMetrics.Compute(scores, labels),
             AtThreshold = Confusion.At(thresholds.Image.Value, scores, labels),

@@ -18,6 +18,20 @@ public sealed record EvaluationResult
     /// <summary>The image threshold, set without labels.</summary>
     public required ThresholdEstimate Threshold { get; init; }
 
+    /// <summary>The check threshold, set without labels; null for two answers only.</summary>
+    public ThresholdEstimate? Check { get; init; }
+
+    /// <summary>
+    /// The abnormal images to be checked: not called abnormal, but above the check threshold. They count as escapes in
+    /// <see cref="AtThreshold"/>.
+    /// </summary>
+    public int DefectsToCheck => Images.Count(image => image is { Decision: Decision.Check, Image.IsAbnormal: true });
+
+    /// <summary>
+    /// The good images to be checked. They count as called normal in <see cref="AtThreshold"/>.
+    /// </summary>
+    public int GoodToCheck => Images.Count(image => image is { Decision: Decision.Check, Image.IsAbnormal: false });
+
     /// <summary>The pixel threshold, set without labels.</summary>
     public required ThresholdEstimate PixelThreshold { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record ImageResult
     /// <summary>The threshold in force.</summary>
     public required double Threshold { get; init; }
 
+    /// <summary>The check threshold in force; null for two answers only.</summary>
+    public double? CheckThreshold { get; init; }
+
     /// <summary>The conformal p-value; null if the detector has no calibration scores.</summary>
     public double? PValue { get; init; }
 
@@ -21,9 +24,14 @@ public sealed record ImageResult
     public double Margin => Score - Threshold;
 
     /// <summary>Whether the image is called abnormal: the score is strictly above the threshold.</summary>
-    public bool IsCalledAbnormal => Score > Threshold;
+    public bool IsCalledAbnormal => Decision == Decision.Abnormal;
 
-    /// <summary>Whether the decision is correct.</summary>
+    /// <summary>The decision.</summary>
+    public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);
+
+    /// <summary>
+    /// Whether the decision is correct, where an image to be checked counts as one that is not called abnormal.
+    /// </summary>
     public bool IsRight => IsCalledAbnormal == Image.IsAbnormal;
 
     /// <summary>The number of regions above the pixel threshold.</summary>

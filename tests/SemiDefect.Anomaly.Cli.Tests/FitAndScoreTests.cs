@@ -25,7 +25,7 @@ public sealed class FitAndScoreTests : IDisposable
             "--masks", _folder.File("m"), "--raw", _folder.File("raw"));
 
         Assert.Equal((ExitCode.Done, string.Empty), (run.ExitCode, run.Error));
-        Assert.Contains("3 images: 2 normal, 1 abnormal", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3 images: 2 normal, 0 to check, 1 abnormal", run.Output, StringComparison.Ordinal);
         string[] lines = (await File.ReadAllTextAsync(_folder.File("r.csv"))).Split('\n');
         Assert.StartsWith("path,score,threshold,margin,decision,regions", lines[0], StringComparison.Ordinal);
         Assert.StartsWith(

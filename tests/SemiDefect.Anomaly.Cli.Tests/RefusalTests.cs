@@ -26,6 +26,9 @@ public sealed class RefusalTests : IDisposable
     [InlineData("--seed", "-1")]
     [InlineData("--device", "tpu")]
     [InlineData("--threshold-method", "fixed")]
+    [InlineData("--check-rate", "1.5")]
+    [InlineData("--brightness", "0.8,1")]
+    [InlineData("--brightness", "dark")]
     public async Task Invalid_values_are_bad_usage(string option, string value)
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SemiDefect.Anomaly.Cli.Output;
-using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Evaluation.Samples;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
@@ -10,10 +10,12 @@ using SemiDefect.Anomaly.IO;
 namespace SemiDefect.Anomaly.Cli.Commands;
 
 /// <summary>
-/// <c>semidefect demo</c>: generates the sample set, fits, scores and draws heatmaps, without other input.
+/// <c>semidefect demo</c>: generates the sample set, fits, scores, says which defects were found and why others were
+/// not, and writes a report, without other input.
 /// </summary>
 internal static class DemoCommand
 {
+    internal const string ReportName = "report.html";
     private const string OverviewName = "overview.png";
 
     public static Command Create()
@@ -26,7 +28,8 @@ internal static class DemoCommand
         };
         var command = new Command(
             "demo",
-            "Generate the sample set, fit detectors on its good dies, score the test images and draw heatmaps.")
+            "Generate the sample set, fit detectors on its good dies, score the test images, say which defects were "
+                + "found, and write a report.")
         {
             folder,
         };
@@ -43,70 +46,41 @@ internal static class DemoCommand
         string samples = Path.Combine(folder, "sample");
         SampleCommand.Write(samples, new SampleOptions(), cancellationToken);
         var overview = new List<Image>();
+        var results = new List<EvaluationResult>();
         foreach (string die in SampleGenerator.Dies)
         {
-            RunDie(Path.Combine(samples, die), die, Path.Combine(folder, die), output, overview, cancellationToken);
+            var run = new DemoRun(Path.Combine(samples, die), Path.Combine(folder, die));
+            results.Add(run.Execute(output, overview, cancellationToken));
         }
 
         Image sheet = ContactSheet.Compose(overview, columns: 4, cell: 512, gap: 6);
         string overviewPath = Path.Combine(folder, OverviewName);
         AtomicFile.Write(overviewPath, stream => PngWriter.Write(stream, sheet.Width, sheet.Height, 3, sheet.Rgb));
+        string reportPath = Path.Combine(folder, ReportName);
+        HtmlReport.WriteIndex(
+            reportPath, "Demo", [.. results.Select(result => (result, $"{result.Name}/{ReportName}"))]);
+
+        output.WriteLine(Total(results));
         output.WriteLine();
         output.WriteLine("Results:");
+        output.WriteLine($"  {Shown(reportPath)}  open it in a browser: figures, every defect, heatmaps");
         output.WriteLine($"  {Shown(overviewPath)}  one defect of each type, with its heatmap");
         foreach (string die in SampleGenerator.Dies)
         {
-            output.WriteLine($"  {Shown(Path.Combine(folder, die))}/  model.sdad, results.csv, heatmaps/");
+            output.WriteLine($"  {Shown(Path.Combine(folder, die))}/  model.sdad, report.html, results.csv, heatmaps/");
         }
     }
 
-    private static void RunDie(
-        string dataset,
-        string die,
-        string folder,
-        TextWriter output,
-        List<Image> overview,
-        CancellationToken cancellationToken)
+    private static string Total(List<EvaluationResult> results)
     {
-        LabeledDataset data = LabeledDataset.Open(dataset);
-        using AnomalyDetector detector = FitCommand.Fit(data.TrainGood!, new FitOptions(), cancellationToken);
-        detector.Save(Path.Combine(folder, "model.sdad"));
-
-        string heatmaps = Path.Combine(folder, "heatmaps");
-        ScoreInput input = ScoreInput.Collect([Path.Combine(dataset, "test")]);
-        var files = new ScoreFiles(
-            heatmaps, SideBySide: true, Masks: null, Raw: null, RawFormat.Tiff, detector.Reading);
-        ScoreResults results = ScoreRun.Execute(detector, input, files, null, cancellationToken);
-        results.WriteCsv(Path.Combine(folder, "results.csv"));
-
-        output.WriteLine(
-            $"{die}: fitted on {data.TrainGood!.Items.Count} good images, threshold "
-                + $"{Text.Number(detector.Thresholds.Image.Value)}");
-        IEnumerable<IGrouping<string, (LabeledImage Item, ScoredImage Scored)>> types = data.Test
-            .Zip(results.Images)
-            .GroupBy(pair => pair.First.Type, StringComparer.Ordinal)
-            .OrderBy(type => type.First().First.IsAbnormal)
-            .ThenBy(type => type.Key, StringComparer.Ordinal);
-        foreach (IGrouping<string, (LabeledImage Item, ScoredImage Scored)> type in types)
-        {
-            (LabeledImage Item, ScoredImage Scored)[] pairs = [.. type];
-            int abnormal = pairs.Count(pair => pair.Scored.IsAbnormal);
-            string verdict = pairs[0].Item.IsAbnormal
-                ? $"{abnormal} of {pairs.Length} detected"
-                : $"{pairs.Length - abnormal} of {pairs.Length} normal";
-            output.WriteLine(
-                $"  {type.Key,-15} {verdict,-20} scores "
-                    + $"{string.Join(' ', pairs.Select(pair => Text.Number(pair.Scored.Score)))}");
-            if (pairs[0].Item.IsAbnormal)
-            {
-                overview.Add(
-                    ImageFile.Read(
-                        Path.Combine(
-                            heatmaps,
-                            type.Key,
-                            Path.GetFileNameWithoutExtension(pairs[0].Item.Path) + ".png")));
-            }
-        }
+        int found = results.Sum(result => result.AtThreshold.TruePositives);
+        int check = results.Sum(result => result.DefectsToCheck);
+        int missed = results.Sum(result => result.AtThreshold.FalseNegatives) - check;
+        int alarms = results.Sum(result => result.AtThreshold.FalsePositives);
+        int goodCheck = results.Sum(result => result.GoodToCheck);
+        int good = results.Sum(result => result.AtThreshold.TrueNegatives) + alarms;
+        return $"{found + check + missed} defects: {found} found, {check} to check, {missed} missed; "
+            + $"{good} good images: {alarms} called abnormal, {goodCheck} to check";
     }
 
     private static string Shown(string path) => path.Replace('\\', '/');

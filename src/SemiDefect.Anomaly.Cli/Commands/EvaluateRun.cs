@@ -27,7 +27,11 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
         {
             double? fitSeconds = given is null ? watch.Elapsed.TotalSeconds : null;
             EvaluationResult result = ProgressDisplay.Run(display => DatasetEvaluator.Evaluate(
-                detector, dataset, options, new ImageProgress(display, dataset.Test.Count), cancellationToken));
+                detector,
+                dataset,
+                options,
+                new ImageProgress(display, dataset.Test.Count),
+                cancellationToken: cancellationToken));
             _results.Add((result, fitSeconds));
             if (folder is not null)
             {
@@ -123,7 +127,8 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
         HtmlReport.Write(Path.Combine(target, "report.html"), content, detector, cancellationToken);
     }
 
-    private sealed class ImageProgress(ProgressDisplay display, int total) : IProgress<int>
+    /// <summary>Displays the progress of an evaluation.</summary>
+    internal sealed class ImageProgress(ProgressDisplay display, int total) : IProgress<int>
     {
         public void Report(int value) => display.Report("Evaluating images", value, total);
     }

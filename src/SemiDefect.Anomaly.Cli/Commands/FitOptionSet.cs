@@ -118,6 +118,12 @@ internal sealed class FitOptionSet
         Description = "The fraction of good images that may be called abnormal.",
     };
 
+    private readonly Option<double?> _checkRate = new("--check-rate")
+    {
+        Description = "The fraction of good images that may be called abnormal or be shown to a person; 0 for no "
+            + "images to check. By default 0.05, if that is above --false-alarm-rate.",
+    };
+
     private readonly Option<double?> _threshold = new("--fixed-threshold")
     {
         Description = "The threshold for --threshold-method fixed.",
@@ -170,8 +176,8 @@ internal sealed class FitOptionSet
     [
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors,
         _folds, _calibration, _contamination,
-        _thresholdMethod, _falseAlarmRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone, _golden,
-        _bitDepth, _page.Option, .. _views.All,
+        _thresholdMethod, _falseAlarmRate, _checkRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone,
+        _golden, _bitDepth, _page.Option, .. _views.All,
     ];
 
     public void AddTo(Command command)
@@ -312,13 +318,14 @@ internal sealed class FitOptionSet
     private ThresholdOptions Threshold(ParseResult parsed, ThresholdOptions preset)
     {
         double? value = parsed.GetValue(_threshold);
-        return new ThresholdOptions
+        ThresholdOptions options = preset with
         {
             Method = ThresholdMethodName.Read(parsed.GetValue(_thresholdMethod))
                 ?? (value is null ? preset.Method : ThresholdMethod.Fixed),
             FalseAlarmRate = parsed.GetValue(_falseAlarmRate) ?? preset.FalseAlarmRate,
             FixedValue = value,
         };
+        return parsed.GetValue(_checkRate) is { } check ? options with { CheckRate = check } : options;
     }
 
     private CoresetOptions Coreset(ParseResult parsed, FitOptions options)

@@ -49,7 +49,7 @@ internal static class ScoreCommand
         };
         var threshold = new Option<double?>("--threshold")
         {
-            Description = "Use this threshold instead of the detector's.",
+            Description = "Use this threshold instead of the detector's, without images to check.",
         };
         var backbone = new Option<string[]?>("--backbone")
         {
@@ -81,16 +81,22 @@ internal static class ScoreCommand
         {
             Description = $"Exit with {ExitCode.AbnormalFound} if an image is abnormal.",
         };
+        var failOnCheck = new Option<bool>("--fail-on-check")
+        {
+            Description = $"Exit with {ExitCode.AbnormalFound} if an image is abnormal, otherwise with "
+                + $"{ExitCode.CheckFound} if an image is to be checked.",
+        };
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<string> searchDevice = SearchDevice.Option();
         Option<int> threads = GlobalOptions.Threads();
         var imageLimits = new ImageLimitOptions();
         var page = new PageOption();
         Option<bool> json = GlobalOptions.Json();
-        var command = new Command("score", "Score images as normal or abnormal, and localize the anomalies.")
+        var command = new Command("score", "Score images as normal, to check or abnormal, and localize the anomalies.")
         {
             model, paths, csv, heatmaps, sideBySide, masks, raw, rawFormat, threshold, backbone,
-            report, trainingFolder, submission, submissionOut, failOnAbnormal, device, searchDevice, threads, json,
+            report, trainingFolder, submission, submissionOut, failOnAbnormal, failOnCheck, device, searchDevice,
+            threads, json,
         };
         command.Options.Add(page.Option);
         imageLimits.AddTo(command);
@@ -157,7 +163,9 @@ internal static class ScoreCommand
                 parsed.GetValue(json),
                 listImages: parsed.GetValue(csv) is null);
             return Task.FromResult(
-                parsed.GetValue(failOnAbnormal) && results.Abnormal > 0 ? ExitCode.AbnormalFound
+                (parsed.GetValue(failOnAbnormal) || parsed.GetValue(failOnCheck)) && results.Abnormal > 0
+                    ? ExitCode.AbnormalFound
+                : parsed.GetValue(failOnCheck) && results.Check > 0 ? ExitCode.CheckFound
                 : results.Unreadable.Count > 0 ? ExitCode.SomeUnreadable
                 : ExitCode.Done);
         });

@@ -15,6 +15,11 @@ internal static class ThresholdCommand
         {
             Description = "Set both thresholds for this false-alarm rate, the fraction of good images called abnormal.",
         };
+        var checkRate = new Option<double?>("--check-rate")
+        {
+            Description = "The fraction of good images that may be called abnormal or be shown to a person; 0 for no "
+                + "images to check. Alone, it leaves the other thresholds as they are.",
+        };
         var method = new Option<string?>("--threshold-method")
         {
             Description = "The method for the rate: conformal or quantile; or fold-maxima, which takes no rate.",
@@ -38,13 +43,16 @@ internal static class ThresholdCommand
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("threshold", "Change a detector's thresholds without refitting.")
         {
-            model, rate, method, value, pixelValue, outputPath, json,
+            model, rate, checkRate, method, value, pixelValue, outputPath, json,
         };
         command.SetAction((parsed, _) =>
         {
             string path = parsed.GetRequiredValue(model);
-            ThresholdOptions options = UsageException.Guard(() =>
-                Read(parsed.GetValue(rate), ThresholdMethodName.Read(parsed.GetValue(method)), parsed.GetValue(value)));
+            Func<ThresholdOptions, ThresholdOptions> options = UsageException.Guard(() => Read(
+                parsed.GetValue(rate),
+                parsed.GetValue(checkRate),
+                ThresholdMethodName.Read(parsed.GetValue(method)),
+                parsed.GetValue(value)));
             string target = parsed.GetValue(outputPath) ?? path;
             (DetectorThresholds before, DetectorThresholds after) =
                 AnomalyDetector.ChangeThresholds(path, options, parsed.GetValue(pixelValue), target);
@@ -66,10 +74,15 @@ internal static class ThresholdCommand
             output.WriteLine(
                 $"Threshold   {Text.Number(before.Image.Value)} ({before.Image.Method}) -> "
                     + $"{Text.Number(after.Image.Value)} ({after.Image.Method})");
+            if (before.Check is not null || after.Check is not null)
+            {
+                output.WriteLine($"Check       {Describe(before.Check)} -> {Describe(after.Check)}");
+            }
+
             output.WriteLine(
                 $"Pixels      {Text.Number(before.Pixel.Value)} ({before.Pixel.Method}) -> "
                     + $"{Text.Number(after.Pixel.Value)} ({after.Pixel.Method})");
-            if (after.Image.Note is { } note)
+            foreach (string note in new[] { after.Image.Note, after.Check?.Note }.OfType<string>())
             {
                 output.WriteLine($"Note        {note}");
             }
@@ -80,34 +93,59 @@ internal static class ThresholdCommand
         return command;
     }
 
-    private static ThresholdOptions Read(double? rate, ThresholdMethod? method, double? value)
+    // The new rule, made of the one in the file.
+    private static Func<ThresholdOptions, ThresholdOptions> Read(
+        double? rate, double? check, ThresholdMethod? method, double? value)
     {
-        if (method == ThresholdMethod.FoldMaxima && rate is null && value is null)
+        if (method == ThresholdMethod.FoldMaxima && rate is null && check is null && value is null)
         {
-            return new ThresholdOptions { Method = ThresholdMethod.FoldMaxima };
+            return _ => new ThresholdOptions { Method = ThresholdMethod.FoldMaxima };
+        }
+
+        if (rate is null && value is null && method is null && check is { } alone)
+        {
+            _ = new ThresholdOptions { CheckRate = alone };
+            return now => now with { CheckRate = alone };
         }
 
         if (rate is null == value is null)
         {
-            throw new UsageException("Specify either --false-alarm-rate or --value.");
+            throw new UsageException("Specify either --false-alarm-rate or --value, or only --check-rate.");
         }
 
         if (value is not null)
         {
-            return method is null or ThresholdMethod.Fixed
-                ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
-                : throw new UsageException("--threshold-method applies to --false-alarm-rate, not to --value.");
+            return method is not (null or ThresholdMethod.Fixed)
+                ? throw new UsageException("--threshold-method applies to --false-alarm-rate, not to --value.")
+                : check is > 0
+                ? throw new UsageException("--check-rate applies to --false-alarm-rate, not to --value.")
+                : _ => new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value };
         }
 
-        return method is null or ThresholdMethod.Conformal or ThresholdMethod.Quantile
-            ? new ThresholdOptions { Method = method ?? ThresholdMethod.Conformal, FalseAlarmRate = rate!.Value }
-            : throw new UsageException("--threshold-method must be conformal or quantile here.");
+        if (method is not (null or ThresholdMethod.Conformal or ThresholdMethod.Quantile))
+        {
+            throw new UsageException("--threshold-method must be conformal or quantile here.");
+        }
+
+        var options = new ThresholdOptions
+        {
+            Method = method ?? ThresholdMethod.Conformal,
+            FalseAlarmRate = rate!.Value,
+            CheckRate = check ?? 0,
+        };
+        options.Validate();
+
+        // The band stays, unless it would lie above the threshold.
+        return now => check is null && now.CheckRate > rate ? options with { CheckRate = now.CheckRate } : options;
     }
 
     private static ThresholdPairJson ToJson(DetectorThresholds thresholds) => new(
         new ThresholdJson(thresholds.Image.Value, thresholds.Image.Method, thresholds.Image.Note),
+        thresholds.Check is { } check ? new ThresholdJson(check.Value, check.Method, check.Note) : null,
         new ThresholdJson(thresholds.Pixel.Value, thresholds.Pixel.Method, thresholds.Pixel.Note),
-        thresholds.Options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
-            ? thresholds.Options.FalseAlarmRate
-            : null);
+        thresholds.Options.HasRate ? thresholds.Options.FalseAlarmRate : null,
+        thresholds.Options.CheckRate);
+
+    private static string Describe(ThresholdEstimate? check) =>
+        check is null ? "none" : $"{Text.Number(check.Value)} ({check.Method})";
 }

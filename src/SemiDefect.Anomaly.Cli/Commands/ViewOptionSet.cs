@@ -38,6 +38,12 @@ internal sealed class ViewOptionSet
 
     private readonly Option<bool> _flips = new("--flips") { Description = "Also train on mirrored good images." };
 
+    private readonly Option<string?> _brightness = new("--brightness")
+    {
+        Description = "Also train on good images at these factors of their brightness, for a line whose light changes.",
+        HelpName = "0.8,1.2",
+    };
+
     private readonly Option<string?> _region = new("--roi")
     {
         Description = "The region of interest: a rectangle in image pixels, or a mask image of the same size, black "
@@ -64,7 +70,8 @@ internal sealed class ViewOptionSet
     };
 
     /// <summary>All options; none of them applies to an existing detector.</summary>
-    public Option[] All => [_scales, _tile, _tileOverlap, _turns, _flips, _region, _whitening, _smoothing, _fusion];
+    public Option[] All =>
+        [_scales, _tile, _tileOverlap, _turns, _flips, _brightness, _region, _whitening, _smoothing, _fusion];
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
     /// <exception cref="UsageException">A value is invalid.</exception>
@@ -78,6 +85,7 @@ internal sealed class ViewOptionSet
             TileOverlap = parsed.GetValue(_tileOverlap) ?? tile / 8,
             Turns = parsed.GetValue(_turns) ?? options.Turns,
             Flips = parsed.GetValue(_flips) || options.Flips,
+            Brightness = parsed.GetValue(_brightness) is { } factors ? Factors(factors) : options.Brightness,
             Region = parsed.GetValue(_region) is { } region ? Region(region, options.ImageLimits) : options.Region,
             Whitening = parsed.GetValue(_whitening) ?? options.Whitening,
             Fusion = parsed.GetValue(_fusion) ?? options.Fusion,
@@ -105,6 +113,14 @@ internal sealed class ViewOptionSet
             : throw new UsageException(
                 $"--roi must be left, top, width and height in pixels, or an existing mask image, not '{text}'.");
     }
+
+    private static double[] Factors(string text) =>
+    [
+        .. text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
+            double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double factor)
+                ? factor
+                : throw new UsageException($"--brightness must be factors separated by commas, not '{text}'.")),
+    ];
 
     private static IEnumerable<int> Numbers(string option, string text, string orElse = "") =>
         text.Split(',', StringSplitOptions.TrimEntries).Select(part =>

@@ -20,7 +20,8 @@ internal static class WatchCommand
         var folder = new Argument<string>("FOLDER") { Description = "The folder to watch." };
         var outputPath = new Option<string>("--out")
         {
-            Description = "The folder for images, reports and the journal: normal/, abnormal/, unreadable/, watch.db.",
+            Description = "The folder for images, reports and the journal: normal/, check/, abnormal/, unreadable/, "
+                + "watch.db.",
             HelpName = "DIR",
             Required = true,
         };
@@ -30,7 +31,7 @@ internal static class WatchCommand
         };
         var heatmaps = new Option<bool>("--heatmaps")
         {
-            Description = "Write a heatmap of each abnormal image beside its report (PNG).",
+            Description = "Write a heatmap of each image that is abnormal or to be checked beside its report (PNG).",
         };
         var webhook = new Option<string?>("--webhook")
         {

@@ -41,6 +41,12 @@ internal sealed record DetectorInfoJson(
     IReadOnlyList<LaneJson> Lanes,
     FusionJson? Fusion)
 {
+    /// <summary>The threshold above which images are to be checked; null for two answers.</summary>
+    public ThresholdJson? CheckThreshold { get; init; }
+
+    /// <summary>The share of good images that may be checked or called abnormal; 0 for two answers.</summary>
+    public double CheckRate { get; init; }
+
     /// <summary>How many of 16 bits per sample are used; only where it is not all of them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? BitDepth { get; init; }
@@ -66,7 +72,11 @@ internal sealed record LaneJson(
     BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks, double Smoothing);
 
 internal sealed record ViewsJson(
-    string Resize, int Size, int? Crop, int Tile, int TileOverlap, int Turns, bool Flips, RegionOfInterestJson? Region);
+    string Resize, int Size, int? Crop, int Tile, int TileOverlap, int Turns, bool Flips, RegionOfInterestJson? Region)
+{
+    /// <summary>Factors of brightness at which good images are learned as well.</summary>
+    public IReadOnlyList<double> Brightness { get; init; } = [];
+}
 
 internal sealed record RegionOfInterestJson(int Left, int Top, int Width, int Height, bool HasMask);
 
@@ -96,7 +106,12 @@ internal sealed record ThresholdChangeJson(int Schema, string Model, ThresholdPa
     public PlantedJson? Planted { get; init; }
 }
 
-internal sealed record ThresholdPairJson(ThresholdJson Threshold, ThresholdJson PixelThreshold, double? FalseAlarmRate);
+internal sealed record ThresholdPairJson(
+    ThresholdJson Threshold,
+    ThresholdJson? CheckThreshold,
+    ThresholdJson PixelThreshold,
+    double? FalseAlarmRate,
+    double CheckRate);
 
 internal sealed record ScoreJson(
     int Schema,
@@ -104,7 +119,9 @@ internal sealed record ScoreJson(
     string Fingerprint,
     double Threshold,
     double PixelThreshold,
+    double? CheckThreshold,
     int Normal,
+    int Check,
     int Abnormal,
     IReadOnlyList<ImageJson> Images,
     IReadOnlyList<UnreadableJson> Unreadable);

@@ -60,9 +60,16 @@ internal static class DetectorSummary
         }
 
         WriteThreshold(output, "Threshold  ", detector.Thresholds.Image, detector.Thresholds.Options);
+        if (detector.Thresholds.Check is { } check)
+        {
+            string rate = $"check rate {Text.Number(detector.Thresholds.Options.CheckRate)}";
+            output.WriteLine($"Check       {Text.Number(check.Value)} ({check.Method}, {rate})");
+        }
+
         WriteThreshold(output, "Pixels     ", detector.Thresholds.Pixel, detector.Thresholds.Options);
         output.WriteLine($"Fingerprint {fingerprint.ShortForm}");
-        if (detector.Thresholds.Image.Note is { } note)
+        foreach (string note
+            in new[] { detector.Thresholds.Image.Note, detector.Thresholds.Check?.Note }.OfType<string>())
         {
             output.WriteLine($"Note        {note}");
         }
@@ -112,7 +119,10 @@ internal static class DetectorSummary
         string tiles = plan.Tile > 0 ? $", tiles of {plan.Tile} that overlap by {plan.TileOverlap}" : string.Empty;
         string turns = plan.Turns > 0 ? $", learned in {plan.Turns} turns" : string.Empty;
         string flips = plan.Flips ? ", learned mirrored as well" : string.Empty;
-        return resize + crop + tiles + turns + flips + Region(plan.Region);
+        string brightness = plan.Brightness is { } factors
+            ? $", learned at brightness {string.Join(", ", factors.Values.Select(Text.Number))} as well"
+            : string.Empty;
+        return resize + crop + tiles + turns + flips + brightness + Region(plan.Region);
     }
 
     private static string Reading(DetectorDescription detector)
@@ -136,7 +146,7 @@ internal static class DetectorSummary
     private static void WriteThreshold(
         TextWriter output, string label, ThresholdEstimate threshold, ThresholdOptions options)
     {
-        string rate = options.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile
+        string rate = options.HasRate
             ? $", false-alarm rate {Text.Number(options.FalseAlarmRate)}"
             : string.Empty;
         output.WriteLine($"{label} {Text.Number(threshold.Value)} ({threshold.Method}{rate})");

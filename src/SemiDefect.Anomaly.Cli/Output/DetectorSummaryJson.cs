@@ -39,6 +39,8 @@ internal static class DetectorSummaryJson
             [.. detector.Lanes.Select(Lane)],
             Fusion(detector))
         {
+            CheckThreshold = detector.Thresholds.Check is { } check ? Threshold(check) : null,
+            CheckRate = detector.Thresholds.Options.CheckRate,
             BitDepth = detector.BitDepth,
             Page = detector.Page,
             LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
@@ -75,7 +77,10 @@ internal static class DetectorSummaryJson
         plan.Flips,
         plan.Region is { } region
             ? new RegionOfInterestJson(region.Left, region.Top, region.Width, region.Height, region.HasMask)
-            : null);
+            : null)
+    {
+        Brightness = plan.Brightness?.Values ?? [],
+    };
 
     private static FusionJson? Fusion(DetectorDescription detector) =>
         detector.Lanes.Sum(lane => lane.BankRows.Count) == 1

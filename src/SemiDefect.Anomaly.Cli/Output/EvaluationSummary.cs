@@ -23,6 +23,13 @@ internal static class EvaluationSummary
         output.WriteLine(
             $"False alarms    {confusion.FalsePositives} of {good}: specificity "
                 + $"{Metric(confusion.Specificity, result.Intervals.Specificity)}");
+        if (result.Check is { } check)
+        {
+            output.WriteLine(
+                $"To check        {result.DefectsToCheck} defects and {result.GoodToCheck} good images, above "
+                    + $"{Text.Number(check.Value)} ({check.Method}); counted above as not abnormal");
+        }
+
         output.WriteLine($"Precision       {Metric(confusion.Precision, result.Intervals.Precision)}");
         output.WriteLine(
             $"F1              {Metric(confusion.F1, result.Intervals.F1)}; best over all thresholds "
@@ -89,7 +96,7 @@ internal static class EvaluationSummary
                 CultureInfo.InvariantCulture,
                 $"{Text.CsvField(image.Image.Path)},{Text.CsvField(image.Image.Type)},"
                     + $"{(image.Image.IsAbnormal ? 1 : 0)},{image.Score:R},{image.Threshold:R},{image.Margin:R},"
-                    + $"{image.PValue:R},{(image.IsCalledAbnormal ? "abnormal" : "normal")},{image.Regions}\n");
+                    + $"{image.PValue:R},{DecisionRule.NameOf(image.Decision)},{image.Regions}\n");
         }
 
         return text.ToString();

@@ -20,7 +20,12 @@ internal sealed class ScoreResults(
 
     public IReadOnlyList<UnreadableJson> Unreadable => unreadable;
 
-    public int Abnormal => images.Count(image => image.IsAbnormal);
+    public int Abnormal => Count(Decision.Abnormal);
+
+    public int Check => Count(Decision.Check);
+
+    // A threshold of the run has no rate, and so no band below it.
+    private double? CheckThreshold => threshold is null ? thresholds.Check?.Value : null;
 
     /// <summary>Writes path,score,threshold,margin,decision,regions with round-trip precision.</summary>
     public void WriteCsv(string path)
@@ -45,7 +50,9 @@ internal sealed class ScoreResults(
             fingerprint.Sha256,
             threshold ?? thresholds.Image.Value,
             thresholds.Pixel.Value,
-            images.Count - Abnormal,
+            CheckThreshold,
+            Count(Decision.Normal),
+            Check,
             Abnormal,
             [.. images.Select(ToJson)],
             unreadable);
@@ -82,11 +89,15 @@ internal sealed class ScoreResults(
 
     public void WriteSummary(TextWriter output)
     {
+        string check = CheckThreshold is null ? string.Empty : $"{Check} to check, ";
+        string from = CheckThreshold is { } value ? $", check {Text.Number(value)}" : string.Empty;
         string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} unreadable";
         output.WriteLine(
-            $"{images.Count} images: {images.Count - Abnormal} normal, {Abnormal} abnormal{skipped} (threshold "
-                + $"{Text.Number(threshold ?? thresholds.Image.Value)})");
+            $"{images.Count} images: {Count(Decision.Normal)} normal, {check}{Abnormal} abnormal{skipped} (threshold "
+                + $"{Text.Number(threshold ?? thresholds.Image.Value)}{from})");
     }
+
+    private int Count(Decision decision) => images.Count(image => image.Answer == decision);
 
     private static ImageJson ToJson(ScoredImage image) => new(
         image.Name,

@@ -11,12 +11,14 @@ internal sealed record ScoredImage(
     double Threshold,
     double Margin,
     double? PValue,
-    bool IsAbnormal,
+    Decision Answer,
     IReadOnlyList<Region> Regions,
     PatchMatch HighestPatch,
     ReportImage Report)
 {
-    public string Decision => IsAbnormal ? "abnormal" : "normal";
+    public string Decision => DecisionRule.NameOf(Answer);
+
+    public bool IsAbnormal => Answer == SemiDefect.Anomaly.Decision.Abnormal;
 
     public static ScoredImage Of(ScoreItem item, Inspection inspection) => new(
         item.Name,
@@ -24,7 +26,7 @@ internal sealed record ScoredImage(
         inspection.Threshold,
         inspection.Margin,
         inspection.PValue,
-        inspection.IsAbnormal,
+        inspection.Decision,
         inspection.Regions,
         inspection.HighestPatch,
         ReportImage.From(inspection, item.Name) with { Page = item.Page });

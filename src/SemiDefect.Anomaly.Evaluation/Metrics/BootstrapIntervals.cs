@@ -98,6 +98,7 @@ public sealed record BootstrapIntervals
         ScoreGroup[] groups, int[] positives, int[] negatives, int positiveCount, int negativeCount, double threshold)
     {
         var ranking = new ImageMetricsAccumulator(positiveCount, negativeCount);
+        var rule = new DecisionRule(threshold);
         int truePositives = 0;
         int falsePositives = 0;
         for (int i = 0; i < groups.Length; i++)
@@ -108,7 +109,7 @@ public sealed record BootstrapIntervals
             }
 
             ranking.Add(groups[i].Score, positives[i], negatives[i]);
-            if (groups[i].Score > threshold)
+            if (rule.Decide(groups[i].Score) == Decision.Abnormal)
             {
                 truePositives += positives[i];
                 falsePositives += negatives[i];

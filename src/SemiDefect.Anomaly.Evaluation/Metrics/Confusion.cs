@@ -6,8 +6,8 @@ namespace SemiDefect.Anomaly.Evaluation.Metrics;
 /// </summary>
 /// <param name="TruePositives">Abnormal images called abnormal.</param>
 /// <param name="FalsePositives">Normal images called abnormal: false alarms.</param>
-/// <param name="TrueNegatives">Normal images called normal.</param>
-/// <param name="FalseNegatives">Abnormal images called normal: escapes.</param>
+/// <param name="TrueNegatives">Normal images not called abnormal, those to be checked included.</param>
+/// <param name="FalseNegatives">Abnormal images not called abnormal, those to be checked included: escapes.</param>
 public readonly record struct Confusion(int TruePositives, int FalsePositives, int TrueNegatives, int FalseNegatives)
 {
     /// <summary>The share of alarms that are correct; null without alarms.</summary>
@@ -43,6 +43,7 @@ public readonly record struct Confusion(int TruePositives, int FalsePositives, i
             throw new ArgumentException("The threshold is not a number.", nameof(threshold));
         }
 
+        var rule = new DecisionRule(threshold);
         Span<int> counts = stackalloc int[4];
         counts.Clear();
         for (int i = 0; i < scores.Length; i++)
@@ -52,7 +53,7 @@ public readonly record struct Confusion(int TruePositives, int FalsePositives, i
                 throw new ArgumentException("A score is not a number.", nameof(scores));
             }
 
-            counts[(isAbnormal[i] ? 2 : 0) + (scores[i] > threshold ? 1 : 0)]++;
+            counts[(isAbnormal[i] ? 2 : 0) + (rule.Decide(scores[i]) == Decision.Abnormal ? 1 : 0)]++;
         }
 
         return new Confusion(counts[3], counts[1], counts[0], counts[2]);

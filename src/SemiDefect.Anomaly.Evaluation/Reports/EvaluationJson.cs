@@ -113,6 +113,7 @@ public static class EvaluationJson
         writer.WriteStartObject("at_threshold");
         WriteThreshold(writer, "image_threshold", result.Threshold);
         WriteThreshold(writer, "pixel_threshold", result.PixelThreshold);
+        WriteCheck(writer, result);
         WriteNumber(writer, "threshold", result.Threshold.Value);
         WriteNumber(writer, "precision", confusion.Precision);
         WriteNumber(writer, "recall", confusion.Recall);
@@ -134,6 +135,25 @@ public static class EvaluationJson
             writer,
             "escapes",
             result.Images.Where(image => !image.IsRight && image.Image.IsAbnormal).Select(image => image.Image.Path));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteCheck(Utf8JsonWriter writer, EvaluationResult result)
+    {
+        if (result.Check is not { } check)
+        {
+            writer.WriteNull("check");
+            return;
+        }
+
+        writer.WriteStartObject("check");
+        WriteThreshold(writer, "check_threshold", check);
+        writer.WriteNumber("defects", result.DefectsToCheck);
+        writer.WriteNumber("good", result.GoodToCheck);
+        WriteList(
+            writer,
+            "images",
+            result.Images.Where(image => image.Decision == Decision.Check).Select(image => image.Image.Path));
         writer.WriteEndObject();
     }
 

@@ -66,6 +66,11 @@ public static class HtmlReport
         ReportSummary.Append(page, content);
         AppendNotes(page, content, detector);
         AppendCharts(page, content);
+        if (content.Defects.Count > 0)
+        {
+            ReportTables.Defects(page, content.Defects);
+        }
+
         if (content.Evaluation is { } evaluation)
         {
             ReportTables.Types(page, evaluation);
@@ -129,7 +134,7 @@ public static class HtmlReport
         string[] notes =
         [
             .. content.Evaluation?.Notes
-                ?? (detector.Thresholds.Image.Note is { } thresholdNote ? [thresholdNote] : []),
+                ?? new[] { detector.Thresholds.Image.Note, detector.Thresholds.Check?.Note }.OfType<string>(),
             .. content.Unreadable.Count == 0
                 ? []
                 : new[]
@@ -168,10 +173,16 @@ public static class HtmlReport
                 ("abnormal", "bad", Scores(image => image.IsAbnormal == true)),
                 ("images", "plain", Scores(image => image.IsAbnormal is null)),
             ],
-            content.Images[0].Threshold);
+            content.Images[0].Threshold,
+            content.Images[0].CheckThreshold);
         page.Append("<figure>")
             .Append(histogram)
-            .Append("<figcaption>How images score. Right of the line is called abnormal.</figcaption></figure>");
+            .Append("<figcaption>How images score. Right of the line is called abnormal.")
+            .Append(
+                new DecisionRule(content.Images[0].Threshold, content.Images[0].CheckThreshold).HasBand
+                    ? " Between the fine line and the line is to be checked."
+                    : "")
+            .Append("</figcaption></figure>");
         if (content.Evaluation is { } evaluation)
         {
             double[] scores = [.. evaluation.Images.Select(image => image.Score)];

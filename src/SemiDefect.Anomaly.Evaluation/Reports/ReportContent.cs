@@ -17,6 +17,9 @@ public sealed record ReportContent
     /// <summary>A rehearsal with synthetic defects, or null.</summary>
     public RehearsalResult? Rehearsal { get; init; }
 
+    /// <summary>Accounts of single defects, for a table of them; empty for none.</summary>
+    public IReadOnlyList<DefectAccount> Defects { get; init; } = [];
+
     /// <summary>Images that could not be read, with the reason.</summary>
     public IReadOnlyList<(string Path, string Reason)> Unreadable { get; init; } = [];
 

@@ -38,9 +38,11 @@ internal static class ReportGallery
 
     private static void AppendControls(StringBuilder page, IReadOnlyList<GalleryItem> gallery, bool hasTruth)
     {
+        (string Kind, string Name)[] check =
+            gallery.Any(item => item.Image.CheckThreshold is not null) ? [("check", "to check")] : [];
         (string Kind, string Name)[] kinds = hasTruth
-            ? [("all", "all"), ("alarm", "false alarms"), ("escape", "escapes"), ("right", "right")]
-            : [("all", "all"), ("abnormal", "abnormal"), ("normal", "normal")];
+            ? [("all", "all"), ("alarm", "false alarms"), ("escape", "escapes"), .. check, ("right", "right")]
+            : [("all", "all"), ("abnormal", "abnormal"), .. check, ("normal", "normal")];
         page.Append("<div class=\"controls\" hidden><div role=\"group\" aria-label=\"Which images\">");
         foreach ((string kind, string name) in kinds)
         {
@@ -62,15 +64,22 @@ internal static class ReportGallery
     {
         ReportImage image = item.Image;
         string path = HtmlText.Escape(image.Path);
-        string verdict = image.IsCalledAbnormal ? "abnormal" : "normal";
+        string verdict = DecisionRule.NameOf(image.Decision);
         string truth = image.IsAbnormal is null ? ""
+            : image.Decision == Decision.Check ? (image.IsWrong ? "defect" : "good")
             : image.IsWrong ? (image.IsCalledAbnormal ? "false alarm" : "escape")
             : "right";
         string outline = item.Outline is null ? "" : $"<img class=\"outline\" src=\"{item.Outline}\" alt=\"\">";
         string original = $"<div class=\"picture\" role=\"img\" aria-label=\"{path}\"></div>";
         string heatmap = $"<div class=\"picture\" role=\"img\" aria-label=\"Heatmap of {path}\">"
             + $"<img class=\"heat\" src=\"{item.Heat}\" alt=\"\">{outline}</div>";
-        string verdictBadge = $"<span class=\"badge {(image.IsCalledAbnormal ? "bad" : "good")}\">{verdict}</span>";
+        string style = image.Decision switch
+        {
+            Decision.Abnormal => "bad",
+            Decision.Check => "check",
+            _ => "good",
+        };
+        string verdictBadge = $"<span class=\"badge {style}\">{verdict}</span>";
         string truthBadge = truth.Length == 0
             ? ""
             : $" <span class=\"badge {(image.IsWrong ? "wrong" : "right")}\">{truth}</span>";

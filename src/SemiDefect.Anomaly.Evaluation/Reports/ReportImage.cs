@@ -18,6 +18,9 @@ public sealed record ReportImage
     /// <summary>The threshold that was applied.</summary>
     public required double Threshold { get; init; }
 
+    /// <summary>The check threshold that was applied; null for two answers only.</summary>
+    public double? CheckThreshold { get; init; }
+
     /// <summary>The conformal p-value, or null.</summary>
     public double? PValue { get; init; }
 
@@ -34,9 +37,15 @@ public sealed record ReportImage
     public double Margin => Score - Threshold;
 
     /// <summary>The decision.</summary>
-    public bool IsCalledAbnormal => Score > Threshold;
+    public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);
 
-    /// <summary>Whether the decision is known to be wrong.</summary>
+    /// <summary>Whether the image is called abnormal.</summary>
+    public bool IsCalledAbnormal => Decision == Decision.Abnormal;
+
+    /// <summary>
+    /// Whether the decision is known to be wrong, where an image to be checked counts as one that is not called
+    /// abnormal.
+    /// </summary>
     public bool IsWrong => IsAbnormal is bool truth && truth != IsCalledAbnormal;
 
     /// <summary>
@@ -45,9 +54,9 @@ public sealed record ReportImage
     /// </summary>
     public double Concern => IsAbnormal == true ? -Margin : Margin;
 
-    /// <summary>alarm, escape or right; without labels, abnormal or normal.</summary>
-    internal string Sort => IsAbnormal is null
-        ? (IsCalledAbnormal ? "abnormal" : "normal")
+    /// <summary>check, alarm, escape or right; without labels, check, abnormal or normal.</summary>
+    internal string Sort => Decision == Decision.Check || IsAbnormal is null
+        ? DecisionRule.NameOf(Decision)
         : !IsWrong ? "right" : IsCalledAbnormal ? "alarm" : "escape";
 
     /// <summary>Creates an evaluated image.</summary>
@@ -60,6 +69,7 @@ public sealed record ReportImage
             FullPath = result.Image.FullPath,
             Score = result.Score,
             Threshold = result.Threshold,
+            CheckThreshold = result.CheckThreshold,
             PValue = result.PValue,
             IsAbnormal = result.Image.IsAbnormal,
             Type = result.Image.Type,
@@ -79,6 +89,7 @@ public sealed record ReportImage
             FullPath = inspection.Name,
             Score = inspection.Score,
             Threshold = inspection.Threshold,
+            CheckThreshold = inspection.CheckThreshold,
             PValue = inspection.PValue,
         };
     }

@@ -18,17 +18,29 @@ internal static class ReportSummary
         else
         {
             int abnormal = content.Images.Count(image => image.IsCalledAbnormal);
+            int check = content.Images.Count(image => image.Decision == Decision.Check);
+            int normal = content.Images.Count - abnormal - check;
             Tile(
                 page,
                 "called abnormal",
                 abnormal.ToString(CultureInfo.InvariantCulture),
                 $"of {content.Images.Count} images",
                 abnormal > 0 ? "bad" : "good");
+            if (content.Images.Any(image => image.CheckThreshold is not null))
+            {
+                Tile(
+                    page,
+                    "to check",
+                    check.ToString(CultureInfo.InvariantCulture),
+                    $"of {content.Images.Count} images",
+                    check > 0 ? "check" : "good");
+            }
+
             Tile(
                 page,
                 "called normal",
-                (content.Images.Count - abnormal).ToString(CultureInfo.InvariantCulture),
-                HtmlText.Percent(content.Images.Count == 0 ? null : 1 - (double)abnormal / content.Images.Count),
+                normal.ToString(CultureInfo.InvariantCulture),
+                HtmlText.Percent(content.Images.Count == 0 ? null : (double)normal / content.Images.Count),
                 "good");
             if (content.Unreadable.Count > 0)
             {
@@ -63,7 +75,9 @@ internal static class ReportSummary
             page,
             "escapes",
             confusion.FalseNegatives.ToString(CultureInfo.InvariantCulture),
-            "defects called normal",
+            evaluation.Check is null
+                ? "defects called normal"
+                : $"defects not called abnormal; {evaluation.DefectsToCheck} of them are to be checked",
             confusion.FalseNegatives > 0 ? "bad" : "good");
         Tile(
             page,
@@ -71,6 +85,16 @@ internal static class ReportSummary
             confusion.FalsePositives.ToString(CultureInfo.InvariantCulture),
             $"of {good} good images, {HtmlText.Percent(1 - confusion.Specificity)}",
             confusion.FalsePositives > 0 ? "bad" : "good");
+        if (evaluation.Check is not null)
+        {
+            Tile(
+                page,
+                "to check",
+                (evaluation.DefectsToCheck + evaluation.GoodToCheck).ToString(CultureInfo.InvariantCulture),
+                $"defects {evaluation.DefectsToCheck}, good images {evaluation.GoodToCheck}",
+                "check");
+        }
+
         Tile(
             page,
             "balanced accuracy",
@@ -120,17 +144,27 @@ internal static class ReportSummary
             + $"F1 {HtmlText.Metric(confusion.F1)}, specificity {HtmlText.Metric(confusion.Specificity)}.";
         string bestF1 =
             $"The best F1 over all thresholds, chosen with the labels, is {HtmlText.Metric(evaluation.Ranking.F1Max)}.";
-        const string Head =
-            "<tr><th></th><th scope=\"col\">called normal</th><th scope=\"col\">called abnormal</th></tr>";
+        bool hasCheck = evaluation.Check is not null;
+        string checkHead = hasCheck ? "<th scope=\"col\">to check</th>" : "";
+        string head = $"<tr><th></th><th scope=\"col\">called normal</th>{checkHead}"
+            + "<th scope=\"col\">called abnormal</th></tr>";
+        string goodToCheck = hasCheck ? $"<td>{evaluation.GoodToCheck}</td>" : "";
+        string defectsToCheck = hasCheck ? $"<td>{evaluation.DefectsToCheck}</td>" : "";
+        int passed = confusion.TrueNegatives - evaluation.GoodToCheck;
+        string band = evaluation.Check is { } check
+            ? $" Scores above {HtmlText.Number(check.Value)} are to be checked; the figures count them as not called "
+                + "abnormal."
+            : "";
         int found = confusion.TruePositives;
         string alarms = Errors(confusion.FalsePositives);
-        string escapes = Errors(confusion.FalseNegatives);
+        string escapes = Errors(confusion.FalseNegatives - evaluation.DefectsToCheck);
         page.Append(CultureInfo.InvariantCulture, $"""
             <section><h2>At the threshold</h2>
-            <p>Threshold {threshold}, set by the method “{rule}” from good images only. {figures} {bestF1}</p>
-            <div class="scroll"><table class="confusion"><thead>{Head}</thead>
-            <tbody><tr><th scope="row">good</th><td>{confusion.TrueNegatives}</td>{alarms}</tr>
-            <tr><th scope="row">abnormal</th>{escapes}<td>{found}</td></tr></tbody></table></div></section>
+            <p>Threshold {threshold}, set by the method “{rule}” from good images only.{band} {figures} {bestF1}</p>
+            <div class="scroll"><table class="confusion"><thead>{head}</thead>
+            <tbody><tr><th scope="row">good</th><td>{passed}</td>{goodToCheck}{alarms}</tr>
+            <tr><th scope="row">abnormal</th>{escapes}{defectsToCheck}<td>{found}</td></tr></tbody></table></div>
+            </section>
 
             """);
     }

@@ -42,6 +42,35 @@ internal static class ReportTables
             .Append("</tr></tfoot></table></div></section>\n");
     }
 
+    public static void Defects(StringBuilder page, IReadOnlyList<DefectAccount> defects)
+    {
+        page.Append(
+            "<section><h2>Every defect</h2><p>"
+                + "The size is the side of a square of the same area; the contrast is the difference of the mean gray "
+                + "level from that of the four pixels around.</p><div class=\"scroll\"><table><thead><tr>"
+                + "<th scope=\"col\">image</th><th scope=\"col\" class=\"wide\">answer</th><th scope=\"col\">score</th>"
+                + "<th scope=\"col\">size</th><th scope=\"col\">contrast</th><th scope=\"col\" class=\"wide\">why</th>"
+                + "</tr></thead><tbody>");
+        foreach (DefectAccount defect in defects)
+        {
+            string style = defect.Image.Decision switch
+            {
+                Decision.Abnormal => "good",
+                Decision.Check => "check",
+                _ => "bad",
+            };
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><th scope=\"row\">{HtmlText.Escape(defect.Image.Image.Path)}</th><td class=\"wide\">"
+                    + $"<span class=\"badge {style}\">{defect.Answer}</span></td><td>"
+                    + $"{HtmlText.Number(defect.Image.Score)}</td><td>{Rounded(defect.Side, " px")}</td><td>"
+                    + $"{Rounded(defect.Contrast, "")}</td><td class=\"wide\">{HtmlText.Escape(defect.Reason)}</td>"
+                    + $"</tr>");
+        }
+
+        page.Append("</tbody></table></div></section>\n");
+    }
+
     public static void Sizes(StringBuilder page, EvaluationResult evaluation)
     {
         if (evaluation.PerSize.Count == 0)
@@ -135,6 +164,9 @@ internal static class ReportTables
 
         page.Append("</ul></section>\n");
     }
+
+    private static string Rounded(double? value, string unit) =>
+        value is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0}{unit}") : "–";
 
     private static void AppendPixels(StringBuilder page, bool hasPixels, PixelMetrics? pixel) =>
         page.Append(

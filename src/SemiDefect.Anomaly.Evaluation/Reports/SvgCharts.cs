@@ -17,12 +17,14 @@ internal static class SvgCharts
     /// </summary>
     /// <param name="classes">Name, style class and scores; classes without scores are omitted.</param>
     /// <param name="threshold">The threshold.</param>
+    /// <param name="checkThreshold">The check threshold, or null.</param>
     public static string Histogram(
         IReadOnlyList<(string Name, string Style, double[] Scores)> classes,
-        double threshold)
+        double threshold,
+        double? checkThreshold = null)
     {
         (string Name, string Style, double[] Scores)[] shown = [.. classes.Where(one => one.Scores.Length > 0)];
-        var scale = ChartScale.Around([.. shown.SelectMany(one => one.Scores), threshold]);
+        var scale = ChartScale.Around([.. shown.SelectMany(one => one.Scores), threshold, checkThreshold ?? threshold]);
         const double PanelHeight = 92;
         const double Gap = 24;
         const double Top = 34;
@@ -69,6 +71,12 @@ internal static class SvgCharts
                 baseline - PanelHeight + 6,
                 "start",
                 $"{shown[i].Name} ({shown[i].Scores.Length})");
+        }
+
+        if (checkThreshold is { } check)
+        {
+            double x = Left + scale.At(check) * plot;
+            Line(svg, "check-threshold", x, Top - 12, x, bottom);
         }
 
         Line(svg, "threshold", thresholdX, Top - 12, thresholdX, bottom);

@@ -25,7 +25,8 @@ internal sealed record InspectionJson(
     IReadOnlyList<Region> Regions,
     NearestJson Nearest,
     VerdictJson? Verdict,
-    InspectionLinks Links);
+    InspectionLinks Links,
+    double? CheckThreshold);
 
 internal sealed record NearestJson(double X, double Y, double Score, string TrainingImage);
 
@@ -87,7 +88,10 @@ internal sealed record ModelJson(
     string? Error,
     int? Version,
     double RuleRate,
-    double? HighestThreshold);
+    double? HighestThreshold,
+    ThresholdJson? CheckThreshold,
+    double CheckRate,
+    double RuleCheckRate);
 
 internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
@@ -97,14 +101,17 @@ internal sealed record ThresholdRequest(
     double? PixelValue,
     bool? Force,
     bool? Override,
-    string? Reason);
+    string? Reason,
+    double? CheckRate = null);
 
 internal sealed record ThresholdChangeJson(
     ThresholdJson Before,
     ThresholdJson After,
     ThresholdJson PixelBefore,
     ThresholdJson PixelAfter,
-    int Version);
+    int Version,
+    ThresholdJson? CheckBefore,
+    ThresholdJson? CheckAfter);
 
 /// <summary>What operator verdicts suggest about the threshold.</summary>
 /// <param name="Good">The number of inspections whose part is good according to its verdict.</param>
@@ -137,7 +144,8 @@ internal sealed record FitRequest(
     ulong? Seed = null,
     string? Backbone = null,
     bool? Activate = null,
-    string? Reason = null);
+    string? Reason = null,
+    double? CheckRate = null);
 
 internal sealed record UpdateRequest(IReadOnlyList<long>? Inspections = null);
 

@@ -8,7 +8,7 @@ internal static class InspectionCsv
 {
     public const string Header =
         "id,time,model,model_version,name,sha256,width,height,decision,score,threshold,margin,p_value,regions,"
-            + "verdict,note";
+            + "verdict,note,check_threshold";
 
     public static string Line(InspectionRecord record) => string.Join(
         ',',
@@ -27,7 +27,8 @@ internal static class InspectionCsv
         record.PValue is { } p ? Number(p) : string.Empty,
         Number(record.Detail.RegionCount),
         record.Verdict ?? string.Empty,
-        CsvText.Cell(record.VerdictNote));
+        CsvText.Cell(record.VerdictNote),
+        record.CheckThreshold is { } check ? Number(check) : string.Empty);
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

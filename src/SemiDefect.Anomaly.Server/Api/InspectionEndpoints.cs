@@ -134,12 +134,18 @@ internal static class InspectionEndpoints
         }
 
         InspectionRecord record = Require(store, id);
-        if ((verdict.Value == Verdicts.FalseAlarm && !record.IsAbnormal)
-            || (verdict.Value == Verdicts.Missed && record.IsAbnormal))
+        if ((verdict.Value == Verdicts.FalseAlarm && !record.IsAlarm)
+            || (verdict.Value == Verdicts.Missed && record.IsAlarm))
         {
-            throw ProblemException.Invalid(record.IsAbnormal
-                ? "The image was called abnormal, so nothing was missed: the verdict is confirmed or false_alarm."
-                : "The image was called normal, so there was no alarm: the verdict is confirmed or missed.");
+            throw ProblemException.Invalid(record.Decision switch
+            {
+                Decision.Abnormal =>
+                    "The image was called abnormal, so nothing was missed: the verdict is confirmed or false_alarm.",
+                Decision.Check =>
+                    "The image was to be checked, so nothing was missed: the verdict is confirmed, for a bad part, or "
+                        + "false_alarm.",
+                _ => "The image was called normal, so there was no alarm: the verdict is confirmed or missed.",
+            });
         }
 
         return await ChangeAsync(
@@ -203,13 +209,10 @@ internal static class InspectionEndpoints
         double? maxMargin,
         string? cursor)
     {
-        bool? isAbnormal = decision switch
-        {
-            null or "" => null,
-            "abnormal" => true,
-            "normal" => false,
-            _ => throw ProblemException.Invalid("The decision to filter by is normal or abnormal."),
-        };
+        Decision? one = string.IsNullOrEmpty(decision)
+            ? null
+            : DecisionRule.Find(decision)
+                ?? throw ProblemException.Invalid("The decision to filter by is normal, check or abnormal.");
         if (!string.IsNullOrEmpty(verdict)
             && verdict != Verdicts.None
             && !Verdicts.All.Contains(verdict, StringComparer.Ordinal))
@@ -228,7 +231,7 @@ internal static class InspectionEndpoints
         return new InspectionFilter
         {
             Model = string.IsNullOrEmpty(model) ? null : model,
-            IsAbnormal = isAbnormal,
+            Decision = one,
             Verdict = string.IsNullOrEmpty(verdict) ? null : verdict,
             From = from,
             To = to,

@@ -5,7 +5,7 @@ namespace SemiDefect.Anomaly.Server.Api;
 /// <summary>Converts records to responses.</summary>
 internal static class InspectionMapper
 {
-    public static string Decision(InspectionRecord record) => record.IsAbnormal ? "abnormal" : "normal";
+    public static string Decision(InspectionRecord record) => DecisionRule.NameOf(record.Decision);
 
     public static InspectionJson ToJson(InspectionRecord record)
     {
@@ -37,6 +37,7 @@ internal static class InspectionMapper
                 self,
                 kept ? $"{self}/image" : null,
                 kept ? $"{self}/heatmap.png" : null,
-                kept ? $"{self}/compare" : null));
+                kept ? $"{self}/compare" : null),
+            record.CheckThreshold);
     }
 }

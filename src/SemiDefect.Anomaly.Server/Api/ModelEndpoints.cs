@@ -51,7 +51,7 @@ internal static class ModelEndpoints
             .ProducesProblem(409);
         models.MapPut("/{model}/threshold", SetThresholdAsync)
             .WithName("set-threshold")
-            .WithSummary("Sets the threshold by a value, or by a false-alarm rate, in a new version.")
+            .WithSummary("Sets the thresholds by a value, or by a false-alarm rate and a check rate, in a new version.")
             .WithDescription(
                 "Values below 0 or above 10 times the highest out-of-fold score are refused without force = true. "
                     + "Refused if a known defect would be lost, unless override = true and a reason are given.")
@@ -110,17 +110,23 @@ internal static class ModelEndpoints
             error,
             active?.Number,
             RuleRate(all, active),
-            ThresholdLimits.Highest(thresholds.ImageScores));
+            ThresholdLimits.Highest(thresholds.ImageScores),
+            thresholds.Check is { } check ? ToJson(check) : null,
+            thresholds.Options.CheckRate,
+            RuleFacts(all, active)?.CheckRate ?? 0);
     }
 
     // The rate to return to: the one in use, or the last one before the threshold was set by hand.
     private static double RuleRate(IReadOnlyList<ModelVersion> versions, ModelVersion? active) =>
-        active?.Facts.Rate
-        ?? versions
-            .Where(version => version.Activated is not null && version.Facts.Rate is not null)
-            .OrderByDescending(version => version.Activated)
-            .FirstOrDefault()?.Facts.Rate
-        ?? new ThresholdOptions().FalseAlarmRate;
+        RuleFacts(versions, active)?.Rate ?? new ThresholdOptions().FalseAlarmRate;
+
+    private static DetectorFacts? RuleFacts(IReadOnlyList<ModelVersion> versions, ModelVersion? active) =>
+        active?.Facts.Rate is not null
+            ? active.Facts
+            : versions
+                .Where(version => version.Activated is not null && version.Facts.Rate is not null)
+                .OrderByDescending(version => version.Activated)
+                .FirstOrDefault()?.Facts;
 
     private static async Task<ModelJson> UploadAsync(
         HttpContext context,
@@ -205,9 +211,15 @@ internal static class ModelEndpoints
         ThresholdRequest request,
         CancellationToken cancellationToken)
     {
-        if (request.Value is null == request.FalseAlarmRate is null)
+        bool isCheckAlone = request is { Value: null, FalseAlarmRate: null, PixelValue: null, CheckRate: not null };
+        if (!isCheckAlone && request.Value is null == request.FalseAlarmRate is null)
         {
-            throw ProblemException.Invalid("Give either value or false_alarm_rate.");
+            throw ProblemException.Invalid("Give either value or false_alarm_rate, or only check_rate.");
+        }
+
+        if (request is { Value: not null, CheckRate: > 0 })
+        {
+            throw ProblemException.Invalid("A check_rate goes with a false_alarm_rate, not with a value.");
         }
 
         registry.Require(model);
@@ -216,15 +228,27 @@ internal static class ModelEndpoints
             ThresholdLimits.Check(registry.ReadDescription(model).Thresholds, request.Value, request.PixelValue);
         }
 
-        ThresholdOptions options = request.Value is { } value
-            ? new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value }
-            : new ThresholdOptions { FalseAlarmRate = request.FalseAlarmRate!.Value };
+        // Without a check rate in the request, the one in use stays, or the last one before the threshold was set by
+        // hand; not where it would lie above the threshold.
+        (IReadOnlyList<ModelVersion> all, ModelVersion? active) = await versions.ListAsync(model, cancellationToken)
+            .ConfigureAwait(false);
+        double kept = RuleFacts(all, active)?.CheckRate ?? 0;
+        ThresholdOptions Change(ThresholdOptions now) => request switch
+        {
+            { Value: { } value } => new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value },
+            { FalseAlarmRate: { } rate } => new ThresholdOptions
+            {
+                FalseAlarmRate = rate,
+                CheckRate = request.CheckRate ?? (kept > rate ? kept : 0),
+            },
+            _ => now with { CheckRate = request.CheckRate!.Value },
+        };
         (ModelVersion version, (DetectorThresholds before, DetectorThresholds after)) = await versions
             .SetThresholdAsync(
                 model,
                 caller.Name,
                 Override.Of(request.Override, request.Reason),
-                (from, to) => AnomalyDetector.ChangeThresholds(from, options, request.PixelValue, to),
+                (from, to) => AnomalyDetector.ChangeThresholds(from, Change, request.PixelValue, to),
                 cancellationToken)
             .ConfigureAwait(false);
         return new ThresholdChangeJson(
@@ -232,7 +256,9 @@ internal static class ModelEndpoints
             ToJson(after.Image),
             ToJson(before.Pixel),
             ToJson(after.Pixel),
-            version.Number);
+            version.Number,
+            before.Check is { } checkBefore ? ToJson(checkBefore) : null,
+            after.Check is { } checkAfter ? ToJson(checkAfter) : null);
     }
 
     private static AdviceJson Advise(

@@ -18,6 +18,8 @@ internal sealed record VersionListJson(int? Active, IReadOnlyList<VersionJson> V
 /// <param name="Activated">When it was last activated.</param>
 /// <param name="Sha256">The SHA-256 of the detector file.</param>
 /// <param name="Bytes">The length of the detector file.</param>
+/// <param name="CheckThreshold">The check threshold; null for two answers only.</param>
+/// <param name="CheckRate">The check rate; 0 for two answers only.</param>
 internal sealed record VersionJson(
     int Number,
     string Id,
@@ -33,7 +35,9 @@ internal sealed record VersionJson(
     int Images,
     DateTimeOffset? Activated,
     string Sha256,
-    long Bytes);
+    long Bytes,
+    double? CheckThreshold,
+    double CheckRate);
 
 /// <summary>A version beside the active one.</summary>
 /// <param name="Version">The version.</param>
@@ -67,7 +71,8 @@ internal sealed record AuditVersionJson(
     string Origin,
     double Threshold,
     double PixelThreshold,
-    string Method);
+    string Method,
+    double? CheckThreshold);
 
 /// <summary>A verdict as the audit names it.</summary>
 internal sealed record AuditVerdictJson(long Inspection, string Verdict, string? Note);

@@ -131,7 +131,9 @@ internal static class VersionEndpoints
         version.Facts.Images,
         version.Activated,
         version.Sha256,
-        version.Bytes);
+        version.Bytes,
+        version.Facts.CheckThreshold,
+        version.Facts.CheckRate);
 
     private static LearnedImageJson ToJson(long id, InspectionRecord? record) => new(
         id,

@@ -49,7 +49,7 @@ internal sealed class Inspector(
             () => Record(model, image, inspection),
             cancellationToken).ConfigureAwait(false);
         TimeSpan latency = Stopwatch.GetElapsedTime(since);
-        metrics.Inspected(model.Name, record.IsAbnormal, latency);
+        metrics.Inspected(model.Name, record.Decision, latency);
         throughput.Done(latency);
         return record;
     }
@@ -97,6 +97,7 @@ internal sealed class Inspector(
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(image.Bytes.Span)),
             Score = inspection.Score,
             Threshold = inspection.Threshold,
+            CheckThreshold = inspection.CheckThreshold,
             PixelThreshold = inspection.PixelThreshold,
             PValue = inspection.PValue,
             Detail = new InspectionDetail(

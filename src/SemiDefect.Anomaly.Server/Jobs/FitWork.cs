@@ -66,6 +66,11 @@ internal sealed class FitWork(ServerOptions server, ModelVersions versions, Trai
             options = options with { Threshold = options.Threshold with { FalseAlarmRate = rate } };
         }
 
+        if (request.CheckRate is { } check)
+        {
+            options = options with { Threshold = options.Threshold with { CheckRate = check } };
+        }
+
         if (request.Backbone is { } backbone)
         {
             // By name only: a path would let a client open any file of this machine.

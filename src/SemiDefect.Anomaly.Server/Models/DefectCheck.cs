@@ -55,8 +55,9 @@ internal sealed class DefectCheck(
         ];
         return new DefectLoss(
             [
-                .. compared.Where(defect => defect.ScoreBefore > active.Facts.Threshold
-                    && defect.ScoreAfter <= next.Facts.Threshold),
+                .. compared.Where(defect => defect is { ScoreBefore: { } old, ScoreAfter: { } young }
+                    && active.Facts.Rule.Decide(old) == Decision.Abnormal
+                    && next.Facts.Rule.Decide(young) != Decision.Abnormal),
             ],
             compared.Length,
             compared.Count(defect => defect.ScoreBefore is null || defect.ScoreAfter is null));

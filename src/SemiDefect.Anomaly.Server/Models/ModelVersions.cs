@@ -187,7 +187,7 @@ internal sealed class ModelVersions(
             Origin = origin,
             Parent = parent?.Number,
             Scoring = string.Empty,
-            Facts = new DetectorFacts(0, 0, string.Empty, null, 0),
+            Facts = new DetectorFacts(0, 0, string.Empty, null, null, 0, 0),
             Learned = learned ?? [],
         };
 

@@ -126,7 +126,8 @@ internal sealed class VersionLedger(Database database, VersionFiles files, Audit
             version.Origin,
             version.Facts.Threshold,
             version.Facts.PixelThreshold,
-            version.Facts.Method),
+            version.Facts.Method,
+            version.Facts.CheckThreshold),
         ServerJson.Types.AuditVersionJson);
 
     private ModelVersion Add(SqliteConnection connection, ModelVersion version)

@@ -12,7 +12,8 @@ internal static class VersionStore
 {
     private const string Columns =
         "v.model, v.number, v.sha256, v.bytes, v.time, v.actor, v.origin, v.parent, v.scoring, v.threshold, "
-            + "v.pixel_threshold, v.method, v.rate, v.images, v.learned, u.activated, u.discarded";
+            + "v.pixel_threshold, v.method, v.rate, v.images, v.learned, u.activated, u.discarded, v.check_threshold, "
+            + "v.check_rate";
 
     private const string From =
         "FROM versions v LEFT JOIN version_uses u ON u.model = v.model AND u.number = v.number";
@@ -80,10 +81,10 @@ internal static class VersionStore
             """
             INSERT INTO versions (
                 model, number, sha256, bytes, time, actor, origin, parent, scoring, threshold, pixel_threshold, method,
-                rate, images, learned)
+                rate, images, learned, check_threshold, check_rate)
             VALUES (
                 $model, $number, $sha256, $bytes, $time, $actor, $origin, $parent, $scoring, $threshold, $pixel,
-                $method, $rate, $images, $learned)
+                $method, $rate, $images, $learned, $check, $checkRate)
             """,
             ("$model", version.Model),
             ("$number", number),
@@ -99,6 +100,8 @@ internal static class VersionStore
             ("$method", version.Facts.Method),
             ("$rate", version.Facts.Rate),
             ("$images", version.Facts.Images),
+            ("$check", version.Facts.CheckThreshold),
+            ("$checkRate", version.Facts.CheckRate),
             ("$learned", JsonSerializer.Serialize(version.Learned, ServerJson.Types.IReadOnlyListInt64)));
         return version with { Number = number };
     }
@@ -192,6 +195,8 @@ internal static class VersionStore
                     reader.GetDouble(10),
                     reader.GetString(11),
                     reader.IsDBNull(12) ? null : reader.GetDouble(12),
+                    reader.IsDBNull(17) ? null : reader.GetDouble(17),
+                    reader.GetDouble(18),
                     reader.GetInt32(13)),
                 Learned = JsonSerializer.Deserialize(reader.GetString(14), ServerJson.Types.IReadOnlyListInt64)!,
                 Activated = Time(reader, 15),

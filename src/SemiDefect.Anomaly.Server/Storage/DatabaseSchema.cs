@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Server.Storage;
 internal static class DatabaseSchema
 {
     /// <summary>Entries are added, never changed.</summary>
-    public static IReadOnlyList<string> Upgrades { get; } = [Inspections, Versions];
+    public static IReadOnlyList<string> Upgrades { get; } = [Inspections, Versions, Checks];
 
     private const string Inspections =
         """
@@ -114,5 +114,14 @@ internal static class DatabaseSchema
         ALTER TABLE jobs ADD COLUMN actor TEXT;
         ALTER TABLE jobs ADD COLUMN request TEXT;
         ALTER TABLE jobs ADD COLUMN version INTEGER;
+        """;
+
+    // Inspections and versions from before have two answers only.
+    private const string Checks =
+        """
+        ALTER TABLE inspections ADD COLUMN check_threshold REAL;
+        ALTER TABLE inspections ADD COLUMN to_check INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE versions ADD COLUMN check_threshold REAL;
+        ALTER TABLE versions ADD COLUMN check_rate REAL NOT NULL DEFAULT 0;
         """;
 }

@@ -7,7 +7,10 @@ internal sealed record InspectionFilter
 {
     public string? Model { get; init; }
 
-    public bool? IsAbnormal { get; init; }
+    public Decision? Decision { get; init; }
+
+    /// <summary>Only those that are abnormal or to be checked.</summary>
+    public bool AlarmsOnly { get; init; }
 
     /// <summary>confirmed, false_alarm or missed; "none" for those without a verdict.</summary>
     public string? Verdict { get; init; }
@@ -38,7 +41,17 @@ internal sealed record InspectionFilter
         }
 
         Add("model = $model", "$model", Model);
-        Add("abnormal = $abnormal", "$abnormal", IsAbnormal is { } abnormal ? (abnormal ? 1 : 0) : null);
+        if (Decision is { } decision)
+        {
+            Add("abnormal = $abnormal", "$abnormal", decision == Anomaly.Decision.Abnormal ? 1 : 0);
+            Add("to_check = $check", "$check", decision == Anomaly.Decision.Check ? 1 : 0);
+        }
+
+        if (AlarmsOnly)
+        {
+            conditions.Add("(abnormal = 1 OR to_check = 1)");
+        }
+
         Add("time >= $from", "$from", From?.ToUnixTimeMilliseconds());
         Add("time < $to", "$to", To?.ToUnixTimeMilliseconds());
         Add("score - threshold >= $low", "$low", MinMargin);

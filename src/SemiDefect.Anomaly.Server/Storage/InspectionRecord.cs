@@ -24,6 +24,9 @@ internal sealed record InspectionRecord
 
     public required double Threshold { get; init; }
 
+    /// <summary>The check threshold; null for two answers only.</summary>
+    public double? CheckThreshold { get; init; }
+
     public required double PixelThreshold { get; init; }
 
     public required double? PValue { get; init; }
@@ -43,10 +46,13 @@ internal sealed record InspectionRecord
 
     public double Margin => Score - Threshold;
 
-    public bool IsAbnormal => Score > Threshold;
+    public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);
+
+    /// <summary>Whether a person is asked to act: the image is abnormal, or is to be checked.</summary>
+    public bool IsAlarm => Decision != Decision.Normal;
 
     /// <summary>Whether the part is bad according to its verdict.</summary>
-    public bool IsKnownDefect => Verdict == Verdicts.Missed || (Verdict == Verdicts.Confirmed && IsAbnormal);
+    public bool IsKnownDefect => Verdict == Verdicts.Missed || (Verdict == Verdicts.Confirmed && IsAlarm);
 }
 
 /// <summary>The part of an inspection that is stored as JSON, because no query filters by it.</summary>

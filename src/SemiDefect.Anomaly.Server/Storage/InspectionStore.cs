@@ -10,7 +10,7 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
 {
     private const string Columns =
         "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, "
-            + "picture_bytes, verdict, verdict_note, verdict_time";
+            + "picture_bytes, verdict, verdict_note, verdict_time, check_threshold";
 
     /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
@@ -70,7 +70,7 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
     /// </summary>
     public IReadOnlyList<InspectionRecord> KnownDefects(string? model) =>
     [
-        .. List(new InspectionFilter { Model = model, Verdict = Verdicts.Confirmed, IsAbnormal = true }, int.MaxValue)
+        .. List(new InspectionFilter { Model = model, Verdict = Verdicts.Confirmed, AlarmsOnly = true }, int.MaxValue)
             .Concat(List(new InspectionFilter { Model = model, Verdict = Verdicts.Missed }, int.MaxValue))
             .OrderByDescending(record => record.Id),
     ];
@@ -165,7 +165,8 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
             DELETE FROM inspections WHERE id IN (
                 SELECT id FROM inspections
                 WHERE id <= (SELECT coalesce(max(id), 0) FROM inspections) - $keep
-                AND NOT (coalesce(verdict, '') = 'missed' OR (coalesce(verdict, '') = 'confirmed' AND abnormal = 1))
+                AND NOT (coalesce(verdict, '') = 'missed'
+                    OR (coalesce(verdict, '') = 'confirmed' AND (abnormal = 1 OR to_check = 1)))
                 ORDER BY id
                 LIMIT $most)
             RETURNING picture, picture_bytes
@@ -189,10 +190,10 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         """
         INSERT INTO inspections (
             time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail,
-            picture, picture_bytes)
+            picture, picture_bytes, check_threshold, to_check)
         VALUES (
             $time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail,
-            $picture, $bytes)
+            $picture, $bytes, $check, $toCheck)
         RETURNING id
         """,
         ("$time", record.Time.ToUnixTimeMilliseconds()),
@@ -204,10 +205,12 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         ("$threshold", record.Threshold),
         ("$pixel", record.PixelThreshold),
         ("$p", record.PValue),
-        ("$abnormal", record.IsAbnormal ? 1 : 0),
+        ("$abnormal", record.Decision == Decision.Abnormal ? 1 : 0),
         ("$detail", JsonSerializer.Serialize(record.Detail, ServerJson.Types.InspectionDetail)),
         ("$picture", record.Picture),
-        ("$bytes", record.PictureBytes));
+        ("$bytes", record.PictureBytes),
+        ("$check", record.CheckThreshold),
+        ("$toCheck", record.Decision == Decision.Check ? 1 : 0));
 
     private static InspectionRecord? Find(SqliteConnection connection, long id)
     {
@@ -237,6 +240,7 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         Verdict = reader.IsDBNull(13) ? null : reader.GetString(13),
         VerdictNote = reader.IsDBNull(14) ? null : reader.GetString(14),
         VerdictTime = reader.IsDBNull(15) ? null : Time(reader.GetInt64(15)),
+        CheckThreshold = reader.IsDBNull(16) ? null : reader.GetDouble(16),
     };
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

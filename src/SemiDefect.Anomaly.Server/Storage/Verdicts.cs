@@ -3,10 +3,10 @@ namespace SemiDefect.Anomaly.Server.Storage;
 /// <summary>Operator verdicts on an inspection.</summary>
 internal static class Verdicts
 {
-    /// <summary>The decision was right.</summary>
+    /// <summary>The decision was right; of an image to be checked: the part is bad.</summary>
     public const string Confirmed = "confirmed";
 
-    /// <summary>The part is good, but the decision was abnormal.</summary>
+    /// <summary>The part is good, but the decision was abnormal or check.</summary>
     public const string FalseAlarm = "false_alarm";
 
     /// <summary>The part is bad, but the decision was normal.</summary>

@@ -74,9 +74,9 @@ internal sealed class ServerMetrics
     }
 
     /// <summary>An image was inspected and stored.</summary>
-    public void Inspected(string model, bool isAbnormal, TimeSpan latency)
+    public void Inspected(string model, Decision decision, TimeSpan latency)
     {
-        _inspections.Add(1, new("model", model), new("decision", isAbnormal ? "abnormal" : "normal"));
+        _inspections.Add(1, new("model", model), new("decision", DecisionRule.NameOf(decision)));
         _latency.Record(latency.TotalSeconds);
     }
 

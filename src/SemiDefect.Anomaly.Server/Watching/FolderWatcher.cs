@@ -221,9 +221,10 @@ public sealed class FolderWatcher : IDisposable
 
     private static WatchReport Complete(WatchReport report, WatchDecision decision) => report with
     {
-        Decision = decision.IsAbnormal ? "abnormal" : "normal",
+        Decision = DecisionRule.NameOf(decision.Decision),
         Score = decision.Score,
         Threshold = decision.Threshold,
+        CheckThreshold = decision.CheckThreshold,
         Margin = decision.Score - decision.Threshold,
         PValue = decision.PValue,
         Regions = decision.Regions,

@@ -10,7 +10,7 @@ internal interface IWatchJudge : IDisposable
 
     /// <summary>Inspects images.</summary>
     /// <param name="files">The images.</param>
-    /// <param name="heatmaps">Whether heatmaps of abnormal images are wanted.</param>
+    /// <param name="heatmaps">Whether heatmaps of images that are abnormal or to be checked are wanted.</param>
     /// <param name="cancellationToken">Stops it between two images.</param>
     /// <returns>One result per image, in order.</returns>
     /// <exception cref="SemiDefectException">No decision is possible now; the images are tried again later.</exception>
@@ -36,6 +36,9 @@ internal sealed record WatchDecision
 
     public double Threshold { get; init; }
 
+    /// <summary>The check threshold; null for two answers only.</summary>
+    public double? CheckThreshold { get; init; }
+
     public double? PValue { get; init; }
 
     public IReadOnlyList<Region> Regions { get; init; } = [];
@@ -46,8 +49,8 @@ internal sealed record WatchDecision
     /// <summary>The address of the inspection in the history of a server.</summary>
     public string? Inspection { get; init; }
 
-    /// <summary>The heatmap as PNG, of an abnormal image if heatmaps are wanted.</summary>
+    /// <summary>The heatmap as PNG, of an image that is not normal if heatmaps are wanted.</summary>
     public byte[]? Heatmap { get; init; }
 
-    public bool IsAbnormal => Score > Threshold;
+    public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);
 }

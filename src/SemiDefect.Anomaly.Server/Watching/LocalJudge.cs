@@ -62,10 +62,11 @@ internal sealed class LocalJudge : IWatchJudge
             {
                 Score = inspection.Score,
                 Threshold = inspection.Threshold,
+                CheckThreshold = inspection.CheckThreshold,
                 PValue = inspection.PValue,
                 Regions = [.. inspection.Regions.Take(MostRegions)],
                 ModelVersion = _version,
-                Heatmap = heatmaps && inspection.IsAbnormal
+                Heatmap = heatmaps && inspection.Decision != Decision.Normal
                     ? Draw(files[inspection.Index].Path, _detector.Reading, inspection)
                     : null,
             };

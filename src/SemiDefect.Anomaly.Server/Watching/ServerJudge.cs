@@ -132,12 +132,13 @@ internal sealed class ServerJudge : IWatchJudge
         {
             Score = inspection.Score,
             Threshold = inspection.Threshold,
+            CheckThreshold = inspection.CheckThreshold,
             PValue = inspection.PValue,
             Regions = inspection.Regions,
             ModelVersion = inspection.ModelVersion,
             Inspection = new Uri(_client.BaseAddress!, inspection.Links.Self.TrimStart('/')).AbsoluteUri,
         };
-        if (!heatmap || !decision.IsAbnormal || inspection.Links.Heatmap is not { } link)
+        if (!heatmap || decision.Decision == Decision.Normal || inspection.Links.Heatmap is not { } link)
         {
             return decision;
         }

@@ -25,8 +25,8 @@ public sealed record WatchOptions
     public required string Folder { get; init; }
 
     /// <summary>
-    /// The output folder, with the subfolders normal, abnormal and unreadable; images keep their relative paths. It may
-    /// be inside the watched folder.
+    /// The output folder, with the subfolders normal, check, abnormal and unreadable; images keep their relative paths.
+    /// It may be inside the watched folder.
     /// </summary>
     public required string OutputFolder { get; init; }
 
@@ -35,7 +35,9 @@ public sealed record WatchOptions
     /// </summary>
     public bool Move { get; init; } = true;
 
-    /// <summary>Whether a heatmap is written next to each report of an abnormal image.</summary>
+    /// <summary>
+    /// Whether a heatmap is written next to each report of an image that is abnormal or to be checked.
+    /// </summary>
     public bool Heatmaps { get; init; }
 
     /// <summary>The address that each report is posted to; null for none.</summary>

@@ -16,4 +16,8 @@ internal sealed record WatchReport(
     IReadOnlyList<Region> Regions,
     string? Error,
     string? ModelVersion,
-    string? Inspection);
+    string? Inspection)
+{
+    /// <summary>The check threshold; null for two answers only.</summary>
+    public double? CheckThreshold { get; init; }
+}

@@ -85,12 +85,10 @@ internal static class ConformalThreshold
 
     private static void CheckRate(double rate)
     {
-        if (!(rate is >= ThresholdOptions.LowestRate and <= ThresholdOptions.HighestRate))
+        if (!(rate is >= ThresholdOptions.LowestRate and < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(rate),
-                rate,
-                $"The rate must lie between {ThresholdOptions.LowestRate} and {ThresholdOptions.HighestRate}.");
+                nameof(rate), rate, $"The rate must be {ThresholdOptions.LowestRate} or more, and below 1.");
         }
     }
 }

@@ -11,10 +11,27 @@ public sealed record DetectorThresholds
     internal const string FixedMethod = "fixed";
 
     /// <summary>The requested rule and its rate.</summary>
-    public required ThresholdOptions Options { get; init; }
+    public required ThresholdOptions Options
+    {
+        get;
+
+        // The default of the check rate depends on the other options: from here on, it is a number of its own.
+        init => field = value is null ? null! : value with { CheckRate = value.CheckRate };
+    }
 
     /// <summary>The image threshold: an image that scores strictly above it is abnormal.</summary>
     public required ThresholdEstimate Image { get; init; }
+
+    /// <summary>
+    /// The check threshold: an image that scores strictly above it, but not above <see cref="Image"/>, is to be
+    /// checked. Null for two answers only. The band is empty if it is not below the threshold; its note then says so.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThresholdEstimate? Check { get; init; }
+
+    /// <summary>How an image score becomes a decision.</summary>
+    [JsonIgnore]
+    public DecisionRule Rule => new(Image.Value, Check?.Value);
 
     /// <summary>The pixel threshold: pixels strictly above it form regions.</summary>
     public required ThresholdEstimate Pixel { get; init; }
@@ -66,7 +83,10 @@ public sealed record DetectorThresholds
     /// </summary>
     public IReadOnlyList<int> FindSuspicious() => OutlierRule.Find(ImageScores, OutlierRule.FarOut);
 
-    /// <summary>Recomputes the thresholds from the scores stored at the fit; nothing is fitted again.</summary>
+    /// <summary>
+    /// Recomputes the thresholds from the scores stored at the fit; nothing is fitted again. If only the check rate
+    /// differs, only the check threshold changes.
+    /// </summary>
     /// <param name="options">
     /// A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets the image threshold
     /// only.
@@ -82,12 +102,22 @@ public sealed record DetectorThresholds
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        options = options with { CheckRate = options.CheckRate };
+        bool isCheckAlone = options != Options
+            && options with { CheckRate = Options.CheckRate } == Options
+            && pixelValue is null;
         ThresholdEstimate? pixel = pixelValue is double value
             ? ThresholdRule.Compute([], new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value })
             : null;
         if (options.Method == ThresholdMethod.Fixed)
         {
-            return this with { Options = options, Image = ThresholdRule.Compute([], options), Pixel = pixel ?? Pixel };
+            return this with
+            {
+                Options = options,
+                Image = ThresholdRule.Compute([], options),
+                Check = null,
+                Pixel = pixel ?? Pixel,
+            };
         }
 
         if (options.Method == ThresholdMethod.FoldMaxima)
@@ -105,6 +135,7 @@ public sealed record DetectorThresholds
             {
                 Options = options,
                 Image = ThresholdRule.FoldMaxima(scores, folds),
+                Check = null,
                 Pixel = pixel ?? ThresholdRule.FoldMaxima(peaks, folds),
             };
         }
@@ -116,13 +147,24 @@ public sealed record DetectorThresholds
                     + "again with two or more images.");
         }
 
+        double[] all = [.. ImageScores];
+        if (isCheckAlone)
+        {
+            return this with { Options = options, Check = ThresholdRule.ComputeCheck(all, options, Image) };
+        }
+
+        ThresholdEstimate image = ThresholdRule.Compute(all, options);
         return this with
         {
             Options = options,
-            Image = ThresholdRule.Compute([.. ImageScores], options),
+            Image = image,
+            Check = ThresholdRule.ComputeCheck(all, options, image),
             Pixel = pixel ?? ThresholdRule.Compute([.. PixelPeaks], options),
         };
     }
+
+    /// <summary>The same with two answers only, as programs see it that know no check threshold.</summary>
+    internal DetectorThresholds WithoutCheck() => this with { Options = Options with { CheckRate = 0 }, Check = null };
 
     /// <summary>Applies the same rules to other scores. Values that were set by hand remain.</summary>
     internal DetectorThresholds Renew(
@@ -138,9 +180,17 @@ public sealed record DetectorThresholds
             BranchImageScores = branchImageScores,
             BranchPixelPeaks = branchPixelPeaks,
         };
-        return Options.Method is ThresholdMethod.Fixed or ThresholdMethod.FoldMaxima ? renewed : renewed with
+        if (!Options.HasRate)
         {
-            Image = ThresholdRule.Compute([.. imageScores], Options),
+            return renewed;
+        }
+
+        double[] all = [.. imageScores];
+        ThresholdEstimate image = ThresholdRule.Compute(all, Options);
+        return renewed with
+        {
+            Image = image,
+            Check = ThresholdRule.ComputeCheck(all, Options, image),
             Pixel = Pixel.Method == FixedMethod ? Pixel : ThresholdRule.Compute([.. pixelPeaks], Options),
         };
     }

@@ -12,6 +12,12 @@ public sealed record ThresholdOptions
     /// <summary>The highest rate that can be requested.</summary>
     public const double HighestRate = 0.5;
 
+    /// <summary>The check rate where none is set.</summary>
+    public const double DefaultCheckRate = 0.05;
+
+    // Null until it is set.
+    private readonly double? _checkRate;
+
     /// <summary>The rule.</summary>
     public ThresholdMethod Method { get; init; } = ThresholdMethod.Conformal;
 
@@ -31,6 +37,25 @@ public sealed record ThresholdOptions
                         + $"for example 0.01."));
     } = 0.01;
 
+    /// <summary>
+    /// The accepted share of good images that are called abnormal or are to be checked (<see cref="Decision.Check"/>):
+    /// above the false-alarm rate and below 1, or 0 for no band of images to check. If it is not set, it is
+    /// <see cref="DefaultCheckRate"/>, but 0 where that is not above the false-alarm rate, or the method has no rate.
+    /// </summary>
+    /// <exception cref="SemiDefectException">The rate is outside that range.</exception>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double CheckRate
+    {
+        get => _checkRate ?? (HasRate && DefaultCheckRate > FalseAlarmRate ? DefaultCheckRate : 0);
+        init => _checkRate = value is 0 or (>= LowestRate and < 1)
+            ? value
+            : throw new SemiDefectException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A check rate of {value} cannot be set: give one above the false-alarm rate and below 1, or 0 for "
+                        + $"no images to check."));
+    }
+
     /// <summary>The threshold for <see cref="ThresholdMethod.Fixed"/>; finite.</summary>
     /// <exception cref="SemiDefectException">The value is not finite.</exception>
     public double? FixedValue
@@ -47,6 +72,10 @@ public sealed record ThresholdOptions
     [JsonIgnore]
     public long ImagesNeeded => ThresholdRule.Needed(FalseAlarmRate);
 
+    /// <summary>Whether the method sets the threshold for a rate of false alarms.</summary>
+    [JsonIgnore]
+    public bool HasRate => Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile;
+
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">
     /// One score per good image, each by a detector that was not trained on it; in any order, finite. Ignored for
@@ -61,8 +90,29 @@ public sealed record ThresholdOptions
         ThresholdRule.Compute(outOfFoldScores, this);
 
     /// <summary>Checks the options against each other.</summary>
-    /// <exception cref="SemiDefectException">The method and the fixed value contradict each other.</exception>
+    /// <exception cref="SemiDefectException">Two of them contradict each other.</exception>
     public void Validate()
+    {
+        ValidateMethod();
+        if (CheckRate > 0 && !HasRate)
+        {
+            throw new SemiDefectException(
+                $"The threshold method '{(Method == ThresholdMethod.Fixed ? "fixed" : "fold-maxima")}' has no rate, so "
+                    + "there can be no check rate: leave it out, or give another method.");
+        }
+
+        if (CheckRate > 0 && !(CheckRate > FalseAlarmRate))
+        {
+            throw new SemiDefectException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The check rate of {CheckRate} is not above the false-alarm rate of {FalseAlarmRate}: give a "
+                        + $"higher one, or 0 for no images to check."));
+        }
+    }
+
+    // What one threshold needs.
+    internal void ValidateMethod()
     {
         if (!Enum.IsDefined(Method))
         {

@@ -7,6 +7,8 @@ namespace SemiDefect.Anomaly.Calibration;
 /// </summary>
 internal static class ThresholdRule
 {
+    private const string FalseAlarms = "false-alarm rate";
+
     /// <summary>The threshold for these scores; a score strictly above it is abnormal.</summary>
     /// <param name="outOfFoldScores">
     /// One score per good image, each by a detector that was not trained on it; in any order, finite. Ignored for
@@ -21,7 +23,7 @@ internal static class ThresholdRule
     public static ThresholdEstimate Compute(ReadOnlySpan<double> outOfFoldScores, ThresholdOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options.ValidateMethod();
         if (options.Method == ThresholdMethod.Fixed)
         {
             return new ThresholdEstimate(
@@ -36,6 +38,40 @@ internal static class ThresholdRule
                 "The rule of fold maxima is computed fold by fold, not from one list of scores.", nameof(options));
         }
 
+        return ByRate(outOfFoldScores, options.Method, options.FalseAlarmRate, FalseAlarms);
+    }
+
+    /// <summary>
+    /// The check threshold, by the same rule at the check rate; null if the options have no check rate. If it is not
+    /// below the threshold, its note says so.
+    /// </summary>
+    /// <param name="outOfFoldScores">The scores that gave the threshold.</param>
+    /// <param name="options">The rule and its rates.</param>
+    /// <param name="threshold">The image threshold.</param>
+    public static ThresholdEstimate? ComputeCheck(
+        ReadOnlySpan<double> outOfFoldScores,
+        ThresholdOptions options,
+        ThresholdEstimate threshold)
+    {
+        if (options.CheckRate == 0)
+        {
+            return null;
+        }
+
+        ThresholdEstimate check = ByRate(outOfFoldScores, options.Method, options.CheckRate, "check rate");
+        return check.Value < threshold.Value ? check : check with
+        {
+            Note = "The check threshold is not below the threshold, so no image is to be checked: add good images, or "
+                + "give a higher check rate.",
+        };
+    }
+
+    private static ThresholdEstimate ByRate(
+        ReadOnlySpan<double> outOfFoldScores,
+        ThresholdMethod method,
+        double rate,
+        string rateName)
+    {
         if (outOfFoldScores.IsEmpty)
         {
             throw new SemiDefectException(
@@ -49,9 +85,9 @@ internal static class ThresholdRule
             throw new ArgumentException("A score is not finite.", nameof(outOfFoldScores));
         }
 
-        return options.Method == ThresholdMethod.Quantile
-            ? ByQuantile(sorted, options.FalseAlarmRate)
-            : ByConformalRule(sorted, options.FalseAlarmRate);
+        return method == ThresholdMethod.Quantile
+            ? ByQuantile(sorted, rate, rateName)
+            : ByConformalRule(sorted, rate, rateName);
     }
 
     /// <summary>The mean, over the folds, of the highest score in each.</summary>
@@ -66,7 +102,7 @@ internal static class ThresholdRule
         return new ThresholdEstimate(sum / folds.Count, "fold-maxima", null);
     }
 
-    private static ThresholdEstimate ByConformalRule(double[] sorted, double rate)
+    private static ThresholdEstimate ByConformalRule(double[] sorted, double rate, string rateName)
     {
         if (ConformalThreshold.Rank(sorted.Length, rate) is int rank)
         {
@@ -75,8 +111,8 @@ internal static class ThresholdRule
 
         string few = string.Create(
             CultureInfo.InvariantCulture,
-            $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a false-alarm "
-                + $"rate of {rate} ({Needed(rate)} are needed); ");
+            $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a {rateName} "
+                + $"of {rate} ({Needed(rate)} are needed); ");
         return GeneralizedParetoTail.Compute(sorted, rate) is double value
             ? new ThresholdEstimate(value, "generalized-pareto", few + "a generalized Pareto tail was fitted instead.")
             : new ThresholdEstimate(
@@ -85,7 +121,7 @@ internal static class ThresholdRule
                 few + "a careful exponential tail was used instead.");
     }
 
-    private static ThresholdEstimate ByQuantile(double[] sorted, double rate)
+    private static ThresholdEstimate ByQuantile(double[] sorted, double rate, string rateName)
     {
         // Definition 7 of Hyndman and Fan (1996), the default of most statistics packages.
         double position = (1 - rate) * (sorted.Length - 1);
@@ -95,7 +131,7 @@ internal static class ThresholdRule
         string? note = ConformalThreshold.Rank(sorted.Length, rate) is null
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sorted.Length} good image{(sorted.Length == 1 ? "" : "s")} cannot show a false-alarm rate of "
+                $"{sorted.Length} good image{(sorted.Length == 1 ? "" : "s")} cannot show a {rateName} of "
                     + $"{rate}: the quantile lies at or just below the highest score, and more false alarms than that "
                     + $"must be expected.")
             : null;

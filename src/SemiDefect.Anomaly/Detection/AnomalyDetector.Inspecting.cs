@@ -149,6 +149,7 @@ public sealed partial class AnomalyDetector
             Index = index,
             Score = scored.Score,
             Threshold = Thresholds.Image.Value,
+            CheckThreshold = Thresholds.Check?.Value,
             PixelThreshold = Thresholds.Pixel.Value,
             InputMap = scored.Map,
             Geometry = scored.Canvas,
@@ -158,7 +159,7 @@ public sealed partial class AnomalyDetector
                 ? null
                 : ConformalThreshold.PValue(_calibrationScores, scored.Score),
         };
-        EngineTelemetry.Inspected(inspection.IsAbnormal);
+        EngineTelemetry.Inspected(inspection.Decision);
         return inspection;
     }
 

@@ -101,8 +101,8 @@ public sealed partial class AnomalyDetector
     /// Recomputes the thresholds of a detector file from the scores stored at the fit; nothing is fitted again.
     /// </summary>
     /// <param name="path">The detector file.</param>
-    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds; or a fixed value, which sets
-    /// the image threshold only.</param>
+    /// <param name="options">A rule for the false-alarm rate, which sets both thresholds, and for the check rate; or a
+    /// fixed value, which sets the image threshold only.</param>
     /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
     /// <param name="outputPath">The file to write; null to replace the input file, which must not be open on
     /// Windows.</param>
@@ -110,14 +110,34 @@ public sealed partial class AnomalyDetector
     /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used. The input
     /// file is then unchanged.</exception>
     public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
-        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null)
+        string path, ThresholdOptions options, double? pixelValue = null, string? outputPath = null) =>
+        ChangeThresholds(path, _ => options, pixelValue, outputPath);
+
+    /// <summary>
+    /// As <see cref="ChangeThresholds(string, ThresholdOptions, double?, string?)"/>, with a rule that depends on the
+    /// one in the file. If the two differ in the check rate only, only the check threshold changes.
+    /// </summary>
+    /// <param name="path">The detector file.</param>
+    /// <param name="options">Makes the new rule of the present one.</param>
+    /// <param name="pixelValue">A fixed pixel threshold, or null.</param>
+    /// <param name="outputPath">The file to write; null to replace the input file, which must not be open on
+    /// Windows.</param>
+    /// <returns>The old thresholds and the new ones.</returns>
+    /// <exception cref="SemiDefectException">A file cannot be read or written, or the rule cannot be used. The input
+    /// file is then unchanged.</exception>
+    public static (DetectorThresholds Before, DetectorThresholds After) ChangeThresholds(
+        string path,
+        Func<ThresholdOptions, ThresholdOptions> options,
+        double? pixelValue = null,
+        string? outputPath = null)
     {
+        ArgumentNullException.ThrowIfNull(options);
         DetectorThresholds? before = null;
         DetectorThresholds? after = null;
         DetectorFileEditor.Change(path, outputPath ?? path, document =>
         {
             before = document.Thresholds;
-            after = before.Change(options, pixelValue, FoldsOf(document.Fit));
+            after = before.Change(options(before.Options), pixelValue, FoldsOf(document.Fit));
             return document with { Thresholds = after };
         });
         return (before!, after!);

@@ -146,11 +146,13 @@ internal sealed class DetectorFitter(
         ThresholdEstimate Estimate(double[] all, double[] own) => byFolds
             ? ThresholdRule.FoldMaxima(own.Length > 0 ? own : all, folds)
             : ThresholdRule.Compute(all, _options.Threshold);
+        ThresholdEstimate image = Estimate(scores, foldScores);
         bool isScaled = pipeline.Fusion.Scales.Count > 0;
         return new DetectorThresholds
         {
             Options = _options.Threshold,
-            Image = Estimate(scores, foldScores),
+            Image = image,
+            Check = ThresholdRule.ComputeCheck(scores, _options.Threshold, image),
             Pixel = Estimate(peaks, foldPeaks),
             ImageScores = scores,
             PixelPeaks = peaks,

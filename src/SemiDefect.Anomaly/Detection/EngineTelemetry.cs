@@ -33,11 +33,11 @@ public static class EngineTelemetry
     internal static Activity? Start(InspectionStage stage) =>
         Activities.HasListeners() ? Activities.StartActivity(ActivityName(stage)) : null;
 
-    internal static void Inspected(bool isAbnormal)
+    internal static void Inspected(Decision decision)
     {
         if (Inspections.Enabled)
         {
-            Inspections.Add(1, new KeyValuePair<string, object?>("decision", isAbnormal ? "abnormal" : "normal"));
+            Inspections.Add(1, new KeyValuePair<string, object?>("decision", DecisionRule.NameOf(decision)));
         }
     }
 }

@@ -88,6 +88,21 @@ public sealed record FitOptions
     /// <summary>Whether training also uses mirrored good images.</summary>
     public bool Flips { get; init; }
 
+    /// <summary>
+    /// Factors of brightness at which training uses the good images as well, 0.1 to 4 in steps of 0.01 and without 1,
+    /// for example 0.8 and 1.2; empty for none. For lines whose light changes.
+    /// </summary>
+    /// <exception cref="SemiDefectException">There are more than eight, or one cannot be.</exception>
+    public IReadOnlyList<double> Brightness
+    {
+        get;
+        init
+        {
+            _ = BrightnessFactors.Of(value);
+            field = value;
+        }
+    } = [];
+
     /// <summary>The part of the images used for training and scoring; null for the whole image.</summary>
     public RegionOfInterest? Region { get; init; }
 
@@ -306,6 +321,7 @@ public sealed record FitOptions
                 TileOverlap = TileOverlap,
                 Turns = Turns ?? 0,
                 Flips = Flips,
+                Brightness = BrightnessFactors.Of(Brightness),
                 Region = Region,
             };
             plan.Validate();

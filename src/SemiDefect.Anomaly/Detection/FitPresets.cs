@@ -19,6 +19,9 @@ public static class FitPresets
 
     private const int ProjectionDimension = 128;
 
+    // The published systems know normal and abnormal only.
+    private static ThresholdOptions TwoAnswers => new() { CheckRate = 0 };
+
     /// <summary>The names, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = [Default, Fast, "seed", "paper", "amazon", "anomalib"];
 
@@ -58,7 +61,7 @@ public static class FitPresets
         Patches = new PatchOptions { Pooling = PatchPooling.AdaptiveMean },
         Scoring = new ScoringOptions { Neighbors = 5, Metric = DistanceMetric.SquaredEuclidean },
         FoldBanks = true,
-        Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima },
+        Threshold = new ThresholdOptions { Method = ThresholdMethod.FoldMaxima, CheckRate = 0 },
         BatchSize = 32,
     };
 
@@ -81,6 +84,7 @@ public static class FitPresets
         Coreset = new CoresetOptions(
             fraction: 0.1, method: CoresetMethod.Approximate, projectionDimension: ProjectionDimension),
         Scoring = new ScoringOptions { Metric = DistanceMetric.SquaredEuclidean },
+        Threshold = TwoAnswers,
     };
 
     // Pillow's resampling replaces anomalib's float version, and the exact coreset its sparse projection.
@@ -93,5 +97,6 @@ public static class FitPresets
         ResizeSize = 256,
         Scoring = new ScoringOptions { ImageScore = ImageScoreRule.Reweighted },
         Map = new AnomalyMapOptions { Upsampling = MapUpsampling.Nearest, BlurBorder = BlurBorder.WholeSample },
+        Threshold = TwoAnswers,
     };
 }

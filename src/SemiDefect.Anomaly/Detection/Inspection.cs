@@ -36,8 +36,16 @@ public sealed class Inspection
     /// <summary>The pixel threshold that was applied.</summary>
     public required double PixelThreshold { get; init; }
 
+    /// <summary>
+    /// The check threshold that was applied; null for two answers only. See <see cref="DetectorThresholds.Check"/>.
+    /// </summary>
+    public double? CheckThreshold { get; init; }
+
+    /// <summary>The decision.</summary>
+    public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);
+
     /// <summary>Whether the score is strictly above the threshold.</summary>
-    public bool IsAbnormal => Score > Threshold;
+    public bool IsAbnormal => Decision == Decision.Abnormal;
 
     /// <summary>The score minus the threshold: above 0 is abnormal; near 0 is a close decision.</summary>
     public double Margin => Score - Threshold;
@@ -74,12 +82,15 @@ public sealed class Inspection
     public IReadOnlyList<Region> Regions => _regions.Value;
 
     /// <summary>The same inspection with another image threshold.</summary>
-    public Inspection WithThreshold(double threshold) => new()
+    /// <param name="threshold">The image threshold.</param>
+    /// <param name="checkThreshold">The check threshold; null for two answers only.</param>
+    public Inspection WithThreshold(double threshold, double? checkThreshold = null) => new()
     {
         Name = Name,
         Index = Index,
         Score = Score,
         Threshold = threshold,
+        CheckThreshold = checkThreshold,
         PixelThreshold = PixelThreshold,
         InputMap = InputMap,
         Geometry = Geometry,

@@ -31,8 +31,8 @@ internal sealed class LaneFitter : IDisposable
     /// <summary>Prepares a fit; the caller keeps ownership of the features.</summary>
     /// <param name="features">The patches of all good images.</param>
     /// <param name="whitening">Weighs the deviations of patches; null for none. Passes to the result.</param>
-    /// <param name="turns">The number of turns in which each view is trained; the first one is used for
-    /// scoring.</param>
+    /// <param name="turns">The number of variants (turns, brightness) in which each view is trained; the first one is
+    /// used for scoring.</param>
     /// <param name="planted">Scores planted defects with the models of the calibration; null for none.</param>
     /// <param name="options">The fit options, with the coreset options to use.</param>
     /// <param name="plan">The memory plan of the banks.</param>

@@ -65,7 +65,7 @@ internal static class TurnDetector
     internal static double[] RisesOf(
         Lane lane, int[] images, Func<int, Image> read, FitOptions options, CancellationToken cancellationToken)
     {
-        var turned = lane with { Plan = lane.Plan with { Turns = 8, Flips = false } };
+        var turned = lane with { Plan = lane.Plan with { Turns = 8, Flips = false, Brightness = null } };
         var stream = new EncodingStream([turned], options.BatchSize);
         List<PatchGrid>[] grids = [.. images.Select(_ => new List<PatchGrid>())];
         foreach (EncodedView view in stream.EncodeAll(

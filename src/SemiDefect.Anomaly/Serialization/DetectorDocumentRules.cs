@@ -23,6 +23,8 @@ internal static class DetectorDocumentRules
         : document.Fit.Images.Any(LeavesItsFolder) ? "names a training image outside of its folder"
         : !HasFiniteNumbers(document) ? "holds a threshold or a score that is not a number"
         : !HasKnownChoices(document) ? "asks for something that this program does not know"
+        : document.Thresholds.Check is null != (document.Thresholds.Options.CheckRate == 0)
+            ? "has a check threshold without a check rate, or the reverse"
         : document.Reading is { IsValid: false } ? "reads images in a way that does not exist"
         : document.Tuning is { } tuning && !TuningRules.IsValid(tuning) ? "holds a tuning that cannot be"
         : document.Planted is { } planted && !TuningRules.IsValid(planted, document.Fit.Images.Count)
@@ -90,6 +92,7 @@ internal static class DetectorDocumentRules
         [
             document.Engine, document.Fit.Preset, document.Fit.Device,
             document.Thresholds.Image.Method, document.Thresholds.Pixel.Method,
+            .. document.Thresholds.Check is { } check ? [check.Method] : (string?[])[],
             .. document.Sections.Select(section => section.Name),
             .. document.Lanes.SelectMany(
                 lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
@@ -103,6 +106,7 @@ internal static class DetectorDocumentRules
         ];
         return names.All(PlainText.IsName)
             && PlainText.IsLine(document.Thresholds.Image.Note ?? "")
+            && PlainText.IsLine(document.Thresholds.Check?.Note ?? "")
             && PlainText.IsLine(document.Thresholds.Pixel.Note ?? "");
     }
 
@@ -121,6 +125,7 @@ internal static class DetectorDocumentRules
     {
         DetectorThresholds thresholds = document.Thresholds;
         return double.IsFinite(thresholds.Image.Value)
+            && double.IsFinite(thresholds.Check?.Value ?? 0)
             && double.IsFinite(thresholds.Pixel.Value)
             && thresholds.ImageScores.All(double.IsFinite)
             && thresholds.PixelPeaks.All(double.IsFinite)

@@ -43,7 +43,10 @@ internal sealed record DetectorManifest(
         foreach (LaneRecord lane in document.Lanes)
         {
             string[] mask = lane.Views.Region?.MaskSha256 is { } sha256 ? [DetectorFileLayout.Mask(sha256)] : [];
-            components.Add(Component(ViewPlanKind, lane.Views, json.ViewPlan, mask));
+
+            // An older program would add images without their brightness.
+            int version = lane.Views.Brightness is null ? 1 : 2;
+            components.Add(Component(ViewPlanKind, lane.Views, json.ViewPlan, mask, version));
             string[] network = lane.Backbone.Included ? [DetectorFileLayout.Network(lane.Backbone.Sha256)] : [];
             var encoder = new EncoderOptions(lane.Backbone, lane.Patches);
             components.Add(Component(
@@ -64,7 +67,10 @@ internal sealed record DetectorManifest(
         }
 
         components.Add(Component(FusionKind, document.Fusion, json.ScoreFusion, []));
-        components.Add(Component(ThresholdsKind, document.Thresholds, json.DetectorThresholds, []));
+
+        // An older program would give two answers where this detector gives three.
+        int thresholds = document.Thresholds.Check is null ? 1 : 2;
+        components.Add(Component(ThresholdsKind, document.Thresholds, json.DetectorThresholds, [], thresholds));
         components.Add(Component(FitKind, document.Fit, json.FitRecord, []));
         if (document.Reading is { } reading)
         {
@@ -112,16 +118,23 @@ internal sealed record DetectorManifest(
                     $"it holds a component of the kind '{component.Kind}', which this program does not know");
             }
 
-            if (component.Version != 1)
+            int newest = component.Kind is ThresholdsKind or ViewPlanKind ? 2 : 1;
+            if (component.Version < 1 || component.Version > newest)
             {
                 throw new SemiDefectException(
                     $"it holds a component '{component.Kind}' of version {component.Version}; this program knows "
-                        + "version 1");
+                        + (newest == 1 ? "version 1" : $"versions 1 to {newest}"));
             }
         }
 
         DetectorJson json = DetectorJson.Default;
-        ViewPlan[] plans = All(json.ViewPlan, ViewPlanKind);
+        int[] planVersions =
+            [.. Components.Where(component => component.Kind == ViewPlanKind).Select(component => component.Version)];
+        ViewPlan[] plans =
+        [
+            .. All(json.ViewPlan, ViewPlanKind).Zip(
+                planVersions, (plan, version) => version == 1 ? plan with { Brightness = null } : plan),
+        ];
         EncoderOptions[] encoders = All(json.EncoderOptions, OnnxEncoderKind, CustomEncoderKind);
         bool[] areCustom =
         [
@@ -158,7 +171,9 @@ internal sealed record DetectorManifest(
             ],
             Branches = All(json.BranchRecord, MemoryBankKind),
             Fusion = One(json.ScoreFusion, FusionKind),
-            Thresholds = One(json.DetectorThresholds, ThresholdsKind),
+            Thresholds = Components.Any(component => component is { Kind: ThresholdsKind, Version: 1 })
+                ? One(json.DetectorThresholds, ThresholdsKind).WithoutCheck()
+                : One(json.DetectorThresholds, ThresholdsKind),
             Fit = One(json.FitRecord, FitKind),
             Reading = OneOrNone(json.ReadingRecord, ReadingKind),
             Tuning = OneOrNone(json.TuningRecord, TuningKind),
@@ -168,8 +183,9 @@ internal sealed record DetectorManifest(
         };
     }
 
-    private static DetectorComponent Component<T>(string kind, T options, JsonTypeInfo<T> type, string[] sections) =>
-        new(kind, 1, JsonSerializer.SerializeToElement(options, type), sections);
+    private static DetectorComponent Component<T>(
+        string kind, T options, JsonTypeInfo<T> type, string[] sections, int version = 1) =>
+        new(kind, version, JsonSerializer.SerializeToElement(options, type), sections);
 
     private T One<T>(JsonTypeInfo<T> type, string kind) => All(type, kind) is [{ } only]
         ? only

@@ -85,14 +85,14 @@ internal sealed record Format1Document
 
             // With a bank per fold, each score is by one bank, unlike the scores of new images.
             Thresholds = hasFoldBanks
-                ? Thresholds with
+                ? Thresholds.WithoutCheck() with
                 {
                     ImageScores = [],
                     PixelPeaks = [],
                     FoldImageScores = Thresholds.ImageScores,
                     FoldPixelPeaks = Thresholds.PixelPeaks,
                 }
-                : Thresholds,
+                : Thresholds.WithoutCheck(),
             Fit = Fit,
             Golden = [.. (Golden ?? []).Select(golden => golden is null ? null! : golden.Upgrade())],
             Sections =

@@ -19,7 +19,7 @@ namespace SemiDefect.Anomaly.Verification;
 /// <param name="Network">SHA-256 of the bytes of the network and its taps.</param>
 /// <param name="Options">SHA-256 of the preprocessing, patch, scoring and map options.</param>
 /// <param name="Bank">SHA-256 of the vectors of the memory banks.</param>
-/// <param name="Thresholds">SHA-256 of both thresholds and the out-of-fold scores behind p-values.</param>
+/// <param name="Thresholds">SHA-256 of the thresholds and the out-of-fold scores behind p-values.</param>
 public sealed record DetectorFingerprint(string Sha256, string Network, string Options, string Bank, string Thresholds)
 {
     /// <summary>
@@ -162,6 +162,12 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         text.Append(
             CultureInfo.InvariantCulture,
             $"image {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n");
+
+        // Omitted if unused, so that fingerprints of other detectors remain the same.
+        if (document.Thresholds.Check is { } check)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"check {check.Value:R}\n");
+        }
 
         foreach (double score in document.Thresholds.ImageScores.Order())
         {

@@ -39,14 +39,14 @@ public sealed record DetectorVerification
     public required double ScoreBound { get; init; }
 
     /// <summary>
-    /// The distance from the image threshold to the nearest other score: an out-of-fold score of a good image, or the
-    /// score of a golden image. Null if there is none.
+    /// The distance from the image threshold, or the check threshold if there is one, to the nearest other score: an
+    /// out-of-fold score of a good image, or the score of a golden image. Null if there is none.
     /// </summary>
     public required double? NearestMargin { get; init; }
 
     /// <summary>
-    /// The number of out-of-fold scores of good images within <see cref="ScoreBound"/> of the threshold, without the
-    /// threshold itself.
+    /// The number of out-of-fold scores of good images within <see cref="ScoreBound"/> of one of these thresholds,
+    /// without the threshold itself.
     /// </summary>
     public required int WithinBound { get; init; }
 

@@ -19,7 +19,8 @@ internal static class DetectorVerifier
         double score = 0;
         double relativeScore = 0;
         var flipped = new List<string>();
-        double threshold = document.Thresholds.Image.Value;
+        DecisionRule rule = document.Thresholds.Rule;
+        double[] thresholds = rule.HasBand ? [rule.Threshold, rule.CheckThreshold!.Value] : [rule.Threshold];
         foreach (GoldenInput input in golden)
         {
             GoldenRecord record = input.Record;
@@ -44,7 +45,7 @@ internal static class DetectorVerifier
                 Compare(input.PatchScores[i], here.PatchScores[i], ref score, ref relativeScore);
             }
 
-            if (here.Score > threshold != record.Score > threshold)
+            if (rule.Decide(here.Score) != rule.Decide(record.Score))
             {
                 flipped.Add(document.Fit.Images[record.Image]);
             }
@@ -54,8 +55,8 @@ internal static class DetectorVerifier
         double[] margins =
         [
             .. document.Thresholds.ImageScores.Concat(document.Thresholds.FoldImageScores)
-                .Select(held => Math.Abs(held - threshold))
-                .Where(margin => margin > 0),
+                .Select(held => Nearest(held, thresholds.Where(threshold => threshold != held)))
+                .OfType<double>(),
         ];
         return new DetectorVerification
         {
@@ -67,11 +68,15 @@ internal static class DetectorVerifier
             RelativeScoreDeviation = relativeScore,
             ScoreBound = bound,
             NearestMargin =
-                margins.Concat(golden.Select(input => Math.Abs(input.Record.Score - threshold))).Cast<double?>().Min(),
+                margins.Concat(golden.Select(input => Nearest(input.Record.Score, thresholds)!.Value))
+                    .Cast<double?>().Min(),
             WithinBound = bound == 0 ? 0 : margins.Count(margin => margin <= bound),
             Flipped = flipped,
         };
     }
+
+    private static double? Nearest(double score, IEnumerable<double> thresholds) =>
+        thresholds.Min(threshold => (double?)Math.Abs(score - threshold));
 
     private static bool IsAlike(GoldenInput input, Replay here) =>
         here.PatchScores.Length == input.PatchScores.Length

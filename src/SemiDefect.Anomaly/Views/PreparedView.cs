@@ -38,7 +38,7 @@ public sealed class PreparedView
         return Of(canvas.Cut(image), canvas, new View(canvas, ViewTurn.None, null), options);
     }
 
-    /// <summary>Crops a view from a canvas, turns and normalizes it.</summary>
+    /// <summary>Crops a view from a canvas, turns and brightens it, and normalizes it.</summary>
     /// <param name="picture">The result of <see cref="InputGeometry.Cut"/> for the canvas.</param>
     /// <param name="canvas">The position of the canvas.</param>
     /// <param name="view">A view of the canvas.</param>
@@ -55,7 +55,8 @@ public sealed class PreparedView
             window.InputWidth,
             window.InputHeight);
         Image turned = view.Turn == ViewTurn.None ? seen : ViewTurner.Turn(seen, view.Turn);
-        return new PreparedView(Normalize(turned, options), view);
+        Image lit = view.Brightness == 100 ? turned : BrightnessFactors.Scale(turned, view.Brightness);
+        return new PreparedView(Normalize(lit, options), view);
     }
 
     private static float[] Normalize(Image image, PreprocessingOptions options)

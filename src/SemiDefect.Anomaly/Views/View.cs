@@ -1,7 +1,8 @@
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// A view of an image: a window of the original, at some size, optionally turned. Immutable and thread-safe.
+/// A view of an image: a window of the original, at some size, optionally turned or of another brightness. Immutable
+/// and thread-safe.
 /// </summary>
 public sealed record View
 {
@@ -18,6 +19,9 @@ public sealed record View
 
     /// <summary>How the view is turned.</summary>
     internal ViewTurn Turn { get; init; }
+
+    /// <summary>The factor by which samples are multiplied, in hundredths.</summary>
+    internal int Brightness { get; init; } = 100;
 
     /// <summary>The width of the network's input.</summary>
     public int Width => Turn.SwapsSides ? Geometry.InputHeight : Geometry.InputWidth;

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace SemiDefect.Anomaly.Views;
 
 /// <summary>
-/// The views of an image: the whole image at a working size, or overlapping tiles of it; and the turns of good images
-/// for training. Immutable and thread-safe; invalid values are rejected when set.
+/// The views of an image: the whole image at a working size, or overlapping tiles of it; and the turns and
+/// brightness of good images for training. Immutable and thread-safe; invalid values are rejected when set.
 /// </summary>
 public sealed record ViewPlan
 {
@@ -52,13 +52,17 @@ public sealed record ViewPlan
     /// <summary>Whether training also uses mirrored good images.</summary>
     public bool Flips { get; init; }
 
+    /// <summary>Factors of brightness at which good images are learned as well; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BrightnessFactors? Brightness { get; init; }
+
     /// <summary>The region of interest; null for the whole image.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RegionOfInterest? Region { get; init; }
 
     /// <summary>The number of variants of each view used for training, including the unchanged one.</summary>
     [JsonIgnore]
-    public int LearnedTurns => 1 + FurtherTurns().Count();
+    public int LearnedTurns => (1 + FurtherTurns().Count()) * (1 + (Brightness?.Hundredths.Count ?? 0));
 
     /// <summary>Checks the options against each other.</summary>
     /// <exception cref="SemiDefectException">The options contradict each other; the message says what to
@@ -128,14 +132,24 @@ public sealed record ViewPlan
         ];
     }
 
-    /// <summary>The views used to train on a good image: those used for scoring, then their turned variants.</summary>
+    /// <summary>
+    /// The views used to train on a good image: those used for scoring, then their turned variants, then all of these
+    /// at each further brightness.
+    /// </summary>
     /// <param name="width">The width of the image.</param>
     /// <param name="height">The height of the image.</param>
     /// <exception cref="SemiDefectException">The image does not fit the plan.</exception>
     public IReadOnlyList<View> ToLearn(int width, int height)
     {
         IReadOnlyList<View> views = ToInspect(width, height);
-        return [.. views, .. from turn in FurtherTurns() from view in views select view with { Turn = turn }];
+        View[] turned = [.. views, .. from turn in FurtherTurns() from view in views select view with { Turn = turn }];
+        return
+        [
+            .. turned,
+            .. from hundredths in Brightness?.Hundredths ?? []
+               from view in turned
+               select view with { Brightness = hundredths },
+        ];
     }
 
     private IEnumerable<ViewTurn> FurtherTurns() =>

@@ -14,8 +14,8 @@ public static class Example
 
         using AnomalyDetector detector = AnomalyDetector.Load(detectorFile);
         Inspection inspection = detector.Inspect(newImage);
-        string decision = inspection.IsAbnormal ? "abnormal" : "normal";
-        Console.WriteLine($"{decision}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
+        Console.WriteLine(
+            $"{inspection.Decision}: {inspection.Score:F2} (threshold {inspection.Threshold:F2})");
         foreach (Region region in inspection.Regions)
         {
             Console.WriteLine($"  {region.Area} pixels around ({region.CentroidX:F0}, {region.CentroidY:F0})");

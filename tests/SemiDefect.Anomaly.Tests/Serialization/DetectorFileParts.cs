@@ -117,6 +117,8 @@ internal sealed class DetectorFileParts
         JsonNode encoder = Options("onnx-encoder").Single();
         IReadOnlyList<JsonNode> branches = Options("memory-bank");
         JsonNode thresholds = Options("thresholds").Single().DeepClone();
+        thresholds.AsObject().Remove("check");
+        thresholds["options"]!.AsObject().Remove("checkRate");
         if (branches.Count > 1)
         {
             thresholds["imageScores"] = thresholds["foldImageScores"]!.DeepClone();

@@ -137,8 +137,8 @@ public sealed class DetectorFormatTests : IDisposable
     public void A_component_of_a_newer_version_is_refused_by_kind_and_version()
     {
         DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
-        parts.Components("view-plan")[0]["version"] = 2;
-        Assert.Contains("'view-plan' of version 2", Refusal(parts), StringComparison.Ordinal);
+        parts.Components("view-plan")[0]["version"] = 3;
+        Assert.Contains("'view-plan' of version 3", Refusal(parts), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,7 +210,10 @@ public sealed class DetectorFormatTests : IDisposable
         DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
         foreach (JsonNode? component in parts.Header["components"]!.AsArray())
         {
-            Assert.Contains($"\n| `{component!["kind"]}` | 1 |", document, StringComparison.Ordinal);
+            bool hasVersions = (string)component!["kind"]! is "thresholds" or "view-plan";
+            Assert.Contains(
+                $"\n| `{component["kind"]}` | {(hasVersions ? "1, 2" : "1")} |", document, StringComparison.Ordinal);
+            Assert.InRange((int)component["version"]!, 1, hasVersions ? 2 : 1);
         }
 
         TinyDetector.Make(_folder.Path, _folder.File("one.sdad"));

@@ -146,7 +146,7 @@ internal sealed class DetectorMutator(byte[] original, SeededGenerator generator
                 component["kind"] = "principal-subspace";
                 break;
             case 1:
-                component["version"] = 2;
+                component["version"] = 9;
                 break;
             case 2:
                 component["sections"] = new JsonArray("none");

@@ -31,6 +31,8 @@ public sealed class OldDetectorTests : IDisposable
         Assert.Equal((double)expected["threshold"]!, inspection.Threshold);
         Assert.Equal((double)expected["pixelThreshold"]!, inspection.PixelThreshold);
         Assert.Equal((bool)expected["isAbnormal"]!, inspection.IsAbnormal);
+        Assert.Equal(((double?)null, 0.0), (detector.Thresholds.Check?.Value, detector.Thresholds.Options.CheckRate));
+        Assert.NotEqual(Decision.Check, inspection.Decision);
         Assert.Equal((string)expected["nearestTrainingImage"]!, inspection.HighestPatch.TrainingImage);
         Assert.Equal((string)expected["mapSha256"]!, Sha256(inspection.InputMap));
     }

@@ -38,7 +38,8 @@ public sealed class DetectorFingerprintTests : IDisposable
         string bank = $"bank 1\nrows 20 columns {document.Banks[0].Columns} sha256 {vectors}\n";
         string thresholds = string.Create(
             CultureInfo.InvariantCulture,
-            $"thresholds 1\nimage {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n")
+            $"thresholds 1\nimage {document.Thresholds.Image.Value:R}\npixel {document.Thresholds.Pixel.Value:R}\n"
+                + $"check {document.Thresholds.Check!.Value:R}\n")
             + string.Concat(
                 document.Thresholds.ImageScores.Order().Select(
                     score => string.Create(CultureInfo.InvariantCulture, $"held-out {score:R}\n")));

@@ -95,8 +95,8 @@ function uploads() {
 const fileName = path => path.normalize('NFC').replace(/[^\p{L}\p{Nd}._-]+/gu, '_').replace(/^[^\p{L}\p{Nd}]+/u, '').slice(-100).replace(/^[^\p{L}\p{Nd}]+/u, '');
 
 async function fit() {
-  const { resize, false_alarm_rate: rate, preset } = $('fit-form').elements;
-  const options = { preset: preset.value, false_alarm_rate: Number(rate.value), ...(resize.value ? { resize: Number(resize.value) } : {}) };
+  const { resize, false_alarm_rate: rate, check_rate: check, preset } = $('fit-form').elements;
+  const options = { preset: preset.value, false_alarm_rate: Number(rate.value), ...(resize.value ? { resize: Number(resize.value) } : {}), ...(check.value ? { check_rate: Number(check.value) } : {}) };
   const started = await send('POST', modelPath('/fit', name()), options);
   job = started.id;
   notice(null);

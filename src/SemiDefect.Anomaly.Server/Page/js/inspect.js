@@ -94,8 +94,10 @@ function draw() {
   $('live').replaceChildren(...inspections.map((inspection, index) => h('li', {}, card(inspection, index))));
   if (focused) $('live').querySelector(`[data-id="${focused}"]`)?.focus();
   $('live-empty').hidden = inspections.length > 0;
-  $('tally').textContent = inspections.length ? t('tally', inspections.filter(item => item.decision === 'abnormal').length, inspections.length) : '';
+  $('tally').textContent = inspections.length ? t('tally', tell('abnormal'), inspections.length, tell('check')) : '';
 }
+
+const tell = decision => inspections.filter(item => item.decision === decision).length;
 
 function card(inspection, index) {
   return h('button', { type: 'button', class: `card ${inspection.decision}`, 'data-id': inspection.id, onclick: () => openViewer(inspections, index, replace) },

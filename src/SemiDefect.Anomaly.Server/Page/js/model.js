@@ -70,6 +70,7 @@ function draw() {
     ['detail_backbone', `${model.backbone} (${model.taps.join(', ')})`], ['detail_images', t('detail_images_value', model.images)],
     ['detail_bank', `${model.bank_rows} \u00d7 ${model.dimension}`], ['detail_preset', model.preset],
     ['detail_rule', `${model.threshold.method}${model.false_alarm_rate ? ` (${percent(model.false_alarm_rate)})` : ''}`],
+    ['check_threshold', model.check_threshold ? `${exact(model.check_threshold.value)} (${percent(model.check_rate)})` : t('check_none')],
     ['detail_version', `${model.version}`],
   ];
   $('model-details').replaceChildren(...details.flatMap(([name, value]) => [h('dt', {}, t(name)), h('dd', {}, value)]));
@@ -96,12 +97,17 @@ function threshold() {
 
 function preview() {
   const value = threshold();
-  const decide = item => (item.score > value ? 'abnormal' : 'normal');
+
+  // A threshold set by hand has no rate, and so no band below it.
+  const check = value === model.threshold.value ? model.check_threshold?.value : null;
+  const decide = item => (item.score > value ? 'abnormal' : check != null && item.score > check ? 'check' : 'normal');
   const changed = recent.filter(item => decide(item) !== item.decision);
   $('threshold-value').textContent = exact(value);
   $('threshold').setAttribute('aria-valuetext', exact(value));
-  moveLine(value);
-  $('threshold-effect').textContent = t('effect', changed.length, recent.length, recent.filter(item => decide(item) === 'abnormal').length);
+  moveLine(value, check);
+  const count = answer => recent.filter(item => decide(item) === answer).length;
+  $('threshold-effect').textContent = t('effect', changed.length, recent.length, count('abnormal'), count('check'))
+    + (model.check_threshold && check == null ? ` ${t('effect_no_check')}` : '');
   $('threshold-set').disabled = value === model.threshold.value;
   $('changed-none').hidden = changed.length > 0;
   $('changed').replaceChildren(...changed.slice(0, 100).map((item, index) => h('li', {}, h('button', { type: 'button', onclick: () => openViewer(changed, index, replace) },

@@ -62,7 +62,8 @@ export function openViewer(list, index, onChange) {
 
 function facts(inspection) {
   const entries = [
-    ['score', number(inspection.score)], ['threshold', number(inspection.threshold)], ['col_margin', signed(inspection.margin)],
+    ['score', number(inspection.score)], ['threshold', number(inspection.threshold)],
+    ...(inspection.check_threshold == null ? [] : [['check_threshold', number(inspection.check_threshold)]]), ['col_margin', signed(inspection.margin)],
     ['p_value', inspection.p_value == null ? '\u2013' : inspection.p_value.toPrecision(2)],
     ['time', time(inspection.time)], ['size', `${inspection.width} \u00d7 ${inspection.height}`], ['model', inspection.model],
   ];
@@ -79,9 +80,9 @@ function verdicts(inspection, change) {
     }
   };
   const takeBack = async () => change(await (await call(`inspections/${inspection.id}/verdict`, { method: 'DELETE' })).json());
-  const choices = ['confirmed', inspection.decision === 'abnormal' ? 'false_alarm' : 'missed'];
+  const choices = ['confirmed', inspection.decision === 'normal' ? 'missed' : 'false_alarm'];
   return h('div', {}, h('h3', {}, t('verdict')), note, h('p', { class: 'row' },
-    ...choices.map(value => h('button', { type: 'button', 'data-verdict': value, 'aria-pressed': `${inspection.verdict?.value === value}`, onclick: () => say(value) }, t(`say_${value}`))),
+    ...choices.map(value => h('button', { type: 'button', 'data-verdict': value, 'aria-pressed': `${inspection.verdict?.value === value}`, onclick: () => say(value) }, t(inspection.decision === 'check' ? `say_check_${value}` : `say_${value}`))),
     inspection.verdict ? h('button', { type: 'button', onclick: takeBack }, t('say_nothing')) : null),
   h('p', { class: 'saved small', role: 'status' }));
 }
