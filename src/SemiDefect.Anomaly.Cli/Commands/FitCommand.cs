@@ -34,7 +34,7 @@ internal static class FitCommand
         {
             Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds for "
                 + "other false-alarm rates would find; 0 for none. By default, with --preset default, half as many as "
-                + "there are good images, 20 to 360.",
+                + "there are good images, 16 to 360.",
             HelpName = "N",
         };
         var maxCost = new MaxCostOption();

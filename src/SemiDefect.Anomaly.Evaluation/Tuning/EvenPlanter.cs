@@ -15,7 +15,7 @@ public sealed class EvenPlanter : IDefectPlanter
 
     private const int FewestImages = 20;
     private const int ImagesPerPlanted = 8;
-    private const int FewestPlanted = 5;
+    private const int FewestPlanted = 4;
     private const int MostPlanted = 90;
 
     private readonly TuningOptions _options;
@@ -41,7 +41,7 @@ public sealed class EvenPlanter : IDefectPlanter
     }
 
     /// <summary>
-    /// How many defects to plant without being asked: about half as many as there are good images, at least 20 and at
+    /// How many defects to plant without being asked: about half as many as there are good images, at least 16 and at
     /// most 360, which takes less than a third of the time of the fit; 0 for fewer than 20 images, whose thresholds say
     /// too little.
     /// </summary>
