@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Tuning;
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
 /// <summary>
-/// Plants defects with soft edges, kinds and sizes equally often, spread over some of the good images, so that a fit can
-/// tell what a threshold would find. Immutable and thread-safe.
+/// Plants defects with soft edges, kinds and sizes equally often, spread over some of the good images, so that a fit
+/// can tell what a threshold would find. Immutable and thread-safe.
 /// </summary>
 public sealed class EvenPlanter : IDefectPlanter
 {

@@ -65,7 +65,12 @@ public sealed class EvenPlanterTests
     {
         using AnomalyDetector detector = AnomalyDetector.Fit(
             TrackParts.Of(24),
-            new FitOptions { ResizeSize = 64, Planter = new EvenPlanter(36, 0), Threshold = new() { FalseAlarmRate = 0.02 } });
+            new FitOptions
+            {
+                ResizeSize = 64,
+                Planter = new EvenPlanter(36, 0),
+                Threshold = new() { FalseAlarmRate = 0.02 },
+            });
         IReadOnlyList<ThresholdCost> costs = ThresholdCosts.Of(detector.Description);
         Assert.Equal([0.001, 0.01, 0.02, 0.05, 0.1], costs.Select(cost => cost.Rate!.Value));
         ThresholdCost present = Assert.Single(costs, cost => cost.IsPresent);
