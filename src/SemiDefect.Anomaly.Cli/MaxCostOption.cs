@@ -8,7 +8,8 @@ internal sealed class MaxCostOption
 {
     private const string Name = "--max-cost";
 
-    private static readonly (char Letter, decimal Factor)[] Units = [('k', 1e3m), ('M', 1e6m), ('G', 1e9m), ('T', 1e12m)];
+    private static readonly (char Letter, decimal Factor)[] Units =
+        [('k', 1e3m), ('M', 1e6m), ('G', 1e9m), ('T', 1e12m)];
 
     /// <summary>The option.</summary>
     public Option<string?> Option { get; } = new(Name)

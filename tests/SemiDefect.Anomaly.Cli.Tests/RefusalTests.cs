@@ -29,6 +29,13 @@ public sealed class RefusalTests : IDisposable
     [InlineData("--check-rate", "1.5")]
     [InlineData("--brightness", "0.8,1")]
     [InlineData("--brightness", "dark")]
+    [InlineData("--max-cost", "2X")]
+    [InlineData("--max-cost", "0")]
+    [InlineData("--max-cost", "-1")]
+    [InlineData("--planted", "-1")]
+    [InlineData("--planted", "10001")]
+    [InlineData("--tune", "slow")]
+    [InlineData("--contamination", "0.5")]
     public async Task Invalid_values_are_bad_usage(string option, string value)
     {
         SyntheticParts.WriteGood(_folder.File("good"), 2);
@@ -51,6 +58,35 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal(ExitCode.BadUsage, run.ExitCode);
         Assert.Contains("--help", run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("50")]
+    [InlineData("ms")]
+    [InlineData("0ms")]
+    [InlineData("-5ms")]
+    [InlineData("2h")]
+    public async Task A_latency_that_is_none_is_bad_usage(string latency)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 2);
+        CliRun run = await CliRun.Of("select", _folder.File("good"), "--latency", latency);
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("such as 50ms", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("off", "more than the limit of 1e3")]
+    [InlineData("quick", "Even the cheapest choice")]
+    public async Task A_fit_above_the_limit_is_refused_in_one_line(string tune, string reason)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 6);
+        string model = _folder.File("m.sdad");
+        CliRun run = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", model, "--resize", "32", "--tune", tune, "--max-cost", "1k");
+        Assert.Equal(ExitCode.Failed, run.ExitCode);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.False(File.Exists(model));
     }
 
     [Fact]

@@ -35,7 +35,9 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync(
             "detector", 0, ["fit", good, "--out", lanes, .. fit, "--scales", "16,32", "--roi", "4,0,88,60"]);
         await ValidAsync(
-            "detector", 0, ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick", "--planted", "36"]);
+            "detector",
+            0,
+            ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick", "--planted", "36"]);
         await ValidAsync("detector", 0, "info", _folder.File("tuned.sdad"));
         await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--false-alarm-rate", "0.05");
         await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--value", "1.5");

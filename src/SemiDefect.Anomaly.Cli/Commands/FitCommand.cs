@@ -32,9 +32,9 @@ internal static class FitCommand
         };
         var planted = new Option<int?>("--planted")
         {
-            Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds for "
-                + "other false-alarm rates would find; 0 for none. By default, with --preset default, half as many as "
-                + "there are good images, 20 to 360.",
+            Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds "
+                + "for other false-alarm rates would find; 0 for none. By default, with --preset default, half as many "
+                + "as there are good images, 16 to 360.",
             HelpName = "N",
         };
         var maxCost = new MaxCostOption();

@@ -30,8 +30,8 @@ internal static class SelectCommand
         var options = new FitOptionSet();
         var command = new Command(
             "select",
-            "Choose the networks and working sizes that find most planted defects within a latency on this machine, and "
-                + "print the command that fits them.")
+            "Choose the networks and working sizes that find most planted defects within a latency on this machine, "
+                + "and print the command that fits them.")
         {
             folder, latency,
         };

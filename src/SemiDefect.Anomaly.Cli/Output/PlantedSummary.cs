@@ -18,8 +18,8 @@ internal static class PlantedSummary
 
         string later = detector.Steps.Count > 1 ? ", before the updates" : string.Empty;
         output.WriteLine(
-            $"Planted     {detector.Planted.Count} defects in {Images(detector)} good images, scored out of fold{later}; "
-                + "found at their place:");
+            $"Planted     {detector.Planted.Count} defects in {Images(detector)} good images, scored out of "
+                + $"fold{later}; found at their place:");
         string sizes = string.Join(' ', ThresholdCosts.Sizes(detector).Select(size => $"{$"{size} px",7}"));
         output.WriteLine($"            false-alarm rate  threshold  found  {sizes}");
         foreach (ThresholdCost cost in costs)

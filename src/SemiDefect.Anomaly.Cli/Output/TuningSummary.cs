@@ -44,7 +44,8 @@ internal static class TuningSummary
         {
             output.WriteLine(
                 string.Create(
-                    CultureInfo.InvariantCulture, $"            the work of {result.Effort:0.0} plain fits, in multiply-adds"));
+                    CultureInfo.InvariantCulture,
+                    $"            the work of {result.Effort:0.0} plain fits, in multiply-adds"));
         }
     }
 

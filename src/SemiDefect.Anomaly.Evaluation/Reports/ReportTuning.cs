@@ -70,8 +70,8 @@ internal static class ReportTuning
         page.Append(
             CultureInfo.InvariantCulture,
             $"<section><h2>What a threshold finds</h2><p>{detector.Planted.Count} defects were planted in {images} of "
-                + $"the good training images and scored without anything from their fold. Real defects may be easier or "
-                + $"harder; compare the rows with each other.</p><div class=\"scroll\"><table><thead><tr>"
+                + $"the good training images and scored without anything from their fold. Real defects may be easier "
+                + $"or harder; compare the rows with each other.</p><div class=\"scroll\"><table><thead><tr>"
                 + $"<th scope=\"col\">false-alarm rate</th><th scope=\"col\">threshold</th><th scope=\"col\">found"
                 + $"</th>");
         AppendSizes(page, ThresholdCosts.Sizes(detector));

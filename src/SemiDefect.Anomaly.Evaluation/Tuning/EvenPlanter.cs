@@ -5,8 +5,8 @@ using SemiDefect.Anomaly.Tuning;
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
 /// <summary>
-/// Plants defects with soft edges, kinds and sizes equally often, spread over some of the good images, so that a fit can
-/// tell what a threshold would find. Immutable and thread-safe.
+/// Plants defects with soft edges, kinds and sizes equally often, spread over some of the good images, so that a fit
+/// can tell what a threshold would find. Immutable and thread-safe.
 /// </summary>
 public sealed class EvenPlanter : IDefectPlanter
 {
@@ -15,7 +15,7 @@ public sealed class EvenPlanter : IDefectPlanter
 
     private const int FewestImages = 20;
     private const int ImagesPerPlanted = 8;
-    private const int FewestPlanted = 5;
+    private const int FewestPlanted = 4;
     private const int MostPlanted = 90;
 
     private readonly TuningOptions _options;
@@ -41,7 +41,7 @@ public sealed class EvenPlanter : IDefectPlanter
     }
 
     /// <summary>
-    /// How many defects to plant without being asked: about half as many as there are good images, at least 20 and at
+    /// How many defects to plant without being asked: about half as many as there are good images, at least 16 and at
     /// most 360, which takes less than a third of the time of the fit; 0 for fewer than 20 images, whose thresholds say
     /// too little.
     /// </summary>

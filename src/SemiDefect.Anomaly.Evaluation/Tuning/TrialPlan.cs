@@ -46,7 +46,7 @@ internal static class TrialPlan
                 double contrast = IsShaded(kind)
                     ? FaintestShade * PortableMath.Pow(StrongestShade / FaintestShade, draw)
                     : FaintestStructure + (1 - FaintestStructure) * draw;
-                // Four sizes and nine kinds have no common factor: over 36 in a row, all pairs of them come equally often.
+                // Four sizes and nine kinds have no common factor: 36 in a row are all pairs of them.
                 int turn = Modulo(index - options.Sizes * image - step, options.Kinds.Count);
                 if (turn < options.KindsPerSize && sizes[step] + RoomAround <= shortestSide)
                 {

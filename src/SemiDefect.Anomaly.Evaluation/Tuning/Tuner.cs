@@ -128,7 +128,11 @@ public static class Tuner
         InspectionCost[] costs = [.. variants.SelectMany(variant => Costs(variant.Apply))];
         TuningRoundResult second = round.Run(
             [.. lanes.Select(lane => first.Scores[lane])],
-            [.. variants.SelectMany(variant => lanes.Select(lane => variant.Apply(space.Lanes[lane].ToOptions(options))))],
+            [
+                .. from variant in variants
+                   from lane in lanes
+                   select variant.Apply(space.Lanes[lane].ToOptions(options)),
+            ],
             [
                 .. Enumerable.Range(0, variants.Length + 1)
                     .Select(i => (int[])[.. Enumerable.Range(i * lanes.Length, lanes.Length)]),

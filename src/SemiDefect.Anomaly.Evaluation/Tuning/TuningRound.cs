@@ -26,7 +26,9 @@ internal sealed class TuningRound(
     /// <summary>Runs it.</summary>
     /// <param name="known">Lanes that an earlier round has scored on all pictures.</param>
     /// <param name="lanes">The options of further lanes.</param>
-    /// <param name="combinations">Positions among the known lanes and those after them; the first stays by default.</param>
+    /// <param name="combinations">
+    /// Positions among the known lanes and those after them; the first stays by default.
+    /// </param>
     /// <param name="costs">The multiply-adds of the lanes, the known ones first.</param>
     /// <param name="describe">Adds what a combination is made of.</param>
     /// <exception cref="SemiDefectException">The images are too small to plant defects in.</exception>

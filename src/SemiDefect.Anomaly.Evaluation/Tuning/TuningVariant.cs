@@ -15,7 +15,9 @@ internal sealed record TuningVariant(string Change, Func<FitOptions, FitOptions>
         (0, "smoothing 0"), (0.7, "smoothing 0.7"), (1.5, "smoothing 1.5"), (2.5, "smoothing 2.5"),
     ];
 
-    /// <summary>What a full tuning tries on top of networks and sizes: each differs from the options in one way.</summary>
+    /// <summary>
+    /// What a full tuning tries on top of networks and sizes: each differs from the options in one way.
+    /// </summary>
     public static IReadOnlyList<TuningVariant> Of(FitOptions options)
     {
         var variants = new List<TuningVariant>();

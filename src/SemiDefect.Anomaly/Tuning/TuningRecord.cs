@@ -25,7 +25,8 @@ public sealed record TuningRecord
     public long? MaxCost { get; init; }
 
     /// <summary>
-    /// The work of the tuning as a multiple of the plain fit with the options, counted in multiply-adds; 0 if not known.
+    /// The work of the tuning as a multiple of the plain fit with the options, counted in multiply-adds; 0 if not
+    /// known.
     /// </summary>
     public double Effort { get; init; }
 

@@ -53,7 +53,7 @@ public sealed class EvenPlanterTests
     public void About_as_many_as_there_are_good_images_are_planted_unless_there_are_too_few()
     {
         Assert.Equal(
-            [0, 20, 20, 40, 360, 360],
+            [0, 16, 16, 40, 360, 360],
             new[] { 19, 20, 39, 80, 720, 100_000 }.Select(EvenPlanter.DefaultCount));
         Assert.Throws<SemiDefectException>(() => new EvenPlanter(0, 0));
         Assert.Throws<SemiDefectException>(() => new EvenPlanter(EvenPlanter.MostDefects + 1, 0));
@@ -65,7 +65,12 @@ public sealed class EvenPlanterTests
     {
         using AnomalyDetector detector = AnomalyDetector.Fit(
             TrackParts.Of(24),
-            new FitOptions { ResizeSize = 64, Planter = new EvenPlanter(36, 0), Threshold = new() { FalseAlarmRate = 0.02 } });
+            new FitOptions
+            {
+                ResizeSize = 64,
+                Planter = new EvenPlanter(36, 0),
+                Threshold = new() { FalseAlarmRate = 0.02 },
+            });
         IReadOnlyList<ThresholdCost> costs = ThresholdCosts.Of(detector.Description);
         Assert.Equal([0.001, 0.01, 0.02, 0.05, 0.1], costs.Select(cost => cost.Rate!.Value));
         ThresholdCost present = Assert.Single(costs, cost => cost.IsPresent);

@@ -4,7 +4,9 @@ using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Tuning;
 
-/// <summary>Good parts of 128 x 128 pixels: a grid of fine tracks with vias, moved and lit a little differently.</summary>
+/// <summary>
+/// Good parts of 128 x 128 pixels: a grid of fine tracks with vias, moved and lit a little differently.
+/// </summary>
 internal static class TrackParts
 {
     private const int Side = 128;

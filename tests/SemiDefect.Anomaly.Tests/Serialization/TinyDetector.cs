@@ -1,8 +1,8 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Tuning;
+using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tuning;
 using SemiDefect.Anomaly.Views;
 

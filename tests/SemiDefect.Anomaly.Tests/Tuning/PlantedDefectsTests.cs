@@ -1,8 +1,8 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Sources;
-using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tests.Serialization;
+using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Tuning;
 
 namespace SemiDefect.Anomaly.Tests.Tuning;
