@@ -21,7 +21,8 @@ public class DemoTests
         int Count(string answer) => lines.Count(line => line.StartsWith($"  {answer} ", StringComparison.Ordinal));
         Assert.Equal(24, Count("found") + Count("check") + Count("missed"));
         Assert.Contains(
-            $"24 defects: {Count("found")} found, {Count("check")} to check, {Count("missed")} missed; 16 good images: ",
+            $"24 defects: {Count("found")} found, {Count("check")} to check, {Count("missed")} missed; "
+                + "16 good images: ",
             run.Output,
             StringComparison.Ordinal);
         Assert.All(

@@ -115,11 +115,18 @@ internal static class ThresholdCommand
 
         if (value is not null)
         {
-            return method is not (null or ThresholdMethod.Fixed)
-                ? throw new UsageException("--threshold-method applies to --false-alarm-rate, not to --value.")
-                : check is > 0
-                ? throw new UsageException("--check-rate applies to --false-alarm-rate, not to --value.")
-                : _ => new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value };
+            if (method is not (null or ThresholdMethod.Fixed))
+            {
+                throw new UsageException("--threshold-method applies to --false-alarm-rate, not to --value.");
+            }
+
+            if (check > 0)
+            {
+                throw new UsageException("--check-rate applies to --false-alarm-rate, not to --value.");
+            }
+
+            var given = new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = value };
+            return _ => given;
         }
 
         if (method is not (null or ThresholdMethod.Conformal or ThresholdMethod.Quantile))
