@@ -10,8 +10,8 @@ internal static class OutlierRule
     /// <summary>Tukey's limit for values that are "far out".</summary>
     public const double FarOut = 3;
 
-    // The quartiles of fewer scores say nothing.
-    private const int Fewest = 4;
+    // The quartiles of fewer scores say too little.
+    private const int Fewest = 12;
 
     /// <summary>The positions of the scores that stand out, highest score first.</summary>
     /// <param name="scores">Out-of-fold scores, finite.</param>

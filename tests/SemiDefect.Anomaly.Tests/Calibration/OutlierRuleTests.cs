@@ -16,7 +16,8 @@ public sealed class OutlierRuleTests
     }
 
     [Fact]
-    public void Three_scores_say_nothing() => Assert.Empty(OutlierRule.Find([1, 1, 1000], OutlierRule.FarOut));
+    public void Eleven_scores_say_too_little() =>
+        Assert.Empty(OutlierRule.Find([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1000], OutlierRule.FarOut));
 
     [Fact]
     public void Order_does_not_matter_and_a_wider_fence_finds_fewer() =>
