@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
+using SemiDefect.Anomaly.Tests.Tuning;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Tests.Detection;
@@ -63,7 +64,8 @@ public class CancellationTests
                     stop.Cancel();
                 }
             });
-            Canceled(() => AnomalyDetector.Fit(Pictures.Good(6, 64, 64), CellFits.Options(), progress, stop.Token));
+            FitOptions options = CellFits.Options() with { Planter = new TinyPlanter() };
+            Canceled(() => AnomalyDetector.Fit(Pictures.Good(6, 64, 64), options, progress, stop.Token));
             Assert.True(isReached);
         }
     }
