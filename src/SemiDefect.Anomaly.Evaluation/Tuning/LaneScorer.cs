@@ -28,7 +28,7 @@ internal static class LaneScorer
         CancellationToken cancellationToken)
     {
         (int[] learned, int[] heldOut) = TuningSplit.Divide(good.Count, tuning);
-        ImageList learnedImages = TuningSplit.Pick(good, learned);
+        ImageList learnedImages = ImageList.Of(good, learned);
         var detectors = new List<AnomalyDetector>();
         try
         {

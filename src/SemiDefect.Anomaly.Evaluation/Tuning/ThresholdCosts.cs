@@ -25,23 +25,22 @@ public static class ThresholdCosts
         }
 
         ThresholdOptions own = detector.Thresholds.Options;
-        bool hasRate = own.Method is ThresholdMethod.Conformal or ThresholdMethod.Quantile;
-        ThresholdOptions rule = hasRate ? own : new ThresholdOptions();
+        ThresholdOptions rule = own.HasRate ? own : new ThresholdOptions();
         double[] scores = [.. detector.Thresholds.ImageScores];
         IEnumerable<double> rates = scores.Length == 0 ? []
-            : hasRate ? ShownRates.Append(own.FalseAlarmRate)
+            : own.HasRate ? ShownRates.Append(own.FalseAlarmRate)
             : ShownRates;
         var costs = new List<ThresholdCost>();
         foreach (double rate in rates.Distinct().Order())
         {
-            bool isPresent = hasRate && rate == own.FalseAlarmRate;
+            bool isPresent = own.HasRate && rate == own.FalseAlarmRate;
             double threshold = isPresent
                 ? detector.Thresholds.Image.Value
                 : (rule with { FalseAlarmRate = rate }).Compute(scores).Value;
             costs.Add(At(detector.Planted, rate, threshold, isPresent));
         }
 
-        if (!hasRate)
+        if (!own.HasRate)
         {
             costs.Add(At(detector.Planted, null, detector.Thresholds.Image.Value, isPresent: true));
         }

@@ -1,5 +1,4 @@
 using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Evaluation.Tuning;
 
@@ -41,9 +40,4 @@ internal static class TuningSplit
 
         return chosen;
     }
-
-    /// <summary>Some images of a source.</summary>
-    public static ImageList Pick(IImageSource source, int[] images) => new(
-        images.Select(image => source.Describe(image).Name),
-        (index, cancellationToken) => source.Read(images[index], cancellationToken));
 }

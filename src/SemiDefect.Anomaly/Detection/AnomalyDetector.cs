@@ -98,10 +98,7 @@ public sealed partial class AnomalyDetector : IDisposable
                 string.Join(", ", suspicious.Take(MostSuspiciousNamed).Select(image => good.Describe(image).Name)));
         }
 
-        IReadOnlyList<double> scores = bundle.Document.HasFoldBanks
-            ? bundle.Document.Thresholds.FoldImageScores
-            : bundle.Document.Thresholds.ImageScores;
-        int[] golden = GoldenSet.Choose(good.Count, scores, options.GoldenImages);
+        int[] golden = GoldenSet.Choose(good.Count, bundle.Document.OutOfFoldScores, options.GoldenImages);
         return Complete(
             bundle,
             pipeline,

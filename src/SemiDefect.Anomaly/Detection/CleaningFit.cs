@@ -37,7 +37,7 @@ internal static class CleaningFit
             (DetectorBundle bundle, DetectorPipeline pipeline) =
                 new DetectorFitter(fitted, options, progress, cancellationToken).Fit();
             int room = round < Rounds ? most - (good.Count - kept.Length) : 0;
-            HashSet<int> outliers = [.. OutlierRule.Find(ScoresOf(bundle), Fence).Take(room)];
+            HashSet<int> outliers = [.. OutlierRule.Find(bundle.Document.OutOfFoldScores, Fence).Take(room)];
             if (outliers.Count == 0)
             {
                 return (fitted, bundle with { Document = WithLeftOut(bundle.Document, good, kept) }, pipeline);
@@ -46,13 +46,9 @@ internal static class CleaningFit
             pipeline.Dispose();
             bundle.Dispose();
             kept = [.. kept.Where((_, i) => !outliers.Contains(i))];
-            fitted = Pick(good, kept);
+            fitted = ImageList.Of(good, kept);
         }
     }
-
-    private static IReadOnlyList<double> ScoresOf(DetectorBundle bundle) => bundle.Document.HasFoldBanks
-        ? bundle.Document.Thresholds.FoldImageScores
-        : bundle.Document.Thresholds.ImageScores;
 
     private static DetectorDocument WithLeftOut(DetectorDocument document, IImageSource good, int[] kept) =>
         kept.Length == good.Count ? document : document with
@@ -63,8 +59,4 @@ internal static class CleaningFit
                     [.. Enumerable.Range(0, good.Count).Except(kept).Select(image => good.Describe(image).Name)],
             },
         };
-
-    private static ImageList Pick(IImageSource source, int[] images) => new(
-        images.Select(image => source.Describe(image).Name),
-        (index, cancellationToken) => source.Read(images[index], cancellationToken));
 }

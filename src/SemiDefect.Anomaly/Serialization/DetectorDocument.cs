@@ -96,6 +96,11 @@ internal sealed record DetectorDocument
     /// <summary>Whether the branches are banks of folds over the same patches.</summary>
     [JsonIgnore]
     public bool HasFoldBanks => Branches.Count > Lanes.Count;
+
+    /// <summary>The score of each good image by what was not fitted on it.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double> OutOfFoldScores =>
+        HasFoldBanks ? Thresholds.FoldImageScores : Thresholds.ImageScores;
 }
 
 /// <summary>How images are turned into patches, for all branches of the lane. Immutable and thread-safe.</summary>

@@ -39,6 +39,18 @@ public sealed class ImageList : IImageSource
         [.. paths.Select(path => new FolderImage(Path.GetFileName(path), Path.GetFullPath(path)))],
         limits);
 
+    /// <summary>Some images of another source, read from it on demand.</summary>
+    /// <param name="source">The source; must outlive the list.</param>
+    /// <param name="images">Their positions in the source, in order.</param>
+    public static ImageList Of(IImageSource source, IReadOnlyList<int> images)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(images);
+        return new ImageList(
+            images.Select(image => source.Describe(image).Name),
+            (index, cancellationToken) => source.Read(images[index], cancellationToken));
+    }
+
     /// <inheritdoc/>
     public ImageInfo Describe(int index) => _infos[index];
 

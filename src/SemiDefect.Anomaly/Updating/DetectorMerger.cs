@@ -104,6 +104,9 @@ internal static class DetectorMerger
                     ImageHashes = HasHashes(a.Fit) && HasHashes(b.Fit)
                         ? [.. a.Fit.ImageHashes, .. b.Fit.ImageHashes.Where((_, i) => isNew[i])]
                         : [],
+                    LeftOut = a.Fit.LeftOut is null && b.Fit.LeftOut is null
+                        ? null
+                        : [.. a.Fit.LeftOut ?? [], .. b.Fit.LeftOut ?? []],
                     Steps = [.. StepsOf(a), new FitStep(FitStep.Merge, b.Fit.Images.Count - shared, rows)],
                     Patches = branches.Sum(branch => branch.Bank.Patches),
                     CoresetFraction = size is not null ? size.Fraction : isSameSize ? a.Fit.CoresetFraction : null,
