@@ -165,6 +165,7 @@ public sealed class InspectionServer : IAsyncDisposable
         AuditEndpoints.Map(api);
         InspectEndpoints.Map(api);
         InspectionEndpoints.Map(api);
+        LineEndpoints.Map(api);
         PictureEndpoints.Map(api);
         FitEndpoints.Map(api);
         UpdateEndpoints.Map(api);
@@ -192,6 +193,7 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton(_ =>
             Database.Open(Path.Combine(options.DataFolder, "history.db"), DatabaseSchema.Upgrades));
+        services.AddSingleton<InspectionFeed>();
         services.AddSingleton<InspectionStore>();
         services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
         services.AddSingleton<Housekeeper>();

@@ -22,7 +22,8 @@ internal sealed class BrowserFactAttribute : FactAttribute
         bool hasNode = folders.Any(folder => File.Exists(Path.Combine(folder, "node")));
         if (!File.Exists(chromium)
             || !hasNode
-            || !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core")))
+            || !Directory.Exists(Path.Combine(Folder, "node_modules", "playwright-core"))
+            || !Directory.Exists(Path.Combine(Folder, "node_modules", "axe-core")))
         {
             Skip = "Needs node, Chromium (apt-get install chromium, or CHROMIUM=its path) and 'npm install' "
                 + "in tests/SemiDefect.Anomaly.Server.Tests/Browser.";

@@ -24,7 +24,12 @@ public sealed class BrowserTests
     }
 
     [BrowserFact]
-    public async Task Mis_clicks_outages_and_kills_leave_the_line_seeing()
+    public Task Mis_clicks_outages_and_kills_leave_the_line_seeing() => RunOnLineAsync("safe.mjs");
+
+    [BrowserFact]
+    public Task The_line_view_follows_holds_and_says_when_there_is_no_signal() => RunOnLineAsync("line.mjs");
+
+    private static async Task RunOnLineAsync(string script)
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("models"));
@@ -41,7 +46,7 @@ public sealed class BrowserTests
         }
 
         string program = Path.Combine(AppContext.BaseDirectory, "semidefect.dll");
-        await RunAsync(folder.File, "safe.mjs", program, Path.GetDirectoryName(folder.File("keys"))!, null);
+        await RunAsync(folder.File, script, program, Path.GetDirectoryName(folder.File("keys"))!, null);
     }
 
     /// <summary>Runs a script; null among its arguments stands for the folder of screenshots.</summary>

@@ -66,7 +66,7 @@ internal sealed class ViewOptionSet
 
     private readonly Option<FusionRule?> _fusion = new("--fusion")
     {
-        Description = "How the scores of several scales or backbones are combined: mean or maximum.",
+        Description = "How the scores of several scales or backbones are combined: softmaximum, mean or maximum.",
     };
 
     /// <summary>All options; none of them applies to an existing detector.</summary>

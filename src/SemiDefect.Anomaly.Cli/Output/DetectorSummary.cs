@@ -55,8 +55,7 @@ internal static class DetectorSummary
 
         if (detector.Lanes.Count > 1)
         {
-            string rule = detector.Fusion == FusionRule.Maximum ? "maximum" : "mean";
-            output.WriteLine($"Fusion      {rule} of {detector.Lanes.Count} scores");
+            output.WriteLine($"Fusion      {NameOf(detector.Fusion)} of {detector.Lanes.Count} scores");
         }
 
         WriteThreshold(output, "Threshold  ", detector.Thresholds.Image, detector.Thresholds.Options);
@@ -142,6 +141,14 @@ internal static class DetectorSummary
         string mask = region.HasMask ? " with a mask" : string.Empty;
         return $", only {region.Width} x {region.Height} at ({region.Left}, {region.Top}){mask}";
     }
+
+    /// <summary>The rule that combines scores, in words.</summary>
+    public static string NameOf(FusionRule rule) => rule switch
+    {
+        FusionRule.Mean => "mean",
+        FusionRule.Maximum => "maximum",
+        _ => "soft maximum",
+    };
 
     private static void WriteThreshold(
         TextWriter output, string label, ThresholdEstimate threshold, ThresholdOptions options)

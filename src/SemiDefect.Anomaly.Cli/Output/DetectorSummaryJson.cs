@@ -86,7 +86,7 @@ internal static class DetectorSummaryJson
         detector.Lanes.Sum(lane => lane.BankRows.Count) == 1
         ? null
         : new FusionJson(
-            detector.Fusion == Scoring.FusionRule.Maximum ? "maximum" : "mean",
+            DetectorSummary.NameOf(detector.Fusion).Replace(' ', '_'),
             [.. detector.Scales.Select(scale => new ScaleJson(scale.Center, scale.Spread))]);
 
     private static ThresholdJson Threshold(ThresholdEstimate threshold) =>

@@ -26,7 +26,10 @@ internal sealed record InspectionJson(
     NearestJson Nearest,
     VerdictJson? Verdict,
     InspectionLinks Links,
-    double? CheckThreshold);
+    double? CheckThreshold,
+    string? Station,
+    string? Lot,
+    string? Part);
 
 internal sealed record NearestJson(double X, double Y, double Score, string TrainingImage);
 
@@ -42,6 +45,21 @@ internal sealed record InspectManyJson(
 internal sealed record UnreadableJson(string Name, string Error);
 
 internal sealed record InspectionPageJson(IReadOnlyList<InspectionJson> Inspections, string? NextCursor);
+
+/// <summary>The number of inspections by decision.</summary>
+/// <param name="Total">All of them.</param>
+/// <param name="Normal">The normal ones.</param>
+/// <param name="Check">Those to check.</param>
+/// <param name="Abnormal">The abnormal ones.</param>
+/// <param name="LastId">The newest inspection that is counted, for the parameter after of the events.</param>
+/// <param name="Time">The time of the server.</param>
+internal sealed record SummaryJson(
+    long Total,
+    long Normal,
+    long Check,
+    long Abnormal,
+    long LastId,
+    DateTimeOffset Time);
 
 internal sealed record VerdictRequest(string Value, string? Note);
 

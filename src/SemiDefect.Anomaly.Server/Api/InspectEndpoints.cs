@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Security;
+using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -18,7 +19,8 @@ internal static class InspectEndpoints
         .WithSummary("Inspects one image (raw body) or many (multipart/form-data, every part a file).")
         .WithDescription(
             "One image gets one inspection; a form gets {inspections, unreadable}. The header Idempotency-Key makes "
-                + "a repeated request safe for 24 hours.")
+                + "a repeated request safe for 24 hours. The parameters station, lot and part label the inspections "
+                + "(100 characters each): the history filters and exports them.")
         .RequireRole(AccessRole.Operate)
         .Produces<InspectionJson>()
         .ProducesProblem(409)
@@ -32,6 +34,9 @@ internal static class InspectEndpoints
         HttpContext context,
         string model,
         string? name,
+        string? station,
+        string? lot,
+        string? part,
         ServerOptions options,
         Admission admission,
         ModelRegistry registry,
@@ -40,6 +45,7 @@ internal static class InspectEndpoints
         HttpRequest request = context.Request;
         bool isForm = UploadReader.IsForm(request);
         string? key = Key(request);
+        var labels = PartLabels.Of(station, lot, part);
         registry.Require(model);
 
         // A body without a length may grow to the limit.
@@ -60,6 +66,7 @@ internal static class InspectEndpoints
         (string answer, bool isReplayed) = await service.AnswerAsync(
             model,
             images,
+            labels,
             isForm,
             key,
             timeout.Token).ConfigureAwait(false);

@@ -8,7 +8,7 @@ internal static class InspectionCsv
 {
     public const string Header =
         "id,time,model,model_version,name,sha256,width,height,decision,score,threshold,margin,p_value,regions,"
-            + "verdict,note,check_threshold";
+            + "verdict,note,check_threshold,station,lot,part";
 
     public static string Line(InspectionRecord record) => string.Join(
         ',',
@@ -28,7 +28,10 @@ internal static class InspectionCsv
         Number(record.Detail.RegionCount),
         record.Verdict ?? string.Empty,
         CsvText.Cell(record.VerdictNote),
-        record.CheckThreshold is { } check ? Number(check) : string.Empty);
+        record.CheckThreshold is { } check ? Number(check) : string.Empty,
+        CsvText.Cell(record.Labels.Station),
+        CsvText.Cell(record.Labels.Lot),
+        CsvText.Cell(record.Labels.Part));
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -55,13 +55,7 @@ internal static class InspectionEndpoints
 
     private static InspectionPageJson List(
         InspectionStore store,
-        string? model,
-        string? decision,
-        string? verdict,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        double? min_margin,
-        double? max_margin,
+        [AsParameters] InspectionQuery query,
         string? cursor,
         int limit = 50)
     {
@@ -70,7 +64,7 @@ internal static class InspectionEndpoints
             throw ProblemException.Invalid($"A page holds 1 to {LargestPage} inspections.");
         }
 
-        InspectionFilter filter = Filter(model, decision, verdict, from, to, min_margin, max_margin, cursor);
+        InspectionFilter filter = query.ToFilter(cursor);
         IReadOnlyList<InspectionRecord> records = store.List(filter, limit + 1);
         InspectionRecord[] page = [.. records.Take(limit)];
         string? next = records.Count > limit ? page[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
@@ -80,15 +74,9 @@ internal static class InspectionEndpoints
     private static async Task ExportAsync(
         HttpContext context,
         InspectionStore store,
-        string? model,
-        string? decision,
-        string? verdict,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        double? min_margin,
-        double? max_margin)
+        [AsParameters] InspectionQuery query)
     {
-        InspectionFilter filter = Filter(model, decision, verdict, from, to, min_margin, max_margin, null);
+        InspectionFilter filter = query.ToFilter();
         context.Response.ContentType = "text/csv; charset=utf-8";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"inspections.csv\"";
         await using var writer = new StreamWriter(context.Response.Body, leaveOpen: true) { NewLine = "\n" };
@@ -198,46 +186,4 @@ internal static class InspectionEndpoints
     private static string? Describe(long id, string? verdict, string? note) => verdict is null
         ? null
         : JsonSerializer.Serialize(new AuditVerdictJson(id, verdict, note), ServerJson.Types.AuditVerdictJson);
-
-    private static InspectionFilter Filter(
-        string? model,
-        string? decision,
-        string? verdict,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
-        double? minMargin,
-        double? maxMargin,
-        string? cursor)
-    {
-        Decision? one = string.IsNullOrEmpty(decision)
-            ? null
-            : DecisionRule.Find(decision)
-                ?? throw ProblemException.Invalid("The decision to filter by is normal, check or abnormal.");
-        if (!string.IsNullOrEmpty(verdict)
-            && verdict != Verdicts.None
-            && !Verdicts.All.Contains(verdict, StringComparer.Ordinal))
-        {
-            throw ProblemException.Invalid(
-                $"The verdict to filter by is one of {string.Join(", ", Verdicts.All)} and {Verdicts.None}.");
-        }
-
-        long before = 0;
-        if (!string.IsNullOrEmpty(cursor)
-            && !long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            throw ProblemException.Invalid("The cursor is not one that this server gave.");
-        }
-
-        return new InspectionFilter
-        {
-            Model = string.IsNullOrEmpty(model) ? null : model,
-            Decision = one,
-            Verdict = string.IsNullOrEmpty(verdict) ? null : verdict,
-            From = from,
-            To = to,
-            MinMargin = minMargin,
-            MaxMargin = maxMargin,
-            Before = string.IsNullOrEmpty(cursor) ? null : before,
-        };
-    }
 }

@@ -38,6 +38,9 @@ internal static class InspectionMapper
                 kept ? $"{self}/image" : null,
                 kept ? $"{self}/heatmap.png" : null,
                 kept ? $"{self}/compare" : null),
-            record.CheckThreshold);
+            record.CheckThreshold,
+            record.Labels.Station,
+            record.Labels.Lot,
+            record.Labels.Part);
     }
 }

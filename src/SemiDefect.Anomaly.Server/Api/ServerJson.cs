@@ -15,6 +15,7 @@ namespace SemiDefect.Anomaly.Server.Api;
 [JsonSerializable(typeof(InspectionJson))]
 [JsonSerializable(typeof(InspectManyJson))]
 [JsonSerializable(typeof(InspectionPageJson))]
+[JsonSerializable(typeof(SummaryJson))]
 [JsonSerializable(typeof(VerdictRequest))]
 [JsonSerializable(typeof(CompareJson))]
 [JsonSerializable(typeof(ModelListJson))]

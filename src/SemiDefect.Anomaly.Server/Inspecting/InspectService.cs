@@ -19,10 +19,17 @@ internal sealed class InspectService(
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>Inspects one image, or the images of a form.</summary>
+    /// <param name="modelName">The model.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="labels">The labels of all of them.</param>
+    /// <param name="isForm">Whether they came as a form, which is answered with a list.</param>
+    /// <param name="key">The idempotency key; null for none.</param>
+    /// <param name="cancellationToken">Cancels the inspection until it is stored.</param>
     /// <returns>The response as JSON, and whether it repeats an earlier one.</returns>
     public async Task<(string Answer, bool IsReplayed)> AnswerAsync(
         string modelName,
         IReadOnlyList<UploadedImage> images,
+        PartLabels labels,
         bool isForm,
         string? key,
         CancellationToken cancellationToken)
@@ -30,11 +37,11 @@ internal sealed class InspectService(
         if (key is null)
         {
             return (
-                await InspectAsync(modelName, images, isForm, null, cancellationToken).ConfigureAwait(false),
+                await InspectAsync(modelName, images, labels, isForm, null, cancellationToken).ConfigureAwait(false),
                 false);
         }
 
-        string fingerprint = Fingerprint(modelName, images);
+        string fingerprint = Fingerprint(modelName, images, labels);
         if (!_underWay.TryAdd(key, true))
         {
             throw new ProblemException(
@@ -49,7 +56,7 @@ internal sealed class InspectService(
             if (store.FindAnswer(key) is not { } answer)
             {
                 return (
-                    await InspectAsync(modelName, images, isForm, (key, fingerprint), cancellationToken)
+                    await InspectAsync(modelName, images, labels, isForm, (key, fingerprint), cancellationToken)
                         .ConfigureAwait(false),
                     false);
             }
@@ -67,6 +74,7 @@ internal sealed class InspectService(
     private async Task<string> InspectAsync(
         string modelName,
         IReadOnlyList<UploadedImage> images,
+        PartLabels labels,
         bool isForm,
         (string Key, string Fingerprint)? request,
         CancellationToken cancellationToken)
@@ -89,7 +97,9 @@ internal sealed class InspectService(
         {
             // From here on, the inspections are stored even if the client leaves.
             cancellationToken.ThrowIfCancellationRequested();
-            await store.AddAsync([.. records.OfType<InspectionRecord>()], Answer).ConfigureAwait(false);
+            await store.AddAsync(
+                [.. records.OfType<InspectionRecord>().Select(record => record with { Labels = labels })],
+                Answer).ConfigureAwait(false);
         }
         catch
         {
@@ -143,10 +153,16 @@ internal sealed class InspectService(
         return (records, errors);
     }
 
-    private static string Fingerprint(string modelName, IReadOnlyList<UploadedImage> images)
+    private static string Fingerprint(string modelName, IReadOnlyList<UploadedImage> images, PartLabels labels)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(modelName));
+        if (labels != PartLabels.None)
+        {
+            // A label has no control characters, so they separate labels.
+            hash.AppendData(Encoding.UTF8.GetBytes($"\n{labels.Station}\n{labels.Lot}\n{labels.Part}\n"));
+        }
+
         foreach (UploadedImage image in images)
         {
             hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(image.Name)));

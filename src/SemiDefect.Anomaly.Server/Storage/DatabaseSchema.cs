@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Server.Storage;
 internal static class DatabaseSchema
 {
     /// <summary>Entries are added, never changed.</summary>
-    public static IReadOnlyList<string> Upgrades { get; } = [Inspections, Versions, Checks];
+    public static IReadOnlyList<string> Upgrades { get; } = [Inspections, Versions, Checks, Labels];
 
     private const string Inspections =
         """
@@ -123,5 +123,15 @@ internal static class DatabaseSchema
         ALTER TABLE inspections ADD COLUMN to_check INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE versions ADD COLUMN check_threshold REAL;
         ALTER TABLE versions ADD COLUMN check_rate REAL NOT NULL DEFAULT 0;
+        """;
+
+    private const string Labels =
+        """
+        ALTER TABLE inspections ADD COLUMN station TEXT;
+        ALTER TABLE inspections ADD COLUMN lot TEXT;
+        ALTER TABLE inspections ADD COLUMN part TEXT;
+        CREATE INDEX inspections_by_station ON inspections (station, id) WHERE station IS NOT NULL;
+        CREATE INDEX inspections_by_lot ON inspections (lot, id) WHERE lot IS NOT NULL;
+        CREATE INDEX inspections_by_part ON inspections (part, id) WHERE part IS NOT NULL;
         """;
 }

@@ -23,11 +23,29 @@ internal sealed record InspectionFilter
 
     public double? MaxMargin { get; init; }
 
+    public string? Station { get; init; }
+
+    public string? Lot { get; init; }
+
+    public string? Part { get; init; }
+
     /// <summary>Only inspections older than this one.</summary>
     public long? Before { get; init; }
 
-    /// <summary>The query, ordered from the newest to the oldest.</summary>
+    /// <summary>Only inspections newer than this one; they are then ordered from the oldest to the newest.</summary>
+    public long? After { get; init; }
+
+    /// <summary>The query, ordered from the newest to the oldest unless <see cref="After"/> is set.</summary>
     public SqliteCommand ToCommand(SqliteConnection connection, string columns, int limit)
+    {
+        SqliteCommand command = ToCommand(connection, columns);
+        command.Parameters.AddWithValue("$limit", limit);
+        command.CommandText += $" ORDER BY id {(After is null ? "DESC" : "ASC")} LIMIT $limit";
+        return command;
+    }
+
+    /// <summary>The query without an order; for columns that are totals.</summary>
+    public SqliteCommand ToCommand(SqliteConnection connection, string columns)
     {
         SqliteCommand command = connection.CreateCommand();
         var conditions = new List<string>();
@@ -56,7 +74,11 @@ internal sealed record InspectionFilter
         Add("time < $to", "$to", To?.ToUnixTimeMilliseconds());
         Add("score - threshold >= $low", "$low", MinMargin);
         Add("score - threshold <= $high", "$high", MaxMargin);
+        Add("station = $station", "$station", Station);
+        Add("lot = $lot", "$lot", Lot);
+        Add("part = $part", "$part", Part);
         Add("id < $before", "$before", Before);
+        Add("id > $after", "$after", After);
         if (Verdict == Verdicts.None)
         {
             conditions.Add("verdict IS NULL");
@@ -67,8 +89,7 @@ internal sealed record InspectionFilter
         }
 
         string where = conditions.Count == 0 ? string.Empty : $"WHERE {string.Join(" AND ", conditions)}";
-        command.Parameters.AddWithValue("$limit", limit);
-        command.CommandText = $"SELECT {columns} FROM inspections {where} ORDER BY id DESC LIMIT $limit";
+        command.CommandText = $"SELECT {columns} FROM inspections {where}";
         return command;
     }
 }

@@ -20,6 +20,8 @@ internal sealed record InspectionRecord
 
     public required string Sha256 { get; init; }
 
+    public PartLabels Labels { get; init; } = PartLabels.None;
+
     public required double Score { get; init; }
 
     public required double Threshold { get; init; }

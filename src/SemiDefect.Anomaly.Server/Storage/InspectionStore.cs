@@ -2,15 +2,16 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Audit;
+using SemiDefect.Anomaly.Server.Inspecting;
 
 namespace SemiDefect.Anomaly.Server.Storage;
 
 /// <summary>The history of inspections, and the responses to requests with an idempotency key. Thread-safe.</summary>
-internal sealed class InspectionStore(Database database, AuditLog audit)
+internal sealed class InspectionStore(Database database, AuditLog audit, InspectionFeed feed)
 {
     private const string Columns =
         "id, time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, detail, picture, "
-            + "picture_bytes, verdict, verdict_note, verdict_time, check_threshold";
+            + "picture_bytes, verdict, verdict_note, verdict_time, check_threshold, station, lot, part";
 
     /// <summary>Stores the inspections of one request, and its response if it has a key, in one transaction.</summary>
     /// <param name="records">The inspections, without ids.</param>
@@ -18,9 +19,11 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
     /// Makes the response to keep from the stored records; null for a request without a key.
     /// </param>
     /// <returns>The records with their ids.</returns>
-    public Task<IReadOnlyList<InspectionRecord>> AddAsync(
+    public async Task<IReadOnlyList<InspectionRecord>> AddAsync(
         IReadOnlyList<InspectionRecord> records,
-        Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer) => database.WriteAsync(connection =>
+        Func<IReadOnlyList<InspectionRecord>, KeyedAnswer?> answer)
+    {
+        IReadOnlyList<InspectionRecord> added = await database.WriteAsync(connection =>
         {
             InspectionRecord[] stored = [.. records.Select(record => record with { Id = Insert(connection, record) })];
             if (answer(stored) is { } keyed)
@@ -35,7 +38,10 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
             }
 
             return (IReadOnlyList<InspectionRecord>)stored;
-        });
+        }).ConfigureAwait(false);
+        feed.Announce();
+        return added;
+    }
 
     /// <summary>The response to an idempotency key, or null.</summary>
     public KeyedAnswer? FindAnswer(string key) => database.Read(connection =>
@@ -74,6 +80,25 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
             .Concat(List(new InspectionFilter { Model = model, Verdict = Verdicts.Missed }, int.MaxValue))
             .OrderByDescending(record => record.Id),
     ];
+
+    /// <summary>The number of inspections by decision, as of one moment.</summary>
+    public InspectionCounts Count(InspectionFilter filter) => database.Read(connection =>
+    {
+        // One statement reads one state of the database.
+        const string Totals =
+            """
+            coalesce(sum(1 - abnormal - to_check), 0), coalesce(sum(to_check), 0), coalesce(sum(abnormal), 0),
+            (SELECT coalesce(max(id), 0) FROM inspections)
+            """;
+        using SqliteCommand command = filter.ToCommand(connection, Totals);
+        using SqliteDataReader reader = command.ExecuteReader();
+        reader.Read();
+        return new InspectionCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+    });
+
+    /// <summary>The newest inspection; 0 if there is none.</summary>
+    public long LastId() =>
+        database.Read(connection => Database.Number(connection, "SELECT coalesce(max(id), 0) FROM inspections"));
 
     public long Count() => database.Read(connection => Database.Number(connection, "SELECT count(*) FROM inspections"));
 
@@ -190,10 +215,10 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         """
         INSERT INTO inspections (
             time, model, model_version, name, sha256, score, threshold, pixel_threshold, p_value, abnormal, detail,
-            picture, picture_bytes, check_threshold, to_check)
+            picture, picture_bytes, check_threshold, to_check, station, lot, part)
         VALUES (
             $time, $model, $version, $name, $sha256, $score, $threshold, $pixel, $p, $abnormal, $detail,
-            $picture, $bytes, $check, $toCheck)
+            $picture, $bytes, $check, $toCheck, $station, $lot, $part)
         RETURNING id
         """,
         ("$time", record.Time.ToUnixTimeMilliseconds()),
@@ -210,7 +235,10 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         ("$picture", record.Picture),
         ("$bytes", record.PictureBytes),
         ("$check", record.CheckThreshold),
-        ("$toCheck", record.Decision == Decision.Check ? 1 : 0));
+        ("$toCheck", record.Decision == Decision.Check ? 1 : 0),
+        ("$station", record.Labels.Station),
+        ("$lot", record.Labels.Lot),
+        ("$part", record.Labels.Part));
 
     private static InspectionRecord? Find(SqliteConnection connection, long id)
     {
@@ -241,7 +269,11 @@ internal sealed class InspectionStore(Database database, AuditLog audit)
         VerdictNote = reader.IsDBNull(14) ? null : reader.GetString(14),
         VerdictTime = reader.IsDBNull(15) ? null : Time(reader.GetInt64(15)),
         CheckThreshold = reader.IsDBNull(16) ? null : reader.GetDouble(16),
+        Labels = new PartLabels(Text(reader, 17), Text(reader, 18), Text(reader, 19)),
     };
+
+    private static string? Text(SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

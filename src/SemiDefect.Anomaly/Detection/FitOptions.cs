@@ -107,7 +107,7 @@ public sealed record FitOptions
     public RegionOfInterest? Region { get; init; }
 
     /// <summary>How the scores of several branches are combined.</summary>
-    public FusionRule Fusion { get; init; } = FusionRule.Maximum;
+    public FusionRule Fusion { get; init; } = FusionRule.SoftMaximum;
 
     /// <summary>
     /// Whether each fold has a memory bank of its own, selected from all other folds; a new image gets the highest of

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
 
@@ -33,8 +34,13 @@ public sealed record ScoreFusion
     /// <param name="scores">One score per branch.</param>
     public double ImageScore(IReadOnlyList<double> scores)
     {
-        IEnumerable<double> scaled = scores.Select((score, branch) => OnScale(branch, score));
-        return Rule == FusionRule.Maximum ? scaled.Max() : scaled.Sum() / scores.Count;
+        double[] scaled = [.. scores.Select((score, branch) => OnScale(branch, score))];
+        return Rule switch
+        {
+            FusionRule.Mean => scaled.Sum() / scaled.Length,
+            FusionRule.Maximum => scaled.Max(),
+            _ => ScoreScale.SoftMaximum(scaled),
+        };
     }
 
     /// <summary>The first branch with the highest score on the common scale.</summary>
@@ -57,7 +63,10 @@ public sealed record ScoreFusion
             [],
             0);
 
-    /// <summary>Combines maps of the same size from branches with scales; negative values become 0.</summary>
+    /// <summary>
+    /// Combines maps of the same size from branches with scales; negative values become 0. Maps take the mean or the
+    /// maximum, because exponentials of every pixel would take as long as the network.
+    /// </summary>
     internal AnomalyMap Combine(IReadOnlyList<AnomalyMap> maps)
     {
         float[] values = new float[maps[0].Values.Length];
@@ -67,7 +76,7 @@ public sealed record ScoreFusion
             for (int i = 0; i < values.Length; i++)
             {
                 float value = (float)Math.Max(0, OnScale(branch, added[i]));
-                values[i] = Rule == FusionRule.Maximum ? Math.Max(values[i], value) : values[i] + value / maps.Count;
+                values[i] = Rule == FusionRule.Mean ? values[i] + value / maps.Count : Math.Max(values[i], value);
             }
         }
 
@@ -97,7 +106,7 @@ public sealed record ScoreFusion
 
         double slope = other.Scales.Zip(Scales, (before, now) => before.Spread / now.Spread).Max();
         double[] offsets = [.. other.Scales.Zip(Scales, (before, now) => Math.Max(0, now.Normalize(before.Zero)))];
-        return slope * peak + (Rule == FusionRule.Maximum ? offsets.Max() : offsets.Sum() / offsets.Length);
+        return slope * peak + (Rule == FusionRule.Mean ? offsets.Sum() / offsets.Length : offsets.Max());
     }
 
     private double OnScale(int branch, double score) => Scales.Count == 0 ? score : Scales[branch].Normalize(score);
@@ -118,18 +127,37 @@ public enum FusionRule
 
     /// <summary>The maximum.</summary>
     Maximum,
+
+    /// <summary>
+    /// The logarithm of the mean of exponentials, with a spread of good images as the unit: the maximum where one
+    /// branch is far above the others, less 0.07 for two branches, and the mean where they agree. Maps take the
+    /// maximum.
+    /// </summary>
+    SoftMaximum,
 }
 
 /// <summary>
 /// Brings the scores of a branch to the common scale of all branches: 1 at the median of the good images' out-of-fold
 /// scores, plus 0.1 per spread above it. Immutable and thread-safe.
 /// </summary>
+/// <remarks>
+/// The spread follows from the upper tail, because the tail sets the threshold: by the middle of the scores, the branch
+/// with the longest tail would set the threshold of all.
+/// </remarks>
 /// <param name="Center">The median.</param>
-/// <param name="Spread">Half the distance between the 16 % and the 84 % quantile, which is the standard deviation of a
-/// normal distribution; above 0.</param>
+/// <param name="Spread">The distance from the median to the score that one in a hundred good images reaches, divided by
+/// 2.326, so that it is the standard deviation of a normal distribution; above 0.</param>
 internal sealed record ScoreScale(double Center, double Spread)
 {
     private const double Step = 0.1;
+
+    private const double Rate = 0.01;
+
+    /// <summary>What a normal distribution exceeds at <see cref="Rate"/>, in standard deviations.</summary>
+    private const double NormalQuantile = 2.3263478740408408;
+
+    /// <summary>The share of scores that are the tail.</summary>
+    private const double TailShare = 0.25;
 
     // Otherwise, a branch with nearly equal scores for all good images would dominate.
     private const double LeastRelativeSpread = 1e-3;
@@ -142,22 +170,47 @@ internal sealed record ScoreScale(double Center, double Spread)
     public static ScoreScale Of(IReadOnlyCollection<double> scores)
     {
         double[] sorted = [.. scores.Order()];
-        double center = Quantile(sorted, 0.5);
-        double spread = (Quantile(sorted, 0.84) - Quantile(sorted, 0.16)) / 2;
+        double center = Median(sorted);
+        double spread = (HighScore(sorted) - center) / NormalQuantile;
         return new ScoreScale(center, Math.Max(spread, Math.Max(LeastRelativeSpread * Math.Abs(center), LeastSpread)));
     }
 
     /// <summary>A score of the branch on the common scale.</summary>
     public double Normalize(double score) => 1 + Step * (score - Center) / Spread;
 
+    /// <summary>The logarithm of the mean of exponentials of scores on the common scale, in units of a spread.</summary>
+    public static double SoftMaximum(double[] scaled)
+    {
+        // Relative to the maximum, no exponential overflows.
+        double highest = scaled.Max();
+        double mean = scaled.Sum(score => PortableMath.Exp((score - highest) / Step)) / scaled.Length;
+        return highest + Step * PortableMath.Log(mean);
+    }
+
     /// <summary>The score that counts as 0 on the common scale.</summary>
     internal double Zero => Center - Spread / Step;
 
-    private static double Quantile(double[] sorted, double share)
+    /// <summary>
+    /// The score that <see cref="Rate"/> of good images reach, by an exponential distribution above the tail's lowest
+    /// score. Its mean is that of the tail, which varies less from set to set than its highest scores do.
+    /// </summary>
+    private static double HighScore(double[] sorted)
     {
-        double position = share * (sorted.Length - 1);
-        int below = (int)position;
-        int above = Math.Min(below + 1, sorted.Length - 1);
-        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+        int tail = (int)(TailShare * sorted.Length);
+        if (tail == 0)
+        {
+            return sorted[^1];
+        }
+
+        double level = sorted[^(tail + 1)];
+        double excess = sorted[^tail..].Sum(score => score - level) / tail;
+        double share = (tail + 1) / (sorted.Length + 1.0);
+        return level + excess * PortableMath.Log(share / Rate);
+    }
+
+    private static double Median(double[] sorted)
+    {
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2;
     }
 }

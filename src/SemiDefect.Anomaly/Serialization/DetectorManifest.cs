@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Serialization;
@@ -66,7 +67,9 @@ internal sealed record DetectorManifest(
             components.Add(Component(MemoryBankKind, document.Branches[i], json.BranchRecord, sections));
         }
 
-        components.Add(Component(FusionKind, document.Fusion, json.ScoreFusion, []));
+        // Version 1 has two rules.
+        int fusion = document.Fusion.Rule == FusionRule.SoftMaximum ? 2 : 1;
+        components.Add(Component(FusionKind, document.Fusion, json.ScoreFusion, [], fusion));
 
         // An older program would give two answers where this detector gives three.
         int thresholds = document.Thresholds.Check is null ? 1 : 2;
@@ -118,7 +121,7 @@ internal sealed record DetectorManifest(
                     $"it holds a component of the kind '{component.Kind}', which this program does not know");
             }
 
-            int newest = component.Kind is ThresholdsKind or ViewPlanKind ? 2 : 1;
+            int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind ? 2 : 1;
             if (component.Version < 1 || component.Version > newest)
             {
                 throw new SemiDefectException(

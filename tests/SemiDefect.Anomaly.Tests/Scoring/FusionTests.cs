@@ -14,6 +14,7 @@ public class FusionTests
     [Theory]
     [InlineData(FusionRule.Mean)]
     [InlineData(FusionRule.Maximum)]
+    [InlineData(FusionRule.SoftMaximum)]
     [Trait("Speed", "Slow")]
     public void Two_scales_are_fused_into_one_score_and_one_map(FusionRule rule)
     {
@@ -34,7 +35,13 @@ public class FusionTests
             Inspection[] parts = [.. alone.Select(one => one.Inspect(image))];
             Inspection actual = fused.Inspect(image);
             double[] scaled = [.. parts.Select((part, i) => OnScale(expectedScales[i], part.Score))];
-            Assert.Equal(rule == FusionRule.Mean ? (scaled[0] + scaled[1]) / 2 : scaled.Max(), actual.Score, 9);
+            double score = rule switch
+            {
+                FusionRule.Mean => (scaled[0] + scaled[1]) / 2,
+                FusionRule.Maximum => scaled.Max(),
+                _ => 0.1 * Math.Log((Math.Exp(10 * scaled[0]) + Math.Exp(10 * scaled[1])) / 2),
+            };
+            Assert.Equal(score, actual.Score, 9);
             Assert.Equal((96, 96), (actual.InputMap.Width, actual.InputMap.Height));
             for (int i = 0; i < 96 * 96; i++)
             {
@@ -69,6 +76,22 @@ public class FusionTests
     }
 
     [Fact]
+    public void A_spread_follows_from_the_tail_and_not_from_the_middle()
+    {
+        // Both have the same quartiles; the highest eighth of the second reaches ten times as far.
+        double[] even = [.. Enumerable.Range(0, 40).Select(i => 1 + i / 40.0)];
+        double[] stretched = [.. even.Select((score, i) => i < 35 ? score : score + (i - 34))];
+        Assert.True(ScoreScale.Of(stretched).Spread > 2 * ScoreScale.Of(even).Spread);
+        Assert.Equal(ScoreScale.Of(even).Center, ScoreScale.Of(stretched).Center);
+
+        // Of a normal distribution, it is nearly the standard deviation.
+        var generator = new SemiDefect.Anomaly.Search.Numerics.SeededGenerator(3);
+        double[] normal = [.. Enumerable.Range(0, 4000).Select(_ =>
+            50 + 3 * (Enumerable.Range(0, 12).Sum(_ => generator.NextDouble()) - 6))];
+        Assert.InRange(ScoreScale.Of(normal).Spread, 2.8, 3.4);
+    }
+
+    [Fact]
     public void A_scale_keeps_the_order_of_scores()
     {
         Gen<double> score = Gen.Int[0, 2000].Select(value => value / 100.0);
@@ -81,13 +104,30 @@ public class FusionTests
     }
 
     [Fact]
+    public void A_soft_maximum_lies_between_mean_and_maximum_and_rises_with_every_score()
+    {
+        var scales = new ScoreScale[] { new(0, 1), new(0, 1), new(0, 1) };
+        Gen.Double[-500, 500].Array[3].Sample(scores =>
+        {
+            var soft = new ScoreFusion(FusionRule.SoftMaximum, scales);
+            double actual = soft.ImageScore(scores);
+            Assert.InRange(
+                actual,
+                (soft with { Rule = FusionRule.Mean }).ImageScore(scores) - 1e-9,
+                (soft with { Rule = FusionRule.Maximum }).ImageScore(scores) + 1e-9);
+            Assert.True(soft.ImageScore([.. scores.Select(score => score + 1)]) > actual);
+            Assert.True(soft.ImageScore([scores[0] + 1, scores[1], scores[2]]) >= actual);
+        });
+    }
+
+    [Fact]
     public void The_peak_on_other_scales_is_bounded_from_above()
     {
         Gen<double> value = Gen.Double[0, 10];
         Gen<ScoreScale> scale =
             Gen.Select(value, Gen.Double[0.1, 5], (center, spread) => new ScoreScale(center, spread));
         Gen<ScoreFusion> fusion = Gen.Select(
-            Gen.Bool, scale.Array[2], (mean, scales) => new ScoreFusion((FusionRule)(mean ? 0 : 1), scales));
+            Gen.Enum<FusionRule>(), scale.Array[2], (rule, scales) => new ScoreFusion(rule, scales));
         Gen.Select(fusion, scale.Array[2], Gen.Float[0, 10].Array[6].Array[2]).Sample((before, scales, values) =>
         {
             AnomalyMap[] maps = [.. values.Select(one => new AnomalyMap(3, 2, one))];
@@ -131,19 +171,21 @@ public class FusionTests
 
     private static double OnScale(ScoreScale scale, double score) => 1 + 0.1 * (score - scale.Center) / scale.Spread;
 
+    // The score that 1 % of good images reach: an exponential distribution above the highest quarter's lowest score.
     private static ScoreScale ScaleByHand(IReadOnlyList<double> scores)
     {
-        double[] sorted = [.. scores.Order()];
-        double center = At(sorted, 0.5);
-        return new ScoreScale(center, Math.Max((At(sorted, 0.84) - At(sorted, 0.16)) / 2, 0.001 * center));
-    }
+        double[] descending = [.. scores.OrderDescending()];
+        int count = descending.Length;
+        double center = (descending[(count - 1) / 2] + descending[count / 2]) / 2;
+        int tail = count / 4;
+        double high = descending[0];
+        if (tail > 0)
+        {
+            double mean = descending.Take(tail).Average() - descending[tail];
+            high = descending[tail] - mean * Math.Log(0.01 * (count + 1) / (tail + 1));
+        }
 
-    private static double At(double[] sorted, double share)
-    {
-        double position = share * (sorted.Length - 1);
-        double below = sorted[(int)Math.Floor(position)];
-        double above = sorted[(int)Math.Ceiling(position)];
-        return below + (above - below) * (position - Math.Floor(position));
+        return new ScoreScale(center, Math.Max((high - center) / 2.3263478740408408, 0.001 * center));
     }
 
     private static double Interpolated(AnomalyMap map, double x, double y)

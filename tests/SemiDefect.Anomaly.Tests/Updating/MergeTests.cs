@@ -50,6 +50,7 @@ public sealed class MergeTests : IDisposable
     [Theory]
     [InlineData(FusionRule.Mean)]
     [InlineData(FusionRule.Maximum)]
+    [InlineData(FusionRule.SoftMaximum)]
     public void Merged_detectors_of_two_scales_get_one_scale(FusionRule rule)
     {
         FitOptions options = Small with { Scales = [48, 64], Fusion = rule };

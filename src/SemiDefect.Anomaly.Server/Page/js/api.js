@@ -69,9 +69,9 @@ export async function picture(path, signal) {
   return URL.createObjectURL(await response.blob());
 }
 
-/** Calls back for every server-sent event, until the stream ends. */
-export async function events(path, onEvent) {
-  const response = await call(path);
+/** Calls back for every server-sent event, with its data and name, until the stream ends. */
+export async function events(path, onEvent, options) {
+  const response = await call(path, options);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   for (;;) {
@@ -79,8 +79,9 @@ export async function events(path, onEvent) {
     if (done) return;
     text += value;
     for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) {
-      const data = text.slice(0, end).split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5).trim()).join('\n');
-      if (data) onEvent(JSON.parse(data));
+      const lines = text.slice(0, end).split('\n');
+      const field = name => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trim()).join('\n');
+      if (field('data')) onEvent(JSON.parse(field('data')), field('event'));
     }
   }
 }

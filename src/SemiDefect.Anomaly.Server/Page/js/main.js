@@ -8,12 +8,14 @@ import * as fit from './fit.js';
 import * as audit from './audit.js';
 import * as caller from './caller.js';
 import * as jobs from './jobs.js';
+import * as line from './line.js';
 import * as live from './live.js';
 
-const views = { inspect, history, model, fit };
+const views = { inspect, line, history, model, fit };
 
 function show() {
-  const name = views[location.hash.slice(1)] ? location.hash.slice(1) : 'inspect';
+  const wanted = location.hash.slice(1).split('?')[0];
+  const name = views[wanted] ? wanted : 'inspect';
   for (const other of Object.keys(views)) {
     $(`view-${other}`).hidden = other !== name;
     const link = document.querySelector(`nav a[href="#${other}"]`);

@@ -1,7 +1,7 @@
 // Every text of the page in English. A text that counts is a function.
 export default {
   language: '한국어', language_name: 'English', skip: 'Skip to the content', nav: 'Views',
-  tab_inspect: 'Inspect', tab_history: 'History', tab_model: 'Model', tab_fit: 'Learn', model: 'Model',
+  tab_inspect: 'Inspect', tab_line: 'Line', tab_history: 'History', tab_model: 'Model', tab_fit: 'Learn', model: 'Model',
   drop_here: 'Drop images here, or paste them', drop_more: 'JPEG, PNG, BMP, WebP or TIFF; whole folders as well',
   choose_files: 'Choose images', choose_folder: 'Choose a folder', stop: 'Stop', live: 'Latest inspections', live_empty: 'Nothing has been inspected yet.',
   tally: (bad, all, check) => `${bad} of ${all} abnormal${check ? `, ${check} to check` : ''}`,
@@ -50,5 +50,10 @@ export default {
   detail_version: 'Version', audit: 'Changes', col_action: 'Change', col_change: 'Version (threshold) or verdict', col_reason: 'Reason', audit_verify: 'Verify', export_json: 'Export JSON', audit_intact: (count, head) => `All ${count} entries are intact; the last is ${head}.`, audit_broken: problem => `The record was tampered with: ${problem}`,
   audit_version_added: 'Version made', audit_version_activated: 'Version activated', audit_version_discarded: 'Version discarded', audit_threshold_set: 'Threshold set', audit_file_changed: 'File replaced', audit_file_removed: 'File removed',
   audit_model_deleted: 'Model deleted', audit_model_restored: 'Model restored', audit_model_purged: 'Model purged', audit_training_cleared: 'Training images cleared', audit_training_deleted: 'Training image deleted', audit_training_restored: 'Training images restored', audit_verdict_set: 'Verdict given', audit_verdict_cleared: 'Verdict taken back',
+  ok: 'OK', ng: 'NG', no_signal: 'NO SIGNAL', line_total: 'Shift', line_bad: 'NG', line_share: 'NG share', line_checks: 'Check', line_rate: 'Parts an hour', line_last: 'The last 20 parts, the newest last', line_confirm: 'Real defect (1)', line_refute: 'False alarm (2)',
+  line_undo: seconds => `Undo (${seconds})`, line_acknowledge: waiting => waiting > 1 ? `Acknowledge (Space): ${waiting} NG parts wait` : 'Acknowledge (Space)', line_mute_on: 'Sound is off (M)', line_mute_off: 'Mute (M)', line_sound_blocked: 'Turn the sound on (M)', line_full: 'Full screen', line_settings: 'Settings', line_leave: 'Leave',
+  line_no_part: seconds => `No part for ${seconds} s.`, line_no_parts: 'No part yet.', line_no_server: 'The server does not answer.', line_all: 'All stations', line_before: 'No part comes in now; this one still waits.', line_seen: (name, lot) => lot ? `${name} \u00b7 ${lot}` : name, line_part: (name, decision) => `${name}: ${decision}`,
+  line_set_station: 'Station (empty: all)', line_set_shifts: 'Shifts begin at', line_set_silence: 'No signal after seconds without a part (0: never)', line_set_hold: 'NG stays until it is acknowledged', line_set_sound: 'Sound at NG', line_save: 'Use', line_wrong_shifts: 'Write times like 06:00, 14:00, 22:00.',
+  history_table: 'Table of inspections', filter_station: 'Station', filter_lot: 'Lot', filter_part: 'Part',
   caller: (name, role) => `${name} (${role})`, role_view: 'view', role_operate: 'operate', role_engineer: 'engineer',
 };

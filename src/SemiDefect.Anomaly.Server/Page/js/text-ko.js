@@ -1,7 +1,7 @@
 // Every text of the page in Korean. A text that counts is a function.
 export default {
   language: 'English', language_name: '한국어', skip: '본문으로 건너뛰기', nav: '화면',
-  tab_inspect: '검사', tab_history: '이력', tab_model: '모델', tab_fit: '학습', model: '모델',
+  tab_inspect: '검사', tab_line: '라인', tab_history: '이력', tab_model: '모델', tab_fit: '학습', model: '모델',
   drop_here: '이미지를 여기에 놓거나 붙여 넣으세요', drop_more: 'JPEG, PNG, BMP, WebP, TIFF 및 폴더 전체',
   choose_files: '이미지 선택', choose_folder: '폴더 선택', stop: '중지', live: '최근 검사', live_empty: '아직 검사한 이미지가 없습니다.',
   tally: (bad, all, check) => `${all}건 중 ${bad}건 이상${check ? `, ${check}건 확인 필요` : ''}`,
@@ -50,5 +50,10 @@ export default {
   detail_version: '버전', audit: '변경 기록', col_action: '변경', col_change: '버전(임계값) 또는 확인 결과', col_reason: '이유', audit_verify: '검증', export_json: 'JSON 내보내기', audit_intact: (count, head) => `기록 ${count}건이 모두 온전합니다. 마지막은 ${head}입니다.`, audit_broken: problem => `기록이 변조되었습니다: ${problem}`,
   audit_version_added: '버전 생성', audit_version_activated: '버전 사용', audit_version_discarded: '버전 버림', audit_threshold_set: '임계값 변경', audit_file_changed: '파일 교체', audit_file_removed: '파일 제거',
   audit_model_deleted: '모델 삭제', audit_model_restored: '모델 복원', audit_model_purged: '모델 완전 삭제', audit_training_cleared: '학습 이미지 제거', audit_training_deleted: '학습 이미지 삭제', audit_training_restored: '학습 이미지 복원', audit_verdict_set: '확인 결과 입력', audit_verdict_cleared: '확인 결과 취소',
+  ok: 'OK', ng: 'NG', no_signal: '신호 없음', line_total: '근무조 합계', line_bad: 'NG', line_share: 'NG 비율', line_checks: '확인 필요', line_rate: '시간당 부품', line_last: '최근 부품 20개, 마지막이 최신', line_confirm: '실제 결함 (1)', line_refute: '오검출 (2)',
+  line_undo: seconds => `취소 (${seconds})`, line_acknowledge: waiting => waiting > 1 ? `확인 (스페이스): NG 부품 ${waiting}개 대기` : '확인 (스페이스)', line_mute_on: '소리 꺼짐 (M)', line_mute_off: '소리 끄기 (M)', line_sound_blocked: '소리 켜기 (M)', line_full: '전체 화면', line_settings: '설정', line_leave: '나가기',
+  line_no_part: seconds => `${seconds}초 동안 부품이 없습니다.`, line_no_parts: '아직 부품이 없습니다.', line_no_server: '서버가 응답하지 않습니다.', line_all: '모든 스테이션', line_before: '지금은 부품이 들어오지 않습니다. 이 부품은 아직 확인을 기다립니다.', line_seen: (name, lot) => lot ? `${name} \u00b7 ${lot}` : name, line_part: (name, decision) => `${name}: ${decision}`,
+  line_set_station: '스테이션 (비우면 전체)', line_set_shifts: '근무조 시작 시각', line_set_silence: '부품이 없을 때 신호 없음까지 초 (0: 사용 안 함)', line_set_hold: 'NG 는 확인할 때까지 표시', line_set_sound: 'NG 에서 소리', line_save: '사용', line_wrong_shifts: '06:00, 14:00, 22:00 처럼 입력하세요.',
+  history_table: '검사 표', filter_station: '스테이션', filter_lot: '로트', filter_part: '부품',
   caller: (name, role) => `${name} (${role})`, role_view: '보기', role_operate: '운전', role_engineer: '엔지니어',
 };

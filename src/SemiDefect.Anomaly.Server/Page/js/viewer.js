@@ -66,6 +66,7 @@ function facts(inspection) {
     ...(inspection.check_threshold == null ? [] : [['check_threshold', number(inspection.check_threshold)]]), ['col_margin', signed(inspection.margin)],
     ['p_value', inspection.p_value == null ? '\u2013' : inspection.p_value.toPrecision(2)],
     ['time', time(inspection.time)], ['size', `${inspection.width} \u00d7 ${inspection.height}`], ['model', inspection.model],
+    ...['station', 'lot', 'part'].filter(name => inspection[name]).map(name => [`filter_${name}`, inspection[name]]),
   ];
   return h('dl', {}, ...entries.flatMap(([name, value]) => [h('dt', {}, t(name)), h('dd', {}, value)]));
 }
