@@ -4,7 +4,8 @@
 #
 #   eng/packages.sh [--no-build] [--demo]
 #
-# --no-build packs what "dotnet build -c Release" has built; --demo also runs the demo (a minute). Requires the .NET 10 SDK; other packages come from where the
+# --no-build packs what "dotnet build -c Release" has built; --demo also runs the demo (a minute). Requires the .NET 10
+# SDK; other packages come from where the
 # machine gets its packages. Ends with "packages: N passed, N failed, N skipped" and exit code 1 if anything failed.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -29,14 +30,14 @@ passed=0 failed=0 skipped=0
 
 # check NAME COMMAND...: runs a command and reports it; the output of one that fails is shown.
 check() {
-    local name=$1
+    local name=$1 start=$SECONDS
     shift
     if "$@" > "$work/log.txt" 2>&1; then
         passed=$((passed + 1))
-        echo "ok      $name"
+        printf 'ok      %3d s  %s\n' $((SECONDS - start)) "$name"
     else
         failed=$((failed + 1))
-        echo "FAILED  $name"
+        printf 'FAILED  %3d s  %s\n' $((SECONDS - start)) "$name"
         tail -n 20 "$work/log.txt"
     fi
 }
@@ -55,7 +56,7 @@ mkdir "$feed"
 ) > "$work/pack.txt" 2>&1 || { cat "$work/pack.txt"; exit 1; }
 version=$(basename "$feed"/SemiDefect.Anomaly.Tool.*.nupkg .nupkg)
 version=${version#SemiDefect.Anomaly.Tool.}
-echo "SemiDefect.Anomaly $version"
+echo "SemiDefect.Anomaly $version, packed in $SECONDS s"
 cat > "$work/nuget.config" << 'END'
 <configuration>
   <packageSources>
@@ -91,7 +92,7 @@ if command -v unzip > /dev/null; then
     check "packages have a README, an icon, documentation and symbols" complete
 else
     skipped=$((skipped + 1))
-    echo "SKIPPED packages have a README, an icon, documentation and symbols: unzip is not here"
+    echo "SKIPPED        packages have a README, an icon, documentation and symbols: unzip is not here"
 fi
 
 # The tool.
@@ -179,7 +180,7 @@ if command -v curl > /dev/null; then
     check "the program of the template answers as the tool does, bit for bit" answer
 else
     skipped=$((skipped + 1))
-    echo "SKIPPED the program of the template answers as the tool does: curl is not here"
+    echo "SKIPPED        the program of the template answers as the tool does: curl is not here"
 fi
 
 printf '\npackages: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
