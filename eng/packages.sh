@@ -5,8 +5,8 @@
 #   eng/packages.sh [--no-build] [--demo]
 #
 # --no-build packs what "dotnet build -c Release" has built; --demo also runs the demo (a minute). Requires the .NET 10
-# SDK; other packages come from where the
-# machine gets its packages. Ends with "packages: N passed, N failed, N skipped" and exit code 1 if anything failed.
+# SDK; other packages come from where the machine gets its packages.
+# Ends with "packages: N passed, N failed, N skipped" and exit code 1 if anything failed.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 demo= pack=()
