@@ -1,4 +1,5 @@
 #:project ../src/SemiDefect.Anomaly/SemiDefect.Anomaly.csproj
+#:package Microsoft.ML.OnnxRuntime
 #:property TieredPGO=false
 #:property PublishAot=false
 

@@ -1,12 +1,13 @@
-using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Weights;
 
 namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
-/// The bytes of a network and its manifest: from a file, from this assembly, or from a detector file. Immutable and
-/// thread-safe.
+/// The bytes of a network and its manifest: from a file, from SemiDefect.Anomaly.Weights, or from a detector file.
+/// Immutable and thread-safe.
 /// </summary>
 public sealed class BackboneFile
 {
@@ -23,7 +24,7 @@ public sealed class BackboneFile
     /// <summary>The name of the default network.</summary>
     public static string DefaultName => Embedded[0];
 
-    /// <summary>The networks embedded in this assembly, the default first.</summary>
+    /// <summary>The networks embedded in SemiDefect.Anomaly.Weights, the default first.</summary>
     public static IReadOnlyList<string> Embedded { get; } = ["compact", "resnet18"];
 
     /// <summary>
@@ -164,10 +165,25 @@ public sealed class BackboneFile
 
     private static byte[] ReadEmbedded(string fileName)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"backbones/{fileName}")
-            ?? throw new BackboneException($"This build lacks the embedded backbone file '{fileName}'.");
-        byte[] content = new byte[stream.Length];
-        stream.ReadExactly(content);
-        return content;
+        try
+        {
+            using Stream stream = OpenEmbedded(fileName)
+                ?? throw new BackboneException($"This build lacks the embedded backbone file '{fileName}'.");
+            byte[] content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            return content;
+        }
+        catch (FileNotFoundException error)
+        {
+            // A program that only inspects may leave out the package: detector files contain their networks.
+            throw new BackboneException(
+                $"The embedded backbone file '{fileName}' is missing: reference the package SemiDefect.Anomaly.Weights, "
+                    + "or give an .onnx file.",
+                error);
+        }
     }
+
+    // On its own, so that only its caller meets the missing assembly.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Stream? OpenEmbedded(string fileName) => EmbeddedNetworks.Open(fileName);
 }

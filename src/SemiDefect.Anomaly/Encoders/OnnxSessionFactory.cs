@@ -16,7 +16,8 @@ internal static class OnnxSessionFactory
         if (options.Device == ExecutionDevice.Cuda && !hasCuda)
         {
             throw new BackboneException(
-                "This build runs on the CPU only: build with -p:Gpu=true for CUDA, or use --device cpu.");
+                "This build runs on the CPU only: for CUDA, build with -p:Gpu=true, or reference "
+                    + "Microsoft.ML.OnnxRuntime.Gpu in place of Microsoft.ML.OnnxRuntime; or use --device cpu.");
         }
 
         if (options.Device != ExecutionDevice.Cpu && hasCuda)

@@ -18,9 +18,19 @@ internal static partial class OnnxTelemetry
             _ = SetVariable("ORT_DISABLE_TELEMETRY", "1", 1);
         }
 
-        OrtEnv environment = Create();
-        environment.DisableTelemetryEvents();
-        return environment;
+        try
+        {
+            OrtEnv environment = Create();
+            environment.DisableTelemetryEvents();
+            return environment;
+        }
+        catch (Exception error) when (error.GetBaseException() is DllNotFoundException or BadImageFormatException)
+        {
+            throw new BackboneException(
+                "The native library of ONNX Runtime is missing: reference Microsoft.ML.OnnxRuntime or "
+                    + "Microsoft.ML.OnnxRuntime.Gpu in the project of the program, and publish for the system it runs on.",
+                error);
+        }
     });
 
     // Kept here, because ONNX Runtime calls it as long as the process runs.

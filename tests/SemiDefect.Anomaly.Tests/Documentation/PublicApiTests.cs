@@ -1,4 +1,5 @@
 using SemiDefect.Anomaly.TestSupport;
+using SemiDefect.Anomaly.Weights;
 
 namespace SemiDefect.Anomaly.Tests.Documentation;
 
@@ -14,4 +15,10 @@ public class PublicApiTests
         Baseline.Check(
             "tests/SemiDefect.Anomaly.Tests/Baselines/PublicApi.Primitives.txt",
             PublicApi.Of(typeof(SemiDefectException).Assembly));
+
+    [Fact]
+    public void The_public_API_of_the_weights_is_the_one_on_record() =>
+        Baseline.Check(
+            "tests/SemiDefect.Anomaly.Tests/Baselines/PublicApi.Weights.txt",
+            PublicApi.Of(typeof(EmbeddedNetworks).Assembly));
 }
