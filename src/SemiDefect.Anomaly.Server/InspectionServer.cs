@@ -14,6 +14,7 @@ using SemiDefect.Anomaly.Server.Audit;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
@@ -198,6 +199,7 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton(new PictureStore(Path.Combine(options.DataFolder, "pictures")));
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
+        services.AddHostedService<MqttPublisher>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<VersionFiles>();
         services.AddSingleton<VersionLedger>();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server;
@@ -30,6 +31,9 @@ public sealed record ServerOptions
 
     /// <summary>Further keys, with names and roles; <see cref="ApiKey"/> is the key of an engineer.</summary>
     public IReadOnlyList<AccessKey> Keys { get; init; } = [];
+
+    /// <summary>The MQTT broker that gets every decision; null for none.</summary>
+    public MqttOptions? Mqtt { get; init; }
 
     /// <summary>The largest image in bytes.</summary>
     public int MaxImageBytes { get; init; } = 64 << 20;
@@ -118,6 +122,7 @@ public sealed record ServerOptions
         Refuse(
             PictureBytes < 0 || TrainingBytes < 0 || MaxInspections < 1 || MaxLoadedModels < 1,
             "The limits on what is kept must not be negative.");
+        Mqtt?.Validate();
         Refuse(Urls.Count == 0, "Give an address to listen on.");
         foreach (string url in Urls)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SemiDefect.Anomaly.Cli.Output;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Server;
+using SemiDefect.Anomaly.Server.Publishing;
 
 namespace SemiDefect.Anomaly.Cli.Commands;
 
@@ -34,6 +35,27 @@ internal static class ServeCommand
         var keyFile = new Option<string?>("--api-key-file")
         {
             Description = "A file with the API keys: one key, or lines of ROLE NAME KEY (view, operate, engineer).",
+            HelpName = "FILE",
+        };
+        var mqtt = new Option<string?>("--mqtt")
+        {
+            Description = "Publish every decision to this MQTT broker; mqtts:// is TLS.",
+            HelpName = "mqtt://HOST:PORT",
+        };
+        var mqttTopic = new Option<string>("--mqtt-topic")
+        {
+            Description = "The beginning of the MQTT topics.",
+            HelpName = "TOPIC",
+            DefaultValueFactory = _ => "semidefect",
+        };
+        var mqttUser = new Option<string?>("--mqtt-user")
+        {
+            Description = "The user of the MQTT broker.",
+            HelpName = "NAME",
+        };
+        var mqttPassword = new Option<string?>("--mqtt-password-file")
+        {
+            Description = "A file with the password of that user.",
             HelpName = "FILE",
         };
         var queue = new Option<int>("--queue")
@@ -86,8 +108,8 @@ internal static class ServeCommand
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("serve", "Serve the inspection API and web page until Ctrl-C.")
         {
-            models, urls, data, keyFile, queue, batch, delay, imageBytes, pixels, timeout, pictures, history, device,
-            threads,
+            models, urls, data, keyFile, mqtt, mqttTopic, mqttUser, mqttPassword, queue, batch, delay, imageBytes,
+            pixels, timeout, pictures, history, device, threads,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -99,6 +121,11 @@ internal static class ServeCommand
                 DataFolder = Path.GetFullPath(parsed.GetRequiredValue(data)),
                 Urls = parsed.GetRequiredValue(urls),
                 Keys = parsed.GetValue(keyFile) is { } file ? InspectionServer.ReadKeyFile(file) : [],
+                Mqtt = Mqtt(
+                    parsed.GetValue(mqtt),
+                    parsed.GetRequiredValue(mqttTopic),
+                    parsed.GetValue(mqttUser),
+                    parsed.GetValue(mqttPassword)),
                 QueueCapacity = parsed.GetValue(queue),
                 BatchSize = parsed.GetValue(batch),
                 BatchDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay)),
@@ -116,6 +143,36 @@ internal static class ServeCommand
             return RunAsync(options, output, cancellationToken);
         });
         return command;
+    }
+
+    private static MqttOptions? Mqtt(string? broker, string topic, string? user, string? passwordFile)
+    {
+        if (broker is null)
+        {
+            return user is null && passwordFile is null
+                ? null
+                : throw new UsageException("--mqtt-user and --mqtt-password-file need --mqtt.");
+        }
+
+        if (!Uri.TryCreate(broker, UriKind.Absolute, out Uri? address))
+        {
+            throw new UsageException($"'{broker}' is not an address: write --mqtt mqtt://HOST:PORT.");
+        }
+
+        try
+        {
+            return new MqttOptions
+            {
+                Broker = address,
+                Topic = topic,
+                User = user,
+                Password = passwordFile is null ? null : File.ReadAllText(passwordFile).Trim(),
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SemiDefectException($"Cannot read '{passwordFile}': {error.Message}", error);
+        }
     }
 
     private static async Task<int> RunAsync(

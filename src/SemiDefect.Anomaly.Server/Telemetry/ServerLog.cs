@@ -36,4 +36,11 @@ internal static partial class ServerLog
     [LoggerMessage(
         11, LogLevel.Warning, "'{Path}' was written to after it was inspected; it is inspected again when complete")]
     public static partial void TakenUpAgain(this ILogger logger, string path);
+
+    [LoggerMessage(12, LogLevel.Information, "publishing decisions to {Broker}")]
+    public static partial void MqttConnected(this ILogger logger, Uri broker);
+
+    [LoggerMessage(
+        13, LogLevel.Warning, "the MQTT broker {Broker} cannot be used ({Problem}); trying again every second")]
+    public static partial void MqttLost(this ILogger logger, Uri broker, string problem);
 }

@@ -98,6 +98,22 @@ try {
     await says(page, 'OK');
   });
 
+  await step('an NG that waits, and one that comes during a reload, wait after it', async () => {
+    const first = await part('bad');
+    await says(page, 'NG');
+    await page.goto('about:blank');
+    await part('good');
+    const second = await part('bad');
+    await part('good');
+    await page.goto(`${server.url}#line`);
+    await says(page, 'NG');
+    assert.equal(await text(page, 'line-why'), first.name);
+    await page.keyboard.press('Space');
+    assert.equal(await text(page, 'line-why'), second.name);
+    await page.keyboard.press('Space');
+    await says(page, 'OK');
+  });
+
   await step('keys 1 and 2 give a verdict, and U takes it back', async () => {
     const real = await part('bad');
     await says(page, 'NG');
@@ -189,7 +205,7 @@ try {
     }
     for (const id of ['line-acknowledge', 'line-confirm', 'line-refute', 'line-mute', 'line-full', 'line-settings', 'button']) assert.ok(reached.has(id), `${id} of ${[...reached]}`);
     await page.keyboard.press('m');
-    await page.keyboard.press('Space');
+    while (await page.isVisible('#line-acknowledge')) await page.keyboard.press('Space');
   });
 
   await step('settings: a few seconds without a part are no signal', async () => {

@@ -10,6 +10,7 @@ const mostHeld = 200;
 const undoSeconds = 10;
 const lostAfter = 6000;
 const hour = 3600000;
+const heldStore = 'semidefect-line-held';
 const words = { normal: 'ok', check: 'check', abnormal: 'ng', none: 'no_signal' };
 
 let options = settings();
@@ -93,11 +94,23 @@ async function begin(signal) {
   last = page.inspections.filter(one => one.id <= summary.last_id).reverse();
   latest = last.at(-1);
   latestAt = latest && Date.parse(latest.time) - clockOffset;
+  held = await recall(summary.last_id, signal);
   heardAt = Date.now();
   counts = summary;
   draw();
   return counts.last_id;
 }
+
+// NG parts that wait outlive a reload, and those that came in between wait as well.
+async function recall(newest, signal) {
+  const kept = JSON.parse(localStorage.getItem(heldStore) ?? '{}');
+  if (!options.hold || kept.of !== view()) return [];
+  const { inspections } = await get(`inspections?${query({ decision: 'abnormal', limit: mostHeld })}`, { signal });
+  return inspections.filter(one => one.id <= newest && (one.id > kept.last || kept.held.includes(one.id))).reverse();
+}
+
+const remember = () => localStorage.setItem(heldStore, JSON.stringify({ of: view(), last: last.at(-1)?.id ?? 0, held: held.map(one => one.id) }));
+const view = () => `${options.station}\n${options.model}`;
 
 async function countHour(signal) {
   inHour = (await get(`inspections/summary?${query({ from: new Date(serverTime() - hour).toISOString() })}`, { signal })).total;
@@ -155,9 +168,10 @@ function draw() {
   $('line-acknowledge').hidden = !waiting;
   set('line-acknowledge', t('line_acknowledge', held.length));
   showPart(part);
+  if (counts) remember();
   drawTotals();
   drawVerdict(part);
-  drawSound(Boolean(waiting ?? (state === 'abnormal')));
+  drawSound(options.hold ? Boolean(waiting) : state === 'abnormal');
 }
 
 // Text that has not changed is not read out again.
