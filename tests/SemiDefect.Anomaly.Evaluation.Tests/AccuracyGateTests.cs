@@ -17,13 +17,15 @@ public sealed class AccuracyGateTests
     /// only margin: with AVX2 and FMA, every processor gives the same bits (docs/identity.md). A floor is lowered only
     /// together with the reason, which names what becomes better at its cost. Whitening lowered the AUROC of the logic
     /// die (from .958) and cost the radio die one defect of twelve; it finds 23 castings in place of 13, and 48 solar
-    /// cells in place of 44, with one false alarm among 60 good cells where 0.6 are promised.
+    /// cells in place of 44, with one false alarm among 60 good cells where 0.6 are promised. The soft maximum of the
+    /// two sizes lowered the AUROC of the radio die (from .958, one pair of 96 images) and of elpv-mono (from .939); it
+    /// finds 27 castings in place of 23, and 28 coarse-grained cells (elpv-poly) in place of 23.
     /// </summary>
     internal static readonly Dictionary<string, AccuracyFigures> Floors = new()
     {
         ["logic-die"] = new(Auroc: 0.937, Aupro: 0.970, Found: 11, FalseAlarms: 0),
-        ["radio-die"] = new(Auroc: 0.958, Aupro: 0.951, Found: 10, FalseAlarms: 0),
-        ["casting"] = new(Auroc: 0.951, Aupro: null, Found: 23, FalseAlarms: 0),
+        ["radio-die"] = new(Auroc: 0.947, Aupro: 0.951, Found: 10, FalseAlarms: 0),
+        ["casting"] = new(Auroc: 0.954, Aupro: null, Found: 27, FalseAlarms: 0),
         ["elpv-mono"] = new(Auroc: 0.938, Aupro: null, Found: 48, FalseAlarms: 1),
     };
 

@@ -163,7 +163,7 @@ function draw() {
   tile.className = `line-tile ${state}`;
   set('line-word', t(words[state]));
   set('line-station', options.station || t('line_all'));
-  set('line-why', part ? (waiting && reason ? t('line_before') : part.name) : reason ?? '');
+  set('line-why', part ? (waiting && reason ? t('line_before') : part.part ?? part.name) : reason ?? '');
   set('line-caption', part ? `${t('line_seen', part.part ?? part.name, part.lot)} \u00b7 ${t('score')} ${number(part.score)} / ${number(part.threshold)}` : '');
   $('line-acknowledge').hidden = !waiting;
   set('line-acknowledge', t('line_acknowledge', held.length));
