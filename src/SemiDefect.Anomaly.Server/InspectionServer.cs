@@ -16,6 +16,7 @@ using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Security;
+using SemiDefect.Anomaly.Server.Statistics;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
 
@@ -64,6 +65,8 @@ public sealed class InspectionServer : IAsyncDisposable
             Admission admission = application.Services.GetRequiredService<Admission>();
             application.Services.GetRequiredService<ServerMetrics>()
                 .ObserveState(() => admission.Images, options.QueueCapacity, () => models.LoadedCount);
+            application.Services.GetRequiredService<ServerMetrics>()
+                .ObserveDrift(application.Services.GetRequiredService<DriftMonitor>().Measure);
             return new InspectionServer(application, dataLock);
         }
         catch
@@ -167,6 +170,7 @@ public sealed class InspectionServer : IAsyncDisposable
         InspectEndpoints.Map(api);
         InspectionEndpoints.Map(api);
         LineEndpoints.Map(api);
+        StatisticsEndpoints.Map(api);
         PictureEndpoints.Map(api);
         FitEndpoints.Map(api);
         UpdateEndpoints.Map(api);
@@ -200,6 +204,8 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddHostedService<MqttPublisher>();
+        services.AddSingleton<DriftMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<DriftMonitor>());
         services.AddSingleton<AuditLog>();
         services.AddSingleton<VersionFiles>();
         services.AddSingleton<VersionLedger>();

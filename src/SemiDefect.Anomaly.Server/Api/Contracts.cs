@@ -86,7 +86,76 @@ internal sealed record DeletedJson(
     DateTimeOffset Until,
     string Actor);
 
-internal sealed record ModelSummaryJson(string Name, long Bytes, DateTimeOffset Written, bool Loaded, string? Error);
+internal sealed record ModelSummaryJson(
+    string Name,
+    long Bytes,
+    DateTimeOffset Written,
+    bool Loaded,
+    string? Error,
+    bool Drift);
+
+/// <summary>How inspections developed. Spans without inspections are left out.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="From">The beginning of the first span.</param>
+/// <param name="To">The end.</param>
+/// <param name="Bucket">The length of a span in minutes.</param>
+/// <param name="Buckets">The spans, from the oldest.</param>
+/// <param name="Abnormal">The share of abnormal inspections; null if there is none.</param>
+/// <param name="Good">Quantiles of the good images' out-of-fold scores; null if the detector has none.</param>
+/// <param name="Threshold">The threshold of the active version.</param>
+/// <param name="CheckThreshold">Its check threshold; null for two answers only.</param>
+/// <param name="Changes">The first inspection of each version.</param>
+/// <param name="Drift">Whether the scores of good parts have moved.</param>
+/// <param name="Turns">In how many turns good images were learned; above 0, parts are not aligned.</param>
+internal sealed record StatisticsJson(
+    string Model,
+    DateTimeOffset From,
+    DateTimeOffset To,
+    int Bucket,
+    IReadOnlyList<BucketJson> Buckets,
+    double? Abnormal,
+    QuantilesJson? Good,
+    double Threshold,
+    double? CheckThreshold,
+    IReadOnlyList<VersionChangeJson> Changes,
+    DriftJson Drift,
+    int Turns);
+
+/// <param name="Start">The beginning of the span.</param>
+/// <param name="Total">All inspections.</param>
+/// <param name="Normal">The normal ones.</param>
+/// <param name="Check">Those to check.</param>
+/// <param name="Abnormal">The abnormal ones.</param>
+/// <param name="Scores">Quantiles of the scores.</param>
+/// <param name="Lower">The lower control limit of the share of abnormal inspections (3 sigma).</param>
+/// <param name="Upper">The upper control limit.</param>
+internal sealed record BucketJson(
+    DateTimeOffset Start,
+    int Total,
+    int Normal,
+    int Check,
+    int Abnormal,
+    QuantilesJson Scores,
+    double Lower,
+    double Upper);
+
+internal sealed record QuantilesJson(double P5, double P50, double P95);
+
+internal sealed record VersionChangeJson(DateTimeOffset Time, int? Version, double Threshold);
+
+/// <param name="State">steady, drift, or few if fewer than 200 good parts were inspected.</param>
+/// <param name="Parts">The number of latest parts.</param>
+/// <param name="AgainstGood">How far they rank above the good images, in standard deviations.</param>
+/// <param name="AgainstFirst">How far they rank above the first parts of the version.</param>
+/// <param name="Median">The median of their scores.</param>
+/// <param name="FirstMedian">The median of the first parts.</param>
+internal sealed record DriftJson(
+    string State,
+    int Parts,
+    double? AgainstGood,
+    double? AgainstFirst,
+    double? Median,
+    double? FirstMedian);
 
 internal sealed record ModelJson(
     string Name,

@@ -8,6 +8,7 @@ using SemiDefect.Anomaly.Evaluation.Metrics;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Security;
+using SemiDefect.Anomaly.Server.Statistics;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -66,7 +67,7 @@ internal static class ModelEndpoints
             .ProducesProblem(404);
     }
 
-    private static ModelListJson List(ModelRegistry registry, Trash trash) => new(
+    private static ModelListJson List(ModelRegistry registry, Trash trash, DriftMonitor drift) => new(
     [
         .. registry.Names()
             .Select(name => (Name: name, File: new FileInfo(registry.PathOf(name))))
@@ -74,7 +75,13 @@ internal static class ModelEndpoints
             .Select(item =>
             {
                 (bool loaded, string? error) = registry.State(item.Name);
-                return new ModelSummaryJson(item.Name, item.File.Length, item.File.LastWriteTimeUtc, loaded, error);
+                return new ModelSummaryJson(
+                    item.Name,
+                    item.File.Length,
+                    item.File.LastWriteTimeUtc,
+                    loaded,
+                    error,
+                    drift.Find(item.Name)?.IsDrift == true);
             }),
     ],
     [.. trash.List().Select(one => new DeletedJson(one.Kind, one.Name, one.Time, one.Until, one.Actor))]);

@@ -16,6 +16,7 @@ namespace SemiDefect.Anomaly.Server.Api;
 [JsonSerializable(typeof(InspectManyJson))]
 [JsonSerializable(typeof(InspectionPageJson))]
 [JsonSerializable(typeof(SummaryJson))]
+[JsonSerializable(typeof(StatisticsJson))]
 [JsonSerializable(typeof(VerdictRequest))]
 [JsonSerializable(typeof(CompareJson))]
 [JsonSerializable(typeof(ModelListJson))]

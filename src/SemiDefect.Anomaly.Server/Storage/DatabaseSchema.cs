@@ -133,5 +133,6 @@ internal static class DatabaseSchema
         CREATE INDEX inspections_by_station ON inspections (station, id) WHERE station IS NOT NULL;
         CREATE INDEX inspections_by_lot ON inspections (lot, id) WHERE lot IS NOT NULL;
         CREATE INDEX inspections_by_part ON inspections (part, id) WHERE part IS NOT NULL;
+        CREATE INDEX inspections_by_version ON inspections (model, model_version, id);
         """;
 }

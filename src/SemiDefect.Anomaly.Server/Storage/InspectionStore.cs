@@ -96,6 +96,93 @@ internal sealed class InspectionStore(Database database, AuditLog audit, Inspect
         return new InspectionCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
     });
 
+    /// <summary>Visits inspections from the oldest to the newest, one in memory at a time.</summary>
+    public void Visit(InspectionFilter filter, Action<ScoredPart> visit) => database.Read(connection =>
+    {
+        const string Parts = "time, model_version, score, threshold, abnormal, to_check";
+        using SqliteCommand command = (filter with { After = filter.After ?? 0 })
+            .ToCommand(connection, Parts, int.MaxValue);
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            visit(new ScoredPart(
+                Time(reader.GetInt64(0)),
+                reader.GetString(1),
+                reader.GetDouble(2),
+                reader.GetDouble(3),
+                reader.GetInt64(4) != 0 ? Decision.Abnormal
+                    : reader.GetInt64(5) != 0 ? Decision.Check
+                    : Decision.Normal));
+        }
+
+        return true;
+    });
+
+    /// <summary>
+    /// The scores of parts that are taken for good, of versions that score alike: not abnormal, or abnormal by a false
+    /// alarm.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="versions">The versions, as inspections name them; one or more.</param>
+    /// <param name="isLatest">Whether the newest come first, or the oldest.</param>
+    /// <param name="most">The most scores.</param>
+    public IReadOnlyList<double> GoodScores(
+        string model,
+        IReadOnlyList<string> versions,
+        bool isLatest,
+        int most) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        string[] names = [.. versions.Select((_, i) => $"$v{i}")];
+        for (int i = 0; i < versions.Count; i++)
+        {
+            command.Parameters.AddWithValue(names[i], versions[i]);
+        }
+
+        command.Parameters.AddWithValue("$model", model);
+        command.Parameters.AddWithValue("$most", most);
+
+        // The oldest ones may lie behind millions of other versions.
+        string from = string.Join(
+            " UNION ALL ",
+            names.Select(name =>
+                $"SELECT min(id) AS first FROM inspections WHERE model = $model AND model_version = {name}"));
+        command.CommandText =
+            $"""
+            SELECT score FROM inspections
+            WHERE model = $model AND model_version IN ({string.Join(", ", names)})
+                AND id >= (SELECT min(first) FROM ({from}))
+                AND (abnormal = 0 OR verdict = 'false_alarm')
+            ORDER BY id {(isLatest ? "DESC" : "ASC")}
+            LIMIT $most
+            """;
+        using SqliteDataReader reader = command.ExecuteReader();
+        var scores = new List<double>();
+        while (reader.Read())
+        {
+            scores.Add(reader.GetDouble(0));
+        }
+
+        return (IReadOnlyList<double>)scores;
+    });
+
+    /// <summary>The models that have inspections newer than this one.</summary>
+    public IReadOnlyList<string> ModelsAfter(long id) => database.Read(connection =>
+    {
+        using SqliteCommand command = Database.Command(
+            connection,
+            "SELECT DISTINCT model FROM inspections WHERE id > $id ORDER BY model",
+            ("$id", id));
+        using SqliteDataReader reader = command.ExecuteReader();
+        var models = new List<string>();
+        while (reader.Read())
+        {
+            models.Add(reader.GetString(0));
+        }
+
+        return (IReadOnlyList<string>)models;
+    });
+
     /// <summary>The newest inspection; 0 if there is none.</summary>
     public long LastId() =>
         database.Read(connection => Database.Number(connection, "SELECT coalesce(max(id), 0) FROM inspections"));

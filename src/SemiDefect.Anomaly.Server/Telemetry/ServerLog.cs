@@ -37,6 +37,15 @@ internal static partial class ServerLog
         11, LogLevel.Warning, "'{Path}' was written to after it was inspected; it is inspected again when complete")]
     public static partial void TakenUpAgain(this ILogger logger, string path);
 
+    [LoggerMessage(
+        14,
+        LogLevel.Warning,
+        "the scores of model '{Model}' drift: the median of the last {Parts} good parts is {Median:0.###}")]
+    public static partial void Drifting(this ILogger logger, string model, int parts, double? median);
+
+    [LoggerMessage(15, LogLevel.Information, "the scores of model '{Model}' no longer drift")]
+    public static partial void DriftEnded(this ILogger logger, string model);
+
     [LoggerMessage(12, LogLevel.Information, "publishing decisions to {Broker}")]
     public static partial void MqttConnected(this ILogger logger, Uri broker);
 

@@ -73,6 +73,13 @@ internal sealed class ServerMetrics
             "Memory of the process.");
     }
 
+    /// <summary>Adds the gauge of the drift of each model, which is read when somebody collects it.</summary>
+    public void ObserveDrift(Func<IEnumerable<Measurement<double>>> drift) => _meter.CreateObservableGauge(
+        "semidefect.drift",
+        drift,
+        "{sigma}",
+        "How far the scores of the latest good parts have moved, in standard deviations of a rank test.");
+
     /// <summary>An image was inspected and stored.</summary>
     public void Inspected(string model, Decision decision, TimeSpan latency)
     {

@@ -178,18 +178,42 @@ try {
       await page.setViewportSize({ width, height });
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
-        for (const name of ['line', 'inspect', 'history', 'model', 'fit']) {
+        for (const name of ['line', 'inspect', 'history', 'process', 'model', 'fit']) {
           await page.evaluate(hash => { location.hash = hash; }, name);
           await page.waitForSelector(`#view-${name}:not([hidden])`);
           await page.waitForTimeout(250);
           assert.deepEqual(await violations(page), [], `${name}, ${width}, ${colorScheme}`);
           assert.deepEqual(await page.evaluate(wide), [], `${name}, ${width}`);
-          if (name === 'line') await page.screenshot({ path: join(out, `line-${width}-${colorScheme}.png`) });
+          if (name === 'line' || name === 'process') await page.screenshot({ path: join(out, `${name}-${width}-${colorScheme}.png`) });
         }
       }
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 1920, height: 1080 });
+    await page.evaluate(() => { location.hash = 'line'; });
+    await page.waitForFunction(() => document.getElementById('line-last').children.length > 5);
+  });
+
+  await step('the process view shows what was inspected, and where', async () => {
+    await page.evaluate(() => { location.hash = 'process'; });
+    await page.waitForSelector('#trend .median', { state: 'attached' });
+    const { total, abnormal } = await server.get('inspections/summary?model=tiny', keys.view);
+    await page.waitForFunction(([all, bad]) => document.getElementById('shares-text').textContent.includes(`${all} parts`) && document.getElementById('map-text').textContent.includes(`${bad} NG`), [total, abnormal]);
+    assert.match(await text(page, 'drift-text'), /good parts so far; 200 are needed/);
+    const found = await page.evaluate(() => {
+      const canvas = document.getElementById('map');
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      for (let i = 0; i < 64; i++) {
+        canvas.dispatchEvent(new MouseEvent('click', { clientX: left + width * (i % 8 + 0.5) / 8, clientY: top + height * (Math.floor(i / 8) + 0.5) / 8 }));
+        const rows = document.querySelectorAll('#map-rows li').length;
+        if (rows) return rows;
+      }
+      return 0;
+    });
+    assert.ok(found > 0, 'the map has no parts');
+    await page.click('#map-rows button');
+    await page.waitForSelector('#viewer[open] .layers img.heat');
+    await page.keyboard.press('Escape');
     await page.evaluate(() => { location.hash = 'line'; });
     await page.waitForFunction(() => document.getElementById('line-last').children.length > 5);
   });

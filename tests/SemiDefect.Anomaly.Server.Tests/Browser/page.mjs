@@ -145,7 +145,7 @@ try {
   await step('everything is there in Korean', async () => {
     await page.click('#language');
     await page.waitForSelector('html[lang=ko]');
-    for (const name of ['inspect', 'history', 'model', 'fit']) {
+    for (const name of ['inspect', 'history', 'process', 'model', 'fit']) {
       await page.click(`a[href="#${name}"]`);
       await page.waitForSelector(`#view-${name}:not([hidden]) h1`);
       const latin = await page.evaluate(() => [...document.querySelectorAll('[data-text]')].filter(element => element.textContent === element.dataset.text).map(element => element.dataset.text));
@@ -168,7 +168,7 @@ try {
   await step('text has the contrast of WCAG AA, in both schemes', async () => {
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
-      for (const name of ['inspect', 'history', 'model', 'fit']) {
+      for (const name of ['inspect', 'history', 'process', 'model', 'fit']) {
         await page.click(`a[href="#${name}"]`);
         let low = await page.evaluate(lowContrast);
         for (let i = 0; i < 20 && low.length > 0; i++) {
@@ -186,7 +186,7 @@ try {
   await step('a phone shows all of it without scrolling sideways', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.click('#language');
-    for (const name of ['inspect', 'history', 'model', 'fit']) {
+    for (const name of ['inspect', 'history', 'process', 'model', 'fit']) {
       await page.click(`a[href="#${name}"]`);
       await page.waitForTimeout(300);
       assert.deepEqual(await page.evaluate(wide), [], name);

@@ -8,6 +8,9 @@ internal sealed partial class MetricsPage(string text)
 {
     private readonly string[] _lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The page as it is.</summary>
+    public string Text => text;
+
     /// <summary>The names of the metrics with their types.</summary>
     public IReadOnlyDictionary<string, string> Types => _lines
         .Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))

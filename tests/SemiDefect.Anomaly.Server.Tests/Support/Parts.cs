@@ -22,6 +22,9 @@ internal static class Parts
 
     public static byte[] Good(int seed) => Png(seed, bad: false);
 
+    /// <summary>A good part in less light: every sample times a factor.</summary>
+    public static byte[] Darker(int seed, double factor) => Png(seed, bad: false, factor);
+
     public static byte[] Bad(int seed) => Png(seed, bad: true);
 
     /// <summary>Writes good parts as 000.png, 001.png, ...</summary>
@@ -53,7 +56,7 @@ internal static class Parts
         return File.ReadAllBytes(folder.File("tiny.sdad"));
     }
 
-    private static byte[] Png(int seed, bool bad)
+    private static byte[] Png(int seed, bool bad, double factor = 1)
     {
         var generator = new SeededGenerator((ulong)seed);
         byte[] rgb = new byte[3 * Width * Height];
@@ -62,7 +65,8 @@ internal static class Parts
             int x = i / 3 % Width;
             int y = i / 3 / Width;
             bool inBlot = bad && x is >= 20 and < 28 && y is >= 10 and < 18;
-            rgb[i] = (byte)((inBlot ? 230 : x / 8 % 2 == 0 ? 140 : 160) + generator.NextInt32(12));
+            int sample = (inBlot ? 230 : x / 8 % 2 == 0 ? 140 : 160) + generator.NextInt32(12);
+            rgb[i] = (byte)(factor * sample);
         }
 
         using var stream = new MemoryStream();

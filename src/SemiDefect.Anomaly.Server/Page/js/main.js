@@ -10,8 +10,9 @@ import * as caller from './caller.js';
 import * as jobs from './jobs.js';
 import * as line from './line.js';
 import * as live from './live.js';
+import * as process from './process.js';
 
-const views = { inspect, line, history, model, fit };
+const views = { inspect, line, history, process, model, fit };
 
 function show() {
   const wanted = location.hash.slice(1).split('?')[0];

@@ -42,6 +42,10 @@ export async function restore(kind, model) {
 }
 
 function take(list) {
+  const drifting = list.models.filter(model => model.drift).map(model => model.name);
+  $('drift-banner').hidden = !drifting.length;
+  const said = drifting.map(name => t('drift_banner', name)).join(' ');
+  if ($('drift-banner').textContent !== said) $('drift-banner').textContent = said;
   const before = JSON.stringify([names, deleted, chosen()]);
   names = list.models.map(model => model.name);
   deleted = list.deleted;

@@ -1,7 +1,7 @@
 // Every text of the page in English. A text that counts is a function.
 export default {
   language: '한국어', language_name: 'English', skip: 'Skip to the content', nav: 'Views',
-  tab_inspect: 'Inspect', tab_line: 'Line', tab_history: 'History', tab_model: 'Model', tab_fit: 'Learn', model: 'Model',
+  tab_inspect: 'Inspect', tab_line: 'Line', tab_process: 'Process', tab_history: 'History', tab_model: 'Model', tab_fit: 'Learn', model: 'Model',
   drop_here: 'Drop images here, or paste them', drop_more: 'JPEG, PNG, BMP, WebP or TIFF; whole folders as well',
   choose_files: 'Choose images', choose_folder: 'Choose a folder', stop: 'Stop', live: 'Latest inspections', live_empty: 'Nothing has been inspected yet.',
   tally: (bad, all, check) => `${bad} of ${all} abnormal${check ? `, ${check} to check` : ''}`,
@@ -54,6 +54,14 @@ export default {
   line_undo: seconds => `Undo (${seconds})`, line_acknowledge: waiting => waiting > 1 ? `Acknowledge (Space): ${waiting} NG parts wait` : 'Acknowledge (Space)', line_mute_on: 'Sound is off (M)', line_mute_off: 'Mute (M)', line_sound_blocked: 'Turn the sound on (M)', line_full: 'Full screen', line_settings: 'Settings', line_leave: 'Leave',
   line_no_part: seconds => `No part for ${seconds} s.`, line_no_parts: 'No part yet.', line_no_server: 'The server does not answer.', line_all: 'All stations', line_before: 'No part comes in now; this one still waits.', line_seen: (name, lot) => lot ? `${name} \u00b7 ${lot}` : name, line_part: (name, decision) => `${name}: ${decision}`,
   line_set_station: 'Station (empty: all)', line_set_shifts: 'Shifts begin at', line_set_silence: 'No signal after seconds without a part (0: never)', line_set_hold: 'NG stays until it is acknowledged', line_set_sound: 'Sound at NG', line_save: 'Use', line_wrong_shifts: 'Write times like 06:00, 14:00, 22:00.',
+  process_period: 'Period', process_hour: 'Last hour', process_shift: 'Last 8 hours', process_day: 'Last 24 hours', process_week: 'Last 7 days', process_month: 'Last 30 days',
+  process_trend: 'Scores', process_band: 'Parts: 5 % to 95 %, and the median', process_good: 'Good images, held out: 5 % to 95 %', process_changes: 'Another version or threshold', process_change: (version, threshold, when) => `Version ${version}, threshold ${threshold} (${when})`,
+  process_ng: 'Share of NG parts', process_in: 'Within the 3-sigma limits', process_out: 'Beyond them', process_point: (bad, all) => `${bad} of ${all} NG`, process_shares: (share, all, out) => `${share} % of ${all} parts are NG; ${out} of the time spans lie above the upper limit.`,
+  process_trend_label: (spans, median, threshold) => `Scores in ${spans} time spans; the last median is ${median}, the threshold ${threshold}`, process_range: (low, high) => `${low} to ${high}`, process_numbers: 'The numbers as a table', process_parts: 'Parts', process_low: '5 %', process_median: 'Median', process_high: '95 %',
+  drift: 'Drift', drift_few: parts => `${parts} good parts so far; 200 are needed to tell.`, drift_steady: (parts, now, before) => `Steady: the median of the last ${parts} good parts is ${now}, before ${before}.`, drift_drift: (parts, now, before, by) => `The scores have moved: the median of the last ${parts} good parts is ${now}, before ${before} (rank test ${by} standard deviations). Check light, lens and parts before the false alarms rise.`,
+  drift_banner: name => `The scores of good parts of '${name}' have moved. See Process.`,
+  map: 'Where the defects are', map_none: 'There is no part to show.', map_parts: (shown, all) => shown < all ? `The regions of the last ${shown} of ${all} NG parts, over a good part.` : `The regions of ${all} NG parts, over a good part.`, map_turned: 'The parts come in any orientation, so places cannot be compared.', map_sizes: count => `${count} of them have another shape and do not lie alike.`,
+  map_label: count => `Map of the regions of ${count} NG parts; arrow keys choose a place, Enter shows its parts`, map_place: (x, y, count) => `${x} % from the left, ${y} % from the top: ${count} parts`, map_found: 'Parts at this place', map_hint: 'Click on the map.', map_picked: count => count === 1 ? '1 part' : `${count} parts`,
   history_table: 'Table of inspections', filter_station: 'Station', filter_lot: 'Lot', filter_part: 'Part',
   caller: (name, role) => `${name} (${role})`, role_view: 'view', role_operate: 'operate', role_engineer: 'engineer',
 };

@@ -1,7 +1,7 @@
 // Every text of the page in Korean. A text that counts is a function.
 export default {
   language: 'English', language_name: '한국어', skip: '본문으로 건너뛰기', nav: '화면',
-  tab_inspect: '검사', tab_line: '라인', tab_history: '이력', tab_model: '모델', tab_fit: '학습', model: '모델',
+  tab_inspect: '검사', tab_line: '라인', tab_process: '공정', tab_history: '이력', tab_model: '모델', tab_fit: '학습', model: '모델',
   drop_here: '이미지를 여기에 놓거나 붙여 넣으세요', drop_more: 'JPEG, PNG, BMP, WebP, TIFF 및 폴더 전체',
   choose_files: '이미지 선택', choose_folder: '폴더 선택', stop: '중지', live: '최근 검사', live_empty: '아직 검사한 이미지가 없습니다.',
   tally: (bad, all, check) => `${all}건 중 ${bad}건 이상${check ? `, ${check}건 확인 필요` : ''}`,
@@ -54,6 +54,14 @@ export default {
   line_undo: seconds => `취소 (${seconds})`, line_acknowledge: waiting => waiting > 1 ? `확인 (스페이스): NG 부품 ${waiting}개 대기` : '확인 (스페이스)', line_mute_on: '소리 꺼짐 (M)', line_mute_off: '소리 끄기 (M)', line_sound_blocked: '소리 켜기 (M)', line_full: '전체 화면', line_settings: '설정', line_leave: '나가기',
   line_no_part: seconds => `${seconds}초 동안 부품이 없습니다.`, line_no_parts: '아직 부품이 없습니다.', line_no_server: '서버가 응답하지 않습니다.', line_all: '모든 스테이션', line_before: '지금은 부품이 들어오지 않습니다. 이 부품은 아직 확인을 기다립니다.', line_seen: (name, lot) => lot ? `${name} \u00b7 ${lot}` : name, line_part: (name, decision) => `${name}: ${decision}`,
   line_set_station: '스테이션 (비우면 전체)', line_set_shifts: '근무조 시작 시각', line_set_silence: '부품이 없을 때 신호 없음까지 초 (0: 사용 안 함)', line_set_hold: 'NG 는 확인할 때까지 표시', line_set_sound: 'NG 에서 소리', line_save: '사용', line_wrong_shifts: '06:00, 14:00, 22:00 처럼 입력하세요.',
+  process_period: '기간', process_hour: '최근 1시간', process_shift: '최근 8시간', process_day: '최근 24시간', process_week: '최근 7일', process_month: '최근 30일',
+  process_trend: '점수', process_band: '부품: 5 % ~ 95 %, 중앙값', process_good: '정상 이미지 (학습 제외 평가): 5 % ~ 95 %', process_changes: '버전 또는 임계값 변경', process_change: (version, threshold, when) => `버전 ${version}, 임계값 ${threshold} (${when})`,
+  process_ng: 'NG 부품 비율', process_in: '3시그마 한계 안', process_out: '한계 밖', process_point: (bad, all) => `${all}개 중 NG ${bad}개`, process_shares: (share, all, out) => `부품 ${all}개 중 ${share} %가 NG 입니다. 상한을 넘은 구간은 ${out}개입니다.`,
+  process_trend_label: (spans, median, threshold) => `구간 ${spans}개의 점수, 마지막 중앙값 ${median}, 임계값 ${threshold}`, process_range: (low, high) => `${low} ~ ${high}`, process_numbers: '표로 보기', process_parts: '부품', process_low: '5 %', process_median: '중앙값', process_high: '95 %',
+  drift: '드리프트', drift_few: parts => `양품 ${parts}개를 검사했습니다. 판단하려면 200개가 필요합니다.`, drift_steady: (parts, now, before) => `안정: 최근 양품 ${parts}개의 중앙값은 ${now}, 이전은 ${before}입니다.`, drift_drift: (parts, now, before, by) => `점수가 움직였습니다. 최근 양품 ${parts}개의 중앙값은 ${now}, 이전은 ${before}입니다(순위 검정 ${by} 표준편차). 오검출이 늘기 전에 조명, 렌즈, 부품을 확인하세요.`,
+  drift_banner: name => `'${name}' 양품의 점수가 움직였습니다. 공정 화면을 확인하세요.`,
+  map: '결함 위치', map_none: '표시할 부품이 없습니다.', map_parts: (shown, all) => shown < all ? `NG 부품 ${all}개 중 최근 ${shown}개의 영역을 양품 위에 표시합니다.` : `NG 부품 ${all}개의 영역을 양품 위에 표시합니다.`, map_turned: '부품의 방향이 일정하지 않아 위치를 비교할 수 없습니다.', map_sizes: count => `그중 ${count}개는 모양이 달라 위치가 맞지 않습니다.`,
+  map_label: count => `NG 부품 ${count}개의 영역 지도, 화살표로 위치를 고르고 Enter 로 부품을 봅니다`, map_place: (x, y, count) => `왼쪽에서 ${x} %, 위에서 ${y} %: 부품 ${count}개`, map_found: '이 위치의 부품', map_hint: '지도를 클릭하세요.', map_picked: count => `부품 ${count}개`,
   history_table: '검사 표', filter_station: '스테이션', filter_lot: '로트', filter_part: '부품',
   caller: (name, role) => `${name} (${role})`, role_view: '보기', role_operate: '운전', role_engineer: '엔지니어',
 };
