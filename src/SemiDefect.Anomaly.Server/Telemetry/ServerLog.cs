@@ -36,4 +36,7 @@ internal static partial class ServerLog
     [LoggerMessage(
         11, LogLevel.Warning, "'{Path}' was written to after it was inspected; it is inspected again when complete")]
     public static partial void TakenUpAgain(this ILogger logger, string path);
+
+    [LoggerMessage(12, LogLevel.Warning, "'{Path}' has {Pages} pages; only page {Page} was inspected")]
+    public static partial void PagesLeftOut(this ILogger logger, string path, int pages, int page);
 }
