@@ -133,18 +133,14 @@ public class SharedCasesTests
     }
 
     [SharedFact]
-    public void A_sound_file_of_an_unsupported_compression_is_not_called_damaged()
+    public void A_sound_file_is_read_or_its_compression_called_unsupported()
     {
-        foreach ((string name, string compression) in
-            new[] { ("lzma", "LZMA"), ("webp", "WebP"), ("zstd", "Zstandard") })
-        {
-            ImageFormatException? error = Record.Exception(
-                () => ImageFile.Read(Case($"17-tiff-compression/{name}.tif"))) as ImageFormatException;
-            if (error is not null)
-            {
-                Assert.Contains($"of the compression {compression}, which", error.Message, StringComparison.Ordinal);
-            }
-        }
+        ImageFormatException error = Assert.Throws<ImageFormatException>(
+            () => ImageFile.Read(Case("17-tiff-compression/lzma.tif")));
+        Assert.Contains("of the compression LZMA, which is not supported", error.Message, StringComparison.Ordinal);
+        Image zstandard = ImageFile.Read(Case("17-tiff-compression/zstd.tif"));
+        Image webP = ImageFile.Read(Case("17-tiff-compression/webp.tif"));
+        Assert.Equal((zstandard.Width, zstandard.Height), (webP.Width, webP.Height));
     }
 
     [SharedFact]
