@@ -34,6 +34,14 @@ internal static class Wildcards
         return paths;
     }
 
+    /// <summary>The path that an argument for a single path stands for.</summary>
+    /// <exception cref="SemiDefectException">A wildcard matches nothing.</exception>
+    /// <exception cref="UsageException">A wildcard matches several paths.</exception>
+    public static string One(string argument) => Expand([argument]) is var found && found.Count == 1
+        ? found[0]
+        : throw new UsageException(
+            $"'{argument}' matches {found.Count} paths, '{found[0]}' first, where one is expected: give its name.");
+
     private static List<string> Match(string pattern)
     {
         string root = Path.GetPathRoot(pattern) ?? string.Empty;

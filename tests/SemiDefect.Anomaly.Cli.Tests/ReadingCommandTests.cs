@@ -67,6 +67,9 @@ public sealed class ReadingCommandTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(pages)!);
         File.Copy(GoldenImages.Path("pages.tif"), pages);
         File.Copy(GoldenImages.Path("lzw.tif"), _folder.File("pages/z.tif"));
+        SyntheticParts.WriteGood(_folder.File("good"), 4);
+        await File.WriteAllTextAsync(
+            _folder.File("list.csv"), "path,label\npages/stack.tif,good\npages/z.tif,bad\n");
         CliRun fit = await CliRun.Of(["fit", _folder.File("pages"), "--out", model, .. _small]);
         Assert.Contains("1 of 2 images have several pages, 'stack.tif' first; only the first", fit.ErrorLine);
         CliRun check = await CliRun.Of("check", _folder.File("pages"), "--quick");
@@ -98,6 +101,18 @@ public sealed class ReadingCommandTests : IDisposable
         {
             fit = await CliRun.Of([wrong[0], _folder.File("pages"), "--out", model, .. wrong[1..], .. _small]);
             Assert.Equal(ExitCode.BadUsage, fit.ExitCode);
+        }
+
+        foreach (string[] command in new[]
+        {
+            ["update", model, _folder.File("pages"), "--out", _folder.File("u.sdad")],
+            ["evaluate", _folder.File("list.csv"), "--model", model, "--resamples", "10"],
+            new[] { "rehearse", model, _folder.File("pages"), "--images", "1", "--sizes", "8", "--contrasts", "1" },
+        })
+        {
+            await CliRun.Of(["fit", _folder.File("good"), "--out", model, .. _small]);
+            CliRun run = await CliRun.Of(command);
+            Assert.Contains("images have several pages", run.Error, StringComparison.Ordinal);
         }
 
         check = await CliRun.Of("check", _folder.File("pages"), "--quick", "--page", "all");
@@ -160,6 +175,13 @@ public sealed class ReadingCommandTests : IDisposable
         await CliRun.Of(["fit", _folder.File("b"), "--out", model, .. _small]);
         CliRun run = await CliRun.Of("score", model, At("a/00*.png"));
         Assert.Contains("4 images: ", run.Output, StringComparison.Ordinal);
+        run = await CliRun.Of("check", At("b*"), "--quick");
+        Assert.Contains("2 training images", run.Output, StringComparison.Ordinal);
+        run = await CliRun.Of("info", At("*.sdad"));
+        Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
+        run = await CliRun.Of("check", At("?"), "--quick");
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains("matches 2 paths", run.ErrorLine, StringComparison.Ordinal);
         run = await CliRun.Of("score", model, At("a/*.bmp"));
         Assert.Contains("Nothing matches", run.ErrorLine, StringComparison.Ordinal);
     }

@@ -154,8 +154,6 @@ public sealed class ImageReadingTests : IDisposable
 
     [Theory]
     [InlineData(34_925, "LZMA")]
-    [InlineData(50_000, "Zstandard")]
-    [InlineData(50_001, "WebP")]
     [InlineData(34_887, "LERC")]
     [InlineData(34_712, "JPEG 2000")]
     [InlineData(32_809, "ThunderScan")]
@@ -168,6 +166,24 @@ public sealed class ImageReadingTests : IDisposable
         string message = Assert.Throws<ImageFormatException>(() => ImageFile.Decode(file, "x.tif")).Message;
         Assert.Contains($"of the compression {expected}, which is not supported", message, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(50_000, 1)]
+    [InlineData(50_001, 3)]
+    public void Pieces_that_are_no_Zstandard_or_WebP_are_damaged(int compression, int samples)
+    {
+        byte[] file = new TestTiff
+        {
+            Width = 4,
+            Height = 3,
+            SamplesPerPixel = samples,
+            Samples = new ushort[12 * samples],
+        }.With(259, 3, (uint)compression).Encode();
+        Assert.Contains(
+            "is a damaged TIFF image",
+            Assert.Throws<ImageFormatException>(() => ImageFile.Decode(file, "x.tif")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -214,15 +230,13 @@ public sealed class ImageReadingTests : IDisposable
                 StringComparison.Ordinal);
         }
 
-        foreach ((string name, string compression) in
-            new[] { ("lzma", "LZMA"), ("webp", "WebP"), ("zstd", "Zstandard") })
-        {
-            Assert.Contains(
-                $"compression {compression}, which is not supported",
-                Assert.Throws<ImageFormatException>(
-                    () => ImageFile.Read(Case($"17-tiff-compression/{name}.tif"))).Message,
-                StringComparison.Ordinal);
-        }
+        Assert.Contains(
+            "compression LZMA, which is not supported",
+            Assert.Throws<ImageFormatException>(() => ImageFile.Read(Case("17-tiff-compression/lzma.tif"))).Message,
+            StringComparison.Ordinal);
+        Image zstandard = ImageFile.Read(Case("17-tiff-compression/zstd.tif"));
+        Image webP = ImageFile.Read(Case("17-tiff-compression/webp.tif"));
+        Assert.Equal((zstandard.Width, zstandard.Height), (webP.Width, webP.Height));
 
         string thumbnail = Case("18-tiff-pages/thumbnail_first.tif");
         Assert.Equal(2, ImageFile.CountPages(thumbnail));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -357,6 +358,83 @@ public sealed class WatchTests : IDisposable
         Assert.False(File.Exists(moved + ".json"));
         Assert.Equal("normal", (string)(await ReadReportAsync("normal/slow.png.json"))["decision"]!);
         Assert.Equal(0, await ScanTwiceAsync(watcher));
+    }
+
+    [Fact]
+    public async Task A_name_as_long_as_file_systems_take_does_not_hold_up_the_others()
+    {
+        string letters = new('b', 251);
+        string syllables = new string('가', 83) + "zz";
+        Write($"{letters}.png", Parts.Bad(31));
+        Write($"{syllables}.png", Parts.Good(30));
+        Write("z.png", Parts.Good(32));
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
+        Assert.Equal(3, await ScanTwiceAsync(watcher));
+        Assert.Empty(Directory.GetFiles(_in));
+        Assert.True(File.Exists(Path.Combine(_out, "normal/z.png")));
+        foreach ((string folder, string name) in new[] { ("abnormal", letters), ("normal", syllables) })
+        {
+            string report = Assert.Single(
+                Directory.GetFiles(Path.Combine(_out, folder), "*.json"), path => !path.EndsWith("z.png.json", StringComparison.Ordinal));
+            Assert.True(File.Exists(report[..^".json".Length]));
+            Assert.Equal(folder == "abnormal", File.Exists($"{report[..^".json".Length]}.heatmap.png"));
+            Assert.Equal($"{name}.png", (string)JsonNode.Parse(await File.ReadAllTextAsync(report))!["path"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Pages_that_are_left_out_are_said()
+    {
+        Write("stack.tif", await File.ReadAllBytesAsync(
+            Path.Combine(Repository.Root, "tests/Golden/Imaging/pages.tif")));
+        using var log = new RecordingLoggerFactory();
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { LoggerFactory = log });
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        Assert.Contains(
+            (
+                typeof(FolderWatcher).FullName!,
+                LogLevel.Warning,
+                "'stack.tif' has 2 pages; only page 1 was inspected",
+                null),
+            log.Entries);
+    }
+
+    [Fact]
+    public async Task A_pipe_is_never_opened()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        foreach (string name in new[] { "in/x.png", "pipe.sdad", "keys" })
+        {
+            using Process maker = Process.Start("mkfifo", _folder.File(name));
+            await maker.WaitForExitAsync();
+        }
+
+        Write("a.png", Parts.Good(30));
+        using FolderWatcher watcher = FolderWatcher.Open(Options);
+        Assert.Equal(1, await ScanTwiceAsync(watcher));
+        Assert.Contains(
+            "no regular file",
+            Assert.Throws<SemiDefectException>(() => FolderWatcher.Open(
+                Options with { ModelPath = _folder.File("pipe.sdad"), OutputFolder = _folder.File("out2") })).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no regular file",
+            Assert.Throws<SemiDefectException>(() => AccessKey.ReadFile(_folder.File("keys"))).Message,
+            StringComparison.Ordinal);
+
+        // As one of several models: the others can be used.
+        await using TestServer server = await TestServer.StartAsync();
+        using (Process maker = Process.Start("mkfifo", Path.Combine(server.Options.ModelsFolder, "pipe.sdad")))
+        {
+            await maker.WaitForExitAsync();
+        }
+
+        await server.RestartAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await server.InspectAsync(Parts.Good(30));
     }
 
     private async Task<JsonNode> ReadReportAsync(string name) =>

@@ -52,7 +52,7 @@ internal static class BackboneImportCommand
         {
             string path = BackboneCommand.NetworkPath(parsed.GetRequiredValue(output));
             BackboneManifest manifest = Import(
-                parsed.GetRequiredValue(file),
+                Wildcards.One(parsed.GetRequiredValue(file)),
                 parsed.GetValue(architecture),
                 path,
                 new BackboneImportOptions

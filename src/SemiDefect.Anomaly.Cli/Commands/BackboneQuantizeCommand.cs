@@ -66,8 +66,8 @@ internal static class BackboneQuantizeCommand
                 options.Validate();
                 return options;
             });
-            options = options with { Backbones = [BackboneFile.Open(parsed.GetRequiredValue(network))] };
-            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            options = options with { Backbones = [BackboneFile.Open(Wildcards.One(parsed.GetRequiredValue(network)))] };
+            ImageSelection good = ImageSelection.ToTrainOn(Wildcards.One(parsed.GetRequiredValue(folder)));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             BackboneManifest manifest = ProgressDisplay.Run(display =>
                 BackboneQuantizer.Quantize(

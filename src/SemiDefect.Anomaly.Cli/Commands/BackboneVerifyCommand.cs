@@ -25,7 +25,7 @@ internal static class BackboneVerifyCommand
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             BackboneVerification found = BackboneVerifier.Verify(
-                parsed.GetRequiredValue(backbone), new OnnxBackboneOptions
+                Wildcards.One(parsed.GetRequiredValue(backbone)), new OnnxBackboneOptions
                 {
                     Device = parsed.GetValue(device),
                     Threads = parsed.GetValue(threads),

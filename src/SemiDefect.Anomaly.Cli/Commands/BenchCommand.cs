@@ -93,7 +93,7 @@ internal static class BenchCommand
                             + $"{Text.Number(timing.MedianSeconds)} s, best {Text.Number(timing.BestSeconds)} s; "
                             + $"covering radius {Text.Number(timing.CoveringRadius)}");
             }
-            else if (parsed.GetValue(model) is { } path)
+            else if (parsed.GetValue(model) is { } given && Wildcards.One(given) is var path)
             {
                 new InspectionBench(output, asJson, parsed.GetValue(threads), cancellationToken)
                     .RunModel(path, parsed.GetValue(images));

@@ -39,7 +39,7 @@ internal static class CheckCommand
                 ? null
                 : fit.Read(parsed, LineLogger.ForErrors(parsed));
             fit.RefuseAllPages(parsed);
-            string dataset = parsed.GetRequiredValue(path);
+            string dataset = Wildcards.One(parsed.GetRequiredValue(path));
             CheckReport report = ProgressDisplay.Run(display => DatasetChecker.Check(
                 dataset,
                 options,

@@ -79,7 +79,7 @@ internal static class EvaluateCommand
                 ? null
                 : AnomalyDetector.Load(modelPath, loadOptions! with { Accelerator = accelerator });
 
-            var run = new EvaluateRun(parsed.GetValue(folder), datasets.Length > 1, options, modelPath);
+            var run = new EvaluateRun(parsed.GetValue(folder), datasets.Length > 1, options, modelPath, error);
             foreach (LabeledDataset dataset in datasets)
             {
                 run.Add(
@@ -89,7 +89,7 @@ internal static class EvaluateCommand
                     cancellationToken);
             }
 
-            run.Finish(parsed.InvocationConfiguration.Output, error, parsed.GetValue(json));
+            run.Finish(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             return Task.FromResult(run.Unreadable > 0 ? ExitCode.SomeUnreadable : ExitCode.Done);
         });
         return command;

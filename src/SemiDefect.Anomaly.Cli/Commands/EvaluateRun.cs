@@ -8,7 +8,8 @@ using SemiDefect.Anomaly.IO;
 namespace SemiDefect.Anomaly.Cli.Commands;
 
 /// <summary>Evaluates data sets in turn and writes their files. Not thread-safe.</summary>
-internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOptions options, string? modelPath)
+internal sealed class EvaluateRun(
+    string? folder, bool hasSeveral, EvaluationOptions options, string? modelPath, TextWriter error)
 {
     private readonly List<(EvaluationResult Result, double? FitSeconds)> _results = [];
     private readonly List<string> _folders = [];
@@ -26,6 +27,8 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
         try
         {
             double? fitSeconds = given is null ? watch.Elapsed.TotalSeconds : null;
+            PageNotice.Write(
+                error, dataset.Test.Select(image => (image.FullPath, image.Path)), detector.Reading);
             EvaluationResult result = ProgressDisplay.Run(display => DatasetEvaluator.Evaluate(
                 detector,
                 dataset,
@@ -47,7 +50,7 @@ internal sealed class EvaluateRun(string? folder, bool hasSeveral, EvaluationOpt
         }
     }
 
-    public void Finish(TextWriter output, TextWriter error, bool json)
+    public void Finish(TextWriter output, bool json)
     {
         string document = hasSeveral
             ? EvaluationJson.Write(_results)

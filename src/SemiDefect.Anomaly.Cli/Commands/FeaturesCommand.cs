@@ -26,7 +26,7 @@ internal static class FeaturesCommand
         {
             FitOptions fitOptions = options.Read(parsed, LineLogger.ForErrors(parsed));
             string path = parsed.GetRequiredValue(file);
-            ImageFolder images = ImageFolder.Open(parsed.GetRequiredValue(folder));
+            ImageFolder images = ImageFolder.Open(Wildcards.One(parsed.GetRequiredValue(folder)));
             (int rows, int columns) = ProgressDisplay.Run(display =>
                 AnomalyDetector.ExportFeatures(
                     images, fitOptions, path, new FitCommand.StageProgress(display), cancellationToken));

@@ -22,7 +22,7 @@ internal static class FingerprintCommand
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            string given = parsed.GetRequiredValue(path);
+            string given = Wildcards.One(parsed.GetRequiredValue(path));
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
             if (Directory.Exists(given))

@@ -59,7 +59,7 @@ internal static class FitCommand
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
             fitOptions = fitOptions with { Accelerator = accelerator };
-            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            ImageSelection good = ImageSelection.ToTrainOn(Wildcards.One(parsed.GetRequiredValue(folder)));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             ImageFolder images = options.HasAllPages(parsed) ? good.Images.WithEachPage() : good.Images;
             TuneMode mode = parsed.GetValue(tune);

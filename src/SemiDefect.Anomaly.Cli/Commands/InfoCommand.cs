@@ -17,7 +17,7 @@ internal static class InfoCommand
         };
         command.SetAction((parsed, _) =>
         {
-            string path = parsed.GetRequiredValue(model);
+            string path = Wildcards.One(parsed.GetRequiredValue(model));
             (DetectorDescription detector, DetectorFingerprint fingerprint) = AnomalyDetector.ReadSummary(path);
             DetectorSummary.Write(
                 parsed.InvocationConfiguration.Output, detector, fingerprint, path, parsed.GetValue(json));

@@ -41,7 +41,11 @@ internal static class MergeCommand
                 ? UsageException.Guard(() => CoresetSize.Parse(text, options.Threads))
                 : null;
             using AnomalyDetector merged = Merge(
-                parsed.GetRequiredValue(first), parsed.GetRequiredValue(second), options, size, cancellationToken);
+                Wildcards.One(parsed.GetRequiredValue(first)),
+                Wildcards.One(parsed.GetRequiredValue(second)),
+                options,
+                size,
+                cancellationToken);
             string target = parsed.GetRequiredValue(outputPath);
             merged.Save(target);
             DetectorSummary.Write(

@@ -76,8 +76,8 @@ internal static class RehearseCommand
                 Images = parsed.GetValue(images) ?? defaults.Images,
                 Seed = parsed.GetValue(seed),
             });
-            string modelPath = parsed.GetRequiredValue(model);
-            string goodFolder = parsed.GetRequiredValue(folder);
+            string modelPath = Wildcards.One(parsed.GetRequiredValue(model));
+            string goodFolder = Wildcards.One(parsed.GetRequiredValue(folder));
             LineLogger logger = LineLogger.ForErrors(parsed);
             using SearchAccelerator? accelerator = SearchDevice.Open(parsed.GetRequiredValue(searchDevice), logger);
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, new LoadOptions
@@ -90,6 +90,10 @@ internal static class RehearseCommand
             });
             ImageSelection good = ImageSelection.HeldOut(goodFolder);
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
+            PageNotice.Write(
+                parsed.InvocationConfiguration.Error,
+                good.Images.Items.Select(item => (item.FullPath, item.RelativePath)),
+                detector.Reading);
             RehearsalResult result = ProgressDisplay.Run(display => Rehearsal.Run(
                 detector, good.Images, options, new CountProgress(display), cancellationToken));
             if (parsed.GetValue(target) is { } path)

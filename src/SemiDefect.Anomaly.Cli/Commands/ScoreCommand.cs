@@ -120,7 +120,7 @@ internal static class ScoreCommand
                 ImageLimits = imageLimits.Read(parsed),
                 Logger = logger,
             };
-            string modelPath = parsed.GetRequiredValue(model);
+            string modelPath = Wildcards.One(parsed.GetRequiredValue(model));
             using AnomalyDetector detector = AnomalyDetector.Load(modelPath, loadOptions);
             void Notice(string notice) => error.WriteLine($"semidefect: {Text.Printable(notice)}");
             ScoreInput input = ScoreInput.Collect(Wildcards.Expand(parsed.GetRequiredValue(paths)), Notice)

@@ -58,7 +58,7 @@ internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
             return new ScoreInput([.. Items.Select(item => item with { Page = page })]);
         }
 
-        int[] pages = [.. Items.Select(item => CountPages(item, reading.Limits))];
+        int[] pages = [.. Items.Select(item => PageNotice.CountPages(item.FullPath, reading.Limits))];
         int several = pages.Count(count => count > 1);
         if (isEach)
         {
@@ -84,19 +84,6 @@ internal sealed record ScoreInput(IReadOnlyList<ScoreItem> Items)
         }
 
         return this;
-    }
-
-    private static int CountPages(ScoreItem item, ImageLimits limits)
-    {
-        try
-        {
-            return ImageFile.CountPages(item.FullPath, limits);
-        }
-        catch (ImageFormatException)
-        {
-            // Said when it is scored.
-            return 1;
-        }
     }
 
     // A list may name files above its folder, which is no place to write to.

@@ -43,7 +43,7 @@ internal static class SelectCommand
             LineLogger logger = LineLogger.ForErrors(parsed);
             FitOptions fitOptions = options.Read(parsed, logger);
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
-            ImageSelection good = ImageSelection.ToTrainOn(parsed.GetRequiredValue(folder));
+            ImageSelection good = ImageSelection.ToTrainOn(Wildcards.One(parsed.GetRequiredValue(folder)));
             DatasetSummary.Write(parsed.InvocationConfiguration, good.Summary, parsed.GetValue(json));
             ImageFolder images = options.HasAllPages(parsed) ? good.Images.WithEachPage() : good.Images;
             double speed = MachineSpeed.SecondsPerMultiplyAdd(fitOptions.Threads, cancellationToken);

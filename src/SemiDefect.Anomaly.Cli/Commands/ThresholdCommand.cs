@@ -47,7 +47,7 @@ internal static class ThresholdCommand
         };
         command.SetAction((parsed, _) =>
         {
-            string path = parsed.GetRequiredValue(model);
+            string path = Wildcards.One(parsed.GetRequiredValue(model));
             Func<ThresholdOptions, ThresholdOptions> options = UsageException.Guard(() => Read(
                 parsed.GetValue(rate),
                 parsed.GetValue(checkRate),

@@ -39,7 +39,7 @@ internal static class UpdateCommand
         command.Options.Add(json);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string path = parsed.GetRequiredValue(model);
+            string path = Wildcards.One(parsed.GetRequiredValue(model));
             ImageFolder Good(string folder)
             {
                 ImageSelection selection = ImageSelection.ToTrainOn(folder);
@@ -47,11 +47,15 @@ internal static class UpdateCommand
                 return selection.Images;
             }
 
-            ImageFolder more = Good(parsed.GetRequiredValue(folder));
+            ImageFolder more = Good(Wildcards.One(parsed.GetRequiredValue(folder)));
             ImageFolder? known = parsed.GetValue(knownFolder) is { } given ? Good(given) : null;
             LoadOptions options = load.Read(parsed);
             options = options with { MaxMemory = maxMemory.Read(parsed) ?? options.MaxMemory };
             using AnomalyDetector updated = Update(path, more, known, options, cancellationToken);
+            PageNotice.Write(
+                parsed.InvocationConfiguration.Error,
+                more.Items.Select(item => (item.FullPath, item.RelativePath)),
+                updated.Reading);
 
             // The old file is no longer mapped, so it can be replaced on every system.
             string target = parsed.GetValue(outputPath) ?? path;

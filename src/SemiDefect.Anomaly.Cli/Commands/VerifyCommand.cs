@@ -27,7 +27,7 @@ internal static class VerifyCommand
         command.Options.Add(json);
         command.SetAction((parsed, _) =>
         {
-            string path = parsed.GetRequiredValue(model);
+            string path = Wildcards.One(parsed.GetRequiredValue(model));
             using AnomalyDetector detector = AnomalyDetector.Load(path, load.Read(parsed));
             DetectorVerification verification = detector.Verify();
             if (parsed.GetValue(json))

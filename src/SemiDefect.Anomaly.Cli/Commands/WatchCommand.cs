@@ -71,7 +71,7 @@ internal static class WatchCommand
             TextWriter output = TextWriter.Synchronized(parsed.InvocationConfiguration.Output);
             using FolderWatcher watcher = FolderWatcher.Open(new WatchOptions
             {
-                ModelPath = parsed.GetRequiredValue(model),
+                ModelPath = Wildcards.One(parsed.GetRequiredValue(model)),
                 Folder = parsed.GetRequiredValue(folder),
                 OutputFolder = parsed.GetRequiredValue(outputPath),
                 Move = !parsed.GetValue(keep),

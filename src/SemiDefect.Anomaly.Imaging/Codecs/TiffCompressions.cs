@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
-/// <summary>The compressions of TIFF files: those that LibTiff reads, and the names of others. Stateless.</summary>
+/// <summary>The compressions of TIFF files: those that are read, and the names of others. Stateless.</summary>
 internal static class TiffCompressions
 {
     private static readonly HashSet<int> Supported =
@@ -13,11 +13,17 @@ internal static class TiffCompressions
         32_773, // PackBits
     ];
 
+    /// <summary>Whether a number stands for Zstandard.</summary>
+    public static bool IsZstandard(int compression) => compression is 50_000 or 34_926;
+
+    /// <summary>Whether a number stands for WebP.</summary>
+    public static bool IsWebP(int compression) => compression is 50_001 or 34_927;
+
     /// <summary>Rejects a compression that is not supported, by its name.</summary>
     /// <exception cref="ImageFormatException">It is not supported.</exception>
     public static void RequireSupported(int compression, string name)
     {
-        if (!Supported.Contains(compression))
+        if (!Supported.Contains(compression) && !IsZstandard(compression) && !IsWebP(compression))
         {
             throw new ImageFormatException(
                 $"'{name}' is a TIFF image of the compression {NameOf(compression)}, which is not supported; save it "
@@ -39,8 +45,6 @@ internal static class TiffCompressions
         34_925 => "LZMA",
         34_933 => "PNG",
         34_934 => "JPEG XR",
-        50_000 or 34_926 => "Zstandard",
-        50_001 or 34_927 => "WebP",
         50_002 or 52_546 => "JPEG XL",
         _ => $"number {compression}",
     };

@@ -37,11 +37,12 @@ internal static class TiffDirectory
     }
 
     /// <summary>Finds a page, and rejects directories with impossible claims.</summary>
-    /// <returns>Where the directory of the page lies, and the orientation of its image.</returns>
+    /// <returns>Where the directory of the page lies, and the orientation and the compression of its image.</returns>
     /// <exception cref="ImageFormatException">
     /// The directory is damaged, there is no such page, or the image exceeds the limits.
     /// </exception>
-    public static (long Offset, int Orientation) Find(ReadOnlySpan<byte> bytes, string name, ImageReading reading)
+    public static (long Offset, int Orientation, int Compression) Find(
+        ReadOnlySpan<byte> bytes, string name, ImageReading reading)
     {
         RefuseUnsupported(bytes, name);
         ulong offset = TiffPages.FirstOffset(bytes, name);
@@ -71,9 +72,10 @@ internal static class TiffDirectory
             throw Damaged(name, "has more pieces than bytes");
         }
 
-        TiffCompressions.RequireSupported((int)numbers.GetValueOrDefault(Compression, 1UL), name);
+        int compression = (int)numbers.GetValueOrDefault(Compression, 1UL);
+        TiffCompressions.RequireSupported(compression, name);
         ulong orientation = numbers.GetValueOrDefault(OrientationTag, (ulong)Orientation.Upright);
-        return ((long)offset, (int)Math.Min(orientation, int.MaxValue));
+        return ((long)offset, (int)Math.Min(orientation, int.MaxValue), compression);
     }
 
     /// <summary>

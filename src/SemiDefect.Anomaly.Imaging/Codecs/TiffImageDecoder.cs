@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
 /// Decodes TIFF and little-endian BigTIFF with LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every
-/// compression that LibTiff supports. Stateless.
+/// compression that LibTiff supports, and Zstandard and WebP. Stateless.
 /// </summary>
 internal sealed class TiffImageDecoder : IImageDecoder
 {
@@ -17,10 +17,15 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     public Image Decode(ReadOnlyMemory<byte> bytes, string name, ImageReading reading, WideSamples wide)
     {
-        (long directory, int orientation) = TiffDirectory.Find(bytes.Span, name, reading);
+        (long directory, int orientation, int compression) = TiffDirectory.Find(bytes.Span, name, reading);
         using TiffMessages.Tally messages = TiffMessages.Count();
         try
         {
+            if (TiffRecoder.Applies(compression))
+            {
+                bytes = TiffRecoder.Recode(bytes, directory, name, reading);
+            }
+
             using Tiff? tiff = Tiff.ClientOpen(name, "r", bytes, new MemoryTiffStream(bytes));
             if (tiff is null || (reading.Page > 1 && !tiff.SetSubDirectory(directory)))
             {

@@ -19,7 +19,10 @@ public static class AtomicFile
     /// </param>
     /// <param name="beforeReplacing">Called when the new file is complete, before it replaces the old one; if it
     /// throws, the old one stays.</param>
-    /// <exception cref="SemiDefectException">The file cannot be written; the message says why.</exception>
+    /// <exception cref="SemiDefectException">
+    /// The file cannot be written, or the path is a pipe, a socket or a device, which a file must not replace; the
+    /// message says why.
+    /// </exception>
     public static void Write(string path, Action<Stream> write, bool flushToDisk = true, Action? beforeReplacing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,6 +31,11 @@ public static class AtomicFile
         string? temporaryPath = null;
         try
         {
+            if (RegularFile.IsSpecial(fullPath))
+            {
+                throw new IOException("it is a pipe, a socket or a device.");
+            }
+
             string folder = Path.GetDirectoryName(fullPath)!;
             Directory.CreateDirectory(folder);
             TemporaryName.DeleteAbandoned(folder);

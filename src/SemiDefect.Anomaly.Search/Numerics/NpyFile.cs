@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using SemiDefect.Anomaly.IO;
 
 namespace SemiDefect.Anomaly.Search.Numerics;
 
@@ -25,6 +26,7 @@ public static partial class NpyFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
+            RegularFile.Require(path);
             using FileStream stream = File.OpenRead(path);
             return Read<T>(stream, path);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Telemetry;
@@ -144,10 +145,12 @@ internal sealed class ModelRegistry : IAsyncDisposable
             {
                 await _ledger.SyncAsync(name, PathOf(name)).ConfigureAwait(false);
             }
-            catch (SemiDefectException error)
+            catch (Exception error) when (
+                error is SemiDefectException or IOException or UnauthorizedAccessException)
             {
                 // The others can be used.
-                _logger.Problem(error.Message);
+                _logger.Problem(
+                    error is SemiDefectException ? error.Message : $"Cannot read the model '{name}': {error.Message}");
             }
         }
     }
@@ -268,6 +271,7 @@ internal sealed class ModelRegistry : IAsyncDisposable
 
     private static string Copy(string from, string to)
     {
+        RegularFile.Require(from);
         using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -62,8 +62,10 @@ internal sealed class VersionFiles
     }
 
     /// <summary>Copies a file that another program may be writing.</summary>
+    /// <exception cref="IOException">It is empty, or no regular file.</exception>
     public static void CopyForeign(string from, string to)
     {
+        RegularFile.Require(from);
         using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write);
         source.CopyTo(target);
@@ -81,6 +83,7 @@ internal sealed class VersionFiles
 
     public static string HashOf(string path)
     {
+        RegularFile.Require(path);
         using var stream = new FileStream(
             path,
             FileMode.Open,

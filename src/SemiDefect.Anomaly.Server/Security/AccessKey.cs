@@ -1,3 +1,5 @@
+using SemiDefect.Anomaly.IO;
+
 namespace SemiDefect.Anomaly.Server.Security;
 
 /// <summary>An API key. Immutable and thread-safe.</summary>
@@ -63,6 +65,7 @@ public sealed record AccessKey
         string[] lines;
         try
         {
+            RegularFile.Require(path);
             lines = new FileInfo(path).Length <= LargestFile
                 ? File.ReadAllLines(path)
                 : throw new SemiDefectException(

@@ -52,4 +52,7 @@ internal static partial class ServerLog
     [LoggerMessage(
         13, LogLevel.Warning, "the MQTT broker {Broker} cannot be used ({Problem}); trying again every second")]
     public static partial void MqttLost(this ILogger logger, Uri broker, string problem);
+
+    [LoggerMessage(16, LogLevel.Warning, "'{Path}' has {Pages} pages; only page {Page} was inspected")]
+    public static partial void PagesLeftOut(this ILogger logger, string path, int pages, int page);
 }

@@ -342,5 +342,15 @@ public sealed class FolderWatcher : IDisposable
 
     private string FullPath(string relativePath) => Path.Combine(_folder, relativePath);
 
-    private string OutputPath(string decision, string relativePath) => Path.Combine(_output, decision, relativePath);
+    // A name is cut where its report, its heatmap or a number would be longer than file systems take.
+    private string OutputPath(string decision, string relativePath)
+    {
+        const int Room = 8;
+        string path = Path.Combine(_output, decision, relativePath);
+        string extension = Path.GetExtension(path);
+        string stem = FileName.Cut(
+            Path.GetFileNameWithoutExtension(path),
+            FileName.LongestBytes - Encoding.UTF8.GetByteCount(extension) - HeatmapEnding.Length - Room);
+        return Path.Combine(Path.GetDirectoryName(path)!, stem + extension);
+    }
 }

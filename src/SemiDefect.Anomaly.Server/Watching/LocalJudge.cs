@@ -53,6 +53,11 @@ internal sealed class LocalJudge : IWatchJudge
         // A started batch is finished.
         Renew();
         var decisions = new WatchDecision[files.Count];
+        foreach (FileToJudge file in files)
+        {
+            SayPages(file);
+        }
+
         await foreach (Inspection inspection in _detector.InspectAsync(
             [.. files.Select(file => file.Path)],
             (index, error) => decisions[index] = new WatchDecision { Error = error.Message },
@@ -155,6 +160,22 @@ internal sealed class LocalJudge : IWatchJudge
             // The decision stands without its heatmap.
             _logger.Problem(error.Message);
             return null;
+        }
+    }
+
+    private void SayPages(FileToJudge file)
+    {
+        try
+        {
+            int pages = ImageFile.CountPages(file.Path, _options.ImageLimits);
+            if (pages > 1)
+            {
+                _logger.PagesLeftOut(file.Name, pages, _detector.Reading.Page);
+            }
+        }
+        catch (SemiDefectException)
+        {
+            // Said when it is inspected.
         }
     }
 

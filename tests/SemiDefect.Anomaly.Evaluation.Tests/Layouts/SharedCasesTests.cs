@@ -1,6 +1,8 @@
 using SemiDefect.Anomaly.Evaluation.Checks;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Rendering;
+using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Evaluation.Tests.Layouts;
@@ -101,6 +103,81 @@ public class SharedCasesTests
             Assert.Single(
                 DatasetChecker.Check(Case("18-tiff-pages")).Findings,
                 finding => finding.Code == "several_pages").Paths);
+    }
+
+    [SharedFact]
+    public void A_jpeg_whose_data_end_early_is_refused_wherever_it_is_read()
+    {
+        string[] names = ["half_no_eoi.jpg", "half_then_eoi.jpg", "hole.jpg", "zero_tail_eoi.jpg"];
+        foreach (string name in names)
+        {
+            ImageFormatException error = Assert.Throws<ImageFormatException>(
+                () => ImageFile.Read(Case($"12-jpeg-premature/{name}")));
+            Assert.Contains("is a damaged JPEG image: it ends too early", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(
+            names,
+            DatasetChecker.Check(Case("12-jpeg-premature")).Findings
+                .Where(finding => finding.Code == "unreadable")
+                .SelectMany(finding => finding.Paths));
+        Assert.Throws<ImageFormatException>(() => AnomalyDetector.Fit(ImageFolder.Open(Case("12-jpeg-premature"))));
+    }
+
+    [SharedFact]
+    public void A_long_name_is_one_of_the_images()
+    {
+        IReadOnlyList<FolderImage> images = ImageSelection.ToInspect(Case("14-long-name/imgs")).Images.Items;
+        Assert.Equal(["a.png", "z.png", $"{new string('가', 70)}.png"], images.Select(image => image.RelativePath));
+        Assert.All(images, image => ImageFile.Read(image.FullPath));
+    }
+
+    [SharedFact]
+    public void A_sound_file_is_read_or_its_compression_called_unsupported()
+    {
+        ImageFormatException error = Assert.Throws<ImageFormatException>(
+            () => ImageFile.Read(Case("17-tiff-compression/lzma.tif")));
+        Assert.Contains("of the compression LZMA, which is not supported", error.Message, StringComparison.Ordinal);
+        Image zstandard = ImageFile.Read(Case("17-tiff-compression/zstd.tif"));
+        Image webP = ImageFile.Read(Case("17-tiff-compression/webp.tif"));
+        Assert.Equal((zstandard.Width, zstandard.Height), (webP.Width, webP.Height));
+    }
+
+    [SharedFact]
+    public void Three_samples_that_are_called_gray_are_three_channels()
+    {
+        Image image = ImageFile.Read(Case("18-tiff-pages/minisblack_3_samples.tif"));
+        Assert.Contains(
+            Enumerable.Range(0, image.Width * image.Height),
+            i => image.Rgb[3 * i] != image.Rgb[(3 * i) + 1] || image.Rgb[3 * i] != image.Rgb[(3 * i) + 2]);
+        Assert.Equal(2, ImageFile.CountPages(Case("18-tiff-pages/thumbnail_first.tif")));
+        Image second = ImageFile.Read(Case("18-tiff-pages/thumbnail_first.tif"), new ImageReading { Page = 2 });
+        Assert.Equal((64, 64), (second.Width, second.Height));
+    }
+
+    [SharedFact]
+    [Trait("Speed", "Slow")]
+    public void What_a_crop_never_looks_at_is_told_and_hatched()
+    {
+        var log = new ListLogger();
+        FitOptions options = FitPresets.Create("amazon") with { Threads = 1, Logger = log };
+        using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(Case("19-crop-border/good")), options);
+        Assert.Contains(
+            log.Lines,
+            line => line.StartsWith("The crop leaves out 62 % of an image of 150 x 75 pixels", StringComparison.Ordinal));
+        string defect = Case("19-crop-border/new/defect_at_left_edge.png");
+        Inspection inspection = detector.Inspect(defect);
+        Image original = ImageFile.Read(defect);
+        Image heatmap = HeatmapRenderer.Render(
+            original,
+            inspection.Map,
+            (float)inspection.PixelThreshold,
+            new HeatmapOptions { Geometry = inspection.Geometry });
+
+        // Left of what is inspected, pixels are darkened by the hatching.
+        int darker = Enumerable.Range(0, original.Height).Sum(y => Enumerable.Range(0, 40).Count(x =>
+            heatmap.Rgb[3 * ((y * original.Width) + x)] < original.Rgb[3 * ((y * original.Width) + x)]));
+        Assert.InRange(darker, 40 * original.Height / 10, 40 * original.Height);
     }
 
     [SharedFact]

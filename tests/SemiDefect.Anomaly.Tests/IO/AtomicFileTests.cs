@@ -27,6 +27,34 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_a_socket_or_a_device_is_not_replaced_by_a_file()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using (System.Diagnostics.Process maker = System.Diagnostics.Process.Start("mkfifo", _folder.File("pipe")))
+        {
+            await maker.WaitForExitAsync();
+        }
+
+        File.CreateSymbolicLink(_folder.File("null"), "/dev/null");
+        File.CreateSymbolicLink(_folder.File("link"), _folder.File("pipe"));
+        foreach (string name in new[] { "pipe", "null", "link" })
+        {
+            SemiDefectException error = Assert.Throws<SemiDefectException>(
+                () => AtomicFile.WriteText(_folder.File(name), "new"));
+            Assert.Contains("it is a pipe, a socket or a device", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, Directory.GetFiles(_folder.Path).Length);
+        AtomicFile.WriteText(_folder.File("empty"), "");
+        AtomicFile.WriteText(_folder.File("empty"), "new");
+        Assert.Equal("new", await File.ReadAllTextAsync(_folder.File("empty")));
+    }
+
+    [Fact]
     public void The_old_file_remains_until_the_new_one_is_complete()
     {
         AtomicFile.WriteText(_folder.File("a.txt"), "old");

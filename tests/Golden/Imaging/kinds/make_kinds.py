@@ -245,8 +245,17 @@ for name, source, options in (
     ('jpeg-gray', 'g', ['-c', 'jpeg:90']), ('jpeg-rgb', 'x', ['-c', 'jpeg:r:90']), ('jpeg-ycbcr', 'x', ['-c', 'jpeg:90']),
 ):
     tool(f'{name}.tif', 'tiffcp', *options, path(f'{source}.tif'), path(f'{name}.tif'))
-for compression in ('zstd', 'lzma', 'webp'):
-    run('tiffcp', '-c', compression, path('x.tif'), path(f'{compression}.tif'))
+for name, options in {
+    'zstd': ['-c', 'zstd'], 'zstd-predictor': ['-c', 'zstd:2'], 'zstd-rows': ['-c', 'zstd', '-r', '4', '-B'],
+    'zstd-tiled-planar': ['-c', 'zstd', '-t', '-w', '16', '-l', '16', '-p', 'separate'],
+    'zstd-bigtiff': ['-c', 'zstd', '-8', '-r', '2'], 'webp': ['-c', 'webp'],
+    'webp-lossless': ['-c', 'webp:0', '-r', '8'], 'webp-tiled': ['-c', 'webp', '-t', '-w', '16', '-l', '16'],
+}.items():
+    tool(f'{name}.tif', 'tiffcp', *options, path('x.tif'), path(f'{name}.tif'))
+run('tiffcp', '-c', 'lzma', path('x.tif'), path('lzma.tif'))
+RGBA.save(path('a.tif'))
+run('tiffcp', '-c', 'webp', path('a.tif'), path('webp-alpha.tif'))
+os.remove(path('a.tif'))
 tool('min-is-white.tif', 'convert', path('x.pgm'), '-define', 'quantum:polarity=min-is-white', path('min-is-white.tif'))
 for orientation in range(2, 9):
     name = f'orientation-{orientation}.tif'
@@ -276,6 +285,9 @@ run('convert', path('x.ppm'), '-depth', '16', '-compress', 'LZW', path('rgb-16.t
 deep('rgb-16.tif', RGB)
 run('convert', path('x.pgm'), '-depth', '16', path('gray-16.tif'))
 deep('gray-16.tif', GRAY)
+for name, source, options in (('zstd-16', 'rgb-16', ['-c', 'zstd:2', '-B']), ('zstd-16-gray', 'gray-16', ['-c', 'zstd'])):
+    run('tiffcp', *options, path(f'{source}.tif'), path(f'{name}.tif'))
+    deep(f'{name}.tif', RGB if source == 'rgb-16' else GRAY)
 run('convert', path('x.ppm'), '-depth', '16', '-define', 'png:bit-depth=16', path('rgb-16.png'))
 deep('rgb-16.png', RGB)
 # An alpha that the colors were multiplied by.
