@@ -30,14 +30,3 @@ internal sealed class HandleTable<T>
     private static NativeCallException Unknown() =>
         new(Status.Handle, "There is no object of this handle: it was freed, or is of another kind, or NULL.");
 }
-
-/// <summary>The numbers of handles. Thread-safe.</summary>
-internal static class HandleNumbers
-{
-    // Steps as of addresses, so that a debugger does not show handles as small numbers.
-    private const int Step = 16;
-    private static long s_last;
-
-    /// <summary>A number that was not used before.</summary>
-    public static nint Next() => (nint)Interlocked.Add(ref s_last, Step);
-}

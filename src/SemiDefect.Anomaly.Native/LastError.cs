@@ -7,7 +7,7 @@ namespace SemiDefect.Anomaly.Native;
 internal sealed unsafe class LastError
 {
     [ThreadStatic]
-    private static LastError? s_current;
+    private static LastError? _current;
 
     private byte* _text;
 
@@ -17,7 +17,7 @@ internal sealed unsafe class LastError
     /// <summary>The text of this thread; the empty text if no call has failed.</summary>
     public static byte* Text => Current._text;
 
-    private static LastError Current => s_current ??= new LastError();
+    private static LastError Current => _current ??= new LastError();
 
     /// <summary>Replaces the text of this thread.</summary>
     public static void Set(string message)

@@ -177,8 +177,8 @@ public sealed class BackboneFile
         {
             // A program that only inspects may leave out the package: detector files contain their networks.
             throw new BackboneException(
-                $"The embedded backbone file '{fileName}' is missing: reference the package SemiDefect.Anomaly.Weights, "
-                    + "or give an .onnx file.",
+                $"The embedded backbone file '{fileName}' is missing: reference the package "
+                    + "SemiDefect.Anomaly.Weights, or give an .onnx file.",
                 error);
         }
     }

@@ -28,7 +28,8 @@ internal static partial class OnnxTelemetry
         {
             throw new BackboneException(
                 "The native library of ONNX Runtime is missing: reference Microsoft.ML.OnnxRuntime or "
-                    + "Microsoft.ML.OnnxRuntime.Gpu in the project of the program, and publish for the system it runs on.",
+                    + "Microsoft.ML.OnnxRuntime.Gpu in the project of the program, and publish for the system it runs "
+                    + "on.",
                 error);
         }
     });
