@@ -255,8 +255,8 @@ try {
   });
 
   await step('a killed server is no signal, and nothing is missed when it is back', async () => {
-    await part('good');
-    await says(page, 'OK');
+    const last = await part('good');
+    await page.waitForFunction(name => document.getElementById('line-why').textContent === name, last.name);
     const before = Number((await text(page, 'line-total')).replace(',', ''));
     await server.kill();
     await says(page, 'NO SIGNAL');
