@@ -178,8 +178,7 @@ public sealed class InspectionServer : IAsyncDisposable
         OperationsEndpoints.Map(application);
         application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
         PageFiles.Map(application);
-        application.MapFallback(_ =>
-            throw ProblemException.NotFound("There is nothing at this address that takes such a request."));
+        application.MapFallback(OtherMethods.Refuse);
         return application;
     }
 

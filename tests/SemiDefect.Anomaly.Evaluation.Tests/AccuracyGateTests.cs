@@ -24,7 +24,7 @@ public sealed class AccuracyGateTests
     internal static readonly Dictionary<string, AccuracyFigures> Floors = new()
     {
         ["logic-die"] = new(Auroc: 0.937, Aupro: 0.970, Found: 11, FalseAlarms: 0),
-        ["radio-die"] = new(Auroc: 0.947, Aupro: 0.951, Found: 10, FalseAlarms: 0),
+        ["radio-die"] = new(Auroc: 0.947, Aupro: 0.950, Found: 10, FalseAlarms: 0),
         ["casting"] = new(Auroc: 0.954, Aupro: null, Found: 27, FalseAlarms: 0),
         ["elpv-mono"] = new(Auroc: 0.938, Aupro: null, Found: 48, FalseAlarms: 1),
     };

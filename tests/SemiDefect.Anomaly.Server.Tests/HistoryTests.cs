@@ -89,6 +89,47 @@ public sealed class HistoryTests
         await TestServer.AssertProblemAsync(status, status == 422 ? "invalid" : "bad-request", response);
     }
 
+    [Theory]
+    [InlineData("from=yesterday", "The parameter 'from' is a time like 2026-11-01T06:00:00Z, not 'yesterday'.")]
+    [InlineData("min_margin=low", "The parameter 'min_margin' is a number, not 'low'.")]
+    [InlineData("limit=x", "The parameter 'limit' is a number, not 'x'.")]
+    public async Task A_parameter_that_cannot_be_read_is_named_as_in_the_address(string query, string detail)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using HttpResponseMessage response = await server.Client.GetAsync($"/api/v1/inspections?{query}");
+        Assert.Equal(detail, (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/api/v1/inspections", 405, "GET")]
+    [InlineData("GET", "/api/v1/models/tiny/inspect", 405, "POST")]
+    [InlineData("POST", "/api/v1/inspections/7/verdict", 405, "DELETE, PUT")]
+    [InlineData("POST", "/api/v1/inspections/seven/verdict", 404, "")]
+    [InlineData("GET", "/api/v1/nothing", 404, "")]
+    public async Task Another_method_is_told_from_nothing_at_all(
+        string method,
+        string path,
+        int status,
+        string allow)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using HttpResponseMessage response = await server.Client.SendAsync(request);
+        await TestServer.AssertProblemAsync(status, status == 405 ? "method" : "not-found", response);
+        Assert.Equal(allow, string.Join(", ", response.Content.Headers.Allow.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Thumbnails_are_small()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        JsonNode one = await server.InspectAsync(Parts.Good(1));
+        byte[] webp = await server.Client.GetByteArrayAsync($"/api/v1/inspections/{one["id"]}/thumbnail.webp");
+        byte[] png = await server.Client.GetByteArrayAsync($"/api/v1/inspections/{one["id"]}/thumbnail.png");
+        Assert.True(webp.Length < png.Length / 2, $"{webp.Length} and {png.Length} bytes");
+        Assert.Equal("WEBP"u8, webp.AsSpan(8, 4));
+    }
+
     [Fact]
     public async Task The_export_holds_the_history_and_no_formula()
     {

@@ -105,16 +105,15 @@ public sealed class LineTests
         Assert.Equal("k a", await Names("station=S1"));
     }
 
-    [Theory]
-    [InlineData("station=%0Aevil")]
-    [InlineData("lot=")]
-    [InlineData("part=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public async Task Labels_that_no_line_has_are_refused(string query)
+    [Fact]
+    public async Task Labels_that_no_line_has_are_refused()
     {
         await using TestServer server = await TestServer.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "lot=", null));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, $"part={new string('a', 100)}", null));
         Assert.Equal(
-            query == "lot=" ? HttpStatusCode.OK : HttpStatusCode.UnprocessableEntity,
-            await StatusAsync(server, query, null));
+            HttpStatusCode.UnprocessableEntity, await StatusAsync(server, $"part={new string('a', 101)}", null));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await StatusAsync(server, "station=%0Aevil", null));
     }
 
     [Fact]

@@ -124,6 +124,7 @@ public sealed class WatchTests : IDisposable
         {
             ModelPath = "tiny",
             Server = server.Client.BaseAddress,
+            Station = "S 1",
             ApiKey = Key,
             Heatmaps = true,
         };
@@ -135,6 +136,7 @@ public sealed class WatchTests : IDisposable
 
         JsonNode report = ReadReport("abnormal/bad.png.json");
         JsonNode inspection = await server.GetAsync((string)report["inspection"]!);
+        Assert.Equal("S 1", (string)inspection["station"]!);
         Assert.Equal(
             ("bad.png", "abnormal", (double)report["score"]!),
             ((string)inspection["name"]!, (string)inspection["decision"]!, (double)inspection["score"]!));
@@ -375,7 +377,8 @@ public sealed class WatchTests : IDisposable
         foreach ((string folder, string name) in new[] { ("abnormal", letters), ("normal", syllables) })
         {
             string report = Assert.Single(
-                Directory.GetFiles(Path.Combine(_out, folder), "*.json"), path => !path.EndsWith("z.png.json", StringComparison.Ordinal));
+                Directory.GetFiles(Path.Combine(_out, folder), "*.json"),
+                path => !path.EndsWith("z.png.json", StringComparison.Ordinal));
             Assert.True(File.Exists(report[..^".json".Length]));
             Assert.Equal(folder == "abnormal", File.Exists($"{report[..^".json".Length]}.heatmap.png"));
             Assert.Equal($"{name}.png", (string)JsonNode.Parse(await File.ReadAllTextAsync(report))!["path"]!);

@@ -48,6 +48,11 @@ internal static class WatchCommand
             Description = "A file with the API key for --server.",
             HelpName = "FILE",
         };
+        var station = new Option<string?>("--station")
+        {
+            Description = "The station that the history of --server names for the images.",
+            HelpName = "NAME",
+        };
         var settle = new Option<double>("--settle")
         {
             Description = "How long a file must be unchanged to count as complete, in seconds.",
@@ -64,7 +69,8 @@ internal static class WatchCommand
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("watch", "Inspect each image that arrives in a folder, until Ctrl-C.")
         {
-            model, folder, outputPath, keep, heatmaps, webhook, server, keyFile, settle, interval, device, threads,
+            model, folder, outputPath, keep, heatmaps, webhook, server, keyFile, station, settle, interval, device,
+            threads,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -79,6 +85,9 @@ internal static class WatchCommand
                 Webhook = parsed.GetValue(webhook) is { } address ? Address("--webhook", address) : null,
                 Server = parsed.GetValue(server) is { } url ? Address("--server", url) : null,
                 ApiKey = parsed.GetValue(keyFile) is { } file ? Key(file) : null,
+                Station = parsed.GetValue(station) is not { } name ? null
+                    : parsed.GetValue(server) is not null ? name
+                    : throw new UsageException("--station names images in the history of a server: give --server."),
                 Settle = Seconds("--settle", parsed.GetValue(settle), lowest: 0),
                 Interval = Seconds("--interval", parsed.GetValue(interval), lowest: 0.1),
                 Device = parsed.GetValue(device),

@@ -10,18 +10,15 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
-/// <summary>What a line needs at once: new inspections as events, totals, and the latest decision of a station.</summary>
+/// <summary>What a line needs: new inspections as events, totals, and the latest decision of a station.</summary>
 internal static class LineEndpoints
 {
     private const string LastEventHeader = "Last-Event-ID";
     private const string NoDecision = "NONE";
     private const int EventsAtOnce = 100;
-    private const int MostStreams = 200;
     private const int LongestAge = 86_400;
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
-
-    private static int _streams;
 
     public static void Map(RouteGroupBuilder api)
     {
@@ -62,10 +59,9 @@ internal static class LineEndpoints
         long? after)
     {
         long last = LastEvent(context.Request) ?? after ?? store.LastId();
-        if (Interlocked.Increment(ref _streams) > MostStreams)
+        if (!feed.TryEnter())
         {
-            Interlocked.Decrement(ref _streams);
-            throw new ProblemException(429, "busy", $"{MostStreams} event streams are open; try again.", 5);
+            throw new ProblemException(429, "busy", "Too many event streams are open; try again.", 5);
         }
 
         try
@@ -89,7 +85,7 @@ internal static class LineEndpoints
         }
         finally
         {
-            Interlocked.Decrement(ref _streams);
+            feed.Leave();
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Imaging.Resampling;
@@ -27,9 +28,14 @@ internal static class PictureEndpoints
             .WithSummary("The original image; TIFF is converted to PNG.")
             .Produces(200, contentType: "image/png")
             .ProducesProblem(404);
-        inspections.MapGet("/thumbnail.png", ThumbnailAsync)
+        inspections.MapGet("/thumbnail.webp", ThumbnailAsync)
             .WithName("get-thumbnail")
-            .WithSummary("A thumbnail of the image.")
+            .WithSummary("A thumbnail of the image, a tenth of the bytes of thumbnail.png.")
+            .Produces(200, contentType: "image/webp")
+            .ProducesProblem(404);
+        inspections.MapGet("/thumbnail.png", ThumbnailAsync)
+            .WithName("get-thumbnail-png")
+            .WithSummary("A thumbnail of the image, without losses.")
             .Produces(200, contentType: "image/png")
             .ProducesProblem(404);
         inspections.MapGet("/heatmap.png", HeatmapAsync)
@@ -70,10 +76,15 @@ internal static class PictureEndpoints
     {
         InspectionRecord record = InspectionEndpoints.Require(store, id);
         byte[] image = ReadImage(record, feedback);
-        byte[] png = await inspector.InTurnAsync(
-            () => ToPng(Shrink(inspector.Decode(image, record.Name))),
+        bool isPng = context.Request.Path.Value!.EndsWith(".png", StringComparison.Ordinal);
+        byte[] thumbnail = await inspector.InTurnAsync(
+            () =>
+            {
+                Image small = Shrink(inspector.Decode(image, record.Name));
+                return isPng ? ToPng(small) : PictureEncoder.ToWebp(small);
+            },
             context.RequestAborted).ConfigureAwait(false);
-        await SendAsync(context, png, "image/png").ConfigureAwait(false);
+        await SendAsync(context, thumbnail, isPng ? "image/png" : "image/webp").ConfigureAwait(false);
     }
 
     private static async Task HeatmapAsync(

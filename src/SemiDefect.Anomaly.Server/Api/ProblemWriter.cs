@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
@@ -9,7 +11,7 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Api;
 
 /// <summary>Converts exceptions to responses of RFC 9457 (application/problem+json). Thread-safe.</summary>
-internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter> logger)
+internal sealed partial class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter> logger)
 {
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -42,12 +44,21 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
         }
     }
 
-    public static Task WriteAsync(HttpContext context, ProblemException problem)
+    /// <summary>Writes a problem as the response.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="allow">The methods that the address takes, for status 405.</param>
+    public static Task WriteAsync(HttpContext context, ProblemException problem, string? allow = null)
     {
         HttpResponse response = context.Response;
         response.Clear();
         response.StatusCode = problem.Status;
         SecurityHeaders.Add(context);
+        if (allow is not null)
+        {
+            response.Headers.Allow = allow;
+        }
+
         if (problem.RetryAfterSeconds is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -76,6 +87,27 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
             CancellationToken.None);
     }
 
+    // ASP.NET names the .NET type of a parameter, and the property instead of the parameter in the address.
+    private static string InPlainWords(string message)
+    {
+        Match match = UnreadParameter().Match(message);
+        if (!match.Success)
+        {
+            return message;
+        }
+
+        string type = match.Groups["type"].Value;
+        string name = JsonNamingPolicy.SnakeCaseLower.ConvertName(match.Groups["name"].Value);
+        string wanted = type.Contains("DateTime", StringComparison.Ordinal)
+            ? "a time like 2026-11-01T06:00:00Z"
+            : type.Contains("bool", StringComparison.OrdinalIgnoreCase) ? "true or false"
+            : "a number";
+        return $"The parameter '{name}' is {wanted}, not '{match.Groups["value"].Value}'.";
+    }
+
+    [GeneratedRegex("^Failed to bind parameter \"(?<type>[^ ]+) (?<name>[^\"]+)\" from \"(?<value>.*)\"\\.$")]
+    private static partial Regex UnreadParameter();
+
     private static ProblemException Describe(Exception error) => error switch
     {
         ProblemException known => known,
@@ -89,7 +121,7 @@ internal sealed class ProblemWriter(ServerMetrics metrics, ILogger<ProblemWriter
             bad.StatusCode == 408 ? "too-slow" : "bad-request",
             bad.InnerException is System.Text.Json.JsonException json
                 ? $"The JSON cannot be read: {json.Message}"
-                : bad.Message),
+                : InPlainWords(bad.Message)),
         OperationCanceledException => new ProblemException(
             503,
             "too-slow",

@@ -139,5 +139,5 @@ internal static class VersionEndpoints
         id,
         record?.Name ?? $"{id}",
         record?.VerdictNote,
-        record is null ? null : $"/api/v1/inspections/{id}/thumbnail.png");
+        record is null ? null : $"/api/v1/inspections/{id}/thumbnail.webp");
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -68,11 +69,9 @@ internal sealed class MqttPublisher(
             {
                 break;
             }
-            catch (Exception error) when (
-                error is MqttCommunicationException or OperationCanceledException or IOException
-                    or InvalidOperationException or System.Net.Sockets.SocketException)
+            catch (Exception error)
             {
-                // Said once for each outage.
+                // Whatever the client, TLS or the database throws must not end the server. Said once for each outage.
                 if (!isSaid)
                 {
                     logger.MqttLost(_mqtt.Broker, error.Message);
@@ -100,7 +99,7 @@ internal sealed class MqttPublisher(
                     ServerJson.Types.InspectionJson);
                 if (clock.GetUtcNow() - record.Time < Freshness)
                 {
-                    byte[] word = System.Text.Encoding.ASCII.GetBytes(LineEndpoints.SignalOf(record.Decision));
+                    byte[] word = Encoding.ASCII.GetBytes(LineEndpoints.SignalOf(record.Decision));
                     await SendAsync(client, $"{topic}/decision", word, false, cancellationToken).ConfigureAwait(false);
                 }
 

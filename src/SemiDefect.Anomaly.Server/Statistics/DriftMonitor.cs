@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
@@ -63,13 +64,22 @@ internal sealed class DriftMonitor(
         while (!stoppingToken.IsCancellationRequested)
         {
             Task next = feed.Next;
-            long newest = store.LastId();
-            foreach (string model in newest > last ? store.ModelsAfter(last) : [])
+            try
             {
-                Update(model);
+                long newest = store.LastId();
+                foreach (string model in newest > last ? store.ModelsAfter(last) : [])
+                {
+                    Update(model);
+                }
+
+                last = newest;
+            }
+            catch (Exception error)
+            {
+                // The next inspection tries again; an exception would end the server.
+                logger.Problem($"The drift of scores cannot be computed: {error.Message}");
             }
 
-            last = newest;
             await Task.WhenAny(next, Task.Delay(Timeout.Infinite, stoppingToken)).ConfigureAwait(false);
             await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -82,7 +92,8 @@ internal sealed class DriftMonitor(
         {
             state = Compute(model);
         }
-        catch (SemiDefectException)
+        catch (Exception error) when (
+            error is SemiDefectException or ProblemException or IOException or UnauthorizedAccessException)
         {
             // The model was deleted, or its file is unusable, which requests report.
             _states.TryRemove(model, out _);

@@ -104,7 +104,7 @@ public sealed class FolderWatcher : IDisposable
             journal = new WatchJournal(Path.Combine(output, "watch.db"));
             ILogger logger = options.LoggerFactory.CreateLogger<FolderWatcher>();
             IWatchJudge judge = options.Server is { } server
-                ? new ServerJudge(server, ModelName.Check(options.ModelPath), options.ApiKey)
+                ? new ServerJudge(server, ModelName.Check(options.ModelPath), options.ApiKey, options.Station)
                 : new LocalJudge(options, Path.Combine(output, "watch.model"), logger);
             return new FolderWatcher(options, folder, output, watcherLock, journal, judge, logger);
         }

@@ -18,11 +18,13 @@ internal sealed class ServerJudge : IWatchJudge
 
     private readonly HttpClient _client;
     private readonly Uri _address;
+    private readonly string _station;
 
-    public ServerJudge(Uri address, string model, string? key)
+    public ServerJudge(Uri address, string model, string? key, string? station)
     {
         Model = model;
         _address = address;
+        _station = station is null ? string.Empty : $"&station={Uri.EscapeDataString(station)}";
 
         // A redirect would send images and the key to an address that nobody configured.
         _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false })
@@ -112,7 +114,7 @@ internal sealed class ServerJudge : IWatchJudge
     {
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            $"api/v1/models/{Uri.EscapeDataString(Model)}/inspect?name={Uri.EscapeDataString(file.Name)}")
+            $"api/v1/models/{Uri.EscapeDataString(Model)}/inspect?name={Uri.EscapeDataString(file.Name)}{_station}")
         {
             Content = new ByteArrayContent(image)
             {

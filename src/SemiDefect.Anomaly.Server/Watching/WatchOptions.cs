@@ -21,6 +21,9 @@ public sealed record WatchOptions
     /// <summary>The API key for the server; null for none.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>The station of the images in the history of the server; null for none, and without a server.</summary>
+    public string? Station { get; init; }
+
     /// <summary>The folder that images arrive in, including its subfolders.</summary>
     public required string Folder { get; init; }
 

@@ -178,7 +178,7 @@ internal sealed record ScoreScale(double Center, double Spread)
     /// <summary>A score of the branch on the common scale.</summary>
     public double Normalize(double score) => 1 + Step * (score - Center) / Spread;
 
-    /// <summary>The logarithm of the mean of exponentials of scores on the common scale, in units of a spread.</summary>
+    /// <summary>The logarithm of the mean of exponentials of scaled scores, in units of a spread.</summary>
     public static double SoftMaximum(double[] scaled)
     {
         // Relative to the maximum, no exponential overflows.

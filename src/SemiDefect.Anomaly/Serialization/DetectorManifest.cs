@@ -173,7 +173,7 @@ internal sealed record DetectorManifest(
                     }),
             ],
             Branches = All(json.BranchRecord, MemoryBankKind),
-            Fusion = One(json.ScoreFusion, FusionKind),
+            Fusion = ReadFusion(),
             Thresholds = Components.Any(component => component is { Kind: ThresholdsKind, Version: 1 })
                 ? One(json.DetectorThresholds, ThresholdsKind).WithoutCheck()
                 : One(json.DetectorThresholds, ThresholdsKind),
@@ -184,6 +184,15 @@ internal sealed record DetectorManifest(
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };
+    }
+
+    private ScoreFusion ReadFusion()
+    {
+        ScoreFusion fusion = One(DetectorJson.Default.ScoreFusion, FusionKind);
+        bool isFirst = Components.Any(component => component is { Kind: FusionKind, Version: 1 });
+        return isFirst && fusion.Rule == FusionRule.SoftMaximum
+            ? throw new JsonException("Version 1 of the fusion has no soft maximum.")
+            : fusion;
     }
 
     private static DetectorComponent Component<T>(

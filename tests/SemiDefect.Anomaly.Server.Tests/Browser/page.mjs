@@ -127,11 +127,17 @@ try {
     await page.click('a[href="#model"]');
     await page.waitForSelector('#histogram .threshold', { state: 'attached' });
     await page.waitForFunction(() => document.getElementById('threshold-effect').textContent.startsWith('0 of'));
-    await page.evaluate(() => {
+    const { calibration_scores: scores, threshold } = await page.evaluate(async () => (await fetch('api/v1/models/' + document.getElementById('model-select').value, { headers: { 'X-Api-Key': sessionStorage.getItem('semidefect-key') } })).json());
+    await page.evaluate(value => {
       const slider = document.getElementById('threshold');
-      slider.value = slider.max;
+      slider.value = value;
       slider.dispatchEvent(new Event('input'));
-    });
+    }, 0.99 * threshold.value);
+    const fail = scores.filter(score => score > 0.99 * threshold.value).length;
+    await page.waitForFunction(([some, all]) => new RegExp(`^${some} of ${all} held-out`).test(document.getElementById('threshold-cost').textContent), [fail, scores.length]);
+
+    // Far beyond the slider.
+    await page.fill('#threshold-typed', `${100 * threshold.value}`);
     await page.waitForFunction(count => document.querySelectorAll('#changed li').length === count, files('bad').length);
     await shot('model');
     await page.click('#threshold-set');

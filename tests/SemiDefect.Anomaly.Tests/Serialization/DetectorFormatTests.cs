@@ -210,7 +210,7 @@ public sealed class DetectorFormatTests : IDisposable
         DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
         foreach (JsonNode? component in parts.Header["components"]!.AsArray())
         {
-            bool hasVersions = (string)component!["kind"]! is "thresholds" or "view-plan";
+            bool hasVersions = (string)component!["kind"]! is "thresholds" or "view-plan" or "fusion";
             Assert.Contains(
                 $"\n| `{component["kind"]}` | {(hasVersions ? "1, 2" : "1")} |", document, StringComparison.Ordinal);
             Assert.InRange((int)component["version"]!, 1, hasVersions ? 2 : 1);

@@ -23,7 +23,8 @@ export async function showAudit() {
     h('td', { class: 'reason' }, entry.reason ?? ''))));
 }
 
-function words({ before, after }) {
+/** What a change was, before and after. */
+export function words({ before, after }) {
   const name = state => (typeof state === 'string' ? state : state?.number ? `${state.number} (${state.threshold.toPrecision(5)})`
     : state?.verdict ? t(`verdict_${state.verdict}`) : state ? '' : '\u2013');
   return before || after ? `${name(before)} \u2192 ${name(after)}` : '';

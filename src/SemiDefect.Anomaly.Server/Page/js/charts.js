@@ -10,7 +10,9 @@ const height = 220;
  */
 export function drawTrend(element, stats) {
   const { buckets, good, threshold, check_threshold: check, changes } = stats;
-  const high = 1.08 * Math.max(threshold, good?.p95 ?? 0, ...buckets.map(one => one.scores.p95));
+
+  // A defect far above the threshold must not flatten the rest: what is higher ends at the edge.
+  const high = Math.min(3 * threshold || Infinity, 1.08 * Math.max(threshold, good?.p95 ?? 0, ...buckets.map(one => one.scores.p95))) || 1;
   const low = Math.min(0, ...buckets.map(one => one.scores.p5));
   const plane = frame(element, stats, low, high, number);
   if (good) plane.add('rect', { class: 'good-band', x: 0, width, y: plane.y(good.p95), height: Math.max(1, plane.y(good.p5) - plane.y(good.p95)) });
@@ -22,7 +24,7 @@ export function drawTrend(element, stats) {
   plane.add('polyline', { class: 'median', points: buckets.map(one => `${plane.x(one.start) + plane.span / 2},${plane.y(one.scores.p50)}`).join(' ') });
   plane.level('threshold', threshold);
   if (check != null) plane.level('check-threshold', check);
-  for (const change of changes) {
+  for (const change of changes.slice(1)) {
     const x = plane.x(change.time);
     plane.add('line', { class: 'change', x1: x, x2: x, y1: 0, y2: height }).append(title(t('process_change', change.version ?? '?', number(change.threshold, 4), time(change.time))));
   }

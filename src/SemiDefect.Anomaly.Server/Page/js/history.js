@@ -5,6 +5,7 @@ import { fillFilter, onModel } from './models.js';
 import { thumbnail } from './thumbnails.js';
 import { openViewer } from './viewer.js';
 
+const store = 'semidefect-history';
 let inspections = [];
 let cursor;
 
@@ -16,8 +17,16 @@ export function start() {
     fill();
     draw();
   });
+
+  // The filters of this tab survive a reload. The list of models comes later, so its choice is a plain option till then.
+  for (const [name, value] of Object.entries(JSON.parse(sessionStorage.getItem(store) ?? '{}'))) {
+    const field = form.elements[name];
+    if (name === 'model' && value) field.append(h('option', { value, selected: true }, value));
+    field.value = value;
+  }
   form.addEventListener('submit', event => {
     event.preventDefault();
+    sessionStorage.setItem(store, JSON.stringify(Object.fromEntries(new FormData(form))));
     show().catch(notice);
   });
   $('history-more').addEventListener('click', () => more().catch(notice));

@@ -12,10 +12,13 @@ const recentCount = 500;
 let model;
 let recent = [];
 let advice;
+let defects = [];
+let wanted;
 let moveLine = () => {};
 
 export function start() {
-  $('threshold').addEventListener('input', preview);
+  $('threshold').addEventListener('input', () => choose(Number($('threshold').value)));
+  $('threshold-typed').addEventListener('input', () => { if ($('threshold-typed').validity.valid && $('threshold-typed').value) choose(Number($('threshold-typed').value)); });
   $('threshold-reset').addEventListener('click', () => set(model.threshold.value));
   $('threshold-set').addEventListener('click', () => apply().catch(notice));
   $('advice-use').addEventListener('click', () => set(advice.suggested));
@@ -35,9 +38,11 @@ export async function show() {
   drawDeleted();
   if (!chosen()) return;
   const filter = `inspections?limit=${recentCount}&model=${encodeURIComponent(chosen())}`;
-  let page;
-  [model, page, advice] = await Promise.all([get(modelPath()), get(filter), get(modelPath('/advice'))]);
-  recent = page.inspections;
+  const [shown, page, suggested, ...known] = await Promise.all([get(modelPath()), get(filter), get(modelPath('/advice')), ...['confirmed', 'missed'].map(verdict => get(`${filter}&verdict=${verdict}`))]);
+  [model, recent, advice] = [shown, page.inspections, suggested];
+
+  // A confirmed inspection is a defect only if it was an alarm.
+  defects = known.flatMap(one => one.inspections).filter(one => one.verdict.value === 'missed' || one.decision !== 'normal');
   draw();
   await Promise.all([showVersions(changed), showAudit()]);
 }
@@ -59,12 +64,17 @@ function drawDeleted() {
 
 function draw() {
   const scores = recent.map(item => item.score);
-  const low = Math.min(0, model.threshold.value);
-  const high = Math.max(model.threshold.value, ...model.calibration_scores, ...scores) * 1.05 || 1;
+
+
+  // From the first percentile to three times the threshold: a few extreme scores must not flatten the rest.
+  const all = [...model.calibration_scores, ...scores].sort((a, b) => a - b);
+  const low = Math.min(all[Math.floor(all.length / 100)] ?? 0, model.threshold.value);
+  const highest = Math.max(model.threshold.value, all.at(-1) ?? 0) * 1.05 || 1;
+  const high = model.threshold.value > 0 ? Math.min(highest, 3 * model.threshold.value) : highest;
   Object.assign($('threshold'), { min: low, max: high });
   moveLine = drawHistogram($('histogram'), model.calibration_scores, scores, low, high);
-  $('axis-low').textContent = number(low);
-  $('axis-high').textContent = number(high);
+  $('axis-low').textContent = exact(low);
+  $('axis-high').textContent = high < highest ? t('axis_more', exact(high)) : exact(high);
   set(model.threshold.value);
   const details = [
     ['detail_backbone', `${model.backbone} (${model.taps.join(', ')})`], ['detail_images', t('detail_images_value', model.images)],
@@ -85,18 +95,20 @@ function draw() {
 }
 
 function set(value) {
-  $('threshold').value = value;
+  $('threshold-typed').value = value;
+  choose(value);
+}
+
+// The slider cannot hold every number, so the number is kept here.
+function choose(value) {
+  wanted = value;
+  if (document.activeElement !== $('threshold-typed')) $('threshold-typed').value = value;
+  if (document.activeElement !== $('threshold')) $('threshold').value = value;
   preview();
 }
 
-function threshold() {
-  // The slider cannot hold every number: at its start it stands for the threshold itself.
-  const value = Number($('threshold').value);
-  return Math.abs(value - model.threshold.value) < 1e-9 * Math.max(1, Math.abs(value)) ? model.threshold.value : value;
-}
-
 function preview() {
-  const value = threshold();
+  const value = wanted;
 
   // A threshold set by hand has no rate, and so no band below it.
   const check = value === model.threshold.value ? model.check_threshold?.value : null;
@@ -108,6 +120,7 @@ function preview() {
   const count = answer => recent.filter(item => decide(item) === answer).length;
   $('threshold-effect').textContent = t('effect', changed.length, recent.length, count('abnormal'), count('check'))
     + (model.check_threshold && check == null ? ` ${t('effect_no_check')}` : '');
+  $('threshold-cost').textContent = t('effect_known', model.calibration_scores.filter(score => score > value).length, model.calibration_scores.length, defects.filter(one => one.score <= value).length, defects.length);
   $('threshold-set').disabled = value === model.threshold.value;
   $('changed-none').hidden = changed.length > 0;
   $('changed').replaceChildren(...changed.slice(0, 100).map((item, index) => h('li', {}, h('button', { type: 'button', onclick: () => openViewer(changed, index, replace) },
@@ -119,7 +132,7 @@ function replace(inspection) {
 }
 
 async function apply() {
-  await change({ value: threshold() });
+  await change({ value: wanted });
 }
 
 async function useRule() {

@@ -4,6 +4,7 @@ import { DefectMap } from './defect-map.js';
 import { $, badge, h, notice, number, signed, time } from './dom.js';
 import { onLanguage, t } from './i18n.js';
 import { chosen, modelPath, onModel } from './models.js';
+import { saveReport } from './shift-report.js';
 import { thumbnail } from './thumbnails.js';
 import { openViewer } from './viewer.js';
 
@@ -23,6 +24,7 @@ export function start() {
     show().catch(notice);
   });
   $('process-filters').elements.period.addEventListener('change', () => show().catch(notice));
+  $('process-report').addEventListener('click', () => saveReport(stats.model, stats, parts, total, $('process-filters').elements.station.value.trim()).catch(notice));
   onModel(() => { if (!$('view-process').hidden) show().catch(notice); });
   onLanguage(() => { if (stats) draw().catch(notice); });
 }
@@ -63,6 +65,7 @@ async function draw() {
   const all = buckets.reduce((sum, one) => sum + one.total, 0);
   $('process-empty').hidden = all > 0;
   $('process-charts').hidden = all === 0;
+  $('process-report').disabled = all === 0;
   $('drift-text').textContent = t(`drift_${drift.state}`, drift.parts, number(drift.median ?? 0, 4), number(drift.first_median ?? stats.good?.p50 ?? 0, 4), deviations(drift));
   $('drift-text').className = drift.state === 'drift' ? 'bad' : '';
   if (!all) return;

@@ -19,7 +19,7 @@ const watcher = new IntersectionObserver(entries => {
 export function thumbnail(inspection) {
   if (!inspection.links.image) return h('span', { class: 'no-picture' }, t('no_picture'));
   const image = h('img', { alt: '' });
-  const path = `inspections/${inspection.id}/thumbnail.png`;
+  const path = `inspections/${inspection.id}/thumbnail.webp`;
   if (kept.has(path)) {
     image.src = kept.get(path);
   } else {

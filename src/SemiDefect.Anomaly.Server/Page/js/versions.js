@@ -53,7 +53,7 @@ async function showCandidate(number) {
       t('candidate_lost', lost.length, detail.known_defects), detail.unscored ? ` ${t('candidate_unscored', detail.unscored)}` : ''),
     h('ul', { class: 'strip', 'data-list': 'lost' }, ...lost.map((defect, index) => h('li', {},
       h('button', { type: 'button', onclick: () => openViewer(lost.map(one => one.inspection), index, () => {}) },
-        small(defect.inspection.links.image && `inspections/${defect.inspection.id}/thumbnail.png`, defect.inspection.name),
+        small(defect.inspection.links.image && `inspections/${defect.inspection.id}/thumbnail.webp`, defect.inspection.name),
         h('span', { class: 'small' }, `${defect.inspection.name} ${exact(defect.score_before)} \u2192 ${exact(defect.score_after)}`))))),
     learned.length ? h('h3', {}, t('candidate_learned')) : null,
     h('ul', { class: 'strip', 'data-list': 'learned' }, ...learned.map((image, index) => h('li', {},

@@ -7,6 +7,9 @@ const heatStore = 'semidefect-heat';
 let stop;
 let addresses = [];
 
+// Notes that were written but not saved yet.
+const notes = new Map();
+
 /** Opens an inspection out of a list; onChange is told of a verdict. */
 export function openViewer(list, index, onChange) {
   const dialog = $('viewer');
@@ -42,11 +45,17 @@ export function openViewer(list, index, onChange) {
         h('button', { type: 'button', onclick: () => stage.zoom(0.8) }, t('zoom_out')),
         h('button', { type: 'button', onclick: () => stage.fit() }, t('zoom_fit'))),
       verdicts(inspection, change),
-      h('h3', {}, t('compare')), compare));
+      h('h3', {}, t('compare')), compare,
+      h('p', { class: 'small' }, t('viewer_keys'))));
+  const unreviewed = list.findIndex((one, i) => i > index && !one.verdict);
+  const choice = number => dialog.querySelectorAll('button[data-verdict]')[number].click();
+  const keys = {
+    ArrowLeft: () => go(-1), ArrowRight: () => go(1), n: () => { if (unreviewed > 0) go(unreviewed - index); },
+    b: () => boxes.click(), 1: () => choice(0), 2: () => choice(1),
+  };
   dialog.onkeydown = event => {
-    if (event.target.matches('input')) return;
-    if (event.key === 'ArrowLeft') go(-1);
-    if (event.key === 'ArrowRight') go(1);
+    if (event.target.matches('input[type=text]') || event.ctrlKey || event.altKey || event.metaKey || (event.target.matches('input') && event.key.startsWith('Arrow'))) return;
+    keys[event.key]?.();
   };
   dialog.onclose = () => {
     stop.abort();
@@ -72,10 +81,13 @@ function facts(inspection) {
 }
 
 function verdicts(inspection, change) {
-  const note = h('input', { type: 'text', maxlength: 500, 'aria-label': t('note'), placeholder: t('note'), value: inspection.verdict?.note ?? '' });
+  const note = h('input', { type: 'text', maxlength: 500, 'aria-label': t('note'), placeholder: t('note'), value: notes.get(inspection.id) ?? inspection.verdict?.note ?? '' });
+  note.addEventListener('input', () => notes.set(inspection.id, note.value));
   const say = async value => {
     try {
-      change(await send('PUT', `inspections/${inspection.id}/verdict`, { value, note: note.value || null }));
+      const changed = await send('PUT', `inspections/${inspection.id}/verdict`, { value, note: note.value || null });
+      notes.delete(inspection.id);
+      change(changed);
     } catch (error) {
       notice(error);
     }
@@ -93,9 +105,11 @@ async function load(inspection, stage, heat, boxes, compare, signal) {
     stage.say(t('picture_gone'));
     return;
   }
-  const [image, overlay] = await Promise.all([element(inspection.links.image, signal), element(inspection.links.heatmap, signal)]);
-  overlay.className = 'heat';
+
+  // The picture is there first; its heatmap takes longer.
+  const image = await element(inspection.links.image, signal);
   image.alt = inspection.name;
+  const overlay = h('img', { alt: '', draggable: 'false' });
   stage.show(inspection.width, inspection.height, image, overlay, inspection.regions);
   const apply = () => {
     overlay.style.opacity = heat.value / 100;
@@ -105,6 +119,9 @@ async function load(inspection, stage, heat, boxes, compare, signal) {
   heat.addEventListener('input', apply);
   boxes.addEventListener('change', apply);
   apply();
+  const heatmap = await element(inspection.links.heatmap, signal);
+  overlay.src = heatmap.src;
+  overlay.className = 'heat';
   await drawCompared(inspection, image, compare, signal);
 }
 
