@@ -309,4 +309,63 @@ public sealed class ImageReadingTests : IDisposable
 
     private ImageSurvey Survey(params string[] names) => ImageSurvey.Of(
         [.. names.Select(name => (_folder.File(name), (int?)null))], ImageReading.Default, ImageLimits.Default);
+
+    [Theory]
+    [InlineData(0x80FF, 0x0100, 0xFFFF, 0x80, 0x01, 0xFF)]
+    [InlineData(0x00FF, 0x0001, 0x0080, 0xFF, 0x01, 0x80)]
+    [InlineData(0x00FF, 0x0100, 0x0000, 0x00, 0x01, 0x00)]
+    public void Palettes_have_16_bits_unless_all_their_high_bits_are_0(
+        int red,
+        int green,
+        int blue,
+        byte expectedRed,
+        byte expectedGreen,
+        byte expectedBlue)
+    {
+        ushort[][] palette = [new ushort[256], new ushort[256], new ushort[256]];
+        (palette[0][7], palette[1][7], palette[2][7]) = ((ushort)red, (ushort)green, (ushort)blue);
+        Image image = ImageFile.Decode(PaletteTiff(palette, 8), "palette.tif");
+        Assert.Equal([expectedRed, expectedGreen, expectedBlue], image.Rgb.ToArray());
+    }
+
+    [Fact]
+    public void A_palette_of_16_bits_per_pixel_is_refused_by_name()
+    {
+        ushort[] channel = new ushort[65536];
+        var error = Assert.Throws<ImageFormatException>(() =>
+            ImageFile.Decode(PaletteTiff([channel, channel, channel], 16), "palette.tif"));
+        Assert.Contains("a palette with 16 bits per pixel", error.Message, StringComparison.Ordinal);
+    }
+
+    // One pixel with the palette entry 7.
+    private static byte[] PaletteTiff(ushort[][] palette, int bits)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        int count = 3 * palette[0].Length;
+        writer.Write("II*\0"u8);
+        writer.Write(12);
+        writer.Write(7);
+        (ushort Tag, ushort Type, int Count, int Value)[] entries =
+        [
+            (256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, bits), (259, 3, 1, 1), (262, 3, 1, 3), (273, 4, 1, 8),
+            (277, 3, 1, 1), (278, 3, 1, 1), (279, 4, 1, bits / 8), (320, 3, count, 12 + 2 + 10 * 12 + 4),
+        ];
+        writer.Write((ushort)entries.Length);
+        foreach ((ushort tag, ushort type, int number, int value) in entries)
+        {
+            writer.Write(tag);
+            writer.Write(type);
+            writer.Write(number);
+            writer.Write(value);
+        }
+
+        writer.Write(0);
+        foreach (ushort value in palette.SelectMany(channel => channel))
+        {
+            writer.Write(value);
+        }
+
+        return stream.ToArray();
+    }
 }

@@ -213,20 +213,27 @@ internal sealed class TiffLayout
     private void ReadPalette(Tiff tiff)
     {
         FieldValue[]? map = tiff.GetField(TiffTag.COLORMAP);
-        if (map is null || map.Length < 3 || Depth > 8)
+        if (Depth > 8)
+        {
+            throw Unsupported($"a palette with {Depth} bits per pixel");
+        }
+
+        if (map is null || map.Length < 3)
         {
             throw Damaged("has no palette");
         }
 
-        // Palette entries have 16 bits, of which common writers fill the high 8; those are used, as other readers do.
+        // Palette entries have 16 bits, and their high 8 are used, as other readers do. Some writers fill the low 8
+        // only: libtiff takes a palette without a high bit for one of these, because it would be black otherwise.
         int entries = 1 << Depth;
+        ushort[][] channels = [.. map[..3].Select(channel => channel.ToUShortArray()[..entries])];
+        int shift = channels.All(channel => channel.All(value => value < 256)) ? 0 : 8;
         var palette = new byte[3 * entries];
         for (int channel = 0; channel < 3; channel++)
         {
-            ushort[] values = map[channel].ToUShortArray();
             for (int i = 0; i < entries; i++)
             {
-                palette[3 * i + channel] = (byte)(values[i] >> 8);
+                palette[3 * i + channel] = (byte)(channels[channel][i] >> shift);
             }
         }
 
