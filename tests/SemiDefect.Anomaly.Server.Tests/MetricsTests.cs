@@ -26,6 +26,9 @@ public sealed partial class MetricsTests
                     row.Groups["name"].Value,
                     row.Groups["type"].Value,
                     row.Groups["labels"].Value.Replace("`", "").Replace(" ", "")))
+
+                // It has no measurement before 200 parts; StatisticsTests reads it.
+                .Where(metric => metric.Item1 != "semidefect_drift")
                 .Order(),
         ];
         (string, string, string)[] actual =
