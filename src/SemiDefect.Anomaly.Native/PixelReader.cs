@@ -31,7 +31,8 @@ internal static unsafe class PixelReader
             || (long)width * height > limits.MaxPixels)
         {
             throw new NativeCallException(
-                Status.Argument, $"An image cannot have {width} x {height} pixels: 1 to {limits.MaxPixels} are allowed.");
+                Status.Argument,
+                $"An image cannot have {width} x {height} pixels: 1 to {limits.MaxPixels} are allowed.");
         }
 
         if (Math.Abs((long)stride) < (long)width * bytes)

@@ -46,6 +46,20 @@ public sealed class LineTests
         Assert.Equal(["0", "3"], (await first.ReadAsync(2)).Select(one => (string)one.Data["name"]!));
         Assert.Equal(["1", "4"], (await second.ReadAsync(2)).Select(one => (string)one.Data["name"]!));
         Assert.Equal("alive", await first.NextNameAsync());
+
+        // Also while other stations are busy.
+        using var stop = new CancellationTokenSource();
+        Task busy = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await PostAsync(server, Parts.Good(1), "station=S2");
+            }
+        });
+        Assert.Equal("alive", await first.NextNameAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("alive", await first.NextNameAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        await stop.CancelAsync();
+        await busy;
     }
 
     [Fact]

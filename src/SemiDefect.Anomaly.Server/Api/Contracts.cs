@@ -51,7 +51,7 @@ internal sealed record InspectionPageJson(IReadOnlyList<InspectionJson> Inspecti
 /// <param name="Normal">The normal ones.</param>
 /// <param name="Check">Those to check.</param>
 /// <param name="Abnormal">The abnormal ones.</param>
-/// <param name="LastId">The newest inspection that is counted, for the parameter after of the events.</param>
+/// <param name="LastId">The newest inspection of the server, for the parameter after of the events.</param>
 /// <param name="Time">The time of the server.</param>
 internal sealed record SummaryJson(
     long Total,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -97,6 +98,7 @@ internal static class LineEndpoints
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return "event: alive\ndata: {}\n\n";
+        long since = Stopwatch.GetTimestamp();
         while (true)
         {
             Task next = feed.Next;
@@ -112,22 +114,23 @@ internal static class LineEndpoints
                     $"id: {last}\nevent: inspection\ndata: {json}\n\n");
             }
 
+            since = records.Count > 0 ? Stopwatch.GetTimestamp() : since;
             if (records.Count == EventsAtOnce)
             {
                 continue;
             }
 
-            try
+            // Inspections of other stations are no news: without its own, the stream shows that it is alive.
+            TimeSpan left = Heartbeat - Stopwatch.GetElapsedTime(since);
+            if (left > TimeSpan.Zero)
             {
-                await next.WaitAsync(Heartbeat, cancellationToken).ConfigureAwait(false);
+                await Task.WhenAny(next, Task.Delay(left, cancellationToken)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
                 continue;
-            }
-            catch (TimeoutException)
-            {
-                // Without news, the stream shows that it is alive.
             }
 
             yield return "event: alive\ndata: {}\n\n";
+            since = Stopwatch.GetTimestamp();
         }
     }
 

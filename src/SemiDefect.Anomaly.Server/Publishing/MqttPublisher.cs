@@ -173,7 +173,7 @@ internal sealed class MqttPublisher(
                 .ConfigureAwait(false);
             await client.DisconnectAsync(new MqttClientDisconnectOptions(), timeout.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is MqttCommunicationException or OperationCanceledException)
+        catch (Exception)
         {
             // The broker publishes the will in place of the goodbye.
         }

@@ -164,7 +164,8 @@ public class SharedCasesTests
         using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(Case("19-crop-border/good")), options);
         Assert.Contains(
             log.Lines,
-            line => line.StartsWith("The crop leaves out 62 % of an image of 150 x 75 pixels", StringComparison.Ordinal));
+            line => line.StartsWith(
+                "The crop leaves out 62 % of an image of 150 x 75 pixels", StringComparison.Ordinal));
         string defect = Case("19-crop-border/new/defect_at_left_edge.png");
         Inspection inspection = detector.Inspect(defect);
         Image original = ImageFile.Read(defect);

@@ -103,14 +103,14 @@ async function begin(signal) {
 
 // NG parts that wait outlive a reload, and those that came in between wait as well.
 async function recall(newest, signal) {
-  const kept = JSON.parse(localStorage.getItem(heldStore) ?? '{}');
-  if (!options.hold || kept.of !== view()) return [];
+  const kept = JSON.parse(localStorage.getItem(heldKey()) ?? 'null');
+  if (!options.hold || !kept) return [];
   const { inspections } = await get(`inspections?${query({ decision: 'abnormal', limit: mostHeld })}`, { signal });
   return inspections.filter(one => one.id <= newest && (one.id > kept.last || kept.held.includes(one.id))).reverse();
 }
 
-const remember = () => localStorage.setItem(heldStore, JSON.stringify({ of: view(), last: last.at(-1)?.id ?? 0, held: held.map(one => one.id) }));
-const view = () => `${options.station}\n${options.model}`;
+const remember = () => localStorage.setItem(heldKey(), JSON.stringify({ last: last.at(-1)?.id ?? 0, held: held.map(one => one.id) }));
+const heldKey = () => `${heldStore}-${options.station}-${options.model}`;
 
 async function countHour(signal) {
   inHour = (await get(`inspections/summary?${query({ from: new Date(serverTime() - hour).toISOString() })}`, { signal })).total;
@@ -118,7 +118,9 @@ async function countHour(signal) {
 
 function take(inspection) {
   latest = inspection;
-  latestAt = Date.now();
+
+  // After an outage, parts come late: an old OK is no signal.
+  latestAt = Date.parse(inspection.time) - clockOffset;
   last = [...last, inspection].slice(-squares);
   counts.total++;
   counts[inspection.decision]++;
