@@ -69,6 +69,6 @@ public sealed class BrowserTests
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{await output}\n{await error}");
+        Assert.True(process.ExitCode == 0, $"{await error}\n{await output}");
     }
 }

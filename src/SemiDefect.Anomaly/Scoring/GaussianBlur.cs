@@ -30,7 +30,7 @@ internal sealed class GaussianBlur
         }
     }
 
-    /// <summary>Blurs in place. Memory: one more map in float64.</summary>
+    /// <summary>Blurs in place. Memory: as many rows in float64 as there are taps.</summary>
     public void Apply(Span<float> map, int width, int height)
     {
         if (_weights.Length == 1)
@@ -38,22 +38,41 @@ internal sealed class GaussianBlur
             return;
         }
 
-        double[] source = new double[map.Length];
-        TensorPrimitives.ConvertTruncating<float, double>(map, source);
+        BlurColumns(map, width, height);
+        BlurRows(map, width, height);
+    }
+
+    // A blurred row replaces the original one, which the next rows still need: these are kept in a ring.
+    private void BlurColumns(Span<float> map, int width, int height)
+    {
+        int ringSize = Math.Min(height, _weights.Length);
+        double[] ring = new double[checked(ringSize * width)];
         int[] rows = Neighbors(height);
         int[] offsets = new int[_weights.Length];
+        int read = 0;
         for (int y = 0; y < height; y++)
         {
-            for (int tap = 0; tap < offsets.Length; tap++)
+            for (int last = Math.Min(y + _weights.Length / 2, height - 1); read <= last; read++)
             {
-                offsets[tap] = rows[y + tap] * width;
+                TensorPrimitives.ConvertTruncating<float, double>(
+                    map.Slice(read * width, width),
+                    ring.AsSpan(read % ringSize * width, width));
             }
 
-            Weigh(source, offsets, map.Slice(y * width, width));
-        }
+            for (int tap = 0; tap < offsets.Length; tap++)
+            {
+                offsets[tap] = rows[y + tap] % ringSize * width;
+            }
 
+            Weigh(ring, offsets, map.Slice(y * width, width));
+        }
+    }
+
+    private void BlurRows(Span<float> map, int width, int height)
+    {
         int[] columns = Neighbors(width);
         double[] padded = new double[columns.Length];
+        int[] offsets = new int[_weights.Length];
         for (int tap = 0; tap < offsets.Length; tap++)
         {
             offsets[tap] = tap;

@@ -252,16 +252,14 @@ try {
     await page.click('#line-form button.primary');
     assert.match(await text(page, 'line-form-wrong'), /06:00/);
     await page.fill('#line-form [name=shifts]', '06:00, 18:00');
-    await page.fill('#line-form [name=silence]', '4');
+    await page.fill('#line-form [name=silence]', '10');
     await page.click('#line-form button.primary');
     await page.waitForSelector('#line-dialog', { state: 'hidden' });
     await page.waitForFunction(() => /[0-9]/.test(document.getElementById('line-total').textContent));
-    await part('good');
-    await says(page, 'OK');
+    await Promise.all([says(page, 'OK'), part('good')]);
     await says(page, 'NO SIGNAL');
     assert.match(await text(page, 'line-why'), /^No part for \d+ s\.$/);
-    await part('good');
-    await says(page, 'OK');
+    await Promise.all([says(page, 'OK'), part('good')]);
     await page.click('#line-settings');
     await page.fill('#line-form [name=silence]', '0');
     await page.click('#line-form button.primary');
@@ -291,7 +289,7 @@ try {
     const totals = await Promise.all([page, other].map(async one => Number((await text(one, 'line-total')).replace(/\D/g, ''))));
     const posted = [];
     const start = Date.now();
-    const memory = async () => Number(/process_working_set_bytes\S* ([\d.e+]+)/.exec(await (await fetch(`${server.url}metrics`, { headers: { 'X-Api-Key': keys.view } })).text())?.[1] ?? 0);
+    const memory = async () => Number(/process_resident_memory_bytes\S* ([\d.e+]+)/.exec(await (await fetch(`${server.url}metrics`, { headers: { 'X-Api-Key': keys.view } })).text())?.[1] ?? 0);
     let early;
     for (let i = 0; i < 10 * seconds; i++) {
       await new Promise(done => setTimeout(done, Math.max(0, start + 100 * i - Date.now())));

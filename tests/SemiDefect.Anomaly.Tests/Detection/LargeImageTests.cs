@@ -26,8 +26,8 @@ public class LargeImageTests(ITestOutputHelper output)
     private const int Thread = 7;
 
     // The network inputs of all 63 tiles take 200 MB, and so do their patches; the image takes 36 MB, its map 48 MB.
-    // 448 MB hold the maps while they are built (240 MB) and a few tiles, but not all tiles, which need 436 MB and what
-    // the network takes for each. With 416 MB, one run in four failed for want of a free block of the size of a map.
+    // 448 MB hold the maps while they are built (150 MB) and a few tiles, but not all tiles, which need 436 MB and what
+    // the network takes for each. A map needs a free block of its size, so that less memory fails now and then.
     private const string HeapLimit = "GCHeapHardLimit=1C000000";
 
     // The memory of the network comes on top: 540 MB were measured.
