@@ -30,4 +30,11 @@ internal static class GlobalOptions
     /// <exception cref="UsageException">The value is invalid.</exception>
     public static int ReadThreads(ParseResult parsed, Option<int> threads) =>
         UsageException.Guard(() => new LoadOptions { Threads = parsed.GetValue(threads) }.Threads);
+
+    /// <summary>The address that was given to an option.</summary>
+    /// <exception cref="UsageException">It is not an http or https address.</exception>
+    public static Uri HttpAddress(string option, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new UsageException($"{option} must be an http or https address, not '{text}'.");
 }

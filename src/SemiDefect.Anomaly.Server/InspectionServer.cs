@@ -166,6 +166,7 @@ public sealed class InspectionServer : IAsyncDisposable
         RouteGroupBuilder api = application.MapGroup("/api/v1");
         ModelEndpoints.Map(api);
         VersionEndpoints.Map(api);
+        ComparisonEndpoints.Map(api);
         AuditEndpoints.Map(api);
         InspectEndpoints.Map(api);
         InspectionEndpoints.Map(api);
@@ -177,6 +178,7 @@ public sealed class InspectionServer : IAsyncDisposable
         JobEndpoints.Map(api);
         OperationsEndpoints.Map(application);
         application.MapOpenApi("/api/{documentName}/openapi.json").ExcludeFromDescription();
+        ApiReference.Map(application);
         PageFiles.Map(application);
         application.MapFallback(OtherMethods.Refuse);
         return application;
@@ -203,13 +205,17 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<Housekeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeper>());
         services.AddHostedService<MqttPublisher>();
+        services.AddSingleton<DriftWebhook>();
+        services.AddHostedService(provider => provider.GetRequiredService<DriftWebhook>());
         services.AddSingleton<DriftMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<DriftMonitor>());
         services.AddSingleton<AuditLog>();
         services.AddSingleton<VersionFiles>();
         services.AddSingleton<VersionLedger>();
         services.AddSingleton<ModelRegistry>();
-        services.AddSingleton<DefectScores>();
+        services.AddSingleton<VersionScores>();
+        services.AddSingleton<VersionScorer>();
+        services.AddSingleton<VersionComparison>();
         services.AddSingleton<DefectCheck>();
         services.AddSingleton<ModelVersions>();
         services.AddSingleton<Trash>();

@@ -35,6 +35,11 @@ public sealed record ServerOptions
     /// <summary>The MQTT broker that gets every decision; null for none.</summary>
     public MqttOptions? Mqtt { get; init; }
 
+    /// <summary>
+    /// The http or https address that gets a POST when the scores of a model begin and cease to drift; null for none.
+    /// </summary>
+    public Uri? Webhook { get; init; }
+
     /// <summary>The largest image in bytes.</summary>
     public int MaxImageBytes { get; init; } = 64 << 20;
 
@@ -123,6 +128,7 @@ public sealed record ServerOptions
             PictureBytes < 0 || TrainingBytes < 0 || MaxInspections < 1 || MaxLoadedModels < 1,
             "The limits on what is kept must not be negative.");
         Mqtt?.Validate();
+        WebhookClient.Validate(Webhook);
         Refuse(Urls.Count == 0, "Give an address to listen on.");
         foreach (string url in Urls)
         {

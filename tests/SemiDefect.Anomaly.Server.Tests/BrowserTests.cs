@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
+using Xunit.Abstractions;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
 [Trait("Speed", "Slow")]
-public sealed class BrowserTests
+public sealed class BrowserTests(ITestOutputHelper log)
 {
     private const string Key = "correct-horse-battery";
 
@@ -29,7 +30,7 @@ public sealed class BrowserTests
     [BrowserFact]
     public Task The_line_view_follows_holds_and_says_when_there_is_no_signal() => RunOnLineAsync("line.mjs");
 
-    private static async Task RunOnLineAsync(string script)
+    private async Task RunOnLineAsync(string script)
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.File("models"));
@@ -50,7 +51,7 @@ public sealed class BrowserTests
     }
 
     /// <summary>Runs a script; null among its arguments stands for the folder of screenshots.</summary>
-    private static async Task RunAsync(Func<string, string> file, string script, params string?[] arguments)
+    private async Task RunAsync(Func<string, string> file, string script, params string?[] arguments)
     {
         // SCREENSHOTS=folder keeps what the page looked like.
         string screenshots = Environment.GetEnvironmentVariable("SCREENSHOTS") ?? file("screenshots");
@@ -69,6 +70,7 @@ public sealed class BrowserTests
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
+        log.WriteLine(await output);
         Assert.True(process.ExitCode == 0, $"{await error}\n{await output}");
     }
 }

@@ -140,10 +140,10 @@ public sealed class ModelTests
         ];
         Assert.Equal(
             [
-                "activate-version", "cancel-job", "clear-verdict", "compare", "delete-model", "delete-training",
-                "delete-training-image", "discard-version", "export-audit-csv", "export-audit-json",
-                "export-inspections", "fit", "get-advice", "get-caller", "get-fit-choices", "get-heatmap", "get-image",
-                "get-inspection", "get-job", "get-model", "get-station-decision", "get-statistics", "get-thumbnail",
+                "activate-version", "cancel-job", "clear-verdict", "compare", "compare-versions", "delete-model",
+                "delete-training", "delete-training-image", "discard-version", "export-audit-csv", "export-audit-json",
+                "export-inspections", "fit", "get-advice", "get-caller", "get-comparison", "get-fit-choices",
+                "get-heatmap", "get-image", "get-inspection", "get-job", "get-model", "get-station-decision", "get-statistics", "get-thumbnail",
                 "get-thumbnail-png", "get-training-image", "get-version", "inspect", "list-audit",
                 "list-inspections", "list-jobs", "list-models", "list-training", "list-versions", "live", "metrics",
                 "put-training-image", "ready", "restart-job", "restore-model", "restore-training", "set-threshold",

@@ -58,6 +58,11 @@ internal static class ServeCommand
             Description = "A file with the password of that user.",
             HelpName = "FILE",
         };
+        var webhook = new Option<string?>("--webhook")
+        {
+            Description = "Post JSON to this address when the scores of a model begin and cease to drift.",
+            HelpName = "URL",
+        };
         var queue = new Option<int>("--queue")
         {
             Description = "The maximum number of pending images; further requests get status 429.",
@@ -108,8 +113,8 @@ internal static class ServeCommand
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("serve", "Serve the inspection API and web page until Ctrl-C.")
         {
-            models, urls, data, keyFile, mqtt, mqttTopic, mqttUser, mqttPassword, queue, batch, delay, imageBytes,
-            pixels, timeout, pictures, history, device, threads,
+            models, urls, data, keyFile, mqtt, mqttTopic, mqttUser, mqttPassword, webhook, queue, batch, delay,
+            imageBytes, pixels, timeout, pictures, history, device, threads,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -126,6 +131,7 @@ internal static class ServeCommand
                     parsed.GetRequiredValue(mqttTopic),
                     parsed.GetValue(mqttUser),
                     parsed.GetValue(mqttPassword)),
+                Webhook = parsed.GetValue(webhook) is { } url ? GlobalOptions.HttpAddress("--webhook", url) : null,
                 QueueCapacity = parsed.GetValue(queue),
                 BatchSize = parsed.GetValue(batch),
                 BatchDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay)),

@@ -82,8 +82,8 @@ internal static class WatchCommand
                 OutputFolder = parsed.GetRequiredValue(outputPath),
                 Move = !parsed.GetValue(keep),
                 Heatmaps = parsed.GetValue(heatmaps),
-                Webhook = parsed.GetValue(webhook) is { } address ? Address("--webhook", address) : null,
-                Server = parsed.GetValue(server) is { } url ? Address("--server", url) : null,
+                Webhook = parsed.GetValue(webhook) is { } address ? GlobalOptions.HttpAddress("--webhook", address) : null,
+                Server = parsed.GetValue(server) is { } url ? GlobalOptions.HttpAddress("--server", url) : null,
                 ApiKey = parsed.GetValue(keyFile) is { } file ? Key(file) : null,
                 Station = parsed.GetValue(station) is not { } name ? null
                     : parsed.GetValue(server) is not null ? name
@@ -100,11 +100,6 @@ internal static class WatchCommand
         });
         return command;
     }
-
-    private static Uri Address(string option, string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new UsageException($"{option} must be an http or https address, not '{text}'.");
 
     private static string Key(string file) => InspectionServer.ReadKeyFile(file) is [AccessKey key]
         ? key.Key

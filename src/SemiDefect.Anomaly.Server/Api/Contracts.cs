@@ -4,8 +4,37 @@ namespace SemiDefect.Anomaly.Server.Api;
 
 // Requests and responses of the API. In v1, fields are added but never renamed or removed.
 
+/// <summary>What was wrong with a request (RFC 9457).</summary>
+/// <param name="Type">urn:semidefect: and the kind of the problem.</param>
+/// <param name="Title">The meaning of the status.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What was wrong, and what to do; in Korean if the request asks for it.</param>
 internal sealed record ProblemJson(string Type, string Title, int Status, string Detail);
 
+/// <summary>An inspection of the history.</summary>
+/// <param name="Id">Counts up; the order of the history.</param>
+/// <param name="Time">When the image was inspected.</param>
+/// <param name="Model">The model.</param>
+/// <param name="ModelVersion">The version of the model: the first digits of the SHA-256 of its file.</param>
+/// <param name="Name">The name that the client has given.</param>
+/// <param name="Sha256">The SHA-256 of the image file.</param>
+/// <param name="Width">Columns of the image.</param>
+/// <param name="Height">Rows of the image.</param>
+/// <param name="Decision">What the version says about the image.</param>
+/// <param name="Score">The anomaly score of the image.</param>
+/// <param name="Threshold">The image threshold; an image above it is abnormal.</param>
+/// <param name="Margin">The score minus the threshold.</param>
+/// <param name="PValue">How likely a good image scores as high; null without out-of-fold scores.</param>
+/// <param name="PixelThreshold">The threshold of the regions.</param>
+/// <param name="RegionCount">The number of regions found.</param>
+/// <param name="Regions">The first 100 of them, by descending peak, in pixels of the image.</param>
+/// <param name="Nearest">The patch with the highest score.</param>
+/// <param name="Verdict">What a person says about it; null for none.</param>
+/// <param name="Links">Addresses of the inspection and its pictures.</param>
+/// <param name="CheckThreshold">The check threshold; null for two answers only.</param>
+/// <param name="Station">The station that the client has named.</param>
+/// <param name="Lot">The lot that the client has named.</param>
+/// <param name="Part">The part that the client has named.</param>
 internal sealed record InspectionJson(
     long Id,
     DateTimeOffset Time,
@@ -31,19 +60,41 @@ internal sealed record InspectionJson(
     string? Lot,
     string? Part);
 
+/// <summary>The patch with the highest score.</summary>
+/// <param name="X">The column of its center.</param>
+/// <param name="Y">The row of its center.</param>
+/// <param name="Score">Its score.</param>
+/// <param name="TrainingImage">The good image with the nearest patch.</param>
 internal sealed record NearestJson(double X, double Y, double Score, string TrainingImage);
 
+/// <summary>What a person says about an inspection.</summary>
+/// <param name="Value">The verdict.</param>
+/// <param name="Note">A note, of up to 1,000 characters.</param>
+/// <param name="Time">When it was given.</param>
 internal sealed record VerdictJson(string Value, string? Note, DateTimeOffset Time);
 
 /// <summary>Relative URLs; null once the picture has been deleted.</summary>
+/// <param name="Self">The inspection.</param>
+/// <param name="Image">The image as it was sent.</param>
+/// <param name="Heatmap">The heatmap over the image.</param>
+/// <param name="Compare">The patch with the highest score beside the nearest good one.</param>
 internal sealed record InspectionLinks(string Self, string? Image, string? Heatmap, string? Compare);
 
+/// <summary>The inspections of a form with several images.</summary>
+/// <param name="Inspections">In the order of the form.</param>
+/// <param name="Unreadable">The files that are not images.</param>
 internal sealed record InspectManyJson(
     IReadOnlyList<InspectionJson> Inspections,
     IReadOnlyList<UnreadableJson> Unreadable);
 
+/// <summary>A file that could not be inspected.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Error">Why.</param>
 internal sealed record UnreadableJson(string Name, string Error);
 
+/// <summary>A page of the history.</summary>
+/// <param name="Inspections">From the newest to the oldest.</param>
+/// <param name="NextCursor">The parameter cursor of the next page; null on the last one.</param>
 internal sealed record InspectionPageJson(IReadOnlyList<InspectionJson> Inspections, string? NextCursor);
 
 /// <summary>The number of inspections by decision.</summary>
@@ -61,13 +112,29 @@ internal sealed record SummaryJson(
     long LastId,
     DateTimeOffset Time);
 
+/// <summary>A verdict to give.</summary>
+/// <param name="Value">The verdict.</param>
+/// <param name="Note">A note, of up to 1,000 characters.</param>
 internal sealed record VerdictRequest(string Value, string? Note);
 
+/// <summary>The patch with the highest score, and the nearest patch of a good image.</summary>
+/// <param name="Patch">On the inspected image.</param>
+/// <param name="Training">On the good image.</param>
 internal sealed record CompareJson(PatchJson Patch, TrainingPatchJson Training);
 
 /// <summary>A square of an image: its center and its side length, in pixels.</summary>
+/// <param name="X">The column of the center.</param>
+/// <param name="Y">The row of the center.</param>
+/// <param name="Side">The side length.</param>
 internal sealed record PatchJson(double X, double Y, double Side);
 
+/// <summary>A patch of a good image.</summary>
+/// <param name="Name">The good image.</param>
+/// <param name="Available">Whether the server has it.</param>
+/// <param name="X">The column of the center; null without the image.</param>
+/// <param name="Y">The row of the center.</param>
+/// <param name="Side">The side length in pixels.</param>
+/// <param name="Image">The address of the image.</param>
 internal sealed record TrainingPatchJson(
     string Name,
     bool Available,
@@ -76,9 +143,17 @@ internal sealed record TrainingPatchJson(
     double? Side,
     string? Image);
 
+/// <summary>The models, by name.</summary>
+/// <param name="Models">The models.</param>
+/// <param name="Deleted">What was deleted and can be restored.</param>
 internal sealed record ModelListJson(IReadOnlyList<ModelSummaryJson> Models, IReadOnlyList<DeletedJson> Deleted);
 
 /// <summary>A deleted model, or the cleared training images of one, that can be restored until a time.</summary>
+/// <param name="Kind">What was deleted.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Time">When.</param>
+/// <param name="Until">Until when it can be restored.</param>
+/// <param name="Actor">Who deleted it.</param>
 internal sealed record DeletedJson(
     string Kind,
     string Model,
@@ -86,6 +161,13 @@ internal sealed record DeletedJson(
     DateTimeOffset Until,
     string Actor);
 
+/// <summary>A model in the list.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">The length of its detector file.</param>
+/// <param name="Written">When the file was written.</param>
+/// <param name="Loaded">Whether it is in memory.</param>
+/// <param name="Error">Why it cannot be used; null if it can.</param>
+/// <param name="Drift">Whether the scores of good parts have moved.</param>
 internal sealed record ModelSummaryJson(
     string Name,
     long Bytes,
@@ -139,24 +221,40 @@ internal sealed record BucketJson(
     double Lower,
     double Upper);
 
+/// <summary>Quantiles of scores.</summary>
+/// <param name="P5">5 %.</param>
+/// <param name="P50">The median.</param>
+/// <param name="P95">95 %.</param>
 internal sealed record QuantilesJson(double P5, double P50, double P95);
 
+/// <summary>The first inspection of a version.</summary>
+/// <param name="Time">When it was made.</param>
+/// <param name="Version">The number of the version; null if it is not known.</param>
+/// <param name="Threshold">Its image threshold.</param>
 internal sealed record VersionChangeJson(DateTimeOffset Time, int? Version, double Threshold);
 
-/// <param name="State">steady, drift, or few if fewer than 200 good parts were inspected.</param>
-/// <param name="Parts">The number of latest parts.</param>
-/// <param name="AgainstGood">How far they rank above the good images, in standard deviations.</param>
-/// <param name="AgainstFirst">How far they rank above the first parts of the version.</param>
-/// <param name="Median">The median of their scores.</param>
-/// <param name="FirstMedian">The median of the first parts.</param>
-internal sealed record DriftJson(
-    string State,
-    int Parts,
-    double? AgainstGood,
-    double? AgainstFirst,
-    double? Median,
-    double? FirstMedian);
-
+/// <summary>A model.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Engine">The program that has fitted it.</param>
+/// <param name="Backbone">The networks.</param>
+/// <param name="Taps">Their outputs in use.</param>
+/// <param name="Preset">The preset of the fit.</param>
+/// <param name="Images">The number of images learned from.</param>
+/// <param name="BankRows">The number of patches in the memory banks.</param>
+/// <param name="Dimension">The length of a patch vector.</param>
+/// <param name="Threshold">The image threshold.</param>
+/// <param name="PixelThreshold">The pixel threshold.</param>
+/// <param name="FalseAlarmRate">The false-alarm rate of the rule; null without one.</param>
+/// <param name="CalibrationScores">The out-of-fold scores of good images, ascending.</param>
+/// <param name="Training">The training images on this server.</param>
+/// <param name="Loaded">Whether it is in memory.</param>
+/// <param name="Error">Why it cannot be used; null if it can.</param>
+/// <param name="Version">The number of the active version.</param>
+/// <param name="RuleRate">The last false-alarm rate that was in use.</param>
+/// <param name="HighestThreshold">The highest threshold that is set without force.</param>
+/// <param name="CheckThreshold">The check threshold; null for two answers only.</param>
+/// <param name="CheckRate">The check rate; 0 for two answers only.</param>
+/// <param name="RuleCheckRate">The last check rate that was in use.</param>
 internal sealed record ModelJson(
     string Name,
     string Engine,
@@ -180,8 +278,20 @@ internal sealed record ModelJson(
     double CheckRate,
     double RuleCheckRate);
 
+/// <summary>A threshold.</summary>
+/// <param name="Value">The threshold.</param>
+/// <param name="Method">The rule that gave it.</param>
+/// <param name="Note">What to know about it; null for nothing.</param>
 internal sealed record ThresholdJson(double Value, string Method, string? Note);
 
+/// <summary>A threshold to set: value or false_alarm_rate, or only check_rate.</summary>
+/// <param name="Value">The image threshold.</param>
+/// <param name="FalseAlarmRate">The share of good images that may be abnormal, in (0, 1).</param>
+/// <param name="PixelValue">The pixel threshold; by default, it follows the rule.</param>
+/// <param name="Force">Whether an unusual value is meant.</param>
+/// <param name="Override">Whether known defects may be lost; needs a reason.</param>
+/// <param name="Reason">Recorded in the audit.</param>
+/// <param name="CheckRate">The share of good images that may be to check, in [0, 1); 0 for two answers only.</param>
 internal sealed record ThresholdRequest(
     double? Value,
     double? FalseAlarmRate,
@@ -191,6 +301,14 @@ internal sealed record ThresholdRequest(
     string? Reason,
     double? CheckRate = null);
 
+/// <summary>The thresholds before and after a change.</summary>
+/// <param name="Before">The image threshold before.</param>
+/// <param name="After">The image threshold after.</param>
+/// <param name="PixelBefore">The pixel threshold before.</param>
+/// <param name="PixelAfter">The pixel threshold after.</param>
+/// <param name="Version">The version that was made.</param>
+/// <param name="CheckBefore">The check threshold before; null for two answers only.</param>
+/// <param name="CheckAfter">The check threshold after; null for two answers only.</param>
 internal sealed record ThresholdChangeJson(
     ThresholdJson Before,
     ThresholdJson After,
@@ -219,10 +337,26 @@ internal sealed record AdviceJson(
     double? F1Now,
     int FalseAlarms);
 
+/// <summary>The training images of a model.</summary>
+/// <param name="Count">Their number.</param>
+/// <param name="Bytes">Their length in bytes.</param>
 internal sealed record TrainingSetJson(int Count, long Bytes);
 
+/// <summary>The training images of a model.</summary>
+/// <param name="Images">Their names, ascending.</param>
+/// <param name="Bytes">Their length in bytes.</param>
 internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
 
+/// <summary>The options of a fit; what is left out is as in the preset.</summary>
+/// <param name="Preset">The preset.</param>
+/// <param name="Resize">The working size in pixels; by default, it follows from the images.</param>
+/// <param name="Coreset">The share of patches to keep, in (0, 1].</param>
+/// <param name="FalseAlarmRate">The share of good images that may be abnormal, in (0, 1).</param>
+/// <param name="Seed">The seed of everything random.</param>
+/// <param name="Backbone">The network, by name.</param>
+/// <param name="Activate">Whether the version is activated if it loses no known defect.</param>
+/// <param name="Reason">Recorded in the audit.</param>
+/// <param name="CheckRate">The share of good images that may be to check, in [0, 1).</param>
 internal sealed record FitRequest(
     string? Preset = null,
     int? Resize = null,
@@ -234,13 +368,34 @@ internal sealed record FitRequest(
     string? Reason = null,
     double? CheckRate = null);
 
+/// <summary>The false alarms to learn.</summary>
+/// <param name="Inspections">Their ids; null for all of them.</param>
 internal sealed record UpdateRequest(IReadOnlyList<long>? Inspections = null);
 
+/// <summary>What a fit may choose from.</summary>
+/// <param name="Presets">The presets.</param>
+/// <param name="Backbones">The networks.</param>
+/// <param name="DefaultBackbone">The network of the default preset.</param>
 internal sealed record FitChoicesJson(
     IReadOnlyList<string> Presets,
     IReadOnlyList<string> Backbones,
     string DefaultBackbone);
 
+/// <summary>A job in the background.</summary>
+/// <param name="Id">Counts up.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="Model">The model.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="Stage">What it is doing; null before it runs.</param>
+/// <param name="Done">How much of the stage is done.</param>
+/// <param name="Total">The size of the stage; 0 if it is not known.</param>
+/// <param name="Notices">What the job has to say.</param>
+/// <param name="Error">Why it has failed.</param>
+/// <param name="Created">When it was asked for.</param>
+/// <param name="Ended">When it ended; null before.</param>
+/// <param name="Actor">Who asked for it.</param>
+/// <param name="Version">The version that it has made or compared.</param>
+/// <param name="CanRestart">Whether its options are kept.</param>
 internal sealed record JobJson(
     long Id,
     string Kind,
@@ -257,6 +412,10 @@ internal sealed record JobJson(
     int? Version,
     bool CanRestart);
 
+/// <summary>The jobs.</summary>
+/// <param name="Jobs">From the newest to the oldest.</param>
 internal sealed record JobListJson(IReadOnlyList<JobJson> Jobs);
 
+/// <summary>Whether the server can be used.</summary>
+/// <param name="Status">alive or ready.</param>
 internal sealed record HealthJson(string Status);

@@ -15,6 +15,7 @@ internal static class InspectEndpoints
     private const int LongestKey = 128;
 
     public static void Map(RouteGroupBuilder api) => api.MapPost("/models/{model}/inspect", InspectAsync)
+        .WithTags("inspect")
         .WithName("inspect")
         .WithSummary("Inspects one image (raw body) or many (multipart/form-data, every part a file).")
         .WithDescription(

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using SemiDefect.Anomaly.Server.Jobs;
+using SemiDefect.Anomaly.Server.Localization;
 using SemiDefect.Anomaly.Server.Security;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -18,11 +19,11 @@ internal static class JobEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder jobs = api.MapGroup("/jobs").WithTags("jobs");
-        jobs.MapGet("/", (JobRunner runner) => new JobListJson(runner.List()))
+        jobs.MapGet("/", List)
             .WithName("list-jobs")
             .WithSummary("The jobs, from the newest to the oldest.")
             .Produces<JobListJson>();
-        jobs.MapGet("/{id:long}", Known)
+        jobs.MapGet("/{id:long}", Get)
             .WithName("get-job")
             .WithSummary("One job.")
             .Produces<JobJson>()
@@ -45,6 +46,16 @@ internal static class JobEndpoints
             .Produces<JobJson>(200, "text/event-stream")
             .ProducesProblem(404);
     }
+
+    private static JobListJson List(HttpContext context, JobRunner runner) =>
+        new([.. runner.List().Select(job => Translate(context, job))]);
+
+    private static JobJson Get(HttpContext context, JobRunner runner, JobStore store, long id) =>
+        Translate(context, Known(runner, store, id));
+
+    private static JobJson Translate(HttpContext context, JobJson job) => job.Error is { } error
+        ? job with { Error = ProblemTranslator.Translate(context, error) }
+        : job;
 
     private static JobJson Known(JobRunner runner, JobStore store, long id) =>
         runner.Find(id)?.State ?? store.Find(id) ?? throw NoJob(id);
@@ -73,8 +84,8 @@ internal static class JobEndpoints
         IHostApplicationLifetime lifetime,
         long id) => TypedResults.ServerSentEvents(
         runner.Find(id) is { } job
-            ? WatchAsync(job, lifetime.ApplicationStopping, context.RequestAborted)
-            : EndedAsync(Known(runner, store, id)),
+            ? WatchAsync(job, context, lifetime.ApplicationStopping, context.RequestAborted)
+            : EndedAsync(Get(context, runner, store, id)),
         "job");
 
     // A job of an earlier run of the server has one last state.
@@ -86,6 +97,7 @@ internal static class JobEndpoints
 
     private static async IAsyncEnumerable<JobJson> WatchAsync(
         Job job,
+        HttpContext context,
         CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -94,7 +106,7 @@ internal static class JobEndpoints
         while (true)
         {
             (JobJson state, Task changed) = job.Watch();
-            yield return state;
+            yield return Translate(context, state);
             if (state.Ended is not null)
             {
                 yield break;

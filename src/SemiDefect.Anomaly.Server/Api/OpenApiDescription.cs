@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -21,14 +22,30 @@ internal static class OpenApiDescription
         ["fit"] = typeof(FitRequest),
         ["update"] = typeof(UpdateRequest),
         ["activate-version"] = typeof(ActivateRequest),
+        ["compare-versions"] = typeof(CompareRequest),
         ["discard-version"] = typeof(ReasonRequest),
     };
 
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer(DescribeAsync);
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonPropertyInfo is { } field
+                && ApiVocabulary.WordsOf(field.DeclaringType.Name, field.Name) is { } words)
+            {
+                schema.Enum = [.. words.Select(word => (JsonNode)word)];
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddOperationTransformer(async (operation, context, cancellationToken) =>
         {
+            foreach (IOpenApiParameter parameter in operation.Parameters ?? [])
+            {
+                Describe(parameter);
+            }
+
             if (operation.OperationId is { } id && Bodies.TryGetValue(id, out string[]? types))
             {
                 operation.RequestBody = new OpenApiRequestBody
@@ -57,6 +74,16 @@ internal static class OpenApiDescription
                 };
             }
         });
+    }
+
+    private static void Describe(IOpenApiParameter parameter)
+    {
+        parameter.Description ??= ApiVocabulary.DescriptionOf(parameter.Name!);
+        if (parameter is OpenApiParameter { Schema: OpenApiSchema schema }
+            && ApiVocabulary.WordsOf(parameter.Name!) is { } words)
+        {
+            schema.Enum = [.. words.Select(word => (JsonNode)word)];
+        }
     }
 
     private static Task DescribeAsync(

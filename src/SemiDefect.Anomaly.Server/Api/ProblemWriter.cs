@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SemiDefect.Anomaly.Server.Localization;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -79,7 +80,7 @@ internal sealed partial class ProblemWriter(ServerMetrics metrics, ILogger<Probl
             $"urn:semidefect:{problem.Kind}",
             ReasonPhrases.GetReasonPhrase(problem.Status),
             problem.Status,
-            problem.Message);
+            ProblemTranslator.Translate(context, problem.Message));
         return response.WriteAsJsonAsync(
             body,
             ServerJson.Types.ProblemJson,

@@ -77,7 +77,7 @@ internal static class StatisticsEndpoints
                     numbers.TryGetValue(change.Version, out int number) ? number : null,
                     change.Threshold)),
             ],
-            ToJson(drift.Compute(model)),
+            DriftJson.Of(drift.Compute(model)),
             detector.Lanes.Max(lane => lane.Views.Turns));
     }
 
@@ -113,12 +113,4 @@ internal static class StatisticsEndpoints
     }
 
     private static QuantilesJson ToJson(ScoreQuantiles scores) => new(scores.Low, scores.Median, scores.High);
-
-    private static DriftJson ToJson(DriftState drift) => new(
-        drift.Median is null ? "few" : drift.IsDrift ? "drift" : "steady",
-        drift.Parts,
-        drift.AgainstGood,
-        drift.AgainstFirst,
-        drift.Median,
-        drift.FirstMedian);
 }

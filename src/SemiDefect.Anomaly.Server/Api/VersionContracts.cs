@@ -1,5 +1,8 @@
 namespace SemiDefect.Anomaly.Server.Api;
 
+/// <summary>The versions of a model.</summary>
+/// <param name="Active">The number of the active one; null if there is none.</param>
+/// <param name="Versions">From the newest to the oldest.</param>
 internal sealed record VersionListJson(int? Active, IReadOnlyList<VersionJson> Versions);
 
 /// <summary>A version of a model.</summary>
@@ -55,14 +58,83 @@ internal sealed record VersionDetailJson(
     int Unscored,
     IReadOnlyList<LearnedImageJson> Learned);
 
+/// <summary>A known defect that a version would not find.</summary>
+/// <param name="Inspection">The inspection with the verdict.</param>
+/// <param name="ScoreBefore">Its score by the active version.</param>
+/// <param name="ScoreAfter">Its score by the other one.</param>
 internal sealed record LostDefectJson(InspectionJson Inspection, double ScoreBefore, double ScoreAfter);
 
 /// <summary>An image that was added; the links are null once its picture has been deleted.</summary>
+/// <param name="Inspection">The inspection.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Note">The note of its verdict.</param>
+/// <param name="Image">The address of its thumbnail.</param>
 internal sealed record LearnedImageJson(long Inspection, string Name, string? Note, string? Image);
 
+/// <summary>How to activate a version.</summary>
+/// <param name="Override">Whether known defects may be lost; needs a reason.</param>
+/// <param name="Reason">Recorded in the audit.</param>
 internal sealed record ActivateRequest(bool? Override = null, string? Reason = null);
 
+/// <summary>Why.</summary>
+/// <param name="Reason">Recorded in the audit.</param>
 internal sealed record ReasonRequest(string? Reason = null);
+
+/// <summary>What a job of comparing was started with.</summary>
+/// <param name="Version">The version in the address.</param>
+/// <param name="With">The version to compare it with.</param>
+/// <param name="Count">How many of the latest inspections with a kept picture; 200 by default.</param>
+internal sealed record ComparisonRequest(int Version, int With, int? Count = null)
+{
+    private const int Usual = 200;
+
+    /// <summary>The number of inspections to compare on.</summary>
+    /// <exception cref="ProblemException">It is out of range (422).</exception>
+    public static int CheckCount(int? count) => count is null or (>= 1 and <= Models.VersionComparison.Most)
+        ? count ?? Usual
+        : throw ProblemException.Invalid(
+            $"A comparison is on 1 to {Models.VersionComparison.Most} inspections.");
+}
+
+/// <summary>The body of a request to compare.</summary>
+/// <param name="With">The version to compare with; the active one by default.</param>
+/// <param name="Count">How many of the latest inspections with a kept picture; 200 by default.</param>
+internal sealed record CompareRequest(int? With = null, int? Count = null);
+
+/// <summary>What two versions say about the same inspections.</summary>
+/// <param name="Version">The version in the address.</param>
+/// <param name="With">The version that it is compared with.</param>
+/// <param name="Compared">The number of inspections compared: those that both versions have scored.</param>
+/// <param name="Unscored">Those of the latest that were not scored by both.</param>
+/// <param name="Agreement">The number of inspections for each pair of decisions that occurs.</param>
+/// <param name="Disagreements">The inspections that the versions decide differently, from the newest; at most 100.
+/// </param>
+internal sealed record ComparisonJson(
+    int Version,
+    int With,
+    int Compared,
+    int Unscored,
+    IReadOnlyList<AgreementJson> Agreement,
+    IReadOnlyList<DisagreementJson> Disagreements);
+
+/// <summary>How many inspections have this pair of decisions.</summary>
+/// <param name="Decision">By the version in the address.</param>
+/// <param name="DecisionWith">By the version that it is compared with.</param>
+/// <param name="Count">The number of inspections.</param>
+internal sealed record AgreementJson(string Decision, string DecisionWith, int Count);
+
+/// <summary>An inspection that two versions decide differently.</summary>
+/// <param name="Inspection">The inspection.</param>
+/// <param name="Score">By the version in the address.</param>
+/// <param name="Decision">By the version in the address.</param>
+/// <param name="ScoreWith">By the other version.</param>
+/// <param name="DecisionWith">By the other version.</param>
+internal sealed record DisagreementJson(
+    InspectionJson Inspection,
+    double Score,
+    string Decision,
+    double ScoreWith,
+    string DecisionWith);
 
 /// <summary>A version as the audit names it.</summary>
 internal sealed record AuditVersionJson(
@@ -77,8 +149,22 @@ internal sealed record AuditVersionJson(
 /// <summary>A verdict as the audit names it.</summary>
 internal sealed record AuditVerdictJson(long Inspection, string Verdict, string? Note);
 
+/// <summary>A page of the audit.</summary>
+/// <param name="Entries">From the newest to the oldest.</param>
+/// <param name="NextCursor">The parameter cursor of the next page; null on the last one.</param>
 internal sealed record AuditPageJson(IReadOnlyList<AuditEntryJson> Entries, string? NextCursor);
 
+/// <summary>A change that the audit has recorded.</summary>
+/// <param name="Id">Counts up.</param>
+/// <param name="Time">When.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Action">What.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Before">The state before, if there was one.</param>
+/// <param name="After">The state after, if there is one.</param>
+/// <param name="Reason">Why, if it was said.</param>
+/// <param name="Previous">The hash of the entry before.</param>
+/// <param name="Hash">The hash of this entry.</param>
 internal sealed record AuditEntryJson(
     long Id,
     DateTimeOffset Time,
@@ -99,4 +185,7 @@ internal sealed record AuditEntryJson(
 internal sealed record AuditVerificationJson(bool Intact, long Entries, string Head, string? Problem);
 
 /// <summary>Who the server takes the caller for.</summary>
+/// <param name="Name">The name of the key.</param>
+/// <param name="Role">Its role.</param>
+/// <param name="KeyRequired">Whether the server needs a key.</param>
 internal sealed record CallerJson(string Name, string Role, bool KeyRequired);

@@ -116,10 +116,7 @@ internal static class VersionEndpoints
     private static VersionJson ToJson(ModelVersion version, ModelVersion? active) => new(
         version.Number,
         version.Id,
-        version.Number == active?.Number ? "active"
-            : version.Discarded > (version.Activated ?? DateTimeOffset.MinValue) ? "discarded"
-            : version.Activated is not null ? "kept"
-            : "candidate",
+        VersionState.Of(version, active),
         version.Origin,
         version.Actor,
         version.Time,

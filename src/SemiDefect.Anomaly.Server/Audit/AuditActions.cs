@@ -22,4 +22,11 @@ internal static class AuditActions
     public const string TrainingRestored = "training.restored";
     public const string VerdictSet = "verdict.set";
     public const string VerdictCleared = "verdict.cleared";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        VersionAdded, VersionActivated, VersionDiscarded, ThresholdSet, FileChanged, FileRemoved, ModelDeleted,
+        ModelRestored, ModelPurged, TrainingCleared, TrainingDeleted, TrainingRestored, VerdictSet, VerdictCleared,
+    ];
 }

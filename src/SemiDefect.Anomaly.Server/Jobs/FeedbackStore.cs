@@ -54,6 +54,10 @@ internal sealed class FeedbackStore(ServerOptions options, PictureStore pictures
             : null;
     }
 
+    /// <summary>Whether the image of an inspection is in the history or here.</summary>
+    public bool HasImage(InspectionRecord record) => record.Picture is not null
+        || (ModelName.IsValid(record.Model) && Find(record, Good).Concat(Find(record, Defect)).Any());
+
     /// <summary>The stored false alarms: inspections and files, by ascending inspection.</summary>
     public IReadOnlyList<(long Inspection, string Path)> FalseAlarms(string model)
     {

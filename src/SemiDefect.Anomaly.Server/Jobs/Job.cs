@@ -46,12 +46,12 @@ internal sealed class Job(
     public void End(string state, string? error, DateTimeOffset time) =>
         Set(old => old with { State = state, Error = error, Ended = time });
 
-    void IProgress<FitProgress>.Report(FitProgress value) => Set(state => state with
-    {
-        Stage = value.Stage.ToString().ToLowerInvariant(),
-        Done = value.Done,
-        Total = value.Total,
-    });
+    /// <summary>Records how much of a stage is done.</summary>
+    public void Advance(string stage, int done, int total) =>
+        Set(state => state with { Stage = stage, Done = done, Total = total });
+
+    void IProgress<FitProgress>.Report(FitProgress value) =>
+        Advance(value.Stage.ToString().ToLowerInvariant(), value.Done, value.Total);
 
     public void Dispose() => _stop.Dispose();
 

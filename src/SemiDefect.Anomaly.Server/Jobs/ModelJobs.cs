@@ -7,8 +7,8 @@ using SemiDefect.Anomaly.Server.Models;
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>
-/// Starts the jobs that make versions, and starts an ended one again. A job ends with what its version would do to the
-/// known defects. Thread-safe.
+/// Starts the jobs that make versions or compare two, and starts an ended one again. A job that makes a version ends with
+/// what it would do to the known defects. Thread-safe.
 /// </summary>
 internal sealed class ModelJobs(
     JobRunner runner,
@@ -16,10 +16,12 @@ internal sealed class ModelJobs(
     FitWork fit,
     UpdateWork update,
     ModelVersions versions,
-    DefectCheck check)
+    DefectCheck check,
+    VersionComparison comparison)
 {
     public const string Fit = "fit";
     public const string Update = "update";
+    public const string Compare = "compare";
 
     private const int LongestReason = 500;
 
@@ -69,6 +71,25 @@ internal sealed class ModelJobs(
         });
     }
 
+    /// <summary>Scores the latest inspections with two versions, so that they can be compared.</summary>
+    /// <exception cref="ProblemException">There is no such version, or the count is out of range.</exception>
+    public Task<JobJson> CompareAsync(string model, ComparisonRequest request, string actor)
+    {
+        ModelVersion first = versions.Require(model, request.With);
+        ModelVersion second = versions.Require(model, request.Version);
+        int count = ComparisonRequest.CheckCount(request.Count);
+        return StartAsync(Compare, model, actor, request, ServerJson.Types.ComparisonRequest, async job =>
+        {
+            job.Made(second.Number);
+            await comparison.ScoreAsync(
+                first,
+                second,
+                count,
+                (done, total) => job.Advance("comparing", done, total),
+                job.StopToken).ConfigureAwait(false);
+        });
+    }
+
     /// <summary>Starts an ended job again, with the same options.</summary>
     /// <exception cref="ProblemException">There is no such job, or it cannot be started again.</exception>
     public Task<JobJson> RestartAsync(long id, string actor)
@@ -81,6 +102,10 @@ internal sealed class ModelJobs(
             (Fit, { } request) => FitAsync(
                 job.Model,
                 JsonSerializer.Deserialize(request, ServerJson.Types.FitRequest)!,
+                actor),
+            (Compare, { } request) => CompareAsync(
+                job.Model,
+                JsonSerializer.Deserialize(request, ServerJson.Types.ComparisonRequest)!,
                 actor),
             (_, { } request) => UpdateAsync(
                 job.Model,

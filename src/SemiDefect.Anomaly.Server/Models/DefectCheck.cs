@@ -1,5 +1,3 @@
-using SemiDefect.Anomaly.Imaging;
-using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Models;
@@ -8,12 +6,7 @@ namespace SemiDefect.Anomaly.Server.Models;
 /// Compares what two versions say about the known defects of a model: the parts that are bad according to an operator's
 /// verdict. Thread-safe.
 /// </summary>
-internal sealed class DefectCheck(
-    ServerOptions options,
-    VersionLedger ledger,
-    InspectionStore store,
-    FeedbackStore feedback,
-    DefectScores scores)
+internal sealed class DefectCheck(InspectionStore store, VersionScorer scorer)
 {
     /// <summary>Scores known defects that were not scored yet, and says which would be lost.</summary>
     /// <param name="active">The active version; null if there is none, and then nothing can be lost.</param>
@@ -32,7 +25,7 @@ internal sealed class DefectCheck(
         IReadOnlyList<InspectionRecord> defects = store.KnownDefects(next.Model);
         foreach (ModelVersion version in new[] { active, next }.DistinctBy(version => version.Scoring))
         {
-            await ScoreAsync(version, defects, cancellationToken).ConfigureAwait(false);
+            await scorer.ScoreAsync(version, defects, scored: null, cancellationToken).ConfigureAwait(false);
         }
 
         return Compare(active, next, defects);
@@ -44,8 +37,8 @@ internal sealed class DefectCheck(
 
     private DefectLoss Compare(ModelVersion active, ModelVersion next, IReadOnlyList<InspectionRecord> defects)
     {
-        Dictionary<long, double> before = Known(active, defects);
-        Dictionary<long, double> after = Known(next, defects);
+        Dictionary<long, double> before = scorer.Known(active, defects);
+        Dictionary<long, double> after = scorer.Known(next, defects);
         ComparedDefect[] compared =
         [
             .. defects.Select(record => new ComparedDefect(
@@ -61,63 +54,5 @@ internal sealed class DefectCheck(
             ],
             compared.Length,
             compared.Count(defect => defect.ScoreBefore is null || defect.ScoreAfter is null));
-    }
-
-    private async Task ScoreAsync(
-        ModelVersion version,
-        IReadOnlyList<InspectionRecord> defects,
-        CancellationToken cancellationToken)
-    {
-        Dictionary<long, double> known = Known(version, defects);
-        InspectionRecord[] missing = [.. defects.Where(record => !known.ContainsKey(record.Id))];
-        (InspectionRecord Record, byte[] Image)[] images =
-        [
-            .. missing.Select(record => (record, feedback.ReadImage(record)!)).Where(pair => pair.Item2 is not null),
-        ];
-        if (images.Length == 0)
-        {
-            return;
-        }
-
-        var found = new Dictionary<long, double>();
-        using AnomalyDetector detector = AnomalyDetector.Load(ledger.FileOf(version), new LoadOptions
-        {
-            Device = options.Device,
-            Threads = options.BackgroundThreads,
-            ImageLimits = new ImageLimits(options.MaxImageBytes, options.MaxPixels),
-        });
-        foreach ((InspectionRecord record, byte[] image) in images)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                found[record.Id] = detector.Inspect(new MemoryStream(image), record.Name, cancellationToken).Score;
-            }
-            catch (SemiDefectException)
-            {
-                // It does not fit this version: counted as one that could not be compared.
-            }
-        }
-
-        await scores.AddAsync(version.Scoring, found).ConfigureAwait(false);
-    }
-
-    private Dictionary<long, double> Known(ModelVersion version, IReadOnlyList<InspectionRecord> defects)
-    {
-        var known = new Dictionary<long, double>(scores.Read(version.Scoring));
-
-        // The history has the score by the version that made the inspection.
-        HashSet<string> same =
-        [
-            .. ledger.List(version.Model)
-                .Where(other => other.Scoring == version.Scoring)
-                .Select(other => other.Id),
-        ];
-        foreach (InspectionRecord record in defects.Where(record => same.Contains(record.ModelVersion)))
-        {
-            known[record.Id] = record.Score;
-        }
-
-        return known;
     }
 }

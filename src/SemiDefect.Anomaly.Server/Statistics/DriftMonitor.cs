@@ -5,20 +5,22 @@ using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Statistics;
 
 /// <summary>
-/// Compares the scores of the latest good parts of each model with earlier ones, at most once a second, and logs when a
-/// drift begins and ends. Versions that differ in thresholds only count as one. Thread-safe.
+/// Compares the scores of the latest good parts of each model with earlier ones, at most once a second, and says when a
+/// drift begins and ends, in the log and to the webhook. Versions that differ in thresholds only count as one. Thread-safe.
 /// </summary>
 internal sealed class DriftMonitor(
     InspectionStore store,
     InspectionFeed feed,
     VersionLedger ledger,
     ModelRegistry registry,
+    DriftWebhook webhook,
     ILogger<DriftMonitor> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -105,10 +107,12 @@ internal sealed class DriftMonitor(
         if (state.IsDrift && !wasDrift)
         {
             logger.Drifting(model, state.Parts, state.Median);
+            webhook.Send(model, state);
         }
         else if (wasDrift && !state.IsDrift)
         {
             logger.DriftEnded(model);
+            webhook.Send(model, state);
         }
     }
 }

@@ -15,6 +15,10 @@ internal sealed record DriftState(
     double? Median,
     double? FirstMedian)
 {
+    private const string Few = "few";
+    private const string Steady = "steady";
+    private const string Drift = "drift";
+
     /// <summary>The number of latest parts.</summary>
     public const int Latest = 200;
 
@@ -31,6 +35,12 @@ internal sealed record DriftState(
     /// usual, because out-of-fold scores are higher than those of the whole memory bank.
     /// </summary>
     public bool IsDrift => AgainstGood > Limit || Math.Abs(AgainstFirst ?? 0) > Limit;
+
+    /// <summary>The words for a state: too few parts, no drift, a drift.</summary>
+    public static IReadOnlyList<string> Words { get; } = [Few, Steady, Drift];
+
+    /// <summary>The word for this state.</summary>
+    public string Word => Median is null ? Few : IsDrift ? Drift : Steady;
 
     /// <summary>The state for scores.</summary>
     /// <param name="good">The good images' out-of-fold scores.</param>

@@ -29,6 +29,9 @@ internal sealed record InspectionFilter
 
     public string? Part { get; init; }
 
+    /// <summary>Only those with a kept picture.</summary>
+    public bool HasPicture { get; init; }
+
     /// <summary>Only inspections older than this one.</summary>
     public long? Before { get; init; }
 
@@ -68,6 +71,11 @@ internal sealed record InspectionFilter
         if (AlarmsOnly)
         {
             conditions.Add("(abnormal = 1 OR to_check = 1)");
+        }
+
+        if (HasPicture)
+        {
+            conditions.Add("picture IS NOT NULL");
         }
 
         Add("time >= $from", "$from", From?.ToUnixTimeMilliseconds());

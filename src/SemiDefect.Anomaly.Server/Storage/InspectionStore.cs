@@ -286,12 +286,21 @@ internal sealed class InspectionStore(Database database, AuditLog audit, Inspect
             ("$keep", keep),
             ("$most", most));
         using SqliteDataReader reader = command.ExecuteReader();
+        bool isAny = false;
         while (reader.Read())
         {
+            isAny = true;
             if (!reader.IsDBNull(0))
             {
                 orphans.Add((reader.GetString(0), reader.GetInt64(1)));
             }
+        }
+
+        if (isAny)
+        {
+            Database.Execute(
+                connection,
+                "DELETE FROM defect_scores WHERE inspection NOT IN (SELECT id FROM inspections)");
         }
 
         return (IReadOnlyList<(string, long)>)orphans;

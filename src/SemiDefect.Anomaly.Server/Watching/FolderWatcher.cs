@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Telemetry;
@@ -75,10 +76,7 @@ public sealed class FolderWatcher : IDisposable
                 $"The output folder '{options.OutputFolder}' holds the watched one: choose another (--out).");
         }
 
-        if (options.Webhook is { Scheme: not ("http" or "https") })
-        {
-            throw new SemiDefectException($"The webhook '{options.Webhook}' must be an http or https address.");
-        }
+        WebhookClient.Validate(options.Webhook);
 
         if (options.Server is { Scheme: not ("http" or "https") })
         {

@@ -1,7 +1,6 @@
-using System.Net.Http.Json;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Api;
-using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Server.Publishing;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
@@ -13,25 +12,15 @@ internal sealed class WebhookSender : IDisposable
 {
     private const int Page = 100;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
-
-    private readonly Uri _address;
+    private readonly WebhookClient _client;
     private readonly WatchJournal _journal;
-    private readonly ILogger _logger;
     private readonly TimeSpan _interval;
-
-    // A redirect would send the reports to an address that nobody configured.
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false })
-    {
-        Timeout = TimeSpan.FromSeconds(10),
-    };
 
     public WebhookSender(Uri address, WatchJournal journal, TimeSpan interval, ILogger logger)
     {
-        _address = address;
+        _client = new WebhookClient(address, logger);
         _journal = journal;
         _interval = interval;
-        _logger = logger;
     }
 
     public void Dispose() => _client.Dispose();
@@ -43,7 +32,7 @@ internal sealed class WebhookSender : IDisposable
         while (!cancellationToken.IsCancellationRequested)
         {
             bool sent = await SendPendingAsync(cancellationToken).ConfigureAwait(false);
-            pause = sent ? _interval : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, Longest.Ticks));
+            pause = sent ? _interval : TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, WebhookClient.LongestPause.Ticks));
             await Task.Delay(pause, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -57,7 +46,9 @@ internal sealed class WebhookSender : IDisposable
             IReadOnlyList<JournalEntry> entries = _journal.ToPost(Page);
             foreach (JournalEntry entry in entries)
             {
-                if (!await SendAsync(entry, cancellationToken).ConfigureAwait(false))
+                if (!await _client
+                    .PostAsync(entry.Report, ServerJson.Types.WatchReport, entry.Report.Id, cancellationToken)
+                    .ConfigureAwait(false))
                 {
                     return false;
                 }
@@ -70,36 +61,5 @@ internal sealed class WebhookSender : IDisposable
                 return true;
             }
         }
-    }
-
-    private async Task<bool> SendAsync(JournalEntry entry, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, _address)
-            {
-                Content = JsonContent.Create(entry.Report, ServerJson.Types.WatchReport),
-            };
-            request.Headers.Add(InspectEndpoints.KeyHeader, entry.Report.Id);
-            using HttpResponseMessage response = await _client.SendAsync(
-                request,
-                HttpCompletionOption.ResponseHeadersRead,
-                cancellationToken).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-            {
-                return true;
-            }
-
-            _logger.WebhookRefused((int)response.StatusCode);
-        }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
-        {
-            if (!cancellationToken.IsCancellationRequested)
-            {
-                _logger.WebhookUnreachable(error.Message);
-            }
-        }
-
-        return false;
     }
 }

@@ -302,7 +302,9 @@ try {
     const seen = new Map(await page.evaluate(() => [...window.seen]));
     const delays = posted.map((at, i) => (seen.get(String(totals[0] + i + 1)) ?? seen.get(String(totals[0] + i + 2)) ?? at + 9999) - at).sort((a, b) => a - b);
     const rank = share => delays[Math.min(delays.length - 1, Math.floor(share * delays.length))];
-    console.log(`the tile after the answer: p50 ${rank(0.5)} ms, p99 ${rank(0.99)} ms, slowest ${delays.at(-1)} ms; ${(posted.length / (Date.now() - start) * 1000).toFixed(1)} parts a second; memory of the server ${(early / 1e6).toFixed(0)} MB, then ${(await memory() / 1e6).toFixed(0)} MB; heap of the page ${(await page.evaluate(() => performance.memory.usedJSHeapSize) / 1e6).toFixed(0)} MB`);
+    const late = await memory();
+    console.log(`the tile after the answer: p50 ${rank(0.5)} ms, p99 ${rank(0.99)} ms, slowest ${delays.at(-1)} ms; ${(posted.length / (Date.now() - start) * 1000).toFixed(1)} parts a second; memory of the server ${(early / 1e6).toFixed(0)} MB, then ${(late / 1e6).toFixed(0)} MB; heap of the page ${(await page.evaluate(() => performance.memory.usedJSHeapSize) / 1e6).toFixed(0)} MB`);
+    assert.ok(early > 0 && late < 1.5 * early, `memory ${early}, then ${late}`);
     assert.ok(rank(0.5) < 300, `p50 ${rank(0.5)} ms`);
     assert.ok(rank(0.99) < (process.env.LINE_SECONDS ? 300 : 3000), `p99 ${rank(0.99)} ms`);
   });

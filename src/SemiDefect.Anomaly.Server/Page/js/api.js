@@ -1,4 +1,4 @@
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 import { $ } from './dom.js';
 
 const store = 'semidefect-key';
@@ -23,7 +23,7 @@ export class Problem extends Error {
 export async function call(path, options = {}) {
   for (;;) {
     const key = sessionStorage.getItem(store);
-    const headers = { ...options.headers, ...(key ? { 'X-Api-Key': key } : {}) };
+    const headers = { 'Accept-Language': language(), ...options.headers, ...(key ? { 'X-Api-Key': key } : {}) };
     let response;
     try {
       response = await fetch(path.startsWith('/api/v1/') ? base + path.slice(8) : base + path, { ...options, headers });

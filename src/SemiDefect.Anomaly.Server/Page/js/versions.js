@@ -1,4 +1,5 @@
 import { get, picture, send } from './api.js';
+import { comparison } from './comparison.js';
 import { ask, insist } from './dialogs.js';
 import { $, h, notice, number, time } from './dom.js';
 import { t } from './i18n.js';
@@ -58,6 +59,7 @@ async function showCandidate(number) {
     learned.length ? h('h3', {}, t('candidate_learned')) : null,
     h('ul', { class: 'strip', 'data-list': 'learned' }, ...learned.map((image, index) => h('li', {},
       h('label', {}, small(image.image, image.name), h('span', { class: 'row small' }, boxes[index], image.name))))),
+    comparison(model, version, versions),
     h('p', { class: 'row' },
       version.state === 'active' ? null : h('button', { type: 'button', id: 'candidate-use', class: lost.length ? 'danger' : 'primary', 'data-needs': 'engineer', onclick: () => activate(version).catch(notice) }, t('candidate_use', version.number)),
       learned.length ? learn : null,

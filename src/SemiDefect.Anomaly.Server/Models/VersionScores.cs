@@ -3,9 +3,13 @@ using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Models;
 
-/// <summary>The scores of known defects by version, which are computed once. Thread-safe.</summary>
-internal sealed class DefectScores(Database database)
+/// <summary>
+/// What versions score on images that another version has inspected, computed once: on known defects, and on those that
+/// somebody compares two versions on. Thread-safe.
+/// </summary>
+internal sealed class VersionScores(Database database)
 {
+    /// <summary>The scores by inspection, of the versions that score alike.</summary>
     public IReadOnlyDictionary<long, double> Read(string scoring) => database.Read(connection =>
     {
         using SqliteCommand command = Database.Command(
