@@ -206,6 +206,12 @@ try {
     await shot('phone-viewer');
   });
 
+  await step('the page of the API describes it, from this server alone', async () => {
+    await page.goto(`${url}docs`);
+    await page.waitForFunction(() => document.body.textContent.includes('/api/v1/models/{model}/restore'));
+    await shot('docs');
+  });
+
   assert.deepEqual(faults.filter(fault => !fault.includes('422')), []);
 } catch (error) {
   await shot('failed');

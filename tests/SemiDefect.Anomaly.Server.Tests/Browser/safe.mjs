@@ -1,6 +1,7 @@
 // Mis-clicks, outages and kills, in Chromium: node safe.mjs DLL FOLDER OUT. FOLDER holds models/tiny.sdad, keys, and
 // images/good and images/bad; screenshots go to OUT.
 import { chromium } from 'playwright-core';
+import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -98,6 +99,20 @@ try {
     await page.waitForFunction(() => [...document.querySelectorAll('#candidate [data-list=learned] img')].every(image => image.naturalWidth > 0));
     await page.screenshot({ path: join(out, 'candidate.png'), fullPage: true });
     assert.equal(await active(), 1);
+
+    // Both versions on the latest parts: where they differ, the candidate is blind.
+    await page.click('#comparison-start');
+    await page.waitForFunction(all => document.getElementById('comparison-state').textContent === `${all} parts compared.`, bad.length);
+    const differ = await page.locator('[data-list=disagreements] li').count();
+    assert.ok(differ > 0, `${differ} disagreements`);
+    assert.match(await page.locator('[data-list=disagreements] li').first().textContent(), /Version 1: Abnormal \([\d.]+\)Version 2: Normal/);
+    await page.locator('[data-list=disagreements] button').first().click();
+    await page.waitForSelector('#viewer[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#viewer', { state: 'hidden' });
+    await page.evaluate(axe.source);
+    assert.deepEqual(await page.evaluate(async () => (await window.axe.run()).violations.map(one => `${one.id}: ${one.nodes.map(node => node.target).join(' ')}`)), []);
+    await page.locator('#candidate').screenshot({ path: join(out, 'comparison.png') });
 
     // And now the second mis-click: to use it.
     await page.click('#candidate-use');

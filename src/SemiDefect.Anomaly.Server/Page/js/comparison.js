@@ -63,11 +63,11 @@ function draw(result, state, found) {
   const of = (row, column) => agreement.find(pair => pair.decision === row && pair.decision_with === column)?.count ?? 0;
   const inspections = disagreements.map(one => one.inspection);
   result.replaceChildren(
-    h('table', { class: 'agreement' },
-      h('caption', {}, t('compare_table', version, found.with)),
+    h('div', { class: 'table-frame', tabindex: 0, role: 'region', 'aria-labelledby': 'comparison-caption' }, h('table', {},
+      h('caption', { id: 'comparison-caption' }, t('compare_table', version, found.with)),
       h('thead', {}, h('tr', {}, h('td'), ...shown.map(one => h('th', { scope: 'col', class: 'number' }, `${t('compare_short', found.with)}: ${t(one)}`)))),
       h('tbody', {}, ...shown.map(row => h('tr', {}, h('th', { scope: 'row' }, `${t('compare_short', version)}: ${t(row)}`),
-        ...shown.map(column => h('td', { class: `number ${row === column ? '' : 'bad'}` }, `${of(row, column)}`)))))),
+        ...shown.map(column => h('td', { class: row !== column && of(row, column) ? 'number bad' : 'number' }, `${of(row, column)}`))))))),
     h('p', {}, t('compare_differ', compared - shown.reduce((sum, one) => sum + of(one, one), 0), compared, disagreements.length)),
     h('ul', { class: 'strip', 'data-list': 'disagreements' }, ...disagreements.map((one, index) => h('li', {},
       h('button', { type: 'button', onclick: () => openViewer(inspections, index, () => {}) }, thumbnail(one.inspection),

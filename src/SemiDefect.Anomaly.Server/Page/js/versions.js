@@ -54,11 +54,11 @@ async function showCandidate(number) {
       t('candidate_lost', lost.length, detail.known_defects), detail.unscored ? ` ${t('candidate_unscored', detail.unscored)}` : ''),
     h('ul', { class: 'strip', 'data-list': 'lost' }, ...lost.map((defect, index) => h('li', {},
       h('button', { type: 'button', onclick: () => openViewer(lost.map(one => one.inspection), index, () => {}) },
-        small(defect.inspection.links.image && `inspections/${defect.inspection.id}/thumbnail.webp`, defect.inspection.name),
+        small(defect.inspection.links.image && `inspections/${defect.inspection.id}/thumbnail.webp`),
         h('span', { class: 'small' }, `${defect.inspection.name} ${exact(defect.score_before)} \u2192 ${exact(defect.score_after)}`))))),
     learned.length ? h('h3', {}, t('candidate_learned')) : null,
     h('ul', { class: 'strip', 'data-list': 'learned' }, ...learned.map((image, index) => h('li', {},
-      h('label', {}, small(image.image, image.name), h('span', { class: 'row small' }, boxes[index], image.name))))),
+      h('label', {}, small(image.image), h('span', { class: 'row small' }, boxes[index], image.name))))),
     comparison(model, version, versions),
     h('p', { class: 'row' },
       version.state === 'active' ? null : h('button', { type: 'button', id: 'candidate-use', class: lost.length ? 'danger' : 'primary', 'data-needs': 'engineer', onclick: () => activate(version).catch(notice) }, t('candidate_use', version.number)),
@@ -91,8 +91,9 @@ async function learnAgain(boxes) {
 
 const differs = boxes => boxes.some(box => !box.checked) && boxes.some(box => box.checked);
 
-function small(path, name) {
-  const image = h('img', { alt: name, loading: 'lazy' });
+// The name is written beside it.
+function small(path) {
+  const image = h('img', { alt: '', loading: 'lazy' });
   if (!path) return h('span', { class: 'no-picture' }, t('no_picture'));
   picture(path).then(address => {
     addresses.push(address);
