@@ -2,8 +2,10 @@
 # identity-run.sh FOLDER PROGRAM...: runs every command whose output must be the same on every machine inside FOLDER, which
 # contains good/ (training images), new/ (images to score), labeled/ (a data set in MVTec's layout) and optionally formats/
 # and network.onnx; then prints one line for each output file: command, file, SHA-256, separated by tabs.
-# The times in evaluation.json are the only part of the output that may differ, and are removed.
+# The times in evaluation.json are the only part of the output that may differ, and are removed; reports carry a time that
+# is given.
 set -euo pipefail
+export SOURCE_DATE_EPOCH=1700000000
 cd "$1"
 shift
 program=("$@")

@@ -203,14 +203,14 @@ public sealed class FitAndScoreTests : IDisposable
     [InlineData("de-DE")]
     public async Task Cultures_change_no_byte(string culture)
     {
-        (byte[] Model, string Csv, string Output) expected = await FitAndScoreAsync("expected");
+        (byte[] Model, string Csv, string Output) expected = await FitAndScoreAsync();
         CultureInfo before = CultureInfo.CurrentCulture;
         CultureInfo uiBefore = CultureInfo.CurrentUICulture;
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = new CultureInfo(culture);
             Assert.NotEqual("1.5", $"{1.5}");
-            (byte[] Model, string Csv, string Output) actual = await FitAndScoreAsync("actual");
+            (byte[] Model, string Csv, string Output) actual = await FitAndScoreAsync();
             Assert.Equal(expected.Model, actual.Model);
             Assert.Equal((expected.Csv, expected.Output), (actual.Csv, actual.Output));
         }
@@ -235,11 +235,11 @@ public sealed class FitAndScoreTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(model), await File.ReadAllBytesAsync(_folder.File("b.sdad")));
     }
 
-    private async Task<(byte[] Model, string Csv, string Output)> FitAndScoreAsync(string name)
+    private async Task<(byte[] Model, string Csv, string Output)> FitAndScoreAsync()
     {
         SyntheticParts.WriteGood(_folder.File("good"), 6);
         string model = _folder.File("m.sdad");
-        string csv = _folder.File($"{name}.csv");
+        string csv = _folder.File("r.csv");
         CliRun fit = await CliRun.Of(
             "fit",
             _folder.File("good"),

@@ -31,7 +31,11 @@ internal sealed class DemoRun(string dataset, string folder)
             cancellationToken));
         AtomicFile.WriteText(Path.Combine(folder, "results.csv"), EvaluationSummary.Csv(result));
         IReadOnlyList<DefectAccount> defects = DefectAccount.Of(result, detector, cancellationToken);
-        ReportContent report = ReportContent.From(result, _data.TrainingFolder) with { Defects = defects };
+        ReportContent report = ReportContent.From(result, _data.TrainingFolder) with
+        {
+            Created = ReportTime.Now(),
+            Defects = defects,
+        };
         HtmlReport.Write(Path.Combine(folder, DemoCommand.ReportName), report, detector, cancellationToken);
         Print(output, detector, result, defects);
         overview.AddRange(

@@ -118,6 +118,7 @@ internal sealed class EvaluateRun(
 
         ReportContent content = ReportContent.From(result, dataset.TrainingFolder) with
         {
+            Created = ReportTime.Now(),
             Options =
             [
                 ("data set", Path.GetRelativePath(Environment.CurrentDirectory, dataset.FullPath).Replace('\\', '/')),

@@ -115,6 +115,7 @@ internal static class RehearseCommand
     private static ReportContent Content(RehearsalResult result, string modelPath, string goodFolder) => new()
     {
         Title = $"Rehearsal of {Path.GetFileName(modelPath)}",
+        Created = ReportTime.Now(),
         Images = [.. result.Images.Select(ReportImage.From)],
         Rehearsal = result,
         Options =

@@ -133,9 +133,12 @@ internal static class ScoreCommand
                 parsed.GetValue(rawFormat),
                 detector.Reading);
             ScoreResults results = ScoreRun.Execute(detector, input, files, ownThreshold, cancellationToken);
+            files.WriteLegend(detector.Thresholds.Pixel.Value);
+            List<(string, string)> written = [.. files.Folders];
             if (parsed.GetValue(csv) is { } csvPath)
             {
                 results.WriteCsv(csvPath);
+                written.Add(("results", csvPath));
             }
 
             if (parsed.GetValue(submission) is { } template)
@@ -144,6 +147,7 @@ internal static class ScoreCommand
                     template,
                     parsed.GetRequiredValue(submissionOut),
                     results.Images.Select(image => (image.Name, image.IsAbnormal)));
+                written.Add(("submission", parsed.GetRequiredValue(submissionOut)));
             }
 
             if (parsed.GetValue(report) is { } reportPath)
@@ -153,6 +157,7 @@ internal static class ScoreCommand
                     results.ToReport(modelPath, parsed.GetValue(trainingFolder)),
                     detector,
                     cancellationToken);
+                written.Add(("report", reportPath));
             }
 
             Print(
@@ -161,7 +166,8 @@ internal static class ScoreCommand
                 error,
                 modelPath,
                 parsed.GetValue(json),
-                listImages: parsed.GetValue(csv) is null);
+                listImages: parsed.GetValue(csv) is null,
+                written);
             return Task.FromResult(
                 (parsed.GetValue(failOnAbnormal) || parsed.GetValue(failOnCheck)) && results.Abnormal > 0
                     ? ExitCode.AbnormalFound
@@ -178,7 +184,8 @@ internal static class ScoreCommand
         TextWriter error,
         string modelPath,
         bool json,
-        bool listImages)
+        bool listImages,
+        IReadOnlyList<(string What, string Path)> written)
     {
         foreach (UnreadableJson unreadable in results.Unreadable)
         {
@@ -197,5 +204,9 @@ internal static class ScoreCommand
         }
 
         results.WriteSummary(output);
+        foreach ((string what, string path) in written)
+        {
+            output.WriteLine($"{what,-10} {Text.Printable(path)}");
+        }
     }
 }

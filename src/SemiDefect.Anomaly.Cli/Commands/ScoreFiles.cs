@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
@@ -22,6 +23,23 @@ internal sealed record ScoreFiles(
     RawFormat RawFormat,
     ImageReading Reading)
 {
+    private const string LegendName = "legend.svg";
+
+    /// <summary>What is written, and the folder it goes to.</summary>
+    public IEnumerable<(string What, string Folder)> Folders =>
+        new[] { ("heatmaps", Heatmaps), ("masks", Masks), ("maps", Raw) }
+            .Where(one => one.Item2 is not null)
+            .Select(one => (one.Item1, one.Item2!));
+
+    /// <summary>Writes the legend of the heatmaps beside them, for the pixel threshold of the detector.</summary>
+    public void WriteLegend(double pixelThreshold)
+    {
+        if (Heatmaps is not null)
+        {
+            AtomicFile.WriteText(Path.Combine(Heatmaps, LegendName), HeatmapLegend.ToSvg(pixelThreshold));
+        }
+    }
+
     /// <summary>Writes the requested files.</summary>
     public void Write(ScoreItem item, Inspection inspection)
     {

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Evaluation.Reports;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Verification;
@@ -86,7 +87,7 @@ internal static class DetectorSummaryJson
         detector.Lanes.Sum(lane => lane.BankRows.Count) == 1
         ? null
         : new FusionJson(
-            DetectorSummary.NameOf(detector.Fusion).Replace(' ', '_'),
+            DetectorText.NameOf(detector.Fusion).Replace(' ', '_'),
             [.. detector.Scales.Select(scale => new ScaleJson(scale.Center, scale.Spread))]);
 
     private static ThresholdJson Threshold(ThresholdEstimate threshold) =>

@@ -63,18 +63,26 @@ internal sealed class ScoreResults(
     public ReportContent ToReport(string modelPath, string? trainingFolder) => new()
     {
         Title = Path.GetFileName(modelPath),
+        Created = ReportTime.Now(),
         Images = [.. images.Select(image => image.Report)],
         Unreadable = [.. unreadable.Select(one => (one.Path, one.Error))],
         TrainingFolder = trainingFolder,
         Options = threshold is { } value ? [("threshold of this run", Text.Number(value))] : [],
     };
 
-    /// <summary>Writes one line per image.</summary>
+    /// <summary>Writes one line per image, in columns; in color on a terminal.</summary>
     public void WriteLines(TextWriter output)
     {
-        foreach (ScoredImage image in images)
+        string[] scores = Text.AlignNumbers([.. images.Select(image => Text.Number(image.Score))]);
+        string[] margins = Text.AlignNumbers(
+        [
+            .. images.Select(image => (image.Margin > 0 ? "+" : string.Empty) + Text.Number(image.Margin)),
+        ]);
+        bool isColored = TerminalColor.IsUsed(output);
+        for (int i = 0; i < images.Count; i++)
         {
-            string sign = image.Margin > 0 ? "+" : string.Empty;
+            ScoredImage image = images[i];
+            string decision = $"{image.Decision,-8}";
             string regions = image.Regions.Count switch
             {
                 0 => string.Empty,
@@ -82,7 +90,7 @@ internal sealed class ScoreResults(
                 int count => $"  {count} regions",
             };
             output.WriteLine(
-                $"{image.Decision,-8}  {Text.Number(image.Score),-7}  {sign + Text.Number(image.Margin),-9}  "
+                $"{(isColored ? TerminalColor.Of(image.Answer, decision) : decision)}  {scores[i]}  {margins[i]}  "
                     + $"{Text.Printable(image.Name)}{regions}");
         }
     }
@@ -93,7 +101,7 @@ internal sealed class ScoreResults(
         string from = CheckThreshold is { } value ? $", check {Text.Number(value)}" : string.Empty;
         string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} unreadable";
         output.WriteLine(
-            $"{images.Count} images: {Count(Decision.Normal)} normal, {check}{Abnormal} abnormal{skipped} (threshold "
+            $"{images.Count} {(images.Count == 1 ? "image" : "images")}: {Count(Decision.Normal)} normal, {check}{Abnormal} abnormal{skipped} (threshold "
                 + $"{Text.Number(threshold ?? thresholds.Image.Value)}{from})");
     }
 

@@ -83,7 +83,7 @@ public static class HtmlReport
         }
 
         ReportTuning.Append(page, detector.Description);
-        ReportGallery.Append(page, content, gallery);
+        ReportGallery.Append(page, content, gallery, detector.Thresholds.Pixel.Value);
         ReportTables.Options(page, content, detector);
         AppendFoot(page);
         return page.ToString();
@@ -122,9 +122,13 @@ public static class HtmlReport
         int inspected = content.Images.Count;
         string source = string.Create(
             CultureInfo.InvariantCulture, $"{detector.Description.Images.Count} good images ({backbone})");
+        string made = content.Created is { } time
+            ? string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd HH:mm zzz}. ")
+            : string.Empty;
         page.Append(CultureInfo.InvariantCulture, $"""
             <header><h1>{HtmlText.Escape(content.Title)}</h1>
-            <p>{inspected} images inspected; the memory bank has {patches} patches from {source}.</p></header>
+            <p>{inspected} images inspected; the memory bank has {patches} patches from {source}.</p>
+            <p>{made}Fingerprint of the detector: {detector.Fingerprint.ShortForm}.</p></header>
 
             """);
     }
@@ -135,13 +139,12 @@ public static class HtmlReport
         [
             .. content.Evaluation?.Notes
                 ?? new[] { detector.Thresholds.Image.Note, detector.Thresholds.Check?.Note }.OfType<string>(),
-            .. content.Unreadable.Count == 0
-                ? []
-                : new[]
-                {
-                    $"{content.Unreadable.Count} images could not be read and count nowhere; they are listed at the "
-                        + "end.",
-                },
+            .. content.Unreadable.Count switch
+            {
+                0 => Array.Empty<string>(),
+                1 => ["1 image could not be read and counts nowhere; it is named at the end."],
+                int count => [$"{count} images could not be read and count nowhere; they are listed at the end."],
+            },
         ];
         if (notes.Length == 0)
         {

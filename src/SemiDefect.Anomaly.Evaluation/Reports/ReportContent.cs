@@ -8,6 +8,9 @@ public sealed record ReportContent
     /// <summary>The heading.</summary>
     public required string Title { get; init; }
 
+    /// <summary>When the report is made, to be shown; null to leave it out.</summary>
+    public DateTimeOffset? Created { get; init; }
+
     /// <summary>The inspected images, in any order.</summary>
     public required IReadOnlyList<ReportImage> Images { get; init; }
 

@@ -6,7 +6,7 @@ namespace SemiDefect.Anomaly.Evaluation.Reports;
 /// <summary>The gallery of a report: images of greatest concern first. Stateless.</summary>
 internal static class ReportGallery
 {
-    public static void Append(StringBuilder page, ReportContent content, IReadOnlyList<GalleryItem> gallery)
+    public static void Append(StringBuilder page, ReportContent content, IReadOnlyList<GalleryItem> gallery, double pixelThreshold)
     {
         if (gallery.Count == 0)
         {
@@ -26,6 +26,7 @@ internal static class ReportGallery
             $"<section class=\"gallery\"><h2>Images</h2><p>"
                 + $"{count}, {order}. The heatmap is transparent up to 70 % of the pixel "
                 + $"threshold, red at the threshold and yellow at twice the threshold, in all images{outline}.</p>");
+        page.Append("<p class=\"legend\">").Append(HeatmapLegend.ToElement(pixelThreshold)).Append("</p>\n");
         AppendControls(page, gallery, hasTruth);
         page.Append("<div class=\"cards\">\n");
         foreach (GalleryItem item in gallery)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using SemiDefect.Anomaly.Evaluation.Metrics;
 
 namespace SemiDefect.Anomaly.Evaluation.Reports;
@@ -142,8 +141,8 @@ internal static class ReportTables
     /// </summary>
     public static void Options(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
-        page.Append("<section><h2>Every option used</h2><div class=\"scroll\"><table class=\"options\"><tbody>");
-        foreach ((string name, string value) in content.Options.Concat(Settings(detector.Description)))
+        page.Append("<section><h2>How the detector was made</h2><div class=\"scroll\"><table class=\"options\"><tbody>");
+        foreach ((string name, string value) in content.Options.Concat(DetectorText.Describe(detector.Description, detector.Fingerprint)))
         {
             page.Append(
                 CultureInfo.InvariantCulture,
@@ -173,45 +172,4 @@ internal static class ReportTables
             hasPixels
                 ? $"<td>{HtmlText.Metric(pixel?.Auroc)}</td><td>{HtmlText.Metric(pixel?.Aupro)}</td></tr>"
                 : "</tr>");
-
-    // Taken from the detector's header, so that no option is forgotten; long lists are shown by their length.
-    private static List<(string Name, string Value)> Settings(DetectorDescription detector)
-    {
-        var settings = new List<(string, string)>();
-        using JsonDocument json = JsonDocument.Parse(detector.ToJson());
-        Flatten(json.RootElement, "", settings);
-        return settings;
-    }
-
-    private static void Flatten(JsonElement element, string name, List<(string, string)> settings)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (JsonProperty property in element.EnumerateObject())
-                {
-                    Flatten(property.Value, name.Length == 0 ? property.Name : $"{name}.{property.Name}", settings);
-                }
-
-                break;
-            case JsonValueKind.Array when element.EnumerateArray().All(item => item.ValueKind is JsonValueKind.Object):
-                foreach ((int index, JsonElement item) in element.EnumerateArray().Index())
-                {
-                    Flatten(item, $"{name}[{index}]", settings);
-                }
-
-                break;
-            case JsonValueKind.Array:
-                settings.Add((name, element.GetArrayLength() > 8
-                    ? $"{element.GetArrayLength()} entries"
-                    : string.Join(", ", element.EnumerateArray().Select(item => item.ToString()))));
-                break;
-            case JsonValueKind.Null or JsonValueKind.Undefined:
-                settings.Add((name, "none"));
-                break;
-            default:
-                settings.Add((name, element.ToString()));
-                break;
-        }
-    }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using SemiDefect.Anomaly.Evaluation.Reports;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -26,13 +28,18 @@ internal static class PageFiles
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal));
         foreach (string resource in resources)
         {
-            byte[] content = Read(resource);
-            string type = Types[Path.GetExtension(resource)];
-            string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"";
             string path = resource[Prefix.Length..].Replace('\\', '/');
-            routes.MapGet(path == "index.html" ? "/" : $"/{path}", context => SendAsync(context, content, type, tag))
-                .ExcludeFromDescription();
+            Map(routes, path == "index.html" ? "/" : $"/{path}", Path.GetExtension(resource), Read(resource));
         }
+
+        Map(routes, "/heat-scale.svg", ".svg", Encoding.UTF8.GetBytes(HeatmapLegend.ToBar()));
+    }
+
+    private static void Map(IEndpointRouteBuilder routes, string path, string extension, byte[] content)
+    {
+        string type = Types[extension];
+        string tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"";
+        routes.MapGet(path, context => SendAsync(context, content, type, tag)).ExcludeFromDescription();
     }
 
     private static async Task SendAsync(HttpContext context, byte[] content, string type, string tag)

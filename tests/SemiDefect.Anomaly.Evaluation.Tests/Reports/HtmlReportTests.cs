@@ -23,7 +23,11 @@ public sealed class HtmlReportTests : IDisposable
         string page = Write(
             ReportContent.From(
                 result, dataset.TrainingFolder) with
-            { GallerySize = 5, Options = [("seen", "a <script> & more")] },
+            {
+                Created = new DateTimeOffset(2026, 11, 30, 8, 5, 0, TimeSpan.Zero),
+                GallerySize = 5,
+                Options = [("seen", "a <script> & more")],
+            },
             detector);
 
         Assert.DoesNotContain("<b>&set", page);
@@ -35,7 +39,9 @@ public sealed class HtmlReportTests : IDisposable
         Assert.Equal(5, Regex.Count(page, "nearest training patch"));
         Assert.Contains("By type of defect", page);
         Assert.Contains("By size of defect", page);
-        Assert.Contains("preprocessing.size", page);
+        Assert.Contains("resized to 96", page);
+        Assert.Contains(detector.Fingerprint.ShortForm, page);
+        Assert.Contains("2026-11-30 08:05", page);
         AssertBalanced(page);
     }
 

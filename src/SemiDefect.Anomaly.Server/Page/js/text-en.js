@@ -12,7 +12,7 @@ export default {
   apply_filter: 'Filter', export_csv: 'Export CSV', col_time: 'Time', col_image: 'Image', col_score: 'Score', col_margin: 'Margin', history_empty: 'No inspection fits the filter.',
   verdict: 'Your verdict', verdict_none: 'None', verdict_confirmed: 'Confirmed', verdict_false_alarm: 'False alarm', verdict_missed: 'Missed defect',
   say_confirmed: 'Right', say_false_alarm: 'False alarm', say_missed: 'Missed defect', say_check_confirmed: 'Bad part', say_check_false_alarm: 'Good part', say_nothing: 'Take back', note: 'Note (optional)', verdict_saved: 'Saved.',
-  heat: 'Heatmap', regions: 'Regions', show_regions: 'Show boxes', region_count: count => count === 1 ? '1 region' : `${count} regions`, zoom_in: 'Zoom in', zoom_out: 'Zoom out', zoom_fit: 'Fit', stage: 'Image; + and - zoom, arrow keys move, 0 fits',
+  heat_threshold: value => `threshold ${value}`, heat_most: 'twice and more', heat: 'Heatmap', regions: 'Regions', show_regions: 'Show boxes', region_count: count => count === 1 ? '1 region' : `${count} regions`, zoom_in: 'Zoom in', zoom_out: 'Zoom out', zoom_fit: 'Fit', stage: 'Image; + and - zoom, arrow keys move, 0 fits',
   previous: 'Previous', next: 'Next', score: 'Score', threshold: 'Threshold', p_value: 'p-value', time: 'Time', size: 'Size', picture_gone: 'The picture is no longer kept.',
   compare: 'Compared with', compare_here: 'This image', compare_good: name => `Nearest good: ${name}`, compare_missing: name => `Nearest good: ${name} (not on this server)`, loading: 'Loading...',
   scores: 'Scores', scores_hint: 'What good parts scored while the model learned, and the latest inspections. Move the threshold to see what would change.',

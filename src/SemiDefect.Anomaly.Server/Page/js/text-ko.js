@@ -12,7 +12,7 @@ export default {
   apply_filter: '조회', export_csv: 'CSV 내보내기', col_time: '시각', col_image: '이미지', col_score: '점수', col_margin: '여유', history_empty: '조건에 맞는 검사가 없습니다.',
   verdict: '작업자 확인', verdict_none: '없음', verdict_confirmed: '맞음', verdict_false_alarm: '오검출', verdict_missed: '미검출',
   say_confirmed: '맞음', say_false_alarm: '오검출', say_missed: '미검출', say_check_confirmed: '불량', say_check_false_alarm: '양품', say_nothing: '취소', note: '메모 (선택)', verdict_saved: '저장했습니다.',
-  heat: '히트맵', regions: '영역', show_regions: '상자 표시', region_count: count => `영역 ${count}개`, zoom_in: '확대', zoom_out: '축소', zoom_fit: '맞춤', stage: '이미지, + 와 - 로 확대와 축소, 화살표로 이동, 0 으로 맞춤',
+  heat_threshold: value => `임계값 ${value}`, heat_most: '2배 이상', heat: '히트맵', regions: '영역', show_regions: '상자 표시', region_count: count => `영역 ${count}개`, zoom_in: '확대', zoom_out: '축소', zoom_fit: '맞춤', stage: '이미지, + 와 - 로 확대와 축소, 화살표로 이동, 0 으로 맞춤',
   previous: '이전', next: '다음', score: '점수', threshold: '임계값', p_value: 'p-값', time: '시각', size: '크기', picture_gone: '사진 보관 기간이 지났습니다.',
   compare: '비교 대상', compare_here: '현재 이미지', compare_good: name => `가장 가까운 정상: ${name}`, compare_missing: name => `가장 가까운 정상: ${name} (이 서버에 없음)`, loading: '불러오는 중...',
   scores: '점수', scores_hint: '학습할 때 정상 부품이 받은 점수와 최근 검사입니다. 임계값을 움직이면 무엇이 바뀌는지 바로 보입니다.',

@@ -26,7 +26,7 @@ export function openViewer(list, index, onChange) {
     openViewer(list, index, onChange);
     $('viewer').querySelector('.saved').textContent = t('verdict_saved');
   };
-  const heat = h('input', { type: 'range', id: 'heat', min: 0, max: 100, value: localStorage.getItem(heatStore) ?? 80 });
+  const heat = h('input', { type: 'range', id: 'heat', min: 0, max: 100, value: localStorage.getItem(heatStore) ?? 100 });
   const boxes = h('input', { type: 'checkbox', id: 'boxes', checked: true });
   const compare = h('div', { class: 'patches' });
   dialog.replaceChildren(
@@ -39,6 +39,7 @@ export function openViewer(list, index, onChange) {
     h('div', { class: 'side' },
       facts(inspection),
       h('label', { for: 'heat' }, t('heat')), heat,
+      legend(inspection),
       h('p', { class: 'row' }, h('label', { class: 'row' }, boxes, t('show_regions')), h('span', { class: 'small' }, t('region_count', inspection.region_count))),
       h('p', { class: 'row' },
         h('button', { type: 'button', onclick: () => stage.zoom(1.25) }, t('zoom_in')),
@@ -98,6 +99,13 @@ function verdicts(inspection, change) {
     ...choices.map(value => h('button', { type: 'button', 'data-verdict': value, 'aria-pressed': `${inspection.verdict?.value === value}`, onclick: () => say(value) }, t(inspection.decision === 'check' ? `say_check_${value}` : `say_${value}`))),
     inspection.verdict ? h('button', { type: 'button', onclick: takeBack }, t('say_nothing')) : null),
   h('p', { class: 'saved small', role: 'status' }));
+}
+
+// The scale of all heatmaps: the pixel threshold is in its middle.
+function legend(inspection) {
+  return h('div', { class: 'heat-legend small' },
+    h('img', { src: 'heat-scale.svg', alt: '' }),
+    h('span', {}, '0'), h('span', {}, t('heat_threshold', number(inspection.pixel_threshold))), h('span', {}, t('heat_most')));
 }
 
 async function load(inspection, stage, heat, boxes, compare, signal) {
