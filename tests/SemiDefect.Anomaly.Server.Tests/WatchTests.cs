@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -9,32 +8,12 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.Server.Watching;
-using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
 [Trait("Speed", "Slow")]
-public sealed class WatchTests : IDisposable
+public sealed class WatchTests : WatchTest
 {
-    private const long Settled = 1_000_000;
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _in;
-    private readonly string _out;
-
-    public WatchTests()
-    {
-        _in = _folder.File("in");
-        _out = _folder.File("out");
-        Directory.CreateDirectory(_in);
-        File.WriteAllBytes(_folder.File("tiny.sdad"), Parts.DetectorFile);
-    }
-
-    private WatchOptions Options =>
-        new() { ModelPath = _folder.File("tiny.sdad"), Folder = _in, OutputFolder = _out, Threads = 1 };
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Images_go_to_their_verdicts_folder_with_a_report()
     {
@@ -46,10 +25,10 @@ public sealed class WatchTests : IDisposable
         using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
         Assert.Equal(3, await ScanTwiceAsync(watcher));
 
-        Assert.Equal(Parts.Good(30), await File.ReadAllBytesAsync(Path.Combine(_out, "normal/a/good.png")));
-        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/bad.png")));
-        Assert.True(File.Exists(Path.Combine(_out, "abnormal/bad.png.heatmap.png")));
-        JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, "abnormal/bad.png.json")))!;
+        Assert.Equal(Parts.Good(30), await File.ReadAllBytesAsync(Path.Combine(Out, "normal/a/good.png")));
+        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/bad.png")));
+        Assert.True(File.Exists(Path.Combine(Out, "abnormal/bad.png.heatmap.png")));
+        JsonNode report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Out, "abnormal/bad.png.json")))!;
         Assert.Equal(
             ("bad.png", "abnormal", "tiny"),
             ((string)report["path"]!, (string)report["decision"]!, (string)report["model"]!));
@@ -58,11 +37,11 @@ public sealed class WatchTests : IDisposable
         Assert.Contains(
             "broken.png",
             (string)JsonNode.Parse(
-                await File.ReadAllTextAsync(Path.Combine(_out, "unreadable/broken.png.json")))!["error"]!,
+                await File.ReadAllTextAsync(Path.Combine(Out, "unreadable/broken.png.json")))!["error"]!,
             StringComparison.Ordinal);
         Assert.Equal(
             ["notes.txt", "thumbnail.jpg"],
-            Directory.EnumerateFiles(_in, "*", SearchOption.AllDirectories)
+            Directory.EnumerateFiles(In, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetFileName(path))
                 .Order(StringComparer.Ordinal));
     }
@@ -73,15 +52,15 @@ public sealed class WatchTests : IDisposable
         using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
         Write("die.png", Parts.Bad(31));
         Assert.Equal(1, await ScanTwiceAsync(watcher));
-        byte[] heatmap = await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png.heatmap.png"));
+        byte[] heatmap = await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/die.png.heatmap.png"));
         Write("die.png", Parts.Bad(32));
         Assert.Equal(1, await ScanTwiceAsync(watcher));
 
-        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png")));
-        Assert.Equal(Parts.Bad(32), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die-2.png")));
-        Assert.Equal(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die.png.heatmap.png")));
-        Assert.NotEqual(heatmap, await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/die-2.png.heatmap.png")));
-        Assert.True(File.Exists(Path.Combine(_out, "abnormal/die-2.png.json")));
+        Assert.Equal(Parts.Bad(31), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/die.png")));
+        Assert.Equal(Parts.Bad(32), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/die-2.png")));
+        Assert.Equal(heatmap, await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/die.png.heatmap.png")));
+        Assert.NotEqual(heatmap, await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/die-2.png.heatmap.png")));
+        Assert.True(File.Exists(Path.Combine(Out, "abnormal/die-2.png.json")));
     }
 
     [Fact]
@@ -90,7 +69,7 @@ public sealed class WatchTests : IDisposable
         using FolderWatcher watcher = FolderWatcher.Open(Options);
         Write("before.png", Parts.Bad(31));
         Assert.Equal(1, await ScanTwiceAsync(watcher));
-        string other = _folder.File("other.sdad");
+        string other = PathOf("other.sdad");
         AnomalyDetector.ChangeThresholds(
             Options.ModelPath,
             new ThresholdOptions { Method = ThresholdMethod.Fixed, FixedValue = 1000 },
@@ -143,8 +122,8 @@ public sealed class WatchTests : IDisposable
         Assert.Equal((string)inspection["model_version"]!, (string)report["model_version"]!);
         Assert.Equal(
             await server.Client.GetByteArrayAsync((string)inspection["links"]!["heatmap"]!),
-            await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/bad.png.heatmap.png")));
-        Assert.True(File.Exists(Path.Combine(_out, "normal/a/good.png")));
+            await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/bad.png.heatmap.png")));
+        Assert.True(File.Exists(Path.Combine(Out, "normal/a/good.png")));
         Assert.NotNull((string?)ReadReport("unreadable/broken.png.json")["error"]);
         Assert.Equal(2, (await server.GetAsync("/api/v1/inspections"))["inspections"]!.AsArray().Count);
 
@@ -161,7 +140,7 @@ public sealed class WatchTests : IDisposable
             "cannot be reached",
             (await Assert.ThrowsAsync<SemiDefectException>(() => ScanTwiceAsync(watcher))).Message,
             StringComparison.Ordinal);
-        Assert.True(File.Exists(Path.Combine(_in, "waits.png")));
+        Assert.True(File.Exists(Path.Combine(In, "waits.png")));
     }
 
     [Fact]
@@ -176,7 +155,7 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(0, await watcher.ScanAsync(3000, CancellationToken.None));
         Assert.Equal(0, await watcher.ScanAsync(4900, CancellationToken.None));
         Assert.Equal(1, await watcher.ScanAsync(5000, CancellationToken.None));
-        Assert.True(File.Exists(Path.Combine(_out, "abnormal/slow.png")));
+        Assert.True(File.Exists(Path.Combine(Out, "abnormal/slow.png")));
     }
 
     [Fact]
@@ -193,12 +172,12 @@ public sealed class WatchTests : IDisposable
         using FolderWatcher again = FolderWatcher.Open(keep);
         Assert.Equal(0, await ScanTwiceAsync(again));
         Write("a.png", Parts.Bad(22));
-        File.SetLastWriteTimeUtc(Path.Combine(_in, "a.png"), DateTime.UtcNow.AddMinutes(1));
+        File.SetLastWriteTimeUtc(Path.Combine(In, "a.png"), DateTime.UtcNow.AddMinutes(1));
         Assert.Equal(1, await ScanTwiceAsync(again));
-        Assert.True(File.Exists(Path.Combine(_in, "a.png")));
+        Assert.True(File.Exists(Path.Combine(In, "a.png")));
         Assert.True(
-            File.Exists(Path.Combine(_out, "normal/a.png.json"))
-                && File.Exists(Path.Combine(_out, "abnormal/a.png.json")));
+            File.Exists(Path.Combine(Out, "normal/a.png.json"))
+                && File.Exists(Path.Combine(Out, "abnormal/a.png.json")));
     }
 
     [Fact]
@@ -211,7 +190,7 @@ public sealed class WatchTests : IDisposable
         }
 
         // As if it had been killed after the journal was written.
-        string journal = $"Data Source={Path.Combine(_out, "watch.db")};Pooling=False";
+        string journal = $"Data Source={Path.Combine(Out, "watch.db")};Pooling=False";
         using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(journal))
         {
             connection.Open();
@@ -224,10 +203,10 @@ public sealed class WatchTests : IDisposable
         Assert.Equal(0, await ScanTwiceAsync(again));
         Assert.Equal(
             ["a.png", "a.png.json"],
-            Directory.EnumerateFiles(Path.Combine(_out, "abnormal"))
+            Directory.EnumerateFiles(Path.Combine(Out, "abnormal"))
                 .Select(path => Path.GetFileName(path)!)
                 .Order(StringComparer.Ordinal));
-        Assert.Empty(Directory.EnumerateFiles(_in));
+        Assert.Empty(Directory.EnumerateFiles(In));
     }
 
     [Fact]
@@ -238,9 +217,9 @@ public sealed class WatchTests : IDisposable
         await ScanTwiceAsync(watcher);
         Write("a.png", Parts.Bad(2));
         await ScanTwiceAsync(watcher);
-        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a.png")));
-        Assert.Equal(Parts.Bad(2), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a-2.png")));
-        Assert.True(File.Exists(Path.Combine(_out, "abnormal/a-2.png.json")));
+        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/a.png")));
+        Assert.Equal(Parts.Bad(2), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/a-2.png")));
+        Assert.True(File.Exists(Path.Combine(Out, "abnormal/a-2.png.json")));
     }
 
     [Fact]
@@ -281,7 +260,7 @@ public sealed class WatchTests : IDisposable
     [Fact]
     public async Task A_report_of_another_program_is_not_replaced()
     {
-        string other = Path.Combine(_out, "abnormal/a.png.json");
+        string other = Path.Combine(Out, "abnormal/a.png.json");
         Directory.CreateDirectory(Path.GetDirectoryName(other)!);
         foreach (string text in new[] { "not JSON", "[]", "null", "{\"part\":1}" })
         {
@@ -292,8 +271,8 @@ public sealed class WatchTests : IDisposable
             Assert.Equal(text, await File.ReadAllTextAsync(other));
         }
 
-        Assert.False(File.Exists(Path.Combine(_out, "abnormal/a.png")));
-        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(_out, "abnormal/a-5.png")));
+        Assert.False(File.Exists(Path.Combine(Out, "abnormal/a.png")));
+        Assert.Equal(Parts.Bad(1), await File.ReadAllBytesAsync(Path.Combine(Out, "abnormal/a-5.png")));
     }
 
     [Fact]
@@ -319,11 +298,11 @@ public sealed class WatchTests : IDisposable
     [Fact]
     public void Folders_that_cannot_be_watched_are_refused()
     {
-        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { Folder = _folder.File("none") }));
-        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _in }));
-        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = _folder.Path }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { Folder = PathOf("none") }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = In }));
+        Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options with { OutputFolder = Folder }));
         Assert.ThrowsAny<SemiDefectException>(
-            () => FolderWatcher.Open(Options with { ModelPath = _folder.File("none.sdad") }));
+            () => FolderWatcher.Open(Options with { ModelPath = PathOf("none.sdad") }));
         using FolderWatcher first = FolderWatcher.Open(Options);
         Assert.ThrowsAny<SemiDefectException>(() => FolderWatcher.Open(Options));
     }
@@ -332,126 +311,9 @@ public sealed class WatchTests : IDisposable
     public async Task Its_own_output_below_the_watched_folder_is_not_watched()
     {
         Write("a.png", Parts.Bad(1));
-        using FolderWatcher watcher = FolderWatcher.Open(Options with { OutputFolder = Path.Combine(_in, "done") });
+        using FolderWatcher watcher = FolderWatcher.Open(Options with { OutputFolder = Path.Combine(In, "done") });
         Assert.Equal(1, await ScanTwiceAsync(watcher));
         Assert.Equal(0, await ScanTwiceAsync(watcher));
-        Assert.True(File.Exists(Path.Combine(_in, "done/abnormal/a.png")));
-    }
-
-    [Fact]
-    public async Task A_file_that_was_settled_too_early_is_taken_up_again()
-    {
-        byte[] whole = Parts.Good(30);
-        Write("slow.png", whole[..(whole.Length / 2)]);
-        using FolderWatcher watcher = FolderWatcher.Open(Options);
-        Assert.Equal(1, await ScanTwiceAsync(watcher));
-        string moved = Path.Combine(_out, "unreadable/slow.png");
-        Assert.True(File.Exists(moved));
-
-        // A writer that paused goes on where the file is now.
-        await using (FileStream stream = new(moved, FileMode.Append))
-        {
-            await stream.WriteAsync(whole.AsMemory(whole.Length / 2));
-        }
-
-        Assert.Equal(1, await ScanTwiceAsync(watcher));
-        Assert.Equal(whole, await File.ReadAllBytesAsync(Path.Combine(_out, "normal/slow.png")));
-        Assert.False(File.Exists(moved));
-        Assert.False(File.Exists(moved + ".json"));
-        Assert.Equal("normal", (string)(await ReadReportAsync("normal/slow.png.json"))["decision"]!);
-        Assert.Equal(0, await ScanTwiceAsync(watcher));
-    }
-
-    [Fact]
-    public async Task A_name_as_long_as_file_systems_take_does_not_hold_up_the_others()
-    {
-        string letters = new('b', 251);
-        string syllables = new string('가', 83) + "zz";
-        Write($"{letters}.png", Parts.Bad(31));
-        Write($"{syllables}.png", Parts.Good(30));
-        Write("z.png", Parts.Good(32));
-        using FolderWatcher watcher = FolderWatcher.Open(Options with { Heatmaps = true });
-        Assert.Equal(3, await ScanTwiceAsync(watcher));
-        Assert.Empty(Directory.GetFiles(_in));
-        Assert.True(File.Exists(Path.Combine(_out, "normal/z.png")));
-        foreach ((string folder, string name) in new[] { ("abnormal", letters), ("normal", syllables) })
-        {
-            string report = Assert.Single(
-                Directory.GetFiles(Path.Combine(_out, folder), "*.json"),
-                path => !path.EndsWith("z.png.json", StringComparison.Ordinal));
-            Assert.True(File.Exists(report[..^".json".Length]));
-            Assert.Equal(folder == "abnormal", File.Exists($"{report[..^".json".Length]}.heatmap.png"));
-            Assert.Equal($"{name}.png", (string)JsonNode.Parse(await File.ReadAllTextAsync(report))!["path"]!);
-        }
-    }
-
-    [Fact]
-    public async Task Pages_that_are_left_out_are_said()
-    {
-        Write("stack.tif", await File.ReadAllBytesAsync(
-            Path.Combine(Repository.Root, "tests/Golden/Imaging/pages.tif")));
-        using var log = new RecordingLoggerFactory();
-        using FolderWatcher watcher = FolderWatcher.Open(Options with { LoggerFactory = log });
-        Assert.Equal(1, await ScanTwiceAsync(watcher));
-        Assert.Contains(
-            (
-                typeof(FolderWatcher).FullName!,
-                LogLevel.Warning,
-                "'stack.tif' has 2 pages; only page 1 was inspected",
-                null),
-            log.Entries);
-    }
-
-    [Fact]
-    public async Task A_pipe_is_never_opened()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        foreach (string name in new[] { "in/x.png", "pipe.sdad", "keys" })
-        {
-            using Process maker = Process.Start("mkfifo", _folder.File(name));
-            await maker.WaitForExitAsync();
-        }
-
-        Write("a.png", Parts.Good(30));
-        using FolderWatcher watcher = FolderWatcher.Open(Options);
-        Assert.Equal(1, await ScanTwiceAsync(watcher));
-        Assert.Contains(
-            "no regular file",
-            Assert.Throws<SemiDefectException>(() => FolderWatcher.Open(
-                Options with { ModelPath = _folder.File("pipe.sdad"), OutputFolder = _folder.File("out2") })).Message,
-            StringComparison.Ordinal);
-        Assert.Contains(
-            "no regular file",
-            Assert.Throws<SemiDefectException>(() => AccessKey.ReadFile(_folder.File("keys"))).Message,
-            StringComparison.Ordinal);
-
-        // As one of several models: the others can be used.
-        await using TestServer server = await TestServer.StartAsync();
-        using (Process maker = Process.Start("mkfifo", Path.Combine(server.Options.ModelsFolder, "pipe.sdad")))
-        {
-            await maker.WaitForExitAsync();
-        }
-
-        await server.RestartAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        await server.InspectAsync(Parts.Good(30));
-    }
-
-    private async Task<JsonNode> ReadReportAsync(string name) =>
-        JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_out, name)))!;
-
-    private static async Task<int> ScanTwiceAsync(FolderWatcher watcher) =>
-        await watcher.ScanAsync(0, CancellationToken.None) + await watcher.ScanAsync(Settled, CancellationToken.None);
-
-    private JsonNode ReadReport(string path) => JsonNode.Parse(File.ReadAllText(Path.Combine(_out, path)))!;
-
-    private void Write(string name, byte[] content)
-    {
-        string path = Path.Combine(_in, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, content);
+        Assert.True(File.Exists(Path.Combine(In, "done/abnormal/a.png")));
     }
 }
