@@ -29,7 +29,18 @@ internal sealed record InspectionJson(
     double? CheckThreshold,
     string? Station,
     string? Lot,
-    string? Part);
+    string? Part,
+    IReadOnlyList<NoteJson> Notes);
+
+/// <summary>What is to be known about an inspection besides its decision.</summary>
+/// <param name="Code">
+/// size: a side is more than four times longer or shorter than of the images learned from; shape: the ratio of the
+/// sides differs by more than a quarter.
+/// </param>
+/// <param name="Message">What was noticed and what to do.</param>
+/// <param name="LearnedWidth">The width of the most similar image size learned from.</param>
+/// <param name="LearnedHeight">Its height.</param>
+internal sealed record NoteJson(string Code, string Message, int LearnedWidth, int LearnedHeight);
 
 internal sealed record NearestJson(double X, double Y, double Score, string TrainingImage);
 
@@ -221,7 +232,6 @@ internal sealed record AdviceJson(
 
 internal sealed record TrainingSetJson(int Count, long Bytes);
 
-internal sealed record TrainingListJson(IReadOnlyList<string> Images, long Bytes);
 
 internal sealed record FitRequest(
     string? Preset = null,
@@ -232,7 +242,8 @@ internal sealed record FitRequest(
     string? Backbone = null,
     bool? Activate = null,
     string? Reason = null,
-    double? CheckRate = null);
+    double? CheckRate = null,
+    string? Tune = null);
 
 internal sealed record UpdateRequest(IReadOnlyList<long>? Inspections = null);
 

@@ -77,6 +77,9 @@ internal sealed record AuditVersionJson(
 /// <summary>A verdict as the audit names it.</summary>
 internal sealed record AuditVerdictJson(long Inspection, string Verdict, string? Note);
 
+/// <summary>A training image as the audit names it.</summary>
+internal sealed record AuditImageJson(string Name, string Sha256);
+
 internal sealed record AuditPageJson(IReadOnlyList<AuditEntryJson> Entries, string? NextCursor);
 
 internal sealed record AuditEntryJson(

@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
@@ -6,7 +7,7 @@ namespace SemiDefect.Anomaly.Server.Jobs;
 internal sealed class Job(
     long id,
     NewJob job,
-    DateTimeOffset created) : IProgress<FitProgress>, IDisposable
+    DateTimeOffset created) : IProgress<FitProgress>, IProgress<TuningProgress>, IDisposable
 {
     private const int MostNotices = 20;
 
@@ -49,6 +50,13 @@ internal sealed class Job(
     void IProgress<FitProgress>.Report(FitProgress value) => Set(state => state with
     {
         Stage = value.Stage.ToString().ToLowerInvariant(),
+        Done = value.Done,
+        Total = value.Total,
+    });
+
+    void IProgress<TuningProgress>.Report(TuningProgress value) => Set(state => state with
+    {
+        Stage = "tuning",
         Done = value.Done,
         Total = value.Total,
     });
