@@ -269,6 +269,7 @@ try {
           await page.waitForTimeout(250);
           assert.deepEqual(await violations(), [], `${name}, ${width}, ${colorScheme}`);
           assert.deepEqual(await page.evaluate(wide), [], `${name}, ${width}`);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name}, ${width}`);
           if (name === 'fit') await shot(`${width}-${colorScheme}`);
         }
       }

@@ -83,7 +83,7 @@ export default {
   see_summary: (found, all, sizes) => `As a test, ${all} defects were planted in good images: it finds ${found} of them (${sizes}).`, see_size: (size, found, all) => `of ${size} px: ${found} of ${all}`,
   see_costs: 'What a threshold finds', see_costs_hint: images => `Defects planted in ${images} good images. A stricter threshold gives fewer false alarms and finds less. Real defects may be easier or harder: compare the rows with each other.`,
   see_tried: 'What was tried', see_tried_hint: (candidates, learned, held) => `${candidates} combinations, each learned from ${learned} good images, compared by defects planted in ${held} others. Another than the default is chosen only where it is better beyond chance.`,
-  see_networks: 'Networks at sizes', see_at: (networks, sizes) => `${networks} at ${sizes}`, see_found: 'Found', see_share: (found, all) => `${found} of ${all}`, see_better: 'Kinds better', see_worse: 'Kinds worse', see_cost: 'Multiply-adds (10\u2079)', see_remark: 'Remark', see_default: 'default', see_chosen: 'chosen', see_present: 'in use', see_by_hand: 'set by hand',
+  see_networks: 'Networks at sizes', see_at: (networks, sizes) => `${networks} at ${sizes}`, see_found: 'Found', see_share: (found, all) => `${found} of ${all}`, see_better: 'Kinds better', see_worse: 'Kinds worse', see_cost: 'Multiply-adds (10\u2079)', see_remark: 'Remark', see_default: 'default', see_chosen: 'chosen', see_present: 'its threshold', see_by_hand: 'set by hand',
   inspect_now: 'Inspect now', inspect_now_hint: 'Drop an image of a part, good or bad, and see what it says.',
   audit_training_added: 'Training image added', audit_training_returned: 'Training image brought back',
 };

@@ -86,7 +86,7 @@ export default {
   see_summary: (found, all, sizes) => `시험으로 정상 이미지에 결함 ${all}개를 심었고 그중 ${found}개를 찾습니다 (${sizes}).`, see_size: (size, found, all) => `${size} px: ${all}개 중 ${found}개`,
   see_costs: '임계값별로 찾는 결함', see_costs_hint: images => `정상 이미지 ${images}장에 심은 결함입니다. 엄격한 임계값은 오검출이 적지만 덜 찾습니다. 실제 결함은 더 쉽거나 어려울 수 있으니 행끼리 비교하세요.`,
   see_tried: '비교한 조합', see_tried_hint: (candidates, learned, held) => `정상 이미지 ${learned}장으로 학습한 조합 ${candidates}개를 다른 ${held}장에 심은 결함으로 비교했습니다. 우연을 넘어 더 나을 때만 기본값이 아닌 조합을 선택합니다.`,
-  see_networks: '네트워크와 크기', see_at: (networks, sizes) => `${networks}, 크기 ${sizes}`, see_found: '찾음', see_share: (found, all) => `${all}개 중 ${found}개`, see_better: '나은 종류', see_worse: '못한 종류', see_cost: '곱셈-덧셈 (10\u2079)', see_remark: '비고', see_default: '기본값', see_chosen: '선택됨', see_present: '사용 중', see_by_hand: '직접 설정',
+  see_networks: '네트워크와 크기', see_at: (networks, sizes) => `${networks}, 크기 ${sizes}`, see_found: '찾음', see_share: (found, all) => `${all}개 중 ${found}개`, see_better: '나은 종류', see_worse: '못한 종류', see_cost: '곱셈-덧셈 (10\u2079)', see_remark: '비고', see_default: '기본값', see_chosen: '선택됨', see_present: '이 버전의 임계값', see_by_hand: '직접 설정',
   inspect_now: '바로 검사하기', inspect_now_hint: '부품 이미지를 놓고 결과를 확인하세요.',
   audit_training_added: '학습 이미지 추가', audit_training_returned: '학습 이미지 되돌림',
 };
