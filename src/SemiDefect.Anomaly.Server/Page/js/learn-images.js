@@ -76,7 +76,7 @@ function draw() {
   const ordered = [...files].sort((a, b) => about.has(b.name) - about.has(a.name));
   $('check-state').textContent = say();
   $('check-list').replaceChildren(...findings.filter(finding => !finding.images.length || finding.images.some(image => !files.some(file => file.name === image)))
-    .map(finding => h('li', { class: finding.severity }, [t('finding', finding.code, finding.message, files.length), ...finding.images].join(' '))));
+    .map(finding => h('li', { class: finding.severity }, [t('finding', finding.code, finding.message), ...finding.images].join(' '))));
   $('training').replaceChildren(...ordered.slice(0, most).map((file, index) => tile(file, index, about.get(file.name) ?? [])));
   $('training-more').hidden = files.length <= most;
   $('training-more').textContent = t('training_more', files.length - most);
@@ -95,7 +95,7 @@ function tile(file, index, found) {
 }
 
 function words(finding, name) {
-  if (!pairs.includes(finding.code)) return t('finding', finding.code, finding.message, files.length);
+  if (!pairs.includes(finding.code)) return t('finding', finding.code, finding.message);
   return t(`finding_${finding.code}`, finding.images.find(image => image !== name) ?? name);
 }
 

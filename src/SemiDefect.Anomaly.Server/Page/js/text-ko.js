@@ -77,9 +77,9 @@ export default {
   job_planting: '정상 이미지에 결함을 심어 확인하는 중', job_tuning: '네트워크와 크기 비교 중', job_left: seconds => `이 단계는 약 ${seconds < 90 ? `${seconds}초` : `${Math.round(seconds / 60)}분`} 남았습니다.`, job_look: '찾을 수 있는 것 보기',
   training_remove: '제거', training_remove_name: name => `${name} 제거`, training_removed: name => `'${name}'을(를) 제거했습니다. 하루 동안 되돌릴 수 있습니다.`, training_more: count => `더 보기 (${count})`,
   check_running: count => `이미지 ${count}장 점검 중...`, check_found: count => `점검 완료: ${count}건 발견`, check_none_found: '점검 완료: 특이 사항 없음', check_failed: reason => `점검하지 못했습니다: ${reason}`,
-  finding: (code, message, count) => ({
+  finding: (code, message) => ({
     unreadable: '읽을 수 없는 이미지입니다. 제거하거나 다시 저장하세요.', wrong_extension: '확장자와 다른 형식이지만 읽을 수 있습니다.', mixed_sizes: '이미지 크기가 서로 다릅니다.', mixed_depths: '비트 심도가 서로 다릅니다.', mixed_colors: '흑백과 컬러 이미지가 섞여 있습니다.',
-    few_good_images: `정상 이미지가 ${count}장입니다. 더 많으면 임계값이 정확해집니다.`, suspicious_good: '다른 정상 이미지와 달라 보입니다. 확인하고 정상이 아니면 제거하세요.', several_pages: '여러 페이지로 된 파일은 첫 페이지만 사용합니다.', bit_depth: '16비트 중 일부 비트만 사용하는 이미지입니다.', not_an_image: '이미지가 아닌 파일입니다.', passed_over: '건너뛴 파일입니다.',
+    few_good_images: '정상 이미지가 적습니다. 더 많으면 임계값이 정확해집니다.', suspicious_good: '다른 정상 이미지와 달라 보입니다. 확인하고 정상이 아니면 제거하세요.', several_pages: '여러 페이지로 된 파일은 첫 페이지만 사용합니다.', bit_depth: '16비트 중 일부 비트만 사용하는 이미지입니다.', not_an_image: '이미지가 아닌 파일입니다.', passed_over: '건너뛴 파일입니다.',
   }[code] ?? message), finding_duplicate: other => `${other}와(과) 같은 이미지라 두 번 계산됩니다.`, finding_near_duplicate: other => `${other}와(과) 거의 같은 이미지라 두 번 계산됩니다.`,
   see_none: '먼저 학습하세요. 그러면 어떤 결함을 찾는지 알려 줍니다.', see_candidate: number => `버전 ${number}은(는) 후보이며 라인은 아직 사용하지 않습니다.`, see_candidate_look: '살펴보고 사용하기',
   see_learned: (images, version) => `버전 ${version}은(는) 이미지 ${images}장으로 학습했습니다.`, see_nothing_planted: '심은 결함 표가 없습니다. 20장 이상을 default 프리셋으로 학습하면 만들어집니다.',
