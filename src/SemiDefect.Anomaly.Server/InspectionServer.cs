@@ -173,7 +173,9 @@ public sealed class InspectionServer : IAsyncDisposable
         LineEndpoints.Map(api);
         StatisticsEndpoints.Map(api);
         PictureEndpoints.Map(api);
+        TrainingEndpoints.Map(api);
         FitEndpoints.Map(api);
+        EvidenceEndpoints.Map(api);
         UpdateEndpoints.Map(api);
         JobEndpoints.Map(api);
         OperationsEndpoints.Map(application);
@@ -226,6 +228,7 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<JobStore>();
         services.AddSingleton<TrainingStore>();
         services.AddSingleton<FeedbackStore>();
+        services.AddSingleton<TrainingCheck>();
         services.AddSingleton<FitWork>();
         services.AddSingleton<UpdateWork>();
         services.AddSingleton<ModelJobs>();

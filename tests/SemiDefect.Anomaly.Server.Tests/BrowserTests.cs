@@ -30,15 +30,23 @@ public sealed class BrowserTests(ITestOutputHelper log)
     [BrowserFact]
     public Task The_line_view_follows_holds_and_says_when_there_is_no_signal() => RunOnLineAsync("line.mjs");
 
+    [BrowserFact]
+    public async Task Learning_is_a_path_that_says_what_it_leaves_out()
+    {
+        using TemporaryFolder folder = await PrepareAsync();
+        SyntheticParts.WriteGood(folder.File("images/good"), 22, width: 96, height: 64);
+        for (int i = 0; i < 4; i++)
+        {
+            SyntheticParts.WriteBad(folder.File($"images/bad/bad-{i}.png"), width: 96, height: 64);
+        }
+
+        await RunServingAsync(folder, "learn.mjs");
+    }
+
     private async Task RunOnLineAsync(string script)
     {
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder.File("models"));
+        using TemporaryFolder folder = await PrepareAsync();
         await File.WriteAllBytesAsync(folder.File("models/tiny.sdad"), Parts.DetectorFile);
-        await File.WriteAllTextAsync(
-            folder.File("keys"),
-            "view wall wall-0123456789-view\noperate line-3 line-0123456789-operate\n"
-                + "engineer anna anna-0123456789-engineer\n");
         Parts.WriteGood(folder.File("images/good"), 12);
         Directory.CreateDirectory(folder.File("images/bad"));
         for (int i = 0; i < 7; i++)
@@ -46,6 +54,23 @@ public sealed class BrowserTests(ITestOutputHelper log)
             await File.WriteAllBytesAsync(folder.File($"images/bad/bad-{i}.png"), Parts.Bad(i));
         }
 
+        await RunServingAsync(folder, script);
+    }
+
+    /// <summary>A folder with keys and without a model.</summary>
+    private static async Task<TemporaryFolder> PrepareAsync()
+    {
+        var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("models"));
+        await File.WriteAllTextAsync(
+            folder.File("keys"),
+            "view wall wall-0123456789-view\noperate line-3 line-0123456789-operate\n"
+                + "engineer anna anna-0123456789-engineer\n");
+        return folder;
+    }
+
+    private async Task RunServingAsync(TemporaryFolder folder, string script)
+    {
         string program = Path.Combine(AppContext.BaseDirectory, "semidefect.dll");
         await RunAsync(folder.File, script, program, Path.GetDirectoryName(folder.File("keys"))!, null);
     }

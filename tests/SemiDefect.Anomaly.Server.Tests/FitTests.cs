@@ -88,6 +88,45 @@ public sealed class FitTests
     }
 
     [Fact]
+    public async Task A_fit_says_that_images_are_few_and_what_its_version_can_see()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        await server.PutTrainingAsync("few", 8);
+        JsonNode few = await server.RunJobAsync("/api/v1/models/few/fit", new { resize = 64 });
+        JsonNode blind = await server.GetAsync("/api/v1/models/few/evidence");
+        Assert.Null(blind["planted"]);
+        Assert.Null(blind["tuning"]);
+        Assert.Equal(8, (int)blind["images"]!);
+        string note = (string)blind["note"]!;
+        Assert.Contains(few["notices"]!.AsArray(), notice => (string)notice! == note);
+
+        await server.PutTrainingAsync("many", 20);
+        await server.RunJobAsync("/api/v1/models/many/fit", new { resize = 64, tune = "quick" });
+        JsonNode seen = await server.GetAsync("/api/v1/models/many/evidence");
+        Assert.Equal(1, (int)seen["version"]!);
+        JsonArray thresholds = seen["planted"]!["thresholds"]!.AsArray();
+        JsonNode present = Assert.Single(thresholds, threshold => (bool)threshold!["is_present"]!)!;
+        Assert.Equal(0.01, (double)present["false_alarm_rate"]!);
+        Assert.Equal(16, (int)present["found"]!["planted"]!);
+        Assert.Equal(
+            (int)present["found"]!["found"]!,
+            present["by_size"]!.AsArray().Sum(size => (int)size!["found"]!));
+        JsonArray candidates = seen["tuning"]!["candidates"]!.AsArray();
+        Assert.True((bool)candidates[0]!["is_default"]!);
+        Assert.Single(candidates, candidate => (bool)candidate!["is_chosen"]!);
+
+        await server.PutAsync("/api/v1/models/many/threshold", new { false_alarm_rate = 0.1 });
+        JsonNode first = await server.GetAsync("/api/v1/models/many/evidence?version=1");
+        JsonNode second = await server.GetAsync("/api/v1/models/many/evidence");
+        Assert.Equal(seen.ToJsonString(), first.ToJsonString());
+        Assert.Equal(2, (int)second["version"]!);
+        using HttpResponseMessage none = await server.Client.GetAsync("/api/v1/models/many/evidence?version=9");
+        await TestServer.AssertProblemAsync(404, "not-found", none);
+        using HttpResponseMessage missing = await server.Client.GetAsync("/api/v1/models/none/evidence");
+        await TestServer.AssertProblemAsync(404, "not-found", missing);
+    }
+
+    [Fact]
     public async Task A_model_learns_the_images_called_false_alarms()
     {
         await using TestServer server = await TestServer.StartAsync();
@@ -134,6 +173,7 @@ public sealed class FitTests
         [
             new { backbone = "/etc/passwd" },
             new { preset = "none" },
+            new { tune = "always" },
             new { coreset = 2.0 },
             new { resize = -1 },
             new { resize = 0 },

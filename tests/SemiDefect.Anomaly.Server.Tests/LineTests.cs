@@ -109,8 +109,8 @@ public sealed class LineTests
 
         string csv = await server.Client.GetStringAsync("/api/v1/inspections/export.csv?station=S1");
         string[] lines = csv.TrimEnd('\n').Split('\n');
-        Assert.EndsWith(",check_threshold,station,lot,part", lines[0], StringComparison.Ordinal);
-        Assert.EndsWith(",S1,L7,\"P,1\"", Assert.Single(lines.Skip(1)), StringComparison.Ordinal);
+        Assert.EndsWith(",check_threshold,station,lot,part,notes", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(",S1,L7,\"P,1\",", Assert.Single(lines.Skip(1)), StringComparison.Ordinal);
 
         // The same image of another station under the same key is another request.
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(server, "name=k&station=S1", "key-1"));

@@ -140,15 +140,16 @@ public sealed class ModelTests
         ];
         Assert.Equal(
             [
-                "activate-version", "cancel-job", "clear-verdict", "compare", "compare-versions", "delete-model",
-                "delete-training", "delete-training-image", "discard-version", "export-audit-csv", "export-audit-json",
-                "export-inspections", "fit", "get-advice", "get-caller", "get-comparison", "get-fit-choices",
-                "get-heatmap", "get-image", "get-inspection", "get-job", "get-model", "get-station-decision", "get-statistics", "get-thumbnail",
-                "get-thumbnail-png", "get-training-image", "get-version", "inspect", "list-audit",
+                "activate-version", "cancel-job", "check-training", "clear-verdict", "compare", "compare-versions",
+                "delete-model", "delete-training", "delete-training-image", "discard-version", "export-audit-csv",
+                "export-audit-json", "export-inspections", "fit", "get-advice", "get-caller", "get-comparison",
+                "get-evidence", "get-fit-choices", "get-heatmap", "get-image", "get-inspection", "get-job",
+                "get-model", "get-station-decision", "get-statistics", "get-thumbnail", "get-thumbnail-png",
+                "get-training-image", "get-training-thumbnail", "get-version", "inspect", "list-audit",
                 "list-inspections", "list-jobs", "list-models", "list-training", "list-versions", "live", "metrics",
-                "put-training-image", "ready", "restart-job", "restore-model", "restore-training", "set-threshold",
-                "set-verdict", "summarize-inspections", "update", "upload-model", "verify-audit", "watch-inspections",
-                "watch-job",
+                "put-training-image", "ready", "restart-job", "restore-model", "restore-training",
+                "restore-training-image", "set-threshold", "set-verdict", "summarize-inspections", "update",
+                "upload-model", "verify-audit", "watch-inspections", "watch-job",
             ],
             operations);
         JsonNode activate = document["paths"]!["/api/v1/models/{model}/versions/{version}/activate"]!["post"]!;

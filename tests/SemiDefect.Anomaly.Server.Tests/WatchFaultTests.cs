@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Tests.Support;

@@ -46,7 +46,7 @@ internal static class CheckCommand
                 new ReadProgress(display),
                 new FitCommand.StageProgress(display),
                 fit.Reading(parsed),
-                cancellationToken));
+                cancellationToken: cancellationToken));
             DatasetSummary.Write(parsed.InvocationConfiguration, report.Summary, parsed.GetValue(json));
             if (parsed.GetValue(json))
             {

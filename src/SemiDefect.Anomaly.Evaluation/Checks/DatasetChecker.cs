@@ -18,8 +18,10 @@ public static class DatasetChecker
     /// <param name="fitProgress">Receives the progress of the fit.</param>
     /// <param name="reading">How the images are read; null for the options of <paramref name="fit"/> or the
     /// defaults. Without a bit depth, that of the good images is found.</param>
+    /// <param name="threads">The most images read at a time; 0 for one per core.</param>
     /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="SemiDefectException">There is no such data set, or the fit is impossible.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative.</exception>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static CheckReport Check(
         string path,
@@ -27,9 +29,11 @@ public static class DatasetChecker
         IProgress<(int Done, int Total)>? progress = null,
         IProgress<FitProgress>? fitProgress = null,
         ImageReading? reading = null,
+        int threads = 0,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         reading ??= new ImageReading
         {
             Limits = fit?.ImageLimits ?? ImageLimits.Default,
@@ -40,7 +44,7 @@ public static class DatasetChecker
         List<CheckedImage> images = set.Images;
         var findings = new FindingList();
         reading = ReadingRules.Apply(images, reading, findings, cancellationToken);
-        ImageFingerprint?[] fingerprints = Read(images, reading, findings, progress, cancellationToken);
+        ImageFingerprint?[] fingerprints = Read(images, reading, findings, progress, threads, cancellationToken);
         ContentRules.Apply(images, fingerprints, findings, cancellationToken);
         MaskRules.Apply(set.Listing, set.UnusedMasks, images, fingerprints, reading.Limits, findings);
         BalanceRules.Apply(images, findings);
@@ -65,12 +69,18 @@ public static class DatasetChecker
         ImageReading reading,
         FindingList findings,
         IProgress<(int Done, int Total)>? progress,
+        int threads,
         CancellationToken cancellationToken)
     {
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = threads == 0 ? -1 : threads,
+            CancellationToken = cancellationToken,
+        };
         var fingerprints = new ImageFingerprint?[images.Count];
         var errors = new string?[images.Count];
         int done = 0;
-        Parallel.For(0, images.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        Parallel.For(0, images.Count, parallel, i =>
         {
             try
             {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using SemiDefect.Anomaly.Server.Audit;
+using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Security;
@@ -77,6 +78,9 @@ internal static class ApiVocabulary
             [(nameof(VersionJson), "origin")] = VersionOrigins,
             [(nameof(DriftJson), "state")] = [.. DriftState.Words],
             [(nameof(FitRequest), "preset")] = [.. FitPresets.Names],
+            [(nameof(FitRequest), "tune")] = [.. FitWork.TuneModes],
+            [(nameof(NoteJson), "code")] = [UnlikeSize.Size, UnlikeSize.Shape],
+            [(nameof(TrainingFindingJson), "severity")] = ["error", "warning", "info"],
             [(nameof(FitRequest), "backbone")] = [.. FitWork.Backbones()],
             [(nameof(AuditEntryJson), "action")] = [.. AuditActions.All],
             [(nameof(CallerJson), "role")] = [.. Enum.GetValues<AccessRole>().Select(AccessKey.RoleName)],

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -35,7 +34,7 @@ internal static class FitEndpoints
             .ProducesProblem(422);
         model.MapDelete("/training/{image}", DeleteAsync)
             .WithName("delete-training-image")
-            .WithSummary("Deletes a training image.")
+            .WithSummary("Deletes a training image; this can be undone for a day.")
             .Produces(204)
             .ProducesProblem(404)
             .ProducesProblem(409);
@@ -66,14 +65,19 @@ internal static class FitEndpoints
 
     private static TrainingListJson List(TrainingStore training, string model)
     {
-        (IReadOnlyList<string> names, long bytes) = training.List(model);
-        return new TrainingListJson(names, bytes);
+        IReadOnlyList<FileInfo> files = training.Files(model);
+        return new TrainingListJson(
+            [.. files.Select(file => file.Name)],
+            files.Sum(file => file.Length),
+            [.. files.Select(file => new TrainingFileJson(file.Name, file.Length, file.LastWriteTimeUtc))]);
     }
 
     private static async Task<IResult> PutAsync(
         HttpContext context,
+        Caller caller,
         ServerOptions options,
         Admission admission,
+        AuditLog audit,
         JobRunner jobs,
         TrainingStore training,
         Inspector inspector,
@@ -103,7 +107,20 @@ internal static class FitEndpoints
         await inspector.InTurnAsync(
             () => inspector.Decode(bytes, UploadReader.Clean(image)),
             timeout.Token).ConfigureAwait(false);
+        byte[]? before = training.Read(model, image);
         training.Put(model, image, bytes);
+
+        // The same image again, as after an outage, changes nothing.
+        if (before is null || !before.AsSpan().SequenceEqual(bytes))
+        {
+            await audit.AppendAsync(new AuditDraft(
+                caller.Name,
+                AuditActions.TrainingAdded,
+                model,
+                TrainingEndpoints.Describe(image, before),
+                TrainingEndpoints.Describe(image, bytes))).ConfigureAwait(false);
+        }
+
         return TypedResults.NoContent();
     }
 
@@ -116,12 +133,13 @@ internal static class FitEndpoints
         string image)
     {
         jobs.RefuseDuring(model);
+        byte[]? before = training.Read(model, image);
         training.Delete(model, image);
         await audit.AppendAsync(new AuditDraft(
             caller.Name,
             AuditActions.TrainingDeleted,
             model,
-            JsonSerializer.Serialize(image, ServerJson.Types.String))).ConfigureAwait(false);
+            TrainingEndpoints.Describe(image, before))).ConfigureAwait(false);
         return TypedResults.NoContent();
     }
 

@@ -8,7 +8,7 @@ internal static class InspectionCsv
 {
     public const string Header =
         "id,time,model,model_version,name,sha256,width,height,decision,score,threshold,margin,p_value,regions,"
-            + "verdict,note,check_threshold,station,lot,part";
+            + "verdict,note,check_threshold,station,lot,part,notes";
 
     public static string Line(InspectionRecord record) => string.Join(
         ',',
@@ -31,7 +31,8 @@ internal static class InspectionCsv
         record.CheckThreshold is { } check ? Number(check) : string.Empty,
         CsvText.Cell(record.Labels.Station),
         CsvText.Cell(record.Labels.Lot),
-        CsvText.Cell(record.Labels.Part));
+        CsvText.Cell(record.Labels.Part),
+        string.Join(' ', (record.Detail.Notes ?? []).Select(note => note.Code)));
 
     private static string Number(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

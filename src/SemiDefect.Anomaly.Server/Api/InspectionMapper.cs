@@ -1,3 +1,5 @@
+using System.Globalization;
+using SemiDefect.Anomaly.Server.Inspecting;
 using SemiDefect.Anomaly.Server.Storage;
 
 namespace SemiDefect.Anomaly.Server.Api;
@@ -41,6 +43,21 @@ internal static class InspectionMapper
             record.CheckThreshold,
             record.Labels.Station,
             record.Labels.Lot,
-            record.Labels.Part);
+            record.Labels.Part,
+            [.. (detail.Notes ?? []).Select(note => ToJson(note, detail))]);
+    }
+
+    private static NoteJson ToJson(InspectionNote note, InspectionDetail detail)
+    {
+        (int width, int height) = (detail.Geometry.OriginalWidth, detail.Geometry.OriginalHeight);
+        string what = note.Code == UnlikeSize.Size ? "far from the size" : "of another shape than those";
+        return new NoteJson(
+            note.Code,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The image has {width} x {height} pixels, {what} learned from ({note.LearnedWidth} x "
+                    + $"{note.LearnedHeight}): check the camera, or learn from such images."),
+            note.LearnedWidth,
+            note.LearnedHeight);
     }
 }

@@ -54,6 +54,12 @@ internal static class PictureEndpoints
             .WithSummary("A training image; TIFF is converted to PNG.")
             .Produces(200, contentType: "image/png")
             .ProducesProblem(404);
+        api.MapGet("/models/{model}/training/{image}/thumbnail.webp", TrainingThumbnailAsync)
+            .WithTags("training")
+            .WithName("get-training-thumbnail")
+            .WithSummary("A thumbnail of a training image.")
+            .Produces(200, contentType: "image/webp")
+            .ProducesProblem(404);
     }
 
     private static async Task ImageAsync(
@@ -151,13 +157,34 @@ internal static class PictureEndpoints
         string path = training.Find(model, image) ?? throw ProblemException.NotFound(
             $"The model '{model}' has no training image '{image}' here.");
         byte[] bytes = await File.ReadAllBytesAsync(path, context.RequestAborted).ConfigureAwait(false);
-        await SendAsync(context, inspector, bytes, image).ConfigureAwait(false);
+        await SendAsync(context, inspector, bytes, image, isLasting: false).ConfigureAwait(false);
+    }
+
+    private static async Task TrainingThumbnailAsync(
+        HttpContext context,
+        TrainingStore training,
+        Inspector inspector,
+        string model,
+        string image)
+    {
+        byte[] bytes = training.Read(model, image) ?? throw ProblemException.NotFound(
+            $"The model '{model}' has no training image '{image}' here.");
+        byte[] thumbnail = await inspector.InTurnAsync(
+            () => PictureEncoder.ToWebp(Shrink(inspector.Decode(bytes, image))),
+            context.RequestAborted).ConfigureAwait(false);
+        await SendAsync(context, thumbnail, "image/webp", isLasting: context.Request.Query.ContainsKey("written"))
+            .ConfigureAwait(false);
     }
 
     private static byte[] ReadImage(InspectionRecord record, FeedbackStore feedback) =>
         feedback.ReadImage(record) ?? throw Gone(record.Id);
 
-    private static async Task SendAsync(HttpContext context, Inspector inspector, byte[] image, string name)
+    private static async Task SendAsync(
+        HttpContext context,
+        Inspector inspector,
+        byte[] image,
+        string name,
+        bool isLasting = true)
     {
         string type = MediaTypes.Of(image);
         if (type == MediaTypes.Tiff)
@@ -169,16 +196,16 @@ internal static class PictureEndpoints
             type = "image/png";
         }
 
-        await SendAsync(context, image, type).ConfigureAwait(false);
+        await SendAsync(context, image, type, isLasting).ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(HttpContext context, byte[] content, string type)
+    private static async Task SendAsync(HttpContext context, byte[] content, string type, bool isLasting = true)
     {
         context.Response.ContentType = type;
         context.Response.ContentLength = content.Length;
 
-        // The pictures of an inspection never change.
-        context.Response.Headers.CacheControl = "private, max-age=86400";
+        // The pictures of an inspection never change; a training image may be replaced.
+        context.Response.Headers.CacheControl = isLasting ? "private, max-age=86400" : "private, no-cache";
         await context.Response.Body.WriteAsync(content, context.RequestAborted).ConfigureAwait(false);
     }
 

@@ -149,6 +149,9 @@ internal sealed record AuditVersionJson(
 /// <summary>A verdict as the audit names it.</summary>
 internal sealed record AuditVerdictJson(long Inspection, string Verdict, string? Note);
 
+/// <summary>A training image as the audit names it.</summary>
+internal sealed record AuditImageJson(string Name, string Sha256);
+
 /// <summary>A page of the audit.</summary>
 /// <param name="Entries">From the newest to the oldest.</param>
 /// <param name="NextCursor">The parameter cursor of the next page; null on the last one.</param>

@@ -18,7 +18,12 @@ internal static class AuditActions
     public const string ModelRestored = "model.restored";
     public const string ModelPurged = "model.purged";
     public const string TrainingCleared = "training.cleared";
+    public const string TrainingAdded = "training.added";
     public const string TrainingDeleted = "training.deleted";
+
+    /// <summary>A single training image was brought back.</summary>
+    public const string TrainingReturned = "training.returned";
+
     public const string TrainingRestored = "training.restored";
     public const string VerdictSet = "verdict.set";
     public const string VerdictCleared = "verdict.cleared";

@@ -5,6 +5,7 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Storage;
 using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
@@ -87,6 +88,11 @@ internal sealed class Inspector(
     private InspectionRecord Record(LoadedModel model, UploadedImage image, Inspection inspection)
     {
         (string? picture, long bytes) = Keep(image, inspection);
+        InputGeometry geometry = inspection.Geometry;
+        InspectionNote? note = UnlikeSize.Find(
+            geometry.OriginalWidth,
+            geometry.OriginalHeight,
+            model.LearnedSizes);
         return new InspectionRecord
         {
             // The history has a resolution of one millisecond.
@@ -101,10 +107,13 @@ internal sealed class Inspector(
             PixelThreshold = inspection.PixelThreshold,
             PValue = inspection.PValue,
             Detail = new InspectionDetail(
-                inspection.Geometry,
+                geometry,
                 inspection.HighestPatch,
                 inspection.Regions.Count,
-                [.. inspection.Regions.Take(MostRegions)]),
+                [.. inspection.Regions.Take(MostRegions)])
+            {
+                Notes = note is null ? null : [note],
+            },
             Picture = picture,
             PictureBytes = bytes,
         };

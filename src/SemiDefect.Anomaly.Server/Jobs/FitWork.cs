@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Evaluation.Layouts;
+using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Search.Coresets;
 using SemiDefect.Anomaly.Server.Api;
@@ -11,6 +12,13 @@ namespace SemiDefect.Anomaly.Server.Jobs;
 /// <summary>Fits a version of a model from its training images. Thread-safe.</summary>
 internal sealed class FitWork(ServerOptions server, ModelVersions versions, TrainingStore training)
 {
+    private const string Off = "off";
+    private const string Quick = "quick";
+    private const string Full = "full";
+
+    /// <summary>How a client may have networks and working sizes chosen.</summary>
+    public static IReadOnlyList<string> TuneModes { get; } = [Off, Quick, Full];
+
     /// <summary>The networks that a client may name.</summary>
     public static IReadOnlyList<string> Backbones() =>
         BackboneFile.Names;
@@ -24,15 +32,42 @@ internal sealed class FitWork(ServerOptions server, ModelVersions versions, Trai
         ImageFolder good = training.List(model).Names.Count > 0
             ? ImageSelection.ToTrainOn(training.Folder(model)).Images
             : throw ProblemException.Invalid($"The model '{model}' has no training images: send them first.");
+        TuningOptions? tuning = Tuning(request.Tune, options.Seed);
         return async job =>
         {
+            FitOptions chosen = options with { Logger = new JobLogger(job) };
+            if (tuning is not null)
+            {
+                chosen = Tuner.Run(good, chosen, tuning, job, job.StopToken).Options;
+            }
+
             using AnomalyDetector detector = AnomalyDetector.Fit(
                 good,
-                options with { Logger = new JobLogger(job) },
+                WithPlanter(chosen, good.Count),
                 job,
                 job.StopToken);
+            if (detector.Thresholds.Image.Note is { } note)
+            {
+                job.Notice(note);
+            }
+
             return await versions.AddAsync(model, VersionOrigin.Fit, actor, detector.Save).ConfigureAwait(false);
         };
+    }
+
+    private static TuningOptions? Tuning(string? mode, ulong seed) => mode switch
+    {
+        null or Off => null,
+        Quick => TuningOptions.Quick(seed),
+        Full => TuningOptions.Full(seed),
+        _ => throw ProblemException.Invalid($"tune is off, quick or full, not '{mode}'."),
+    };
+
+    // As semidefect fit: planted defects tell what a threshold finds.
+    private static FitOptions WithPlanter(FitOptions options, int images)
+    {
+        int count = options.Preset == FitPresets.Default && !options.FoldBanks ? EvenPlanter.DefaultCount(images) : 0;
+        return count == 0 ? options : options with { Planter = new EvenPlanter(count, options.Seed) };
     }
 
     private static FitOptions Options(FitRequest request, ServerOptions server)

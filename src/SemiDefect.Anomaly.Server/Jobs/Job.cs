@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Evaluation.Tuning;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Jobs;
@@ -6,7 +7,7 @@ namespace SemiDefect.Anomaly.Server.Jobs;
 internal sealed class Job(
     long id,
     NewJob job,
-    DateTimeOffset created) : IProgress<FitProgress>, IDisposable
+    DateTimeOffset created) : IProgress<FitProgress>, IProgress<TuningProgress>, IDisposable
 {
     private const int MostNotices = 20;
 
@@ -52,6 +53,13 @@ internal sealed class Job(
 
     void IProgress<FitProgress>.Report(FitProgress value) =>
         Advance(value.Stage.ToString().ToLowerInvariant(), value.Done, value.Total);
+
+    void IProgress<TuningProgress>.Report(TuningProgress value) => Set(state => state with
+    {
+        Stage = "tuning",
+        Done = value.Done,
+        Total = value.Total,
+    });
 
     public void Dispose() => _stop.Dispose();
 

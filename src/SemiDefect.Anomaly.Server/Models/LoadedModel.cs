@@ -27,6 +27,7 @@ internal sealed class LoadedModel
         Stamp = stamp;
         _snapshotPath = snapshotPath;
         Detector = detector;
+        LearnedSizes = detector.Description.GoldenSizes;
         Batches = batches;
     }
 
@@ -38,6 +39,9 @@ internal sealed class LoadedModel
     public ModelStamp Stamp { get; }
 
     public AnomalyDetector Detector { get; }
+
+    /// <summary>Sizes of images that it learned from; empty if its file keeps none.</summary>
+    public IReadOnlyList<(int Width, int Height)> LearnedSizes { get; }
 
     public BatchFormer Batches { get; }
 

@@ -123,6 +123,16 @@ internal sealed class Trash(
     public async Task PurgeAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = Now();
+        try
+        {
+            training.PurgeRemoved(now - Deletion.Kept);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next round tries again.
+            logger.Problem(error.Message);
+        }
+
         foreach (Deletion deletion in database.Read(DeletionStore.ListOpen).Where(one => one.Until <= now))
         {
             try

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -66,4 +67,9 @@ internal sealed record InspectionDetail(
     InputGeometry Geometry,
     PatchMatch Match,
     int RegionCount,
-    IReadOnlyList<Region> Regions);
+    IReadOnlyList<Region> Regions)
+{
+    /// <summary>What is to be known besides; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<InspectionNote>? Notes { get; init; }
+}

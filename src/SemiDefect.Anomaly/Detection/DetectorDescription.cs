@@ -19,6 +19,12 @@ public sealed class DetectorDescription
         _document = document;
         Lanes = [.. Enumerable.Range(0, document.Lanes.Count).Select(lane => new LaneDescription(document, lane))];
         Steps = [.. document.Fit.Steps.Select(step => (step.Kind, step.Images, step.Rows))];
+        GoldenSizes =
+        [
+            .. document.Golden.Where(golden => golden is { OriginalWidth: > 0, OriginalHeight: > 0 })
+                .Select(golden => (golden.OriginalWidth, golden.OriginalHeight))
+                .Distinct(),
+        ];
         Scales = [.. document.Fusion.Scales.Select(scale => (scale.Center, scale.Spread))];
     }
 
@@ -89,6 +95,12 @@ public sealed class DetectorDescription
 
     /// <summary>The number of good images kept to be replayed on other machines.</summary>
     public int GoldenImages => _document.Golden.Count;
+
+    /// <summary>
+    /// The widths and heights in pixels of the good images kept to be replayed, each size once: a sample of the sizes
+    /// learned from. Empty if no images are kept, and in older files.
+    /// </summary>
+    public IReadOnlyList<(int Width, int Height)> GoldenSizes { get; }
 
     /// <summary>What a tuning tried and chose before the fit; null without one.</summary>
     public TuningRecord? Tuning => _document.Tuning;

@@ -26,7 +26,7 @@ export async function showAudit() {
 /** What a change was, before and after. */
 export function words({ before, after }) {
   const name = state => (typeof state === 'string' ? state : state?.number ? `${state.number} (${state.threshold.toPrecision(5)})`
-    : state?.verdict ? t(`verdict_${state.verdict}`) : state ? '' : '\u2013');
+    : state?.verdict ? t(`verdict_${state.verdict}`) : state?.name ?? (state ? '' : '\u2013'));
   return before || after ? `${name(before)} \u2192 ${name(after)}` : '';
 }
 

@@ -1,44 +1,69 @@
 import { call, events, get, send } from './api.js';
 import { ask } from './dialogs.js';
-import { $, acceptFiles, h, imagesOf, megabytes, notice } from './dom.js';
+import { $, h, megabytes, notice } from './dom.js';
+import { acceptFiles, leftOut, sortOut } from './drops.js';
 import { onLanguage, t } from './i18n.js';
-import { exists, loadModels, modelPath, onModel, restorable, restore } from './models.js';
+import { allJobs, follow, remaining, stateOf } from './jobs.js';
+import * as evidence from './learn-evidence.js';
+import { leaveImages, showImages, start as startImages } from './learn-images.js';
+import { onNews } from './live.js';
+import { chosen, exists, hasModels, loadModels, modelPath, onModel, restorable, restore } from './models.js';
 import { UploadQueue } from './queue.js';
 
-let state = () => '';
-let job;
+const fewest = 2;
+const typing = 400;
+let stored = [];
+let own;
 let counted = 0;
+let timer;
+let prefilled = '';
+let seen = '';
 const queue = new UploadQueue('PUT', {
   onDone: () => {},
   onFailed: (item, problem, isFinal) => $('fit-errors').append(h('li', { class: isFinal ? null : 'again' }, `${item.name}: ${problem.message}`)),
   onChange: uploads,
 });
 
-const name = () => $('fit-form').elements.name.value.trim();
+const field = () => $('fit-form').elements.name;
+const name = () => field().value.trim();
 
 export function start() {
   acceptFiles($('fit-drop'), $('fit-files'), $('fit-folder'), $('fit-choose'), $('fit-choose-folder'), sendAll);
+  startImages(count);
+  evidence.start();
   $('fit-form').addEventListener('submit', event => event.preventDefault());
-  $('fit-form').elements.name.addEventListener('change', () => count().catch(notice));
+  field().addEventListener('change', () => count().catch(notice));
+  field().addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => count().catch(notice), typing);
+  });
   $('fit-start').addEventListener('click', () => fit().catch(notice));
   $('fit-clear').addEventListener('click', () => clear().catch(notice));
   $('fit-undo').addEventListener('click', () => restore('training', name()).then(count).catch(notice));
-  $('fit-again').addEventListener('click', () => {
+  $('send-again').addEventListener('click', () => {
     $('fit-errors').querySelectorAll('.again').forEach(line => line.remove());
     queue.again();
   });
-  onModel(() => { if (!$('view-fit').hidden) count().catch(notice); });
+  $('send-stop').addEventListener('click', () => queue.stop());
   $('fit-cancel').addEventListener('click', () => {
-    queue.stop();
-    if (job) call(`jobs/${job}`, { method: 'DELETE' }).catch(notice);
+    const job = latest();
+    if (job) call(`jobs/${job.id}`, { method: 'DELETE' }).catch(notice);
   });
+  $('inspect-now').addEventListener('click', () => loadModels(name()).then(() => { location.hash = 'inspect'; }).catch(notice));
+  onNews(() => { if (!$('view-fit').hidden) draw(); });
+  onModel(() => { if (!$('view-fit').hidden) show().catch(notice); });
   onLanguage(() => {
-    $('fit-state').textContent = state();
-    if (name()) count().catch(notice);
+    uploads();
+    draw();
   });
 }
 
 export async function show() {
+  // Another version may be active now.
+  seen = '';
+
+  // The model chosen, until another name is typed.
+  if (!name() || name() === prefilled) field().value = prefilled = chosen() || (hasModels() ? '' : t('fit_name_first'));
   const preset = $('fit-form').elements.preset;
   if (!preset.options.length) {
     const choices = await get('fit-choices');
@@ -47,67 +72,146 @@ export async function show() {
   await count();
 }
 
+export const hide = leaveImages;
+
 async function count() {
   const number = ++counted;
-  const training = name() ? await get(modelPath('/training', name())) : { images: [], bytes: 0 };
+  const model = name();
+  const training = model ? await get(modelPath('/training', model)) : { files: [], bytes: 0 };
   if (number !== counted) return;
-  $('fit-count').textContent = name() ? t('fit_count', training.images.length, megabytes(training.bytes)) : '';
-  $('fit-start').disabled = training.images.length < 2;
-  $('fit-clear').disabled = training.images.length === 0;
-  $('fit-exists').textContent = name() && exists(name()) ? t('fit_exists', name()) : '';
-  $('fit-undo').hidden = training.images.length > 0 || !restorable().some(one => one.kind === 'training' && one.model === name());
+  stored = training.files;
+  $('fit-count').textContent = model ? t('fit_count', stored.length, megabytes(training.bytes)) : '';
+  if (!$('view-fit').hidden) showImages(model, stored);
+  draw();
 }
 
-function report(done, total, text) {
-  state = text;
-  $('fit-job').hidden = false;
-  $('fit-cancel').hidden = done === total;
-  $('fit-bar').max = Math.max(1, total);
-  $('fit-bar').value = done;
-  $('fit-state').textContent = state();
+// A job that this tab started is heard of at once, others with the news.
+function latest() {
+  const known = allJobs().find(job => job.kind === 'fit' && job.model === name());
+  return own?.model === name() && !(known?.id > own.id) ? own : known;
+}
+
+function draw() {
+  const job = latest();
+  const isRunning = !!job && !job.ended;
+  const isThere = exists(name());
+  const enough = stored.length >= fewest;
+  $('fit-start').disabled = !enough || isRunning;
+  $('fit-clear').disabled = stored.length === 0;
+  $('fit-exists').textContent = name() && isThere ? t('fit_exists', name()) : '';
+  $('fit-undo').hidden = stored.length > 0 || !restorable().some(one => one.kind === 'training' && one.model === name());
+  $('inspect-now').disabled = !isThere;
+  $('fit-job').hidden = !job;
+  if (job) {
+    $('fit-bar').max = Math.max(1, job.ended ? 1 : job.total);
+    if (job.ended || job.total) $('fit-bar').value = job.ended ? 1 : job.done;
+    else $('fit-bar').removeAttribute('value');
+    $('fit-cancel').hidden = !isRunning;
+    say($('fit-state'), [stateOf(job), remaining(job)].filter(Boolean).join(' '));
+  }
+  const notices = job?.notices ?? [];
+  if (notices.join('\n') !== $('fit-notices').dataset.shown) {
+    $('fit-notices').dataset.shown = notices.join('\n');
+    $('fit-notices').replaceChildren(...notices.map(text => h('li', { class: 'warning' }, text)));
+  }
+  step('good', enough ? 'done' : 'now', enough ? t('step_enough') : t('step_more', fewest));
+  step('learn', isRunning ? 'now' : isThere ? 'done' : enough ? 'now' : '', isRunning ? t('step_running') : isThere ? t('step_learned') : '');
+  step('see', isThere ? 'done' : '', '');
+  step('inspect', isThere && !isRunning ? 'now' : '', '');
+  see(job, isThere).catch(notice);
+}
+
+function step(id, state, text) {
+  const item = $(`step-${id}`);
+  item.className = `panel step ${state}`;
+  if (state === 'now') item.setAttribute('aria-current', 'step');
+  else item.removeAttribute('aria-current');
+  say(item.querySelector('.step-state'), text);
+}
+
+// A text that is the same is not read out again.
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// The version that the last fit made, if it is still a candidate; else the active one.
+async function see(job, isThere) {
+  const wanted = [name(), isThere, job?.state === 'done' ? job.id : ''].join('/');
+  if (wanted === seen) return;
+  seen = wanted;
+  if (!isThere) {
+    await evidence.showEvidence('', null);
+    return;
+  }
+  const model = name();
+  const { active } = await get(modelPath('/versions', model));
+  const candidate = job?.state === 'done' && job.version > (active ?? 0) ? job.version : null;
+  if (seen === wanted) await evidence.showEvidence(model, candidate);
 }
 
 function sendAll(items) {
-  const images = imagesOf(items);
+  if (!items.length) return;
+  const { images, ignored } = sortOut(items);
   if (!name()) {
     notice(t('fit_need_name'));
-    $('fit-form').elements.name.focus();
+    field().focus();
     return;
   }
   notice(null);
   if (!queue.left) $('fit-errors').querySelectorAll('li:not(.again)').forEach(line => line.remove());
   const model = name();
-  queue.add(images.map(image => ({ ...image, path: modelPath(`/training/${encodeURIComponent(fileName(image.name))}`, model) })));
+  const taken = new Set();
+  const named = images.map(image => ({ ...image, stored: free(fileName(image.name), taken) }));
+  const replaced = named.filter(image => stored.some(file => file.name === image.stored)).length;
+  $('fit-errors').append(...[leftOut(ignored), replaced ? h('li', { class: 'left-out' }, t('fit_replaced', replaced)) : null].filter(Boolean));
+  if (named.length) queue.add(named.map(image => ({ ...image, path: modelPath(`/training/${encodeURIComponent(image.stored)}`, model) })));
 }
 
 function uploads() {
-  const { left, done, total, state: sending, failed } = queue;
-  $('fit-again').hidden = !failed.length && sending !== 'offline';
-  if (left) report(done, total, () => t(sending === 'offline' ? 'progress_offline' : 'fit_uploading', done, total));
+  const { left, done, total, state, failed } = queue;
+  $('send').hidden = !left && !failed.length;
+  $('send-bar').value = total ? done / total : 0;
+  $('send-again').hidden = !failed.length && state !== 'offline';
+  $('send-stop').hidden = !left;
+  if (left) $('send-state').textContent = t(state === 'offline' ? 'progress_offline' : 'fit_uploading', done, total);
   else {
-    $('fit-job').hidden = !failed.length;
-    if (failed.length) report(1, 1, () => t('progress_failed', failed.length));
-    count().catch(notice);
+    $('send-state').textContent = failed.length ? t('progress_failed', failed.length) : '';
+    if (name()) count().catch(notice);
   }
 }
 
 // A folder's images keep their folder in their name, so that two of one name stay apart.
 const fileName = path => path.normalize('NFC').replace(/[^\p{L}\p{Nd}._-]+/gu, '_').replace(/^[^\p{L}\p{Nd}]+/u, '').slice(-100).replace(/^[^\p{L}\p{Nd}]+/u, '');
 
+// Of one drop, none takes the place of another.
+function free(wanted, taken) {
+  let file = wanted;
+  for (let number = 2; taken.has(file); number++) file = wanted.replace(/(\.[^.]+)$/, `-${number}$1`);
+  taken.add(file);
+  return file;
+}
+
 async function fit() {
-  const { resize, false_alarm_rate: rate, check_rate: check, preset } = $('fit-form').elements;
-  const options = { preset: preset.value, false_alarm_rate: Number(rate.value), ...(resize.value ? { resize: Number(resize.value) } : {}), ...(check.value ? { check_rate: Number(check.value) } : {}) };
-  const started = await send('POST', modelPath('/fit', name()), options);
-  job = started.id;
+  const { resize, false_alarm_rate: rate, check_rate: check, preset, tune } = $('fit-form').elements;
+  const options = {
+    preset: preset.value, false_alarm_rate: Number(rate.value), tune: tune.value,
+    ...(resize.value ? { resize: Number(resize.value) } : {}), ...(check.value ? { check_rate: Number(check.value) } : {}),
+  };
+  const model = name();
+  own = await send('POST', modelPath('/fit', model), options);
   notice(null);
-  $('fit-start').disabled = true;
-  await events(`jobs/${job}/events`, update => {
-    const text = update.state === 'running' ? `job_${update.stage ?? 'running'}` : `job_${update.state}`;
-    report(update.ended ? 1 : update.done, update.ended ? 1 : update.total, () => [t(text, update.error), ...(update.ended ? update.notices : [])].join(' '));
-  });
-  job = undefined;
-  $('fit-start').disabled = false;
-  await loadModels(name());
+  try {
+    await events(`jobs/${own.id}/events`, update => {
+      own = update;
+      follow(update);
+      draw();
+    });
+  } finally {
+    // After a lost connection, the news say how it goes on.
+    if (!own.ended) own = undefined;
+  }
+  if (own?.state === 'done') await loadModels(model);
+  if (name() === model) await count();
 }
 
 async function clear() {

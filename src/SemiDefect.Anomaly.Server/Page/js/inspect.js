@@ -1,19 +1,24 @@
 import { get } from './api.js';
-import { $, acceptFiles, badge, clock, h, imagesOf, notice, number, signed } from './dom.js';
+import { $, badge, clock, h, notice, number, signed } from './dom.js';
+import { acceptFiles, leftOut, sortOut } from './drops.js';
 import { onLanguage, t } from './i18n.js';
 import { chosen, modelPath, onModel } from './models.js';
 import { thumbnail } from './thumbnails.js';
 import { UploadQueue } from './queue.js';
+import { Sending } from './sending.js';
 import { openViewer } from './viewer.js';
 
 const shown = 60;
 const interval = 2000;
 let inspections = [];
 let timer;
+const sending = new Sending($('sending'));
 const queue = new UploadQueue('POST', {
   onDone: (item, inspection) => { if (item.model === chosen()) add(inspection); },
   onFailed: (item, problem, isFinal) => $('unreadable').append(h('li', { class: isFinal ? null : 'again' }, `${item.name}: ${problem.message}`)),
   onChange: report,
+  onBegin: item => sending.begin(item),
+  onEnd: item => sending.end(item),
 });
 
 export function start() {
@@ -59,14 +64,16 @@ async function refresh() {
 const changed = latest => JSON.stringify(latest) !== JSON.stringify(inspections);
 
 function send(items) {
-  const images = imagesOf(items);
+  if (!items.length) return;
+  const { images, ignored } = sortOut(items);
+  if (!queue.left) $('unreadable').querySelectorAll('li:not(.again)').forEach(line => line.remove());
+  $('unreadable').append(...[leftOut(ignored)].filter(Boolean));
   if (!images.length) return;
   if (!chosen()) {
     notice(t('no_model'));
     return;
   }
   notice(null);
-  if (!queue.left) $('unreadable').querySelectorAll('li:not(.again)').forEach(line => line.remove());
 
   // The model is the one of this moment: another choice holds for the next drop.
   const name = chosen();
@@ -92,7 +99,7 @@ function add(inspection) {
 function draw() {
   const focused = document.activeElement?.closest?.('#live button')?.dataset.id;
   $('live').replaceChildren(...inspections.map((inspection, index) => h('li', {}, card(inspection, index))));
-  if (focused) $('live').querySelector(`[data-id="${focused}"]`)?.focus();
+  if (focused) $('live').querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
   $('live-empty').hidden = inspections.length > 0;
   $('tally').textContent = inspections.length ? t('tally', tell('abnormal'), inspections.length, tell('check')) : '';
 }
@@ -104,6 +111,7 @@ function card(inspection, index) {
     thumbnail(inspection),
     h('span', { class: 'name' }, inspection.name),
     h('span', { class: 'row' }, badge(inspection.decision), h('span', { class: 'small' }, t('margin', signed(inspection.margin)))),
+    ...inspection.notes.map(note => h('span', { class: 'finding warning' }, t(`note_${note.code}_short`))),
     h('span', { class: 'small' }, `${clock(inspection.time)} \u00b7 ${number(inspection.score)}${inspection.verdict ? ` \u00b7 ${t(`verdict_${inspection.verdict.value}`)}` : ''}`));
 }
 

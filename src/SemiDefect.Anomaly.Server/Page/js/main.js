@@ -1,12 +1,13 @@
 import { $, notice } from './dom.js';
 import { onLanguage, switchLanguage, t, translate } from './i18n.js';
-import { loadModels } from './models.js';
+import { hasModels, loadModels } from './models.js';
 import * as inspect from './inspect.js';
 import * as history from './history.js';
 import * as model from './model.js';
 import * as fit from './fit.js';
 import * as audit from './audit.js';
 import * as caller from './caller.js';
+import * as drops from './drops.js';
 import * as jobs from './jobs.js';
 import * as line from './line.js';
 import * as live from './live.js';
@@ -45,13 +46,15 @@ $('language').addEventListener('click', () => {
 });
 addEventListener('hashchange', show);
 addEventListener('unhandledrejection', event => notice(event.reason));
-for (const name of ['dragover', 'drop']) addEventListener(name, event => event.preventDefault());
 
 // Before the first answer of the server, or a drop in between would go unheard.
-for (const part of [caller, jobs, audit, ...Object.values(views)]) part.start();
+for (const part of [caller, drops, jobs, audit, ...Object.values(views)]) part.start();
 await run(async () => {
   await caller.loadCaller();
   await loadModels();
+
+  // Without a model, there is one thing to do.
+  if (!location.hash && !hasModels() && document.body.dataset.role === 'engineer') window.history.replaceState(null, '', '#fit');
 });
 show();
 live.start();

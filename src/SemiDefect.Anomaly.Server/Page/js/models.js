@@ -15,6 +15,9 @@ export const chosen = () => (names.includes(wanted) ? wanted : '');
 /** Whether there is a model of this name. */
 export const exists = name => names.includes(name);
 
+/** Whether there is any model. */
+export const hasModels = () => names.length > 0;
+
 /** What can be restored: kind, model, time, until, actor. */
 export const restorable = () => deleted;
 

@@ -8,8 +8,8 @@ const pauses = [1, 2, 4, 8];
  * when it was dropped, also when it is sent again after an outage. Leaving the page asks while something waits.
  */
 export class UploadQueue {
-  constructor(method, { onDone, onFailed, onChange }) {
-    Object.assign(this, { method, onDone, onFailed, onChange });
+  constructor(method, { onDone, onFailed, onChange, onBegin = () => {}, onEnd = () => {} }) {
+    Object.assign(this, { method, onDone, onFailed, onChange, onBegin, onEnd });
     this.waiting = [];
     this.failed = [];
     this.running = 0;
@@ -60,7 +60,10 @@ export class UploadQueue {
 
   async work() {
     try {
-      for (let item; (item = this.waiting.shift());) await this.send(item, this.stopper.signal);
+      for (let item; (item = this.waiting.shift());) {
+        this.onBegin(item);
+        await this.send(item, this.stopper.signal).finally(() => this.onEnd(item));
+      }
     } finally {
       this.running--;
     }

@@ -10,7 +10,8 @@ export class Stage {
   constructor() {
     this.layers = h('div', { class: 'layers' });
     this.wait = h('p', { class: 'wait' }, t('loading'));
-    this.element = h('div', { class: 'stage', tabindex: 0, role: 'group', 'aria-label': t('stage') }, this.layers, this.wait);
+    this.busy = h('p', { class: 'busy', role: 'status', hidden: true });
+    this.element = h('div', { class: 'stage', tabindex: 0, role: 'group', 'aria-label': t('stage') }, this.layers, this.wait, this.busy);
     this.pointers = new Map();
     this.element.addEventListener('wheel', event => {
       event.preventDefault();
@@ -41,7 +42,19 @@ export class Stage {
     this.fit();
   }
 
+  /** Puts the picture in place of a smaller one. */
+  replace(image) {
+    this.layers.firstChild.replaceWith(image);
+  }
+
+  /** What is still under way, beside the picture. */
+  tell(text) {
+    this.busy.hidden = !text;
+    this.busy.textContent = text;
+  }
+
   say(text) {
+    this.tell('');
     this.layers.replaceChildren();
     this.wait.hidden = false;
     this.wait.textContent = text;

@@ -17,9 +17,14 @@ const watcher = new IntersectionObserver(entries => {
 
 /** A small picture of an inspection, fetched when it comes into sight. */
 export function thumbnail(inspection) {
-  if (!inspection.links.image) return h('span', { class: 'no-picture' }, t('no_picture'));
+  return inspection.links.image ? lazyPicture(thumbnailPath(inspection)) : h('span', { class: 'no-picture' }, t('no_picture'));
+}
+
+export const thumbnailPath = inspection => `inspections/${inspection.id}/thumbnail.webp`;
+
+/** A small picture that is fetched when it comes into sight. */
+export function lazyPicture(path) {
   const image = h('img', { alt: '' });
-  const path = `inspections/${inspection.id}/thumbnail.webp`;
   if (kept.has(path)) {
     image.src = kept.get(path);
   } else {

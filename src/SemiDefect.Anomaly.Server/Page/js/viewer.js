@@ -2,10 +2,12 @@ import { call, get, picture, send } from './api.js';
 import { $, badge, h, notice, number, signed, time } from './dom.js';
 import { t } from './i18n.js';
 import { Stage } from './stage.js';
+import { thumbnailPath } from './thumbnails.js';
 
 const heatStore = 'semidefect-heat';
 let stop;
 let addresses = [];
+let place = [0, 0];
 
 // Notes that were written but not saved yet.
 const notes = new Map();
@@ -34,9 +36,10 @@ export function openViewer(list, index, onChange) {
       h('h2', { id: 'viewer-title' }, inspection.name), badge(inspection.decision),
       h('button', { type: 'button', disabled: index === 0, onclick: () => go(-1), 'aria-label': t('previous') }, '\u2190'),
       h('button', { type: 'button', disabled: index === list.length - 1, onclick: () => go(1), 'aria-label': t('next') }, '\u2192'),
-      h('button', { type: 'button', onclick: () => dialog.close() }, t('close'))),
+      h('button', { type: 'button', onclick: () => close(dialog) }, t('close'))),
     stage.element,
     h('div', { class: 'side' },
+      ...inspection.notes.map(note => h('p', { class: 'finding warning' }, t(`note_${note.code}`, inspection.width, inspection.height, note.learned_width, note.learned_height))),
       facts(inspection),
       h('label', { for: 'heat' }, t('heat')), heat,
       legend(inspection),
@@ -58,7 +61,9 @@ export function openViewer(list, index, onChange) {
     if (event.target.matches('input[type=text]') || event.ctrlKey || event.altKey || event.metaKey || (event.target.matches('input') && event.key.startsWith('Arrow'))) return;
     keys[event.key]?.();
   };
+  dialog.oncancel = () => { place = [scrollX, scrollY]; };
   dialog.onclose = () => {
+    stay(inspection);
     stop.abort();
     addresses.forEach(URL.revokeObjectURL);
     addresses = [];
@@ -68,6 +73,21 @@ export function openViewer(list, index, onChange) {
   load(inspection, stage, heat, boxes, compare, stop.signal).catch(error => {
     if (error.name !== 'AbortError') stage.say(error.message);
   });
+}
+
+function close(dialog) {
+  place = [scrollX, scrollY];
+  dialog.close();
+}
+
+// The browser gives the focus back to what opened the viewer, and scrolls there; the page stays where it was. If the
+// card was drawn anew meanwhile, its successor has the focus.
+function stay(inspection) {
+  const { activeElement } = document;
+  if (activeElement === document.body || $('viewer').contains(activeElement)) {
+    document.querySelector(`main section:not([hidden]) [data-id="${inspection.id}"]`)?.focus({ preventScroll: true });
+  }
+  scrollTo(...place);
 }
 
 function facts(inspection) {
@@ -114,11 +134,13 @@ async function load(inspection, stage, heat, boxes, compare, signal) {
     return;
   }
 
-  // The picture is there first; its heatmap takes longer.
-  const image = await element(inspection.links.image, signal);
-  image.alt = inspection.name;
+  // A small picture is there first, then the picture, and then its heatmap, which takes longer.
+  const full = element(inspection.links.image, signal);
   const overlay = h('img', { alt: '', draggable: 'false' });
-  stage.show(inspection.width, inspection.height, image, overlay, inspection.regions);
+  const small = element(thumbnailPath(inspection), signal);
+  const first = await Promise.any([full, small]).catch(() => full);
+  first.alt = inspection.name;
+  stage.show(inspection.width, inspection.height, first, overlay, inspection.regions);
   const apply = () => {
     overlay.style.opacity = heat.value / 100;
     stage.boxes.style.display = boxes.checked ? '' : 'none';
@@ -127,7 +149,13 @@ async function load(inspection, stage, heat, boxes, compare, signal) {
   heat.addEventListener('input', apply);
   boxes.addEventListener('change', apply);
   apply();
+  stage.tell(t('loading_full'));
+  const image = await full;
+  image.alt = inspection.name;
+  if (image !== first) stage.replace(image);
+  stage.tell(t('loading_heat'));
   const heatmap = await element(inspection.links.heatmap, signal);
+  stage.tell('');
   overlay.src = heatmap.src;
   overlay.className = 'heat';
   await drawCompared(inspection, image, compare, signal);
