@@ -246,6 +246,14 @@ try {
       // Also where its card was drawn anew because of the verdict.
       assert.match(await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200)), /card/);
     }
+
+    // Nor does a part that another station sends scroll to the card that has the focus; a new row may move it a little.
+    const response = await fetch(`${server.url}api/v1/models/part-a/inspect?name=late.png`, { method: 'POST', body: good[1].buffer, headers: { 'Content-Type': 'image/png', 'X-Api-Key': keys.operate } });
+    assert.equal(response.status, 200);
+    await has('live', 'late.png');
+    await page.waitForTimeout(200);
+    const after = await page.evaluate(() => scrollY);
+    assert.ok(Math.abs(after - before) < 300, `${before} -> ${after}`);
   });
 
   await step('a version of a model that exists is a candidate, and its tables are shown as such', async () => {
