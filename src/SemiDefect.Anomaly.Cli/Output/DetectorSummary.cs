@@ -91,6 +91,11 @@ internal static class DetectorSummary
             output.WriteLine($"Scores      smoothed, standard deviation {Text.Number(lane.Smoothing)} patches");
         }
 
+        if (lane.Projection is { } projection)
+        {
+            output.WriteLine($"Projection  {Projection(projection)}");
+        }
+
         if (lane.Shrinkage is { } shrinkage)
         {
             output.WriteLine($"Whitening   of deviations, shrinkage {Text.Number(shrinkage)}");
@@ -103,6 +108,15 @@ internal static class DetectorSummary
         {
             output.WriteLine($"Memory bank {rows} patches x {lane.Dimension} values{radius}{pieces}");
         }
+    }
+
+    private static string Projection(ProjectionDescription projection)
+    {
+        string steps = projection.Steps is { } count ? $", {count} steps" : string.Empty;
+        string shrinkage =
+            projection.Shrinkage is { } value ? $", shrinkage {Text.Number(value)}" : string.Empty;
+        string kind = projection.Kind.ToString().ToLowerInvariant();
+        return $"{kind}, from {projection.Inputs} to {projection.Outputs} values{steps}{shrinkage}";
     }
 
     private static string Views(ViewPlan plan)
