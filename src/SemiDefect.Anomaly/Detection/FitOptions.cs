@@ -128,8 +128,8 @@ public sealed record FitOptions
 
     /// <summary>
     /// A linear projection of patch vectors, learned on the good images alone, before the memory bank; null for none.
-    /// What <see cref="Whitening"/> does comes after it. The command line turns that off with a projection, because the
-    /// two together find less.
+    /// <see cref="Whitening"/> comes after it; the command line turns that off with a projection, unless it is asked
+    /// for.
     /// </summary>
     public ProjectionOptions? Projection { get; init; }
 

@@ -150,6 +150,7 @@ public class ContrastiveProjectionTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Kinds_that_are_not_among_the_good_ones_are_found_that_plain_distances_miss()
     {
         const double Noise = 0.9;
@@ -162,6 +163,7 @@ public class ContrastiveProjectionTests
             Steps = 200,
             Batch = 256,
             LearningRate = 3e-3,
+            KernelWidth = 0.1,
             Repulsion = 0.03,
         };
         float[] unit = [.. Enumerable.Range(0, Columns * Columns).Select(i => i % (Columns + 1) == 0 ? 1f : 0f)];
@@ -172,6 +174,20 @@ public class ContrastiveProjectionTests
         Assert.True(
             learned > 0.97 && plain < 0.9 && principal < 0.9,
             $"plain {plain}, principal components {principal}, learned {learned}");
+    }
+
+    [Fact]
+    [Trait("Speed", "Slow")]
+    public void With_the_loss_of_the_paper_small_deviations_in_steady_directions_are_found()
+    {
+        using FeatureMatrix good = Steady(1000, 31, 0);
+        using FeatureMatrix fresh = Steady(200, 32, 0);
+        using FeatureMatrix odd = Steady(200, 33, 0.8);
+        float[] unit = [.. Enumerable.Range(0, Columns * Columns).Select(i => i % (Columns + 1) == 0 ? 1f : 0f)];
+        double plain = Auroc(unit, Columns, good, fresh, odd);
+        var options = new ContrastiveOptions { Outputs = Columns, Steps = 200, Batch = 256, LearningRate = 3e-3 };
+        double learned = Auroc(ContrastiveProjection.Fit(good, options)!, Columns, good, fresh, odd);
+        Assert.True(learned > plain + 0.1, $"plain {plain}, learned {learned}");
     }
 
     [Fact]
@@ -283,6 +299,23 @@ public class ContrastiveProjectionTests
                 double value = i < 6 ? center[i] : 0;
                 vectors.Row(row)[i] =
                     (float)(value + (i < 6 ? 0.1 : i < 12 ? noise : 0.1) * generator.NextGaussian());
+            }
+        }
+
+        return vectors;
+    }
+
+    // Large variation in six directions and hardly any in the others, of which six may be shifted.
+    private static FeatureMatrix Steady(int count, ulong seed, double shift)
+    {
+        var generator = new SeededGenerator(seed);
+        FeatureMatrix vectors = FeatureMatrix.Allocate(count, Columns);
+        for (int row = 0; row < count; row++)
+        {
+            for (int i = 0; i < Columns; i++)
+            {
+                vectors.Row(row)[i] =
+                    (float)((i < 6 ? 2 : 0.2) * generator.NextGaussian() + (i is >= 6 and < 12 ? shift : 0));
             }
         }
 
