@@ -110,6 +110,7 @@ internal static class FitCommand
                 value.Stage switch
                 {
                     FitStage.Features => "Reading images",
+                    FitStage.Projection => "Training the projection",
                     FitStage.Coreset => "Selecting the memory bank",
                     FitStage.Planting => "Planting defects",
                     _ => "Calibrating thresholds",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
@@ -58,6 +59,20 @@ internal sealed class ViewOptionSet
         HelpName = "true|false",
     };
 
+    private readonly Option<string?> _projection = new("--projection")
+    {
+        Description = "Learn a linear projection of patches to N values on the good images alone: reconpatch (by "
+            + "contrast), pca (principal components), whiten (the same with equal variances), or none. Without N, 128 "
+            + "values. Turns --whitening off unless it is given as well.",
+        HelpName = "reconpatch[:N]|pca[:N]|whiten[:N]|none",
+    };
+
+    private readonly Option<int?> _projectionSteps = new("--projection-steps")
+    {
+        Description = "The number of training steps of --projection reconpatch (default: 1000).",
+        HelpName = "N",
+    };
+
     private readonly Option<double?> _smoothing = new("--smoothing")
     {
         Description = "The standard deviation, in patches, of the Gaussian that smooths patch scores; 0 for none.",
@@ -71,13 +86,17 @@ internal sealed class ViewOptionSet
 
     /// <summary>All options; none of them applies to an existing detector.</summary>
     public Option[] All =>
-        [_scales, _tile, _tileOverlap, _turns, _flips, _brightness, _region, _whitening, _smoothing, _fusion];
+    [
+        _scales, _tile, _tileOverlap, _turns, _flips, _brightness, _region, _whitening, _projection, _projectionSteps,
+        _smoothing, _fusion,
+    ];
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
     /// <exception cref="UsageException">A value is invalid.</exception>
     public FitOptions Read(ParseResult parsed, FitOptions options)
     {
         int tile = parsed.GetValue(_tile) ?? options.Tile;
+        ProjectionOptions? projection = Projection(parsed, options.Projection);
         return options with
         {
             Scales = parsed.GetValue(_scales) is { } scales ? [.. Numbers("--scales", scales)] : options.Scales,
@@ -87,13 +106,23 @@ internal sealed class ViewOptionSet
             Flips = parsed.GetValue(_flips) || options.Flips,
             Brightness = parsed.GetValue(_brightness) is { } factors ? Factors(factors) : options.Brightness,
             Region = parsed.GetValue(_region) is { } region ? Region(region, options.ImageLimits) : options.Region,
-            Whitening = parsed.GetValue(_whitening) ?? options.Whitening,
+            Whitening = parsed.GetValue(_whitening) ?? (projection is null && options.Whitening),
+            Projection = projection,
             Fusion = parsed.GetValue(_fusion) ?? options.Fusion,
             Scoring = options.Scoring with
             {
                 Smoothing = parsed.GetValue(_smoothing) ?? options.Scoring.Smoothing,
             },
         };
+    }
+
+    private ProjectionOptions? Projection(ParseResult parsed, ProjectionOptions? preset)
+    {
+        ProjectionOptions? projection =
+            parsed.GetValue(_projection) is { } text ? ProjectionOptions.Parse(text) : preset;
+        return parsed.GetValue(_projectionSteps) is not { } steps ? projection
+            : projection is { Kind: ProjectionKind.ReConPatch } ? projection with { Steps = steps }
+            : throw new UsageException("--projection-steps goes with --projection reconpatch only: leave it out.");
     }
 
     private static RegionOfInterest Region(string text, ImageLimits limits)

@@ -86,6 +86,11 @@ public static class DetectorText
             lines.Add(("Scores", $"smoothed, standard deviation {Number(lane.Smoothing)} patches"));
         }
 
+        if (lane.Projection is { } projection)
+        {
+            lines.Add(("Projection", TextOf(projection)));
+        }
+
         if (lane.Shrinkage is { } shrinkage)
         {
             lines.Add(("Whitening", $"of deviations, shrinkage {Number(shrinkage)}"));
@@ -96,6 +101,14 @@ public static class DetectorText
         string radius = distance is { } within ? $", every good patch within {Number(within)}" : string.Empty;
         lines.AddRange(lane.BankRows.Select(rows =>
             ("Memory bank", $"{rows} patches x {lane.Dimension} values{radius}{pieces}")));
+    }
+
+    private static string TextOf(ProjectionDescription projection)
+    {
+        string steps = projection.Steps is { } count ? $", {count} steps" : string.Empty;
+        string shrinkage = projection.Shrinkage is { } value ? $", shrinkage {Number(value)}" : string.Empty;
+        string kind = projection.Kind.ToString().ToLowerInvariant();
+        return $"{kind}, from {projection.Inputs} to {projection.Outputs} values{steps}{shrinkage}";
     }
 
     private static string Views(ViewPlan plan)

@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Evaluation.Tuning;
 /// <param name="Networks">The multiply-adds of the networks for all views, by their manifests.</param>
 /// <param name="Search">
 /// An upper bound of those of the search: the patches of all views times the values per patch times the rows of the
-/// memory bank, and with whitening the weighting of each patch. The exact search skips most of them.
+/// memory bank, and with whitening or a projection the map of each patch. The exact search skips most of them.
 /// </param>
 public readonly record struct InspectionCost(long Networks, long Search)
 {
@@ -42,6 +42,13 @@ public readonly record struct InspectionCost(long Networks, long Search)
         long values = options.Patches.Pooling == PatchPooling.AdaptiveMean
             ? options.Patches.TargetDimension
             : taps.Sum(tap => tap.Channels);
+        long projection = 0;
+        if (options.Projection is { } asked)
+        {
+            long kept = Math.Min(asked.Dimension ?? ProjectionOptions.DefaultDimension, values);
+            (projection, values) = (values * kept, kept);
+        }
+
         long whitening = options.Whitening ? values * (values + 1) / 2 : 0;
         var sum = default(InspectionCost);
         foreach (ViewPlan plan in options.Plans(network.Input))
@@ -53,7 +60,7 @@ public readonly record struct InspectionCost(long Networks, long Search)
             long rows = options.Coreset.TargetCount((int)Math.Min(int.MaxValue, learned));
             sum += new InspectionCost(
                 (long)(manifest.MultiplyAdds224 / (double)PixelsOfManifest * pixels),
-                patches * (rows * values + whitening));
+                patches * (rows * values + whitening + projection));
         }
 
         return sum;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Search.Projections;
 
@@ -73,6 +74,41 @@ public sealed class Moments
         double[] mean = new double[Dimension];
         TensorPrimitives.Divide(_sums, Count, mean);
         return mean;
+    }
+
+    /// <summary>The moments of the vectors M x, up to rounding.</summary>
+    /// <param name="matrix">outputs x dimension values, row by row.</param>
+    /// <param name="outputs">The length of the vectors M x.</param>
+    internal Moments Project(ReadOnlySpan<double> matrix, int outputs)
+    {
+        var projected = new Moments(outputs) { Count = Count };
+        double[] full = new double[_products.Length];
+        for (int i = 0; i < Dimension; i++)
+        {
+            for (int j = i; j < Dimension; j++)
+            {
+                full[i * Dimension + j] = full[j * Dimension + i] = _products[i * Dimension + j];
+            }
+        }
+
+        double[] row = new double[Dimension];
+        for (int output = 0; output < outputs; output++)
+        {
+            ReadOnlySpan<double> weights = matrix.Slice(output * Dimension, Dimension);
+            projected._sums[output] = DotProduct.Of(weights, _sums);
+            for (int i = 0; i < Dimension; i++)
+            {
+                row[i] = DotProduct.Of(weights, full.AsSpan(i * Dimension, Dimension));
+            }
+
+            for (int other = output; other < outputs; other++)
+            {
+                projected._products[output * outputs + other] =
+                    DotProduct.Of(row, matrix.Slice(other * Dimension, Dimension));
+            }
+        }
+
+        return projected;
     }
 
     /// <summary>The mean of (x - center)(x - center)^T, dimension x dimension.</summary>

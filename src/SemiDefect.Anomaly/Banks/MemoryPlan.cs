@@ -65,10 +65,14 @@ internal sealed record MemoryPlan(long Bytes, int Banks = 1, bool IsWhitened = f
     /// The same, for a set whose size is known beforehand: a memory bank that is too large is refused before any work
     /// is done.
     /// </summary>
+    /// <param name="columns">Values per row.</param>
+    /// <param name="kept">Values per row of the bank: fewer if the rows are projected.</param>
+    /// <param name="expectedRows">The number of rows.</param>
+    /// <param name="coreset">The size of the bank.</param>
     /// <exception cref="SemiDefectException">There are too many rows, or the bank is too large.</exception>
-    public int RowsAtOnce(int columns, long expectedRows, CoresetOptions coreset)
+    public int RowsAtOnce(int columns, int kept, long expectedRows, CoresetOptions coreset)
     {
-        RequireBankFits(coreset, expectedRows, columns);
+        RequireBankFits(coreset, expectedRows, kept);
         return RowsAtOnce(columns);
     }
 

@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Search.Projections;
 using SemiDefect.Anomaly.Serialization;
@@ -16,12 +15,6 @@ internal sealed class PatchWhitening : IDisposable
 
     // More would cost too much time and memory: a fit takes up to 150 bytes x dimension x dimension.
     private const int LargestDimension = 1024;
-
-    // Enough to see whether the whitening holds for other images.
-    private const int Groups = 5;
-
-    // Enough for the covariance of a thousand dimensions; more rows change it by little.
-    private const int LargestSample = 32_768;
 
     private readonly LinearProjection _map;
 
@@ -49,30 +42,7 @@ internal sealed class PatchWhitening : IDisposable
             return null;
         }
 
-        var folds = new FoldAssignment(features.Images.Count, Groups, seed);
-
-        // An odd step reaches all columns of a grid, whose width is mostly even.
-        int step = ((features.Rows + LargestSample - 1) / LargestSample) | 1;
-        var moments = new Moments[folds.Count];
-        for (int fold = 0; fold < moments.Length; fold++)
-        {
-            moments[fold] = new Moments(features.Columns);
-        }
-
-        int next = 0;
-        for (int image = 0; image < features.Images.Count; image++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            ReadOnlySpan<float> rows = features.RowsOf(image);
-            int count = features.Images[image].Count;
-            for (; next < count; next += step)
-            {
-                moments[folds[image]].Add(rows.Slice(next * features.Columns, features.Columns));
-            }
-
-            next -= count;
-        }
-
+        Moments[] moments = FeatureSample.MomentsOf(features, seed, cancellationToken);
         return Whitening.Fit(moments, cancellationToken) is (float[] matrix, double shrinkage)
             ? new PatchWhitening(WhiteningRecord.Of(features.Columns, shrinkage, matrix))
             : null;

@@ -146,6 +146,52 @@ internal sealed class TrainingFeatures : IDisposable
         return vectors;
     }
 
+    /// <summary>
+    /// The projected rows, in memory if they are few enough, otherwise in a file again. These rows are disposed of,
+    /// also if the projection fails.
+    /// </summary>
+    /// <param name="projection">The projection.</param>
+    /// <param name="limit">The number of projected rows that may be in memory.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="cancellationToken">Stops between blocks of rows.</param>
+    public TrainingFeatures Project(
+        PatchProjection projection, int limit, int threads, CancellationToken cancellationToken)
+    {
+        const int Block = 4096;
+        int columns = projection.Record.Outputs;
+        FeatureMatrix? matrix = null;
+        FeatureSpill? spill = null;
+        try
+        {
+            matrix = Rows <= limit ? FeatureMatrix.Allocate(Rows, columns) : null;
+            spill = matrix is null ? new FeatureSpill(columns) : null;
+            float[] results = matrix is null ? new float[Block * columns] : [];
+            for (int row = 0; row < Rows; row += Block)
+            {
+                int count = Math.Min(Block, Rows - row);
+                Span<float> vectors = Buffer(count * Columns).Span;
+                Read(row, count, vectors);
+                Span<float> target = matrix is null
+                    ? results.AsSpan(0, count * columns)
+                    : matrix.RowBlock(row, count);
+                projection.Apply(vectors, target, threads, cancellationToken);
+                spill?.Append(target);
+            }
+
+            return new TrainingFeatures(matrix, spill, columns, [.. Images]);
+        }
+        catch
+        {
+            matrix?.Dispose();
+            spill?.Dispose();
+            throw;
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     /// <summary>Copies the rows of some images into memory, in order.</summary>
     public TrainingFeatures Subset(IReadOnlyList<int> images)
     {

@@ -163,6 +163,12 @@ public sealed class LaneDescription
     /// <summary>The standard deviation, in patches, of the smoothing of patch scores; 0 for none.</summary>
     public double Smoothing { get; }
 
+    /// <summary>How the patches are projected (<see cref="FitOptions.Projection"/>); null if they are not.</summary>
+    public ProjectionDescription? Projection => _lane.Projection is { } projection
+        ? new ProjectionDescription(
+            projection.Kind, projection.Inputs, projection.Outputs, projection.Steps, projection.Shrinkage)
+        : null;
+
     /// <summary>
     /// The shrinkage of the whitening that weighs deviations (<see cref="FitOptions.Whitening"/>); null without one.
     /// </summary>

@@ -49,7 +49,14 @@ internal sealed class DetectorFitter(
                 CropBorder.Tell(lanes, _firstSize.Width, _firstSize.Height, _options.Logger);
             }
 
-            lanes = [.. lanes.Zip(fitted, (lane, fit) => lane with { Whitening = fit.Whitening })];
+            lanes =
+            [
+                .. lanes.Zip(fitted, (lane, fit) => lane with
+                {
+                    Projection = fit.Projection,
+                    Whitening = fit.Whitening,
+                }),
+            ];
             ScoreFusion fusion = FusionOf(fitted);
             Branch[] branches =
                 [
@@ -74,16 +81,50 @@ internal sealed class DetectorFitter(
         int count = good.Count;
         var stream = new EncodingStream([lane], _options.BatchSize);
         MemoryPlan plan = MemoryPlan.Of(_options, _bankBytes);
-        using TrainingFeatures features = TrainingFeatures.Collect(
+        TrainingFeatures collected = TrainingFeatures.Collect(
             stream.EncodeAll(count, Read, ViewPurpose.Learn, cancellationToken),
             count,
-            (columns, expectedRows) => plan.RowsAtOnce(columns, expectedRows, _options.Coreset),
+            (columns, expectedRows) => plan.RowsAtOnce(
+                columns,
+                _options.Projection?.DimensionFor(columns) ?? columns,
+                expectedRows,
+                _options.Coreset),
             done => progress?.Report(new FitProgress(FitStage.Features, done, count)));
+        PatchProjection? projection = null;
+        try
+        {
+            if (_options.Projection is { } asked)
+            {
+                projection = ProjectionFitter.Fit(collected, asked, _options, progress, cancellationToken);
+                lane = lane with { Projection = projection };
+                stream = new EncodingStream([lane], _options.BatchSize);
+                collected = collected.Project(
+                    projection,
+                    plan.RowsAtOnce(projection.Record.Outputs),
+                    ThreadCount.Resolve(_options.Threads),
+                    cancellationToken);
+            }
+
+            return Fit(lane, collected, stream, plan) with { Projection = projection };
+        }
+        catch
+        {
+            projection?.Dispose();
+            throw;
+        }
+        finally
+        {
+            collected.Dispose();
+        }
+    }
+
+    private FittedLane Fit(Lane lane, TrainingFeatures features, EncodingStream stream, MemoryPlan plan)
+    {
         plan.RequireRoom(features, _options.Coreset);
         PatchWhitening? whitening =
             _options.Whitening ? PatchWhitening.Fit(features, _options.Seed, cancellationToken) : null;
         PlantedScorer? planted = _options.Planter is { } planter
-            ? new PlantedScorer(planter, count, stream, Read, _options.Scoring)
+            ? new PlantedScorer(planter, good.Count, stream, Read, _options.Scoring)
             : null;
         using var fitter = new LaneFitter(
             features, whitening, lane.Plan.LearnedTurns, planted, _options, plan, progress, cancellationToken);
@@ -237,6 +278,7 @@ internal sealed class DetectorFitter(
                 .. lanes.Select((lane, i) =>
                     new LaneRecord(BackboneOf(lane.Encoder, files[i]), lane.Plan, _options.Patches)
                     {
+                        Projection = lane.Projection is { } projection ? projection.Record with { Lane = i } : null,
                         Whitening = lane.Whitening is { } whitening ? whitening.Record with { Lane = i } : null,
                     })
             ],

@@ -186,6 +186,9 @@ internal sealed class DetectorPipeline : IDisposable
 /// <param name="Encoder">Turns views into patches.</param>
 internal sealed record Lane(ViewPlan Plan, IPatchEncoder Encoder)
 {
+    /// <summary>Projects the patches of the encoder, for all branches; null for none. Owned.</summary>
+    public PatchProjection? Projection { get; init; }
+
     /// <summary>Weighs the deviations of its patches, for all branches; null for none. Owned.</summary>
     public PatchWhitening? Whitening { get; init; }
 }

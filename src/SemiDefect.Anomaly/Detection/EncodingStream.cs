@@ -141,7 +141,12 @@ internal sealed class EncodingStream(IReadOnlyList<Lane> lanes, int batchSize)
             {
                 PendingView view = batch[members[i]].View;
                 encoded[members[i]] = new EncodedView(
-                    view.Image, view.Lane, view.Position, view.Views, view.IsLast, grids[i]);
+                    view.Image,
+                    view.Lane,
+                    view.Position,
+                    view.Views,
+                    view.IsLast,
+                    lanes[view.Lane].Projection?.Apply(grids[i], cancellationToken) ?? grids[i]);
             }
         }
 

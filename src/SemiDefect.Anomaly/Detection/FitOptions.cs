@@ -126,6 +126,13 @@ public sealed record FitOptions
     /// </summary>
     public bool Whitening { get; init; } = true;
 
+    /// <summary>
+    /// A linear projection of patch vectors, learned on the good images alone, before the memory bank; null for none.
+    /// <see cref="Whitening"/> comes after it; the command line turns that off with a projection, unless it is asked
+    /// for.
+    /// </summary>
+    public ProjectionOptions? Projection { get; init; }
+
     /// <summary>The size of the memory bank and how it is selected.</summary>
     public CoresetOptions Coreset { get; init; } = new(fraction: 0.1) { Maximum = LargestBank };
 

@@ -12,6 +12,9 @@ public enum FitStage
     /// <summary>Images are read and turned into patch embeddings; counted in images.</summary>
     Features,
 
+    /// <summary>A projection of patches is trained; counted in steps. Only with ReConPatch.</summary>
+    Projection,
+
     /// <summary>Patches are picked for the memory bank; counted in picks.</summary>
     Coreset,
 

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Tuning;
 
@@ -24,6 +25,9 @@ internal sealed record FittedLane(
     CalibrationMethod Calibration,
     int Patches) : IDisposable
 {
+    /// <summary>The projection that the patches went through; null for none.</summary>
+    public PatchProjection? Projection { get; init; }
+
     /// <summary>The whitening that the models use; null for none.</summary>
     public PatchWhitening? Whitening { get; init; }
 
@@ -34,9 +38,10 @@ internal sealed record FittedLane(
     public long BankBytes =>
         Banks.Sum(bank => (long)bank.Vectors.Rows * bank.Vectors.Columns * sizeof(float)) * (Whitening is null ? 1 : 2);
 
-    /// <summary>Frees models, banks and whitening.</summary>
+    /// <summary>Frees models, banks, projection and whitening.</summary>
     public void Dispose()
     {
+        Projection?.Dispose();
         Whitening?.Dispose();
         foreach (MemoryBankModel model in Models)
         {

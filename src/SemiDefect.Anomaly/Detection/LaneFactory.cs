@@ -67,6 +67,7 @@ internal static class LaneFactory
                     : options.Encoder!;
                 lanes.Add(new Lane(record.Views, encoder)
                 {
+                    Projection = record.Projection is { } projection ? new PatchProjection(projection) : null,
                     Whitening = record.Whitening is { } whitening ? new PatchWhitening(whitening) : null,
                 });
             }
@@ -80,11 +81,12 @@ internal static class LaneFactory
         }
     }
 
-    /// <summary>Frees the encoders and whitenings.</summary>
+    /// <summary>Frees the encoders, projections and whitenings.</summary>
     public static void DisposeOf(IReadOnlyList<Lane> lanes)
     {
         foreach (Lane lane in lanes)
         {
+            lane.Projection?.Dispose();
             lane.Whitening?.Dispose();
         }
 

@@ -109,6 +109,10 @@ internal sealed record DetectorDocument
 /// <param name="Patches">How the network's maps are pooled into patch vectors.</param>
 internal sealed record LaneRecord(BackboneRecord Backbone, ViewPlan Views, PatchOptions Patches)
 {
+    /// <summary>How patches are projected; null if they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProjectionRecord? Projection { get; init; }
+
     /// <summary>How deviations of patches are weighted; null if they are not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public WhiteningRecord? Whitening { get; init; }

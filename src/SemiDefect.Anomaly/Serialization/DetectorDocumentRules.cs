@@ -98,6 +98,7 @@ internal static class DetectorDocumentRules
                 lane => (string?[])[lane.Backbone.Name, lane.Backbone.Sha256, .. lane.Backbone.Taps]),
             .. document.Lanes.Select(lane => lane.Views.Region?.MaskSha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Whitening?.Sha256).OfType<string>(),
+            .. document.Lanes.Select(lane => lane.Projection?.Sha256).OfType<string>(),
             .. document.Lanes.Select(lane => lane.Backbone.Manifest).OfType<BackboneManifest>().SelectMany(manifest =>
                 (string?[])
                 [
@@ -133,12 +134,15 @@ internal static class DetectorDocumentRules
             && thresholds.FoldPixelPeaks.All(double.IsFinite)
             && BranchLists(thresholds).SelectMany(list => list).All(image => image.All(double.IsFinite))
             && document.Lanes.All(lane => (lane.Whitening?.Shrinkage ?? 1) is > 0 and < 1e6)
+            && document.Lanes.All(lane => (lane.Projection?.Shrinkage ?? 1) is > 0 and < 1e6)
             && document.Fusion.Scales.All(
                 scale => double.IsFinite(scale.Center) && double.IsFinite(scale.Spread) && scale.Spread > 0);
     }
 
     private static bool HasKnownChoices(DetectorDocument document) =>
         document.Lanes.All(lane => Enum.IsDefined(lane.Patches.Pooling))
+        && document.Lanes.Select(lane => lane.Projection).OfType<ProjectionRecord>().All(projection =>
+            Enum.IsDefined(projection.Kind) && projection.Steps is null or >= 1)
         && document.Branches.All(branch => Enum.IsDefined(branch.Scoring.Metric)
             && Enum.IsDefined(branch.Scoring.ImageScore)
             && Enum.IsDefined(branch.Map.Upsampling)

@@ -30,6 +30,8 @@ internal static class DetectorFileLayout
 
     public static string Patches(int bank) => Name("bank", bank, "patches");
 
+    public static string Projection(int lane) => Name("lane", lane, "projection");
+
     public static string Whitening(int lane) => Name("lane", lane, "whitening");
 
     public static string GoldenPixels(int golden, int lane) => Name("golden", golden, Name("lane", lane, "pixels"));

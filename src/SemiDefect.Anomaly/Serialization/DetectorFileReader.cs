@@ -48,7 +48,7 @@ internal static class DetectorFileReader
         try
         {
             BackboneFile?[] networks = ReadNetworks(document, sections);
-            document = ReadWhitenings(ReadMasks(document, sections), sections);
+            document = ReadWhitenings(ReadProjections(ReadMasks(document, sections), sections), sections);
             for (int i = 0; i < document.Branches.Count; i++)
             {
                 banks.Add(ReadBank(document, sections, i));
@@ -114,6 +114,30 @@ internal static class DetectorFileReader
                 return isSized
                     ? lane with { Views = lane.Views with { Region = region with { Mask = mask } } }
                     : throw sections.Damaged("its mask is not of the size that its header claims");
+            })],
+        };
+
+    private static DetectorDocument ReadProjections(DetectorDocument document, SectionReader sections) =>
+        document with
+        {
+            Lanes = [.. document.Lanes.Select((lane, i) =>
+            {
+                if (lane.Projection is not { } projection)
+                {
+                    return lane;
+                }
+
+                SectionRecord record = sections.Find(DetectorFileLayout.Projection(i));
+                int columns = document.Branches.First(branch => branch.Lane == i).Bank.Columns;
+                float[] matrix = projection.Outputs == columns
+                    && projection.Inputs >= 1
+                    && record.Length == (long)projection.Inputs * columns * sizeof(float)
+                    && record.Sha256 == projection.Sha256
+                    ? sections.ReadArray<float>(record)
+                    : throw sections.Damaged($"the projection of lane {i} is not the one that its header claims");
+                return matrix.All(value => Math.Abs(value) <= ProjectionRecord.LargestValue)
+                    ? lane with { Projection = projection with { Matrix = matrix } }
+                    : throw sections.Damaged($"the projection of lane {i} holds a value that is out of range");
             })],
         };
 

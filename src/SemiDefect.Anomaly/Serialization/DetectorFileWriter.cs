@@ -70,6 +70,11 @@ internal static class DetectorFileWriter
                 sections.Add((DetectorFileLayout.Network(network.Sha256), write => write(network.Content)));
             }
 
+            if (lane.Projection is { } projection)
+            {
+                sections.Add((DetectorFileLayout.Projection(i), write => write(LittleEndian(projection.Matrix))));
+            }
+
             if (lane.Whitening is { } whitening)
             {
                 sections.Add((DetectorFileLayout.Whitening(i), write => write(LittleEndian(whitening.Matrix))));

@@ -15,6 +15,7 @@ namespace SemiDefect.Anomaly.Serialization;
 [JsonSerializable(typeof(DetectorManifest))]
 [JsonSerializable(typeof(EncoderOptions))]
 [JsonSerializable(typeof(Format1Document))]
+[JsonSerializable(typeof(ProjectionRecord))]
 [JsonSerializable(typeof(WhiteningRecord))]
 [JsonSerializable(typeof(TuningRecord))]
 [JsonSerializable(typeof(PlantedRecord))]

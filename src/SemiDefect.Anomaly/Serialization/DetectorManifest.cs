@@ -27,13 +27,14 @@ internal sealed record DetectorManifest(
     private const string GoldenKind = "golden-image";
     private const string ReadingKind = "image-reading";
     private const string WhiteningKind = "whitening";
+    private const string ProjectionKind = "projection";
     private const string TuningKind = "tuning";
     private const string PlantedKind = "planted-defects";
 
     private static readonly string[] Kinds =
     [
         ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
-        GoldenKind, ReadingKind, WhiteningKind, TuningKind, PlantedKind,
+        GoldenKind, ReadingKind, ProjectionKind, WhiteningKind, TuningKind, PlantedKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -52,6 +53,13 @@ internal sealed record DetectorManifest(
             var encoder = new EncoderOptions(lane.Backbone, lane.Patches);
             components.Add(Component(
                 lane.Backbone.IsCustom ? CustomEncoderKind : OnnxEncoderKind, encoder, json.EncoderOptions, network));
+        }
+
+        foreach (ProjectionRecord projection
+            in document.Lanes.Select(lane => lane.Projection).OfType<ProjectionRecord>())
+        {
+            string[] matrix = [DetectorFileLayout.Projection(projection.Lane)];
+            components.Add(Component(ProjectionKind, projection, json.ProjectionRecord, matrix));
         }
 
         foreach (WhiteningRecord whitening in document.Lanes.Select(lane => lane.Whitening).OfType<WhiteningRecord>())
@@ -161,6 +169,13 @@ internal sealed record DetectorManifest(
             throw new JsonException("A whitening is not of a lane of its own.");
         }
 
+        ProjectionRecord[] projections = All(json.ProjectionRecord, ProjectionKind);
+        if (projections.DistinctBy(projection => projection.Lane).Count() != projections.Length
+            || projections.Any(projection => (uint)projection.Lane >= (uint)plans.Length))
+        {
+            throw new JsonException("A projection is not of a lane of its own.");
+        }
+
         return new DetectorDocument
         {
             Engine = Engine,
@@ -169,6 +184,7 @@ internal sealed record DetectorManifest(
                 .. encoders.Zip(plans, (encoder, plan) => new LaneRecord(encoder.Backbone, plan, encoder.Patches))
                     .Select((lane, i) => lane with
                     {
+                        Projection = projections.FirstOrDefault(projection => projection.Lane == i),
                         Whitening = whitenings.FirstOrDefault(whitening => whitening.Lane == i),
                     }),
             ],

@@ -191,6 +191,9 @@ internal static class DetectorMerger
         : a.Views.Preprocessing != b.Views.Preprocessing ? "the preprocessing of images"
         : a.Views != b.Views ? "the views of images"
         : a.Patches != b.Patches ? "the making of patches"
+        : a.Projection?.Sha256 != b.Projection?.Sha256
+            ? "the projection of their patches, which is learned from the images of each (fit both with '--projection "
+                + "none', or one on all images, or update one with the images of the other)"
         : a.Whitening?.Sha256 != b.Whitening?.Sha256
             ? "the whitening of their patches, which is fitted to the images of each (fit both with '--whitening "
                 + "false', or one on all images, or update one with the images of the other)"

@@ -103,6 +103,12 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             Line("dimensions", lane.Patches.PretrainDimension, lane.Patches.TargetDimension);
         }
 
+        // Omitted if unused, so that fingerprints of other detectors remain the same.
+        if (lane.Projection is { } projection)
+        {
+            Line("projection", projection.Sha256);
+        }
+
         if (lane.Whitening is { } whitening)
         {
             Line("whitening", whitening.Sha256);

@@ -70,7 +70,7 @@ public partial class MemoryPlanTests
     private static partial Regex Memory();
 
     private static string? Refusal(MemoryPlan plan, int columns, int rows, CoresetOptions coreset) =>
-        Record.Exception(() => plan.RowsAtOnce(columns, rows, coreset)) is { } error
+        Record.Exception(() => plan.RowsAtOnce(columns, columns, rows, coreset)) is { } error
             ? Assert.IsType<SemiDefectException>(error).Message
             : null;
 }
