@@ -65,6 +65,9 @@ table merge out/one.sdad out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"
 table features out/features.npy
 call pair fit new --out out/pair.sdad --backbone compact,resnet18 --resize 128
+call projection fit good --out out/projection.sdad --preset fast --resize 96 --coreset 50 --projection reconpatch:32 \
+    --projection-steps 40
+table projection out/projection.sdad out/projection.txt
 call pair-score score out/pair.sdad new --out out/pair.csv
 table pair out/pair.sdad out/pair.txt out/pair.csv out/pair-score.txt
 call quantize backbone quantize compact good --out out/eight.onnx --images 4

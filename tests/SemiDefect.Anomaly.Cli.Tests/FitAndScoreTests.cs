@@ -220,6 +220,42 @@ public sealed class FitAndScoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("pca:16", "pca, from 192 to 16 values")]
+    [InlineData("whiten:16", "whiten, from 192 to 16 values")]
+    [InlineData("reconpatch:16", "reconpatch, from 192 to 16 values, 20 steps")]
+    public async Task A_projection_is_fitted_shown_and_used(string projection, string shown)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 8);
+        SyntheticParts.WriteBad(_folder.File("bad.png"));
+        string model = _folder.File("p.sdad");
+        string[] steps = projection.StartsWith("recon", StringComparison.Ordinal) ? ["--projection-steps", "20"] : [];
+        CliRun fit = await CliRun.Of(
+        [
+            "fit", _folder.File("good"), "--out", model, "--preset", "fast", "--resize", "64", "--coreset", "30",
+            "--projection", projection, .. steps,
+        ]);
+        Assert.True(fit.ExitCode == ExitCode.Done, fit.Error);
+        CliRun info = await CliRun.Of("info", model);
+        Assert.Contains($"Projection  {shown}", info.Output, StringComparison.Ordinal);
+        CliRun score = await CliRun.Of("score", model, _folder.File("bad.png"));
+        Assert.StartsWith("abnormal", score.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("umap")]
+    [InlineData("pca:0")]
+    [InlineData("pca:5000")]
+    public async Task A_projection_that_there_is_none_of_is_refused(string projection)
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 8);
+        CliRun fit = await CliRun.Of(
+            "fit", _folder.File("good"), "--out", _folder.File("p.sdad"), "--projection", projection);
+        Assert.NotEqual(ExitCode.Done, fit.ExitCode);
+        Assert.Single(fit.Error.Trim().Split('\n'));
+        Assert.False(File.Exists(_folder.File("p.sdad")));
+    }
+
     [Fact]
     public async Task Files_made_in_another_order_give_the_same_detector()
     {

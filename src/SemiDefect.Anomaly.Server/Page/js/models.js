@@ -7,6 +7,9 @@ const store = 'semidefect-model';
 const listeners = [];
 let names = [];
 let deleted = [];
+
+// The state that was drawn: another model may be wanted before the next news.
+let shown = '';
 let wanted = localStorage.getItem(store) ?? '';
 
 /** The model chosen, or an empty text: also when it was deleted in the meantime. */
@@ -49,13 +52,14 @@ function take(list) {
   $('drift-banner').hidden = !drifting.length;
   const said = drifting.map(name => t('drift_banner', name)).join(' ');
   if ($('drift-banner').textContent !== said) $('drift-banner').textContent = said;
-  const before = JSON.stringify([names, deleted, chosen()]);
   names = list.models.map(model => model.name);
   deleted = list.deleted;
 
   // Another model is never chosen silently in place of one that was deleted: images would go to the wrong one.
   if (!wanted && names.length) [wanted] = names;
-  if (JSON.stringify([names, deleted, chosen()]) === before) return;
+  const state = JSON.stringify([names, deleted, chosen()]);
+  if (state === shown) return;
+  shown = state;
   draw();
   listeners.forEach(listener => listener());
 }

@@ -17,8 +17,7 @@ export function openViewer(list, index, onChange) {
   const dialog = $('viewer');
   stop?.abort();
   stop = new AbortController();
-  addresses.forEach(URL.revokeObjectURL);
-  addresses = [];
+  release();
   const inspection = list[index];
   const stage = new Stage();
   const go = by => { if (list[index + by]) openViewer(list, index + by, onChange); };
@@ -65,8 +64,7 @@ export function openViewer(list, index, onChange) {
   dialog.onclose = () => {
     stay(inspection);
     stop.abort();
-    addresses.forEach(URL.revokeObjectURL);
-    addresses = [];
+    release();
   };
   if (!dialog.open) dialog.showModal();
   stage.element.focus();
@@ -179,6 +177,13 @@ function figure(image, width, height, { x, y, side }, caption) {
   const top = Math.min(Math.max(0, y - size / 2), height - size);
   canvas.getContext('2d').drawImage(image, left, top, size, size, 0, 0, canvas.width, canvas.height);
   return h('figure', {}, canvas, h('figcaption', {}, caption));
+}
+
+// A picture may still be on its way into its element.
+function release() {
+  const old = addresses;
+  addresses = [];
+  setTimeout(() => old.forEach(address => URL.revokeObjectURL(address)), 10000);
 }
 
 async function element(path, signal) {
