@@ -1,6 +1,6 @@
-using SemiDefect.Anomaly.Evaluation.Reports;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Evaluation.Reports;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
 

@@ -5,9 +5,9 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Api;
 using SemiDefect.Anomaly.Server.Models;
+using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Watching;
