@@ -63,10 +63,10 @@ public sealed class InspectionServer : IAsyncDisposable
             Recover(application.Services);
             ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
             Admission admission = application.Services.GetRequiredService<Admission>();
-            application.Services.GetRequiredService<ServerMetrics>()
-                .ObserveState(() => admission.Images, options.QueueCapacity, () => models.LoadedCount);
-            application.Services.GetRequiredService<ServerMetrics>()
-                .ObserveDrift(application.Services.GetRequiredService<DriftMonitor>().Measure);
+            ServerMetrics metrics = application.Services.GetRequiredService<ServerMetrics>();
+            metrics.ObserveState(() => admission.Images, options.QueueCapacity, () => models.LoadedCount);
+            metrics.ObserveDrift(application.Services.GetRequiredService<DriftMonitor>().Measure);
+            metrics.ObserveJobs(application.Services.GetRequiredService<JobRunner>().Measure);
             return new InspectionServer(application, dataLock);
         }
         catch

@@ -10,6 +10,7 @@ namespace SemiDefect.Anomaly.Server.Tests;
 public sealed class DriftExperimentTests(ITestOutputHelper log)
 {
     private const int Steady = 10_000;
+    private const double Promised = 0.01;
 
     // The monitor looks at most once a second; a line inspects ten parts in that time.
     private const int Step = 10;
@@ -50,10 +51,15 @@ public sealed class DriftExperimentTests(ITestOutputHelper log)
             Assert.True(factor > 0.5, "no alarm at half of the light");
         }
 
+        double lately = Share(detector, [.. monitored.TakeLast(Lasting)]);
         double then = Share(detector, Scores(detector, 2 * Steady, 2000, factor));
-        log.WriteLine($"alarm after {alarm - Lasting} fading parts, at {factor:P0} of the light; false alarms "
-            + $"{usual:P2} in steady light, {then:P2} in that light");
-        Assert.True(then < 2 * Math.Max(usual, 0.01), $"{then:P2} false alarms, {usual:P2} before");
+        log.WriteLine($"alarm after {alarm - Lasting} fading parts, at {factor:P0} of the light; false alarms: "
+            + $"{usual:P2} in steady light, {lately:P2} of the last {Lasting} parts at the alarm, {then:P2} in that "
+            + "light");
+
+        // This network of one node sees nothing but light; still, both are below twice the promised rate.
+        Assert.True(lately < 2 * Promised, $"{lately:P2} false alarms, {usual:P2} before");
+        Assert.True(then < 2 * Promised, $"{then:P2} false alarms in that light");
     }
 
     private static double[] Scores(AnomalyDetector detector, int seed, int count, double factor)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SemiDefect.Anomaly.Server.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
@@ -12,7 +13,9 @@ public sealed partial class MetricsTests
     public async Task The_metrics_are_those_of_the_documentation()
     {
         await using TestServer server = await TestServer.StartAsync();
-        await server.InspectAsync(Parts.Bad(1));
+        JsonNode bad = await server.InspectAsync(Parts.Bad(1));
+        await server.PutAsync($"/api/v1/inspections/{bad["id"]}/verdict", new { value = "confirmed" });
+        await server.RunJobAsync("/api/v1/models/tiny/versions/1/comparison", new { });
         using HttpResponseMessage none = await server.Client.GetAsync("/api/v1/inspections/99");
         using HttpResponseMessage response = await server.Client.GetAsync("/metrics");
         Assert.Equal("text/plain", response.Content.Headers.ContentType!.MediaType);
@@ -43,9 +46,11 @@ public sealed partial class MetricsTests
     {
         await using TestServer server = await TestServer.StartAsync(options => options with { QueueCapacity = 20 });
         Assert.Equal(0, (await server.GetMetricsAsync()).Value("semidefect_models_loaded"));
-        await server.InspectAsync(Parts.Bad(1));
+        JsonNode bad = await server.InspectAsync(Parts.Bad(1));
         await server.InspectAsync(Parts.Good(40));
         await server.InspectAsync(Parts.Good(41));
+        await server.PutAsync($"/api/v1/inspections/{bad["id"]}/verdict", new { value = "confirmed" });
+        await server.RunJobAsync("/api/v1/models/tiny/versions/1/comparison", new { });
         using HttpResponseMessage none = await server.Client.GetAsync("/api/v1/inspections/99");
         await server.WaitForQueueAsync(0);
 
@@ -58,6 +63,12 @@ public sealed partial class MetricsTests
         Assert.Equal(3, page.Value("semidefect_batch_images_sum"));
         Assert.Equal(20, page.Value("semidefect_queue_capacity"));
         Assert.Equal(1, page.Value("semidefect_models_loaded"));
+        Assert.Equal(3, page.Value("semidefect_score_thresholds_count", ("model", "tiny")));
+        Assert.Equal(2, page.Value("semidefect_score_thresholds_bucket", ("model", "tiny"), ("le", "1")));
+        Assert.Equal(1, page.Value("semidefect_verdicts_total", ("model", "tiny"), ("verdict", "confirmed")));
+        Assert.Equal(1, page.Value("semidefect_jobs_ended_total", ("kind", "compare"), ("state", "done")));
+        Assert.Equal(0, page.Value("semidefect_jobs", ("state", "running")));
+        Assert.Equal(0, page.Value("semidefect_jobs", ("state", "waiting")));
         Assert.InRange(page.Value("process_resident_memory_bytes")!.Value, 1 << 20, 1L << 40);
         Assert.Equal(
             ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "+Inf"],

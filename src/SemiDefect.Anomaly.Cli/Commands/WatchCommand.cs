@@ -82,7 +82,9 @@ internal static class WatchCommand
                 OutputFolder = parsed.GetRequiredValue(outputPath),
                 Move = !parsed.GetValue(keep),
                 Heatmaps = parsed.GetValue(heatmaps),
-                Webhook = parsed.GetValue(webhook) is { } address ? GlobalOptions.HttpAddress("--webhook", address) : null,
+                Webhook = parsed.GetValue(webhook) is { } address
+                    ? GlobalOptions.HttpAddress("--webhook", address)
+                    : null,
                 Server = parsed.GetValue(server) is { } url ? GlobalOptions.HttpAddress("--server", url) : null,
                 ApiKey = parsed.GetValue(keyFile) is { } file ? Key(file) : null,
                 Station = parsed.GetValue(station) is not { } name ? null

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace SemiDefect.Anomaly.Cli.Output;
 
-/// <summary>The time that a report carries: now, or what SOURCE_DATE_EPOCH says, for reports with the same bytes.</summary>
+/// <summary>
+/// The time that a report carries: now, or what SOURCE_DATE_EPOCH says, for reports with the same bytes.
+/// </summary>
 internal static class ReportTime
 {
     private const string Variable = "SOURCE_DATE_EPOCH";

@@ -100,8 +100,9 @@ internal sealed class ScoreResults(
         string check = CheckThreshold is null ? string.Empty : $"{Check} to check, ";
         string from = CheckThreshold is { } value ? $", check {Text.Number(value)}" : string.Empty;
         string skipped = unreadable.Count == 0 ? string.Empty : $", {unreadable.Count} unreadable";
+        string all = images.Count == 1 ? "1 image" : $"{images.Count} images";
         output.WriteLine(
-            $"{images.Count} {(images.Count == 1 ? "image" : "images")}: {Count(Decision.Normal)} normal, {check}{Abnormal} abnormal{skipped} (threshold "
+            $"{all}: {Count(Decision.Normal)} normal, {check}{Abnormal} abnormal{skipped} (threshold "
                 + $"{Text.Number(threshold ?? thresholds.Image.Value)}{from})");
     }
 

@@ -9,7 +9,9 @@ namespace SemiDefect.Anomaly.Evaluation.Reports;
 /// <summary>What a detector is made of, in words. Stateless.</summary>
 public static class DetectorText
 {
-    /// <summary>The name and the value of each line, in the order to show them; some names occur several times.</summary>
+    /// <summary>
+    /// The name and the value of each line, in the order to show them; some names occur several times.
+    /// </summary>
     /// <param name="detector">The detector.</param>
     /// <param name="fingerprint">Its fingerprint.</param>
     public static IReadOnlyList<(string Name, string Value)> Describe(

@@ -59,10 +59,11 @@ public static class HeatmapLegend
             HeatColors.Write(Last * (i + 0.5) / Steps, 1, color);
             if (color[3] > 0)
             {
+                double opacity = color[3] / Opaque;
                 svg.Append(
                     CultureInfo.InvariantCulture,
                     $"""<rect x="{i * Step}" width="{Step}" height="{BarHeight}" """
-                        + $"""fill="rgb({color[0]},{color[1]},{color[2]})" fill-opacity="{color[3] / Opaque:0.##}"/>""");
+                        + $"""fill="rgb({color[0]},{color[1]},{color[2]})" fill-opacity="{opacity:0.##}"/>""");
             }
         }
 

@@ -6,7 +6,11 @@ namespace SemiDefect.Anomaly.Evaluation.Reports;
 /// <summary>The gallery of a report: images of greatest concern first. Stateless.</summary>
 internal static class ReportGallery
 {
-    public static void Append(StringBuilder page, ReportContent content, IReadOnlyList<GalleryItem> gallery, double pixelThreshold)
+    public static void Append(
+        StringBuilder page,
+        ReportContent content,
+        IReadOnlyList<GalleryItem> gallery,
+        double pixelThreshold)
     {
         if (gallery.Count == 0)
         {

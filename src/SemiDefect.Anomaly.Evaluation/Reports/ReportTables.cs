@@ -141,8 +141,10 @@ internal static class ReportTables
     /// </summary>
     public static void Options(StringBuilder page, ReportContent content, AnomalyDetector detector)
     {
-        page.Append("<section><h2>How the detector was made</h2><div class=\"scroll\"><table class=\"options\"><tbody>");
-        foreach ((string name, string value) in content.Options.Concat(DetectorText.Describe(detector.Description, detector.Fingerprint)))
+        page.Append("<section><h2>How the detector was made</h2>")
+            .Append("<div class=\"scroll\"><table class=\"options\"><tbody>");
+        IReadOnlyList<(string, string)> made = DetectorText.Describe(detector.Description, detector.Fingerprint);
+        foreach ((string name, string value) in content.Options.Concat(made))
         {
             page.Append(
                 CultureInfo.InvariantCulture,

@@ -12,7 +12,7 @@ internal static class ApiReference
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapScalarApiReference(Path, (options, context) =>
     {
-        string nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(NonceBytes));
+        string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
         context.Response.Headers.ContentSecurityPolicy = PolicyOf(nonce);
         options
             .WithTitle("SemiDefect.Anomaly")

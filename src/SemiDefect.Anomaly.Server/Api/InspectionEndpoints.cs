@@ -7,6 +7,7 @@ using SemiDefect.Anomaly.Server.Audit;
 using SemiDefect.Anomaly.Server.Jobs;
 using SemiDefect.Anomaly.Server.Security;
 using SemiDefect.Anomaly.Server.Storage;
+using SemiDefect.Anomaly.Server.Telemetry;
 
 namespace SemiDefect.Anomaly.Server.Api;
 
@@ -107,6 +108,7 @@ internal static class InspectionEndpoints
         Caller caller,
         InspectionStore store,
         FeedbackStore feedback,
+        ServerMetrics metrics,
         TimeProvider clock,
         long id,
         VerdictRequest verdict)
@@ -136,11 +138,13 @@ internal static class InspectionEndpoints
             });
         }
 
-        return await ChangeAsync(
+        InspectionJson changed = await ChangeAsync(
             store,
             feedback,
             record with { Verdict = verdict.Value, VerdictNote = verdict.Note, VerdictTime = clock.GetUtcNow() },
             Entry(caller, AuditActions.VerdictSet, record, verdict.Value, verdict.Note)).ConfigureAwait(false);
+        metrics.Judged(record.Model, verdict.Value);
+        return changed;
     }
 
     private static async Task<InspectionJson> ClearVerdictAsync(

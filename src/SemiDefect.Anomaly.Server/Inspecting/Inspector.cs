@@ -50,7 +50,7 @@ internal sealed class Inspector(
             () => Record(model, image, inspection),
             cancellationToken).ConfigureAwait(false);
         TimeSpan latency = Stopwatch.GetElapsedTime(since);
-        metrics.Inspected(model.Name, record.Decision, latency);
+        metrics.Inspected(model.Name, record.Decision, record.Score, record.Threshold, latency);
         throughput.Done(latency);
         return record;
     }

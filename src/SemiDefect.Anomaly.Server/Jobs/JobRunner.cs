@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,11 @@ using SemiDefect.Anomaly.Server.Telemetry;
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>Runs jobs one at a time, in the background. Stopping the server cancels them. Thread-safe.</summary>
-internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobRunner> logger) : BackgroundService
+internal sealed class JobRunner(
+    JobStore store,
+    ServerMetrics metrics,
+    TimeProvider clock,
+    ILogger<JobRunner> logger) : BackgroundService
 {
     private const int MostWaiting = 16;
     private const int MostKept = 100;
@@ -54,6 +59,12 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
 
     /// <summary>The jobs, from the newest to the oldest.</summary>
     public IReadOnlyList<JobJson> List() => [.. store.List(MostKept).Select(job => Find(job.Id)?.State ?? job)];
+
+    /// <summary>The number of jobs that wait and that run.</summary>
+    public IEnumerable<Measurement<int>> Measure() => new[] { JobState.Waiting, JobState.Running }
+        .Select(state => new Measurement<int>(
+            _jobs.Values.Count(job => job.State.State == state),
+            new KeyValuePair<string, object?>("state", state)));
 
     /// <summary>Marks the jobs of a killed process as interrupted. Called before requests are accepted.</summary>
     public Task RecoverAsync() => store.InterruptAsync(clock.GetUtcNow());
@@ -130,6 +141,7 @@ internal sealed class JobRunner(JobStore store, TimeProvider clock, ILogger<JobR
     private async Task EndAsync(Job job, string state, string? error)
     {
         job.End(state, error, clock.GetUtcNow());
+        metrics.JobEnded(job.State.Kind, state);
         await store.EndAsync(job.State).ConfigureAwait(false);
         IEnumerable<Job> ended = _jobs.Values.Where(other => other.HasEnded).OrderByDescending(other => other.Id);
         foreach (Job old in ended.Skip(MostKept))

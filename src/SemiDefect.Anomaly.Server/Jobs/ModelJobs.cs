@@ -7,8 +7,8 @@ using SemiDefect.Anomaly.Server.Models;
 namespace SemiDefect.Anomaly.Server.Jobs;
 
 /// <summary>
-/// Starts the jobs that make versions or compare two, and starts an ended one again. A job that makes a version ends with
-/// what it would do to the known defects. Thread-safe.
+/// Starts the jobs that make versions or compare two, and starts an ended one again. A job that makes a version ends
+/// with what it would do to the known defects. Thread-safe.
 /// </summary>
 internal sealed class ModelJobs(
     JobRunner runner,

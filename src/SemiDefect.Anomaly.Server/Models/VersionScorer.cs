@@ -11,7 +11,9 @@ internal sealed class VersionScorer(
     FeedbackStore feedback,
     VersionScores scores)
 {
-    /// <summary>Scores the inspections that a version has not scored yet; those without a picture are left out.</summary>
+    /// <summary>
+    /// Scores the inspections that a version has not scored yet; those without a picture are left out.
+    /// </summary>
     /// <param name="version">The version.</param>
     /// <param name="records">The inspections.</param>
     /// <param name="scored">Called after each image; null for nobody.</param>

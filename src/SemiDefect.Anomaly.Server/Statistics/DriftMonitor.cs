@@ -13,7 +13,8 @@ namespace SemiDefect.Anomaly.Server.Statistics;
 
 /// <summary>
 /// Compares the scores of the latest good parts of each model with earlier ones, at most once a second, and says when a
-/// drift begins and ends, in the log and to the webhook. Versions that differ in thresholds only count as one. Thread-safe.
+/// drift begins and ends, in the log and to the webhook. Versions that differ in thresholds only count as one.
+/// Thread-safe.
 /// </summary>
 internal sealed class DriftMonitor(
     InspectionStore store,

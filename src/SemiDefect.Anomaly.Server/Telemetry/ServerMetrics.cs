@@ -11,6 +11,9 @@ internal sealed class ServerMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _inspections;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _verdicts;
+    private readonly Counter<long> _jobsEnded;
+    private readonly Histogram<double> _scores;
     private readonly Histogram<double> _latency;
     private readonly Histogram<int> _batches;
 
@@ -27,6 +30,23 @@ internal sealed class ServerMetrics
             "semidefect.refused",
             "{request}",
             "Requests refused, by kind of problem.");
+
+        // semidefect_verdicts_total
+        _verdicts = _meter.CreateCounter<long>("semidefect.verdicts", "{verdict}", "Verdicts given.");
+
+        // semidefect_jobs_ended_total
+        _jobsEnded = _meter.CreateCounter<long>("semidefect.jobs.ended", "{job}", "Jobs that have ended.");
+
+        // semidefect_score_thresholds
+        _scores = _meter.CreateHistogram(
+            "semidefect.score.thresholds",
+            "{threshold}",
+            "Scores in multiples of the threshold: above 1, an image is abnormal.",
+            tags: null,
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5],
+            });
 
         // semidefect_inspect_seconds
         _latency = _meter.CreateHistogram(
@@ -80,12 +100,32 @@ internal sealed class ServerMetrics
         "{sigma}",
         "How far the scores of the latest good parts have moved, in standard deviations of a rank test.");
 
+    /// <summary>Adds the gauge of jobs by state, which is read when somebody collects it.</summary>
+    public void ObserveJobs(Func<IEnumerable<Measurement<int>>> jobs) =>
+        _meter.CreateObservableGauge("semidefect.jobs", jobs, "{job}", "Jobs that wait or run.");
+
     /// <summary>An image was inspected and stored.</summary>
-    public void Inspected(string model, Decision decision, TimeSpan latency)
+    /// <param name="model">The model.</param>
+    /// <param name="decision">What it says.</param>
+    /// <param name="score">The score.</param>
+    /// <param name="threshold">The image threshold.</param>
+    /// <param name="latency">From an image that has arrived to its result.</param>
+    public void Inspected(string model, Decision decision, double score, double threshold, TimeSpan latency)
     {
         _inspections.Add(1, new("model", model), new("decision", DecisionRule.NameOf(decision)));
         _latency.Record(latency.TotalSeconds);
+        if (threshold > 0)
+        {
+            _scores.Record(score / threshold, new KeyValuePair<string, object?>("model", model));
+        }
     }
+
+    /// <summary>A verdict was given.</summary>
+    public void Judged(string model, string verdict) =>
+        _verdicts.Add(1, new("model", model), new("verdict", verdict));
+
+    /// <summary>A job has ended.</summary>
+    public void JobEnded(string kind, string state) => _jobsEnded.Add(1, new("kind", kind), new("state", state));
 
     /// <summary>A request was refused, or its client left.</summary>
     public void Refused(string kind) => _refused.Add(1, new KeyValuePair<string, object?>("kind", kind));

@@ -6,7 +6,10 @@ import { askSettings, keep, settings, shiftStart } from './line-settings.js';
 import * as sound from './line-sound.js';
 
 const squares = 20;
-const mostHeld = 200;
+const pageSize = 200;
+
+// More than a shift has: a bound on the memory of the page.
+const mostHeld = 10000;
 const undoSeconds = 10;
 const lostAfter = 6000;
 const hour = 3600000;
@@ -105,8 +108,14 @@ async function begin(signal) {
 async function recall(newest, signal) {
   const kept = JSON.parse(localStorage.getItem(heldKey()) ?? 'null');
   if (!options.hold || !kept) return [];
-  const { inspections } = await get(`inspections?${query({ decision: 'abnormal', limit: mostHeld })}`, { signal });
-  return inspections.filter(one => one.id <= newest && (one.id > kept.last || kept.held.includes(one.id))).reverse();
+  const oldest = Math.min(kept.last + 1, ...kept.held);
+  const found = [];
+  for (let cursor = ''; cursor !== null;) {
+    const page = await get(`inspections?${query({ decision: 'abnormal', limit: pageSize, cursor })}`, { signal });
+    found.push(...page.inspections.filter(one => one.id <= newest && (one.id > kept.last || kept.held.includes(one.id))));
+    cursor = page.inspections.at(-1)?.id > oldest && found.length < mostHeld ? page.next_cursor : null;
+  }
+  return found.reverse();
 }
 
 const remember = () => localStorage.setItem(heldKey(), JSON.stringify({ last: last.at(-1)?.id ?? 0, held: held.map(one => one.id) }));
