@@ -43,7 +43,7 @@ public static class HeatmapLegend
     private static string Element(int height, StringBuilder content, string attributes) => string.Create(
         CultureInfo.InvariantCulture,
         $"""<svg{attributes} width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" """
-            + $"""font-family="sans-serif" font-size="12">{content}</svg>""");
+            + $"""font-family="sans-serif" font-size="12" shape-rendering="crispEdges">{content}</svg>""");
 
     // Rectangles, not a gradient: a page that contains several legends needs no ids, and refers to nothing.
     private static StringBuilder Bar()
