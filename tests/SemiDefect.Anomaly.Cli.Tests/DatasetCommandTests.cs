@@ -86,7 +86,7 @@ public sealed class DatasetCommandTests : IDisposable
             "score", model, _folder.File("new"), "--heatmaps", _folder.File("h"), "--masks", _folder.File("m"),
             "--raw", _folder.File("raw"));
         Assert.Equal((ExitCode.Done, ""), (run.ExitCode, run.Error));
-        Assert.Equal(2, Directory.GetFiles(_folder.File("h")).Length);
+        Assert.Equal(2, Directory.GetFiles(_folder.File("h"), "*.png").Length);
         Assert.Equal(2, Directory.GetFiles(_folder.File("m")).Length);
         Assert.Equal(2, Directory.GetFiles(_folder.File("raw")).Length);
     }

@@ -86,7 +86,7 @@ public sealed class ReadingCommandTests : IDisposable
             ["stack.tif#1", "stack.tif#2", "z.tif"],
             rows[1..].Select(row => row.Split(',')[0].Split('/')[^1]));
         Assert.Equal(
-            ["stack-page1.png", "stack-page2.png", "z.png"],
+            ["legend.svg", "stack-page1.png", "stack-page2.png", "z.png"],
             Directory.GetFiles(_folder.File("h")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         score = await CliRun.Of("score", model, pages, "--page", "2");
         Assert.Equal((ExitCode.Done, ""), (score.ExitCode, score.Error));

@@ -112,7 +112,7 @@ public sealed class SampleTests : IDisposable
         string solution = File.ReadAllText(Path.Combine(Repository.Root, "SemiDefect.Anomaly.sln"));
         string[] samples =
             [.. Directory.GetFiles(Path.Combine(Repository.Root, "samples"), "*.csproj", SearchOption.AllDirectories)];
-        Assert.Equal(4, samples.Length);
+        Assert.Equal(5, samples.Length);
         Assert.All(samples, sample =>
         {
             string name = Path.GetFileNameWithoutExtension(sample);

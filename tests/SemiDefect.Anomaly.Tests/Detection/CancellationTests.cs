@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
@@ -64,7 +65,13 @@ public class CancellationTests
                     stop.Cancel();
                 }
             });
-            FitOptions options = CellFits.Options() with { Planter = new TinyPlanter() };
+            FitOptions options = CellFits.Options() with
+            {
+                Planter = new TinyPlanter(),
+                Projection = stage == FitStage.Projection
+                    ? new ProjectionOptions { Kind = ProjectionKind.ReConPatch, Steps = 20 }
+                    : null,
+            };
             Canceled(() => AnomalyDetector.Fit(Pictures.Good(6, 64, 64), options, progress, stop.Token));
             Assert.True(isReached);
         }
