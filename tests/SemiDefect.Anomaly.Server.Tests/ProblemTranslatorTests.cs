@@ -63,6 +63,15 @@ public sealed partial class ProblemTranslatorTests
     }
 
     [Fact]
+    public void A_long_message_that_nearly_matches_takes_no_time()
+    {
+        string hostile = string.Concat(Enumerable.Repeat("a would call 1 of 2 known defects normal: . ", 2000));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Null(ProblemTranslator.ToKorean(hostile));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
+    }
+
+    [Fact]
     public void Translations_keep_what_differs()
     {
         foreach ((string english, string korean) in ProblemTranslator.Read())

@@ -18,15 +18,16 @@ internal static partial class ProblemTranslator
 {
     private const string Korean = "ko";
     private const string Resource = "korean.json";
-    private const RegexOptions Exactly = RegexOptions.CultureInvariant | RegexOptions.Singleline;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    // Messages contain what a client has sent: the time of a match must be linear in their length.
+    private const RegexOptions Exactly =
+        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking;
 
     // The most specific first: another pattern may match with a longer hole.
     private static readonly Lazy<(Regex Pattern, string Translation)[]> Patterns = new(() =>
     [
         .. Read().OrderByDescending(pair => pair.English.Length).Select(pair => (
-            new Regex($"^{Hole().Replace(Regex.Escape(pair.English), "(.*?)")}$", Exactly, Longest),
+            new Regex($"^{Hole().Replace(Regex.Escape(pair.English), "(.*?)")}$", Exactly),
             pair.Korean)),
     ]);
 

@@ -60,8 +60,9 @@ internal sealed class WebhookClient(Uri address, ILogger logger) : IDisposable
 
             logger.WebhookRefused((int)response.StatusCode);
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        catch (Exception error)
         {
+            // Whatever HTTP or TLS throws must not end the server.
             if (!cancellationToken.IsCancellationRequested)
             {
                 logger.WebhookUnreachable(error.Message);
