@@ -68,8 +68,8 @@ public class FusionTests
         {
             var scale = ScoreScale.Of(scores);
             ScoreScale expected = ScaleByHand(scores);
-            Assert.Equal(expected.Center, scale.Center, 12);
-            Assert.Equal(expected.Spread, scale.Spread, 12);
+            Assert.Equal(expected.Center, scale.Center, 1e-12 * expected.Center);
+            Assert.Equal(expected.Spread, scale.Spread, 1e-12 * expected.Spread);
             Assert.Equal(1, scale.Normalize(scale.Center), 12);
             Assert.Equal(1.1, scale.Normalize(scale.Center + scale.Spread), 9);
         });
