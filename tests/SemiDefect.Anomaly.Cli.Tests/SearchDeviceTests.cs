@@ -86,6 +86,7 @@ public sealed class SearchDeviceTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Doctor_shows_which_devices_auto_selects()
     {
         CliRun run = await CliRun.Of("doctor");

@@ -31,6 +31,7 @@ public sealed class AcceleratorChoiceTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void The_emulator_is_always_available_and_passes_its_test()
     {
         Assert.Equal("emulated", Machine.Find(AcceleratorKind.Emulated)!.Id);

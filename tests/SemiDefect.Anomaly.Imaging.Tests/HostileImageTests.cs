@@ -16,6 +16,7 @@ public class HostileImageTests
     public static TheoryData<string> Pictures { get; } = [.. GoldenImages.Pictures()];
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Pictures))]
     public void A_damaged_file_is_decoded_or_rejected_with_a_one_line_message(string name) =>
         Mutilate(name, MutationsPerPicture);

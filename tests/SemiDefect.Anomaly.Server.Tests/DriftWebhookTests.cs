@@ -12,6 +12,7 @@ namespace SemiDefect.Anomaly.Server.Tests;
 public sealed class DriftWebhookTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task A_drift_is_posted_when_it_begins_and_ends_until_the_receiver_takes_it()
     {
         var received = new List<JsonNode>();

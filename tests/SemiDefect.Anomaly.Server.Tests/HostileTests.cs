@@ -234,6 +234,7 @@ public sealed class HostileTests
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", 40)]
     [InlineData("POST /api/v1/models/tiny/inspect HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", 30)]
     public async Task A_client_that_dribbles_is_cut_off(string start, int seconds)

@@ -106,6 +106,7 @@ public sealed class InspectTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Beyond_the_queue_a_request_is_told_when_to_come_again_and_nothing_is_lost()
     {
         await using TestServer server = await TestServer.StartAsync(options => options with
@@ -135,6 +136,7 @@ public sealed class InspectTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task A_client_that_goes_leaves_its_room_and_nothing_in_the_history()
     {
         await using TestServer server = await TestServer.StartAsync(options => options with
@@ -157,6 +159,7 @@ public sealed class InspectTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task A_stop_finishes_what_was_accepted()
     {
         await using TestServer server =

@@ -33,6 +33,7 @@ public sealed class LineTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Two_stations_see_their_own_parts_and_a_quiet_stream_stays_alive()
     {
         await using TestServer server = await TestServer.StartAsync();
@@ -63,6 +64,7 @@ public sealed class LineTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Many_inspections_stored_together_arrive_once_each()
     {
         const int Count = 260;

@@ -15,6 +15,7 @@ namespace SemiDefect.Anomaly.Server.Tests;
 public sealed class MqttTests
 {
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Every_decision_is_published_also_those_during_an_outage_and_old_ones_are_no_signal()
     {
         int port = FreePort();

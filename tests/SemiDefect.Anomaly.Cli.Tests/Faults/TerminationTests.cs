@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Cli.Tests.Faults;
@@ -44,6 +46,47 @@ public sealed class TerminationTests : IClassFixture<TerminationTests.Images>, I
         }
 
         using Process process = CliProcess.Start(_images.Folder, command);
+        await TerminateAsync(process);
+        int[] expected = command[0] is "serve" or "watch"
+            ? [ExitCode.Done, ExitCode.Canceled, ByRuntime]
+            : [ExitCode.Canceled, ByRuntime];
+        Assert.Contains(process.ExitCode, expected);
+        Assert.False(File.Exists(Path.Combine(_images.Folder, "new.sdad")));
+    }
+
+    [Fact]
+    public async Task SIGTERM_ends_a_download_whose_server_does_not_answer()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        string address = $"https://{silent.LocalEndpoint}/weights.pth";
+        using Process process = CliProcess.Start(_folder.Path, ["backbone", "pull", "resnet18", "--from", address]);
+        await TerminateAsync(process);
+        Assert.Contains(process.ExitCode, new[] { ExitCode.Canceled, ByRuntime });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void What_reaches_the_terminal_is_written_by_us()
+    {
+        SyntheticParts.WriteGood(_folder.File("good"), 4);
+        CliRun run = CliProcess.Run(
+            _folder.Path, "fit", "good", "--out", "m.sdad", "--resize", "64", "--crop", "none", "--preset", "seed");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.All(
+            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            line => Assert.StartsWith("semidefect: ", line, StringComparison.Ordinal));
+        run = CliProcess.Run(_folder.Path, "doctor");
+        Assert.Equal("", run.Error);
+    }
+
+    private static async Task TerminateAsync(Process process)
+    {
         await Task.Delay(Head);
         if (process.HasExited)
         {
@@ -61,26 +104,6 @@ public sealed class TerminationTests : IClassFixture<TerminationTests.Images>, I
             process.Kill();
             Assert.Fail("SIGTERM did not end it.");
         }
-
-        int[] expected = command[0] is "serve" or "watch"
-            ? [ExitCode.Done, ExitCode.Canceled, ByRuntime]
-            : [ExitCode.Canceled, ByRuntime];
-        Assert.Contains(process.ExitCode, expected);
-        Assert.False(File.Exists(Path.Combine(_images.Folder, "new.sdad")));
-    }
-
-    [Fact]
-    public void What_reaches_the_terminal_is_written_by_us()
-    {
-        SyntheticParts.WriteGood(_folder.File("good"), 4);
-        CliRun run = CliProcess.Run(
-            _folder.Path, "fit", "good", "--out", "m.sdad", "--resize", "64", "--crop", "none", "--preset", "seed");
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.All(
-            run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            line => Assert.StartsWith("semidefect: ", line, StringComparison.Ordinal));
-        run = CliProcess.Run(_folder.Path, "doctor");
-        Assert.Equal("", run.Error);
     }
 
     private static async Task<string> ErrorOf(Process process) => await process.StandardError.ReadToEndAsync();

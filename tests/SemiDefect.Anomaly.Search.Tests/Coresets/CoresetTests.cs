@@ -11,6 +11,7 @@ public class CoresetTests
     public static TheoryData<string> Kinds => [.. HardData.Kinds];
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Kinds))]
     public void Exact_greedy_picks_what_the_naive_loop_picks(string kind) =>
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 90], Gen.Double[0.05, 0.6], Gen.ULong).Sample(

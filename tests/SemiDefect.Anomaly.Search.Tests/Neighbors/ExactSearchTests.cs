@@ -13,6 +13,7 @@ public class ExactSearchTests
     public static TheoryData<string> Kinds => [.. HardData.Kinds];
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Kinds))]
     public void Both_searches_equal_brute_force_on_data_of_every_kind(string kind) =>
         Gen.Select(Gen.Int[1, 400], Gen.Int[1, 130], Gen.Int[1, 50], Gen.ULong).Sample(

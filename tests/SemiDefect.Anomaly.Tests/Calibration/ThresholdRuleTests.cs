@@ -40,6 +40,7 @@ public class ThresholdRuleTests
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(20, 1.8)]
     [InlineData(40, 1.6)]
     [InlineData(80, 1.25)]

@@ -101,6 +101,7 @@ public class CancellationTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public async Task Inspecting_many_files_stops_soon_after_it_was_canceled()
     {
         using var folder = new TemporaryFolder();

@@ -21,6 +21,7 @@ public sealed class ContaminationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void They_are_left_out_up_to_the_share_that_is_given()
     {
         using AnomalyDetector dirty = AnomalyDetector.Fit(_images, Small);

@@ -72,6 +72,7 @@ public sealed class ProjectionTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [MemberData(nameof(Kinds))]
     public void Neither_threads_nor_a_temporary_file_change_it(ProjectionKind kind)
     {

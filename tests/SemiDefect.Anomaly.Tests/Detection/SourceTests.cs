@@ -66,6 +66,7 @@ public class SourceTests
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void A_fit_reads_each_image_once()
     {
         // Automatic sizes and turns, two lanes and golden images.

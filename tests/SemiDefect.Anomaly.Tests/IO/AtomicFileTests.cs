@@ -115,6 +115,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Another_process_that_cleans_up_does_not_stop_a_writer()
     {
         // Each name of a folder is searched once.

@@ -25,8 +25,8 @@ public class FusionTests
         ScoreScale[] expectedScales = [.. alone.Select(one => ScaleByHand(one.Thresholds.ImageScores))];
         for (int branch = 0; branch < 2; branch++)
         {
-            Assert.Equal(expectedScales[branch].Center, fused.Document.Fusion.Scales[branch].Center, 12);
-            Assert.Equal(expectedScales[branch].Spread, fused.Document.Fusion.Scales[branch].Spread, 12);
+            Assert.Equal(expectedScales[branch].Center, fused.Document.Fusion.Scales[branch].Center, 1e-12);
+            Assert.Equal(expectedScales[branch].Spread, fused.Document.Fusion.Scales[branch].Spread, 1e-12);
         }
 
         foreach (Image image in
@@ -41,7 +41,7 @@ public class FusionTests
                 FusionRule.Maximum => scaled.Max(),
                 _ => 0.1 * Math.Log((Math.Exp(10 * scaled[0]) + Math.Exp(10 * scaled[1])) / 2),
             };
-            Assert.Equal(score, actual.Score, 9);
+            Assert.Equal(score, actual.Score, 1e-9);
             Assert.Equal((96, 96), (actual.InputMap.Width, actual.InputMap.Height));
             for (int i = 0; i < 96 * 96; i++)
             {
@@ -70,8 +70,8 @@ public class FusionTests
             ScoreScale expected = ScaleByHand(scores);
             Assert.Equal(expected.Center, scale.Center, 1e-12 * expected.Center);
             Assert.Equal(expected.Spread, scale.Spread, 1e-12 * expected.Spread);
-            Assert.Equal(1, scale.Normalize(scale.Center), 12);
-            Assert.Equal(1.1, scale.Normalize(scale.Center + scale.Spread), 9);
+            Assert.Equal(1, scale.Normalize(scale.Center), 1e-12);
+            Assert.Equal(1.1, scale.Normalize(scale.Center + scale.Spread), 1e-9);
         });
     }
 

@@ -21,6 +21,7 @@ public sealed class DetectorAttackTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData("one lane", 10_000)]
     [InlineData("two lanes", 5_000)]
     [InlineData("format 1", 5_000)]

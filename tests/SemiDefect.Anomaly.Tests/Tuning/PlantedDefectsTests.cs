@@ -14,6 +14,7 @@ public sealed class PlantedDefectsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(CalibrationMethod.Automatic, false, false)]
     [InlineData(CalibrationMethod.Automatic, true, false)]
     [InlineData(CalibrationMethod.Automatic, true, true)]

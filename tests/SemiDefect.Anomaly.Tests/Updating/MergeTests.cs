@@ -48,6 +48,7 @@ public sealed class MergeTests : IDisposable
     }
 
     [Theory]
+    [Trait("Speed", "Slow")]
     [InlineData(FusionRule.Mean)]
     [InlineData(FusionRule.Maximum)]
     [InlineData(FusionRule.SoftMaximum)]

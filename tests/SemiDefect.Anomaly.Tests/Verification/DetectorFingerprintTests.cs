@@ -78,6 +78,7 @@ public sealed class DetectorFingerprintTests : IDisposable
     }
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void Whatever_affects_decisions_changes_the_fingerprint_and_its_part()
     {
         DetectorFingerprint fingerprint = DetectorFingerprint.Read(Fit("a", Small));

@@ -21,6 +21,7 @@ public sealed class DetectorVerifierTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait("Speed", "Slow")]
     public void On_the_machine_of_the_fit_every_bit_is_identical()
     {
         foreach (string preset in FitPresets.Names)

@@ -12,8 +12,8 @@ public class InputGeometryTests
         {
             (double inputX, double inputY) = geometry.ToInput(x, y);
             (double backX, double backY) = geometry.ToOriginal(inputX, inputY);
-            Assert.Equal(x, backX, 9);
-            Assert.Equal(y, backY, 9);
+            Assert.Equal(x, backX, 1e-9);
+            Assert.Equal(y, backY, 1e-9);
         });
     }
 
@@ -51,11 +51,11 @@ public class InputGeometryTests
                 };
                 InputGeometry canvas = plan.Canvas(left + width + 7, top + height + 3);
                 (double x, double y) = canvas.ToOriginal(-0.5, -0.5);
-                Assert.Equal(left - 0.5, x, 9);
-                Assert.Equal(top - 0.5, y, 9);
+                Assert.Equal(left - 0.5, x, 1e-9);
+                Assert.Equal(top - 0.5, y, 1e-9);
                 (x, y) = canvas.ToOriginal(size - 0.5, size - 0.5);
-                Assert.Equal(left + width - 0.5, x, 9);
-                Assert.Equal(top + height - 0.5, y, 9);
+                Assert.Equal(left + width - 0.5, x, 1e-9);
+                Assert.Equal(top + height - 0.5, y, 1e-9);
             });
     }
 
@@ -81,8 +81,8 @@ public class InputGeometryTests
             {
                 (double wholeX, double wholeY) = geometry.ToOriginal(left + x, top + y);
                 (double windowX, double windowY) = geometry.Window(left, top, 20, 20).ToOriginal(x, y);
-                Assert.Equal(wholeX, windowX, 9);
-                Assert.Equal(wholeY, windowY, 9);
+                Assert.Equal(wholeX, windowX, 1e-9);
+                Assert.Equal(wholeY, windowY, 1e-9);
             });
     }
 

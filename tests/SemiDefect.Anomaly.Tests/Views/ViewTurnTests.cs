@@ -97,8 +97,8 @@ public class ViewTurnTests
                 }
 
                 (double centerX, double centerY) = view.PatchCenter(patch, gridHeight, gridWidth);
-                Assert.Equal(4 + sumX / (side * side), centerX, 9);
-                Assert.Equal(2 + sumY / (side * side), centerY, 9);
+                Assert.Equal(4 + sumX / (side * side), centerX, 1e-9);
+                Assert.Equal(2 + sumY / (side * side), centerY, 1e-9);
             }
         });
     }
@@ -137,8 +137,8 @@ public class ViewTurnTests
             {
                 (double expectedX, double expectedY) = Rotated(turn, x, y, width, height);
                 (double actualX, double actualY) = ViewOf(width, height, 3, 8, turn).ToOriginal(x, y);
-                Assert.Equal(3 + expectedX, actualX, 9);
-                Assert.Equal(8 + expectedY, actualY, 9);
+                Assert.Equal(3 + expectedX, actualX, 1e-9);
+                Assert.Equal(8 + expectedY, actualY, 1e-9);
             });
     }
 
