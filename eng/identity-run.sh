@@ -68,6 +68,8 @@ call pair fit new --out out/pair.sdad --backbone compact,resnet18 --resize 128
 call projection fit good --out out/projection.sdad --preset fast --resize 96 --coreset 50 --projection reconpatch:32 \
     --projection-steps 40
 table projection out/projection.sdad out/projection.txt
+call tuned fit good --out out/tuned.sdad --resize 64 --coreset 50 --tune quick
+table tuned out/tuned.sdad out/tuned.txt
 call pair-score score out/pair.sdad new --out out/pair.csv
 table pair out/pair.sdad out/pair.txt out/pair.csv out/pair-score.txt
 call quantize backbone quantize compact good --out out/eight.onnx --images 4

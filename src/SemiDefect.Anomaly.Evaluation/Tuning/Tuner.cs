@@ -57,9 +57,7 @@ public static class Tuner
         int turns = options.Plans(networks[0].Input).First().LearnedTurns;
         InspectionCost plain = Sum(networks.Select(one => InspectionCost.Of(options, one, width, height, good.Count)));
         var effort = new TuningEffort(turns, plain, good.Count, learned.Length);
-        tuning = tuning.IsFull
-            ? tuning with { KindsPerSize = effort.KindsPerSize(space.Costs, tuning, heldOut.Length) }
-            : tuning;
+        tuning = tuning with { KindsPerSize = effort.KindsPerSize(space.Costs, tuning, heldOut.Length) };
         var round = new TuningRound(good, tuning, options.Threshold, options.Fusion, progress, cancellationToken);
         TuningRoundResult result = round.Run(
             [],

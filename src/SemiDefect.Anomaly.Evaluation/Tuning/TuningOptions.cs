@@ -45,7 +45,10 @@ public sealed record TuningOptions
             : throw new SemiDefectException($"The most multiply-adds per inspection must be 1 or more, not {value}.");
     }
 
-    /// <summary>What a quick tuning does.</summary>
+    /// <summary>
+    /// What a quick tuning does: each picture held out gets as many of the kinds as keep the work within three times
+    /// that of the fit itself, and at least one. With few images that proves little, so the default stays.
+    /// </summary>
     public static TuningOptions Quick(ulong seed) => new() { HeldOut = 8, Sizes = 4, Seed = seed };
 
     /// <summary>

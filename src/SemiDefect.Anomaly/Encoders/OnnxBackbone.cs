@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using SemiDefect.Anomaly.Detection;
 
@@ -8,10 +7,10 @@ namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
 /// A network executed by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
-/// dynamic, and outputs of rank 4. Thread-safe. On the CPU, each image is a separate single-threaded run, and as many
-/// run in parallel as there are threads: using several threads in one run changes the last bits of some operators
-/// (observed for square roots and exponentials), and features must not depend on threads or batches. CUDA runs whole
-/// batches. If memory runs out, the batch size is halved, and stays reduced.
+/// dynamic, and outputs of rank 4. Thread-safe. On the CPU, each image is a separate run, and as many run in parallel as
+/// there are threads. A run has one thread, because several change the last bits of some operators, and features must not
+/// depend on threads or batches; an image alone has several where they are seen to give the same bits
+/// (<see cref="WideSessions"/>). CUDA runs whole batches. If memory runs out, the batch size is halved, and stays reduced.
 /// </summary>
 public sealed class OnnxBackbone : IDisposable
 {
@@ -22,6 +21,7 @@ public sealed class OnnxBackbone : IDisposable
     private readonly string[] _taps;
     private readonly int? _fixedBatch;
     private readonly ILogger _logger;
+    private readonly WideSessions? _wide;
     private volatile int _imagesAtOnce;
     private bool _shrunk;
 
@@ -42,6 +42,13 @@ public sealed class OnnxBackbone : IDisposable
         FixedHeight = height;
         FixedWidth = width;
         _taps = OnnxSignature.ChooseTaps(session, file, options.Taps);
+        if (device == ExecutionDevice.Cpu && _fixedBatch is null or 1)
+        {
+            _wide = WideSessions.For(
+                file,
+                _imagesAtOnce,
+                (wide, values, height, width) => RunBatch(wide ?? session, values, 1, height, width));
+        }
     }
 
     /// <summary>The version of ONNX Runtime.</summary>
@@ -142,7 +149,7 @@ public sealed class OnnxBackbone : IDisposable
 
     /// <summary>
     /// Runs images in parallel, each as a separate run, and passes on the maps of each from the thread that computed
-    /// them.
+    /// them. An image alone may use all threads.
     /// </summary>
     /// <param name="inputs">For each image, its values (3 x height x width, normalized), height and width.</param>
     /// <param name="handOn">Receives the index of an image and its maps, one per tap.</param>
@@ -158,9 +165,11 @@ public sealed class OnnxBackbone : IDisposable
             RequireSize(height, width);
         }
 
+        InferenceSession? alone = inputs.Count == 1 ? _wide?.Of(inputs[0].Height, inputs[0].Width) : null;
         _ = WithinMemory(inputs.Count, atOnce =>
         {
-            void Run(int i) => handOn(i, RunBatch(inputs[i].Values, 1, inputs[i].Height, inputs[i].Width));
+            void Run(int i) => handOn(
+                i, RunBatch(alone ?? _session, inputs[i].Values, 1, inputs[i].Height, inputs[i].Width));
             SideBySide(inputs.Count, atOnce, Run, cancellationToken);
             return true;
         });
@@ -169,6 +178,7 @@ public sealed class OnnxBackbone : IDisposable
     /// <summary>Closes the session.</summary>
     public void Dispose()
     {
+        _wide?.Dispose();
         _session.Dispose();
         _runOptions.Dispose();
     }
@@ -179,7 +189,7 @@ public sealed class OnnxBackbone : IDisposable
         for (int done = 0; done < images; done += batch)
         {
             int count = Math.Min(batch, images - done);
-            parts.Add(RunBatch(Slice(input, images, done, count), count, height, width));
+            parts.Add(RunBatch(_session, Slice(input, images, done, count), count, height, width));
         }
 
         return Join(parts, images);
@@ -192,7 +202,7 @@ public sealed class OnnxBackbone : IDisposable
         void Run(int part)
         {
             int count = Math.Min(batch, images - part * batch);
-            parts[part] = RunBatch(Slice(input, images, part * batch, count), count, height, width);
+            parts[part] = RunBatch(_session, Slice(input, images, part * batch, count), count, height, width);
         }
 
         SideBySide(parts.Length, atOnce, Run, CancellationToken.None);
@@ -246,7 +256,8 @@ public sealed class OnnxBackbone : IDisposable
         return input.Slice(start * imageLength, count * imageLength);
     }
 
-    private FeatureMap[] RunBatch(ReadOnlyMemory<float> input, int count, int height, int width)
+    private FeatureMap[] RunBatch(
+        InferenceSession session, ReadOnlyMemory<float> input, int count, int height, int width)
     {
         int batch = _fixedBatch ?? count;
         float[] values = new float[(long)batch * 3 * height * width];
@@ -256,7 +267,7 @@ public sealed class OnnxBackbone : IDisposable
         using System.Diagnostics.Activity? activity = EngineTelemetry.Start(InspectionStage.Network);
         try
         {
-            outputs = _session.Run(_runOptions, [_inputName], [tensor], _taps);
+            outputs = session.Run(_runOptions, [_inputName], [tensor], _taps);
         }
         catch (OnnxRuntimeException error) when (!OnnxSessionFactory.IsOutOfMemory(error))
         {
@@ -357,24 +368,4 @@ public sealed class FeatureMap
 
     /// <summary>The values, [image][channel][y][x].</summary>
     public float[] Values { get; }
-}
-
-/// <summary>How a network is executed. Immutable.</summary>
-public sealed record OnnxBackboneOptions
-{
-    /// <summary>
-    /// The outputs to use, in this order; empty for the manifest's default taps, or all outputs without a manifest.
-    /// </summary>
-    public IReadOnlyList<string> Taps { get; init; } = [];
-
-    /// <summary>The device.</summary>
-    public ExecutionDevice Device { get; init; } = ExecutionDevice.Auto;
-
-    /// <summary>Images processed in parallel on the CPU; 0 for one per core. Does not change results.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>
-    /// Told once, in one line, when batches had to be made smaller for want of memory, or CUDA could not be used.
-    /// </summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

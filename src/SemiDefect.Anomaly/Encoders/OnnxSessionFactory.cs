@@ -49,6 +49,10 @@ internal static class OnnxSessionFactory
         }
     }
 
+    /// <summary>A session whose runs use several threads each, on the CPU.</summary>
+    /// <exception cref="OnnxRuntimeException">There is not enough memory, for example.</exception>
+    public static InferenceSession CreateOnThreads(BackboneFile file, int threads) => Create(file, false, threads);
+
     public static bool IsOutOfMemory(Exception error) =>
         error is OutOfMemoryException
         || (error is OnnxRuntimeException
@@ -58,7 +62,7 @@ internal static class OnnxSessionFactory
 
     public static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
 
-    private static InferenceSession Create(BackboneFile file, bool useCuda)
+    private static InferenceSession Create(BackboneFile file, bool useCuda, int threads = 1)
     {
         using var options = new SessionOptions
         {
@@ -69,10 +73,13 @@ internal static class OnnxSessionFactory
                 ? GraphOptimizationLevel.ORT_ENABLE_ALL
                 : GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            IntraOpNumThreads = 1,
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
         };
         options.AddSessionConfigEntry("session.use_deterministic_compute", "1");
+
+        // Waiting threads leave the cores to the other stages of an inspection.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (useCuda)
         {
             options.AppendExecutionProvider_CUDA();

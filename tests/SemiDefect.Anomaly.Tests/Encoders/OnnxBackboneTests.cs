@@ -51,6 +51,44 @@ public sealed class OnnxBackboneTests : IDisposable
         Assert.Equal(alone, Features(7, 1)[0]);
     }
 
+    // At some of these sizes, a run on as many threads sums in another order.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void An_image_alone_has_the_bits_of_one_thread(int threads)
+    {
+        OnnxBackbone Load(int count) => OnnxBackbone.Load(
+            BackboneFile.Open(BackboneFile.DefaultName), new OnnxBackboneOptions { Threads = count });
+        using OnnxBackbone narrow = Load(1);
+        using OnnxBackbone wide = Load(threads);
+        var generator = new SeededGenerator(5);
+        foreach ((int height, int width) in new[] { (32, 32), (64, 64), (96, 130), (128, 128), (256, 192), (320, 320) })
+        {
+            float[] input = new float[3 * height * width];
+            for (int i = 0; i < input.Length; i++)
+            {
+                input[i] = (float)generator.NextDouble(-2, 2);
+            }
+
+            float[] Alone(OnnxBackbone backbone)
+            {
+                float[] values = [];
+                backbone.ExtractEach(
+                    [(input, height, width)],
+                    (_, maps) => values = [.. maps.SelectMany(map => map.Values)],
+                    CancellationToken.None);
+                return values;
+            }
+
+            float[] expected = Alone(narrow);
+            for (int run = 0; run < 4; run++)
+            {
+                Assert.Equal(expected, Alone(wide));
+            }
+        }
+    }
+
     [Fact]
     public void An_unknown_tap_is_reported_with_the_available_ones() =>
         AssertRefused(
