@@ -13,6 +13,12 @@ public sealed class PixelMetricsAccumulator : IDisposable
     private const int GoodCapacity = 6 << 20;
     private const int DefectCapacity = 1 << 20;
 
+    /// <summary>The number of size classes.</summary>
+    internal const int SizeClasses = (int)DefectSize.Large + 1;
+
+    // Size class and area share 32 bits; no image has as many pixels.
+    private const uint AreasPerSize = uint.MaxValue / SizeClasses;
+
     private readonly SortedRuns<uint> _good;
     private readonly SortedRuns<ulong> _defective;
     private readonly List<string> _groups = [];
@@ -23,8 +29,8 @@ public sealed class PixelMetricsAccumulator : IDisposable
     private readonly List<long> _goodPixels = [];
     private readonly List<long> _defectPixels = [];
     private readonly List<int> _regions = [];
-    private readonly long[] _sizePixels = new long[3];
-    private readonly int[] _sizeRegions = new int[3];
+    private readonly long[] _sizePixels = new long[SizeClasses];
+    private readonly int[] _sizeRegions = new int[SizeClasses];
 
     /// <summary>Creates an empty accumulator.</summary>
     public PixelMetricsAccumulator()
@@ -40,8 +46,14 @@ public sealed class PixelMetricsAccumulator : IDisposable
 
     /// <summary>The size class of a region.</summary>
     /// <param name="area">Its number of pixels in the original image.</param>
-    public static DefectSize SizeOf(double area) =>
-        area < 32 * 32 ? DefectSize.Small : area <= 96 * 96 ? DefectSize.Medium : DefectSize.Large;
+    public static DefectSize SizeOf(double area) => area switch
+    {
+        < 8 * 8 => DefectSize.Under8,
+        < 16 * 16 => DefectSize.From8To16,
+        < 32 * 32 => DefectSize.From16To32,
+        <= 96 * 96 => DefectSize.Medium,
+        _ => DefectSize.Large,
+    };
 
     /// <summary>Adds the map and mask of one image. Adding the images of a group consecutively is faster.</summary>
     /// <param name="map">Anomaly scores, width x height, row by row; no NaN.</param>
@@ -102,9 +114,8 @@ public sealed class PixelMetricsAccumulator : IDisposable
             }
             else
             {
-                // The two top bits of the lower half hold the size class; an area below 2^30 fits below them.
                 uint size = (uint)SizeOf(areas[label] * originalAreaPerPixel);
-                _defective.Add(groupIndex, ((ulong)key << 32) | (size << 30) | (uint)areas[label]);
+                _defective.Add(groupIndex, ((ulong)key << 32) | (size * AreasPerSize + (uint)areas[label]));
                 defectPixels++;
                 peaks[label] = Math.Max(peaks[label], map[i]);
             }
@@ -139,7 +150,7 @@ public sealed class PixelMetricsAccumulator : IDisposable
                 : null)];
         ImageMetricsAccumulator[] perSize =
         [
-            .. Enumerable.Range(0, 3)
+            .. Enumerable.Range(0, SizeClasses)
                 .Select(i => new ImageMetricsAccumulator(_sizePixels[i], goodPixels, _sizeRegions[i]))
         ];
 
@@ -156,7 +167,7 @@ public sealed class PixelMetricsAccumulator : IDisposable
                         i => _groups[i],
                         i => Result(perGroup[i]!, _regions[i], _defectPixels[i], goodImagePixels + _goodPixels[i])),
                 StringComparer.Ordinal),
-            Enumerable.Range(0, 3).ToDictionary(
+            Enumerable.Range(0, SizeClasses).ToDictionary(
                 i => (DefectSize)i, i => Result(perSize[i], _sizeRegions[i], _sizePixels[i], goodPixels)));
     }
 
@@ -222,7 +233,8 @@ public sealed class PixelMetricsAccumulator : IDisposable
                 isFirst = false;
             }
 
-            tally.AddDefective(group, (int)(value >> 30) & 3, (int)(value & 0x3FFFFFFF));
+            (uint size, uint area) = Math.DivRem((uint)value, AreasPerSize);
+            tally.AddDefective(group, (int)size, (int)area);
         }
 
         tally.Flush();

@@ -12,8 +12,8 @@ internal sealed class PixelTally
     private readonly long[] _good;
     private readonly long[] _defective;
     private readonly double[] _share;
-    private readonly long[] _sizeDefective = new long[3];
-    private readonly double[] _sizeShare = new double[3];
+    private readonly long[] _sizeDefective = new long[PixelMetricsAccumulator.SizeClasses];
+    private readonly double[] _sizeShare = new double[PixelMetricsAccumulator.SizeClasses];
     private bool _isEmpty = true;
 
     public PixelTally(

@@ -195,8 +195,14 @@ public static class EvaluationJson
         writer.WriteStartObject("per_size");
         foreach (SizeResult size in sizes)
         {
-            writer.WriteStartObject(
-                size.Size switch { DefectSize.Small => "small", DefectSize.Medium => "medium", _ => "large" });
+            writer.WriteStartObject(size.Size switch
+            {
+                DefectSize.Under8 => "under_8",
+                DefectSize.From8To16 => "from_8_to_16",
+                DefectSize.From16To32 => "from_16_to_32",
+                DefectSize.Medium => "medium",
+                _ => "large",
+            });
             writer.WriteNumber("images", size.Images);
             writer.WriteNumber("found", size.Found);
             WriteNumber(writer, "recall", size.Recall);

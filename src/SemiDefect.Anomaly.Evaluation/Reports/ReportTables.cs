@@ -89,7 +89,9 @@ internal static class ReportTables
         {
             string name = size.Size switch
             {
-                DefectSize.Small => "under 32 px",
+                DefectSize.Under8 => "under 8 px",
+                DefectSize.From8To16 => "8 to 16 px",
+                DefectSize.From16To32 => "16 to 32 px",
                 DefectSize.Medium => "32 to 96 px",
                 _ => "over 96 px",
             };

@@ -26,8 +26,8 @@ public sealed class DatasetEvaluatorTests : IDisposable
         Assert.Equal(3L * SyntheticParts.BlotSide * SyntheticParts.BlotSide, result.Pixel.Overall.DefectPixels);
         TypeResult blot = Assert.Single(result.PerType);
         Assert.Equal(("blot", 3, 3), (blot.Type, blot.Images, blot.Found));
-        Assert.Equal([3, 0, 0], result.PerSize.Select(size => size.Images));
-        Assert.Equal([3, 0, 0], result.PerSize.Select(size => size.DefectsShown));
+        Assert.Equal([0, 3, 0, 0, 0], result.PerSize.Select(size => size.Images));
+        Assert.Equal([0, 3, 0, 0, 0], result.PerSize.Select(size => size.DefectsShown));
         Assert.All(result.Images, image => Assert.InRange(image.PValue!.Value, 1.0 / 13, 1));
         Assert.Contains(result.Notes, note => note.Contains("too few", StringComparison.Ordinal));
     }
@@ -157,7 +157,7 @@ public sealed class DatasetEvaluatorTests : IDisposable
             root.GetProperty("at_threshold").EnumerateObject().Select(property => property.Name).ToHashSet());
         Assert.Equal(1, root.GetProperty("per_type").GetProperty("blot").GetProperty("recall").GetDouble());
         Assert.Equal(
-            ["small", "medium", "large"],
+            ["under_8", "from_8_to_16", "from_16_to_32", "medium", "large"],
             root.GetProperty("per_size").EnumerateObject().Select(property => property.Name));
         Assert.Equal(1.5, root.GetProperty("timing").GetProperty("fit_seconds").GetDouble());
 

@@ -75,24 +75,28 @@ public class PixelMetricsAccumulatorTests
 
         var image = new Sample("scratch", map, mask, 100, 60);
         foreach ((double areaPerPixel, DefectSize small, DefectSize large)
-            in new[] { (1, DefectSize.Small, DefectSize.Medium), (16.0, DefectSize.Medium, DefectSize.Large) })
+            in new[] { (1, DefectSize.From8To16, DefectSize.Medium), (16.0, DefectSize.Medium, DefectSize.Large) })
         {
             using var accumulator = new PixelMetricsAccumulator();
             accumulator.Add(map, mask, 100, 60, "scratch", areaPerPixel);
             PixelReport report = accumulator.Complete(0);
             AssertEqual(BruteForce([image], area => area == 100), report.PerSize[small]);
             AssertEqual(BruteForce([image], area => area == 1600), report.PerSize[large]);
-            Assert.Null(
-                report.PerSize[Enum.GetValues<DefectSize>().Single(size => size != small && size != large)].Aupro);
+            Assert.All(
+                Enum.GetValues<DefectSize>().Except([small, large]), size => Assert.Null(report.PerSize[size].Aupro));
         }
     }
 
     [Theory]
-    [InlineData(1023, DefectSize.Small)]
+    [InlineData(63, DefectSize.Under8)]
+    [InlineData(64, DefectSize.From8To16)]
+    [InlineData(255, DefectSize.From8To16)]
+    [InlineData(256, DefectSize.From16To32)]
+    [InlineData(1023, DefectSize.From16To32)]
     [InlineData(1024, DefectSize.Medium)]
     [InlineData(9216, DefectSize.Medium)]
     [InlineData(9217, DefectSize.Large)]
-    public void Size_classes_part_at_32_and_96_pixels(int area, DefectSize size) =>
+    public void Size_classes_part_at_8_16_32_and_96_pixels(int area, DefectSize size) =>
         Assert.Equal(size, PixelMetricsAccumulator.SizeOf(area));
 
     [Fact]
