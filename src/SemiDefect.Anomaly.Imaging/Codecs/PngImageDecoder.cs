@@ -13,6 +13,7 @@ internal sealed class PngImageDecoder : IImageDecoder
     private const int MaxExpansion = 1032;
 
     private const int PaletteType = 3;
+    private const int ReadAtOnce = 1 << 16;
 
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
@@ -81,20 +82,30 @@ internal sealed class PngImageDecoder : IImageDecoder
         int rowBytes = chunks.RowBytes(width);
         int pixelBytes = Math.Max(1, chunks.Channels * chunks.Depth / 8);
 
-        // The filter type precedes the row.
-        byte[] row = new byte[1 + rowBytes];
-        byte[] previous = new byte[1 + rowBytes];
-        for (int i = 0; i < height; i++)
+        // Some rows at a time, because each read has a cost of its own. The filter type precedes the row.
+        int lineBytes = 1 + rowBytes;
+        int rowsAtOnce = Math.Clamp(ReadAtOnce / lineBytes, 1, height);
+        byte[] lines = new byte[rowsAtOnce * lineBytes];
+        byte[] last = new byte[rowBytes];
+        for (int i = 0; i < height; i += rowsAtOnce)
         {
-            inflated.ReadExactly(row);
-            if (!PngFilter.Undo(row[0], row.AsSpan(1), previous.AsSpan(1), pixelBytes))
+            int rows = Math.Min(rowsAtOnce, height - i);
+            inflated.ReadExactly(lines, 0, rows * lineBytes);
+            ReadOnlySpan<byte> previous = last;
+            for (int j = 0; j < rows; j++)
             {
-                throw chunks.Error("uses a filter that does not exist");
+                Span<byte> row = lines.AsSpan(j * lineBytes + 1, rowBytes);
+                if (!PngFilter.Undo(lines[j * lineBytes], row, previous, pixelBytes))
+                {
+                    throw chunks.Error("uses a filter that does not exist");
+                }
+
+                int target = 3 * ((y + (i + j) * stepY) * chunks.Width + x);
+                ConvertRow(chunks, row, width, rgb.AsSpan(target), 3 * stepX, wide);
+                previous = row;
             }
 
-            int target = 3 * ((y + i * stepY) * chunks.Width + x);
-            ConvertRow(chunks, row.AsSpan(1), width, rgb.AsSpan(target), 3 * stepX, wide);
-            (row, previous) = (previous, row);
+            previous.CopyTo(last);
         }
     }
 
@@ -110,6 +121,13 @@ internal sealed class PngImageDecoder : IImageDecoder
         if (chunks.Depth == 8 && channels == 3 && step == 3)
         {
             row.CopyTo(rgb);
+        }
+        else if (chunks.Depth == 8 && channels == 1 && step == 3 && !chunks.HasPalette)
+        {
+            for (int i = 0; i < width; i++)
+            {
+                rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = row[i];
+            }
         }
         else if (chunks.HasPalette)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
@@ -87,7 +88,20 @@ internal sealed unsafe class SkiaImageDecoder : IImageDecoder
 
     private static void DropAlpha(byte* rgba, Span<byte> rgb)
     {
-        for (int i = 0, source = 0; i + 2 < rgb.Length; i += 3, source += 4)
+        int i = 0;
+        int source = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            // Four pixels at a time; of the 16 bytes written, the next ones replace the last four.
+            Vector128<byte> colors =
+                Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
+            for (; i + 16 <= rgb.Length; i += 12, source += 16)
+            {
+                Vector128.Shuffle(Vector128.Load(rgba + source), colors).CopyTo(rgb[i..]);
+            }
+        }
+
+        for (; i + 2 < rgb.Length; i += 3, source += 4)
         {
             rgb[i] = rgba[source];
             rgb[i + 1] = rgba[source + 1];
