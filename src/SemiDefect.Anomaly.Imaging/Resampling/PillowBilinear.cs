@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace SemiDefect.Anomaly.Imaging.Resampling;
 
@@ -133,22 +135,51 @@ public static class PillowBilinear
         for (int x = 0; x < kernel.Length; x++)
         {
             ReadOnlySpan<int> coefficients = kernel.Coefficients(x);
-            ReadOnlySpan<byte> pixels = row.Slice(kernel.Start(x) * Channels, coefficients.Length * Channels);
-            int red = Half;
-            int green = Half;
-            int blue = Half;
-            for (int k = 0, i = 0; k < coefficients.Length && i + 2 < pixels.Length; k++, i += Channels)
+            int first = kernel.Start(x) * Channels;
+            int last = first + coefficients.Length * Channels;
+            Span<byte> target = output[(x * Channels)..];
+            if (Vector128.IsHardwareAccelerated && last < row.Length && target.Length > Channels)
             {
-                int coefficient = coefficients[k];
-                red += pixels[i] * coefficient;
-                green += pixels[i + 1] * coefficient;
-                blue += pixels[i + 2] * coefficient;
+                // A fourth channel, of the next pixel, is computed as well, and replaced by the next pixel.
+                Vector128<int> sums = Vector128.Create(Half);
+                foreach (int coefficient in coefficients)
+                {
+                    sums += Pixel(row[first..]) * coefficient;
+                    first += Channels;
+                }
+
+                Vector128<int> shifted =
+                    Vector128.Min(sums >> ResizeKernel.PrecisionBits, Vector128.Create((int)byte.MaxValue));
+                Vector128<short> words = Vector128.Narrow(shifted, shifted);
+                BinaryPrimitives.WriteUInt32LittleEndian(
+                    target, Vector128.Narrow(words, words).AsUInt32().ToScalar());
+                continue;
             }
 
-            output[x * Channels] = ToByte(red);
-            output[x * Channels + 1] = ToByte(green);
-            output[x * Channels + 2] = ToByte(blue);
+            ResizePixel(row[first..last], coefficients, target);
         }
+    }
+
+    private static Vector128<int> Pixel(ReadOnlySpan<byte> bytes) => Vector128.WidenLower(
+        Vector128.WidenLower(
+            Vector128.CreateScalarUnsafe(BinaryPrimitives.ReadUInt32LittleEndian(bytes)).AsByte())).AsInt32();
+
+    private static void ResizePixel(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> coefficients, Span<byte> output)
+    {
+        int red = Half;
+        int green = Half;
+        int blue = Half;
+        for (int k = 0, i = 0; k < coefficients.Length && i + 2 < pixels.Length; k++, i += Channels)
+        {
+            int coefficient = coefficients[k];
+            red += pixels[i] * coefficient;
+            green += pixels[i + 1] * coefficient;
+            blue += pixels[i + 2] * coefficient;
+        }
+
+        output[0] = ToByte(red);
+        output[1] = ToByte(green);
+        output[2] = ToByte(blue);
     }
 
     // Integer sums do not depend on the vector width, so the widest available vectors may be used.
@@ -185,7 +216,22 @@ public static class PillowBilinear
 
     private static void ShiftToBytes(ReadOnlySpan<int> sums, Span<byte> output)
     {
-        for (int i = 0; i < output.Length; i++)
+        int i = 0;
+        if (Vector.IsHardwareAccelerated)
+        {
+            int lanes = Vector<int>.Count;
+            var most = new Vector<int>(byte.MaxValue);
+            for (; i <= output.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+            {
+                Vector<int> Part(ReadOnlySpan<int> from) =>
+                    Vector.Min(new Vector<int>(from) >> ResizeKernel.PrecisionBits, most);
+                Vector<short> low = Vector.Narrow(Part(sums[i..]), Part(sums[(i + lanes)..]));
+                Vector<short> high = Vector.Narrow(Part(sums[(i + 2 * lanes)..]), Part(sums[(i + 3 * lanes)..]));
+                Vector.AsVectorByte(Vector.Narrow(low, high)).CopyTo(output[i..]);
+            }
+        }
+
+        for (; i < output.Length; i++)
         {
             output[i] = ToByte(sums[i]);
         }
