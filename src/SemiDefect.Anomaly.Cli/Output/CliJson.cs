@@ -69,7 +69,18 @@ internal sealed record DetectorInfoJson(
 }
 
 internal sealed record LaneJson(
-    BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks, double Smoothing);
+    BackboneJsonRecord Backbone, ViewsJson Views, IReadOnlyList<LaneBankJson> Banks, double Smoothing)
+{
+    /// <summary>The shrinkage of the whitening; only with one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Whitening { get; init; }
+
+    /// <summary>The projection of the patches; only with one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProjectionJson? Projection { get; init; }
+}
+
+internal sealed record ProjectionJson(string Kind, int Inputs, int Outputs, int? Steps, double? Shrinkage);
 
 internal sealed record ViewsJson(
     string Resize, int Size, int? Crop, int Tile, int TileOverlap, int Turns, bool Flips, RegionOfInterestJson? Region)

@@ -58,7 +58,18 @@ internal static class DetectorSummaryJson
             .. lane.BankRows.Select(
                 rows => new LaneBankJson(rows, lane.Dimension, lane.Patches, lane.CoveringRadius)),
         ],
-        lane.Smoothing);
+        lane.Smoothing)
+    {
+        Whitening = lane.Shrinkage,
+        Projection = lane.Projection is { } projection
+            ? new ProjectionJson(
+                $"{projection.Kind}".ToLowerInvariant(),
+                projection.Inputs,
+                projection.Outputs,
+                projection.Steps,
+                projection.Shrinkage)
+            : null,
+    };
 
     private static BackboneJsonRecord Backbone(LaneDescription lane) =>
         new(lane.Backbone, lane.Sha256, lane.Taps, lane.License, lane.IsIncluded);
