@@ -28,7 +28,15 @@ internal static class ReadingRules
         CheckedImage[] good = [.. images.Where(image => image.IsTraining && image.IsGood)];
         good = good.Length > 0 ? good : [.. images.Where(image => image.IsGood)];
         ImageSurvey survey = Survey(good, reading, reading, cancellationToken);
-        if (survey.BitDepth is { } bits)
+        if (survey.DeclaredDepth is { } declared && survey.BitDepth == declared)
+        {
+            findings.Add(
+                CheckSeverity.Info,
+                "bit_depth",
+                $"The good images say that {declared} of 16 bits are used: they are read as {declared} bits. "
+                    + "--bit-depth overrides this.");
+        }
+        else if (survey.BitDepth is { } bits)
         {
             findings.Add(
                 CheckSeverity.Info,

@@ -57,7 +57,7 @@ public static class GoodImages
         // With a depth that is given, only headers are read.
         ImageSurvey survey = folder.Survey(
             options.BitDepth is null ? options.Reading : null, options.ImageLimits, cancellationToken);
-        return options.BitDepth is null && survey.HighestSample is not null
+        return options.BitDepth is null && (survey.HighestSample is not null || survey.BitDepth is not null)
             ? (options with { BitDepth = survey.BitDepth ?? ImageReading.FullBitDepth }, survey)
             : (options, survey);
     }
