@@ -12,7 +12,7 @@ internal sealed class PageOption
     /// <summary>The option.</summary>
     public Option<string?> Option { get; } = new("--page")
     {
-        Description = "The page of files with several pages (TIFF), from 1; or all, for each page as an image of its "
+        Description = "The page of files with several pages (TIFF, frames of DICOM), from 1; or all, for each page as an image of its "
             + "own. By default, the first page.",
         HelpName = "N|all",
     };

@@ -14,8 +14,9 @@ public static class ImageFile
 {
     private static readonly IImageDecoder[] Decoders =
     [
-        new PngImageDecoder(), new BmpImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder(),
-        new DicomImageDecoder(),
+        // The preamble of a DICOM file may look like a TIFF file.
+        new PngImageDecoder(), new BmpImageDecoder(), new SkiaImageDecoder(), new DicomImageDecoder(),
+        new TiffImageDecoder(),
     ];
 
     /// <summary>The file name extensions of the supported formats, in lower case, with the period.</summary>
@@ -150,6 +151,21 @@ public static class ImageFile
         return decoder.Decode(bytes, name, reading, WideSamples.Windowed(window));
     }
 
+    /// <summary>
+    /// A copy of a DICOM file that holds nothing but its image: no patient, no study, no dates. It is read, or refused,
+    /// as the original is. What is drawn into the pixels stays. Other formats are returned as they are.
+    /// </summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">The name of the file in messages.</param>
+    /// <exception cref="ImageFormatException">It is a DICOM file that cannot be read.</exception>
+    public static byte[] WithoutPersonalData(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(name);
+        bool isDicom = Decoders.FirstOrDefault(decoder => decoder.Recognizes(bytes)) is DicomImageDecoder;
+        return isDicom ? DicomCopy.Of(bytes, name) : bytes;
+    }
+
     /// <summary>What the header of a file says.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">The name of the file in messages.</param>
@@ -166,11 +182,11 @@ public static class ImageFile
     /// The pages of a file, and the highest of its samples of 16 bits; 0 if it has such samples but there is no
     /// reading, null if it has none. Files that say that they use fewer bits of 16 have a declared depth instead.
     /// </summary>
-    internal static (int Pages, int? Highest, int? Declared) Survey(string path, ImageReading? reading, ImageLimits limits)
+    internal static FileSurvey Survey(string path, ImageReading? reading, ImageLimits limits)
     {
         if (!HasHeaderToRead(path, limits))
         {
-            return (1, null, null);
+            return new FileSurvey(1);
         }
 
         byte[] bytes = ReadBytes(path, limits);
@@ -178,15 +194,16 @@ public static class ImageFile
         if (info.BitDepth != ImageReading.FullBitDepth || reading is null)
         {
             bool isDeclared = info.Format == DicomImageDecoder.Format && info.BitDepth is > 8 and < 16;
-            return (
-                info.Pages,
-                info.BitDepth == ImageReading.FullBitDepth ? 0 : null,
-                isDeclared ? info.BitDepth : null);
+            return new FileSurvey(info.Pages)
+            {
+                Highest = info.BitDepth == ImageReading.FullBitDepth ? 0 : null,
+                Declared = isDeclared ? info.BitDepth : null,
+            };
         }
 
         var wide = new WideSamples(null, keepsMarks: false);
         Decode(bytes, path, reading with { BitDepth = null, Intensity = IntensityRange.Full }, wide);
-        return (info.Pages, wide.Highest, null);
+        return new FileSurvey(info.Pages) { Highest = wide.Highest, Lowest = wide.Lowest };
     }
 
     /// <summary>Reads the encoded bytes of an image file.</summary>

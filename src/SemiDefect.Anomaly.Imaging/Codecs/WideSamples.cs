@@ -74,8 +74,11 @@ internal sealed class WideSamples(int? bitDepth, bool keepsMarks)
         return Samples.FromUInt16(moved);
     }
 
-    /// <summary>Notes a sample that is converted elsewhere.</summary>
-    public void Note(int value) => Highest = Math.Max(value, Highest ?? value);
+    /// <summary>The lowest of samples that were noted; null if none was.</summary>
+    public int? Lowest { get; private set; }
+
+    /// <summary>Notes the lowest and the highest of samples that are converted elsewhere.</summary>
+    public void Note(int lowest, int highest) => (Lowest, Highest) = (lowest, highest);
 
     /// <summary>Converts a sample that is darker the higher it is.</summary>
     public byte ConvertInverted(int value)

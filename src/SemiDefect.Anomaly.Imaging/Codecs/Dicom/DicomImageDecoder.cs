@@ -54,10 +54,10 @@ internal sealed class DicomImageDecoder : IImageDecoder
             _ => samples.Table(own!.Value),
         };
         byte[] rgb = GC.AllocateUninitializedArray<byte>(3 * header.Width * header.Height);
-        int highest = samples.Convert(frame.Span, table, rgb);
+        (int lowest, int highest) = samples.Convert(frame.Span, table, rgb);
         if (header.BitsStored == ImageReading.FullBitDepth && intensity.Kind == IntensityKind.Full)
         {
-            wide.Note(highest);
+            wide.Note(lowest, highest);
         }
 
         return new Image(header.Width, header.Height, rgb);

@@ -82,19 +82,21 @@ internal sealed class DicomSamples(DicomHeader header)
     }
 
     /// <summary>Converts a frame to gray in RGB.</summary>
-    /// <returns>The highest sample.</returns>
-    public int Convert(ReadOnlySpan<byte> frame, byte[] table, byte[] rgb)
+    /// <returns>The lowest and the highest sample, from the lowest that the bits can hold.</returns>
+    public (int Lowest, int Highest) Convert(ReadOnlySpan<byte> frame, byte[] table, byte[] rgb)
     {
+        int lowest = int.MaxValue;
         int highest = 0;
         for (int i = 0, target = 0; target < rgb.Length; i++, target += 3)
         {
             int level = LevelAt(frame, i);
+            lowest = Math.Min(lowest, level);
             highest = Math.Max(highest, level);
             byte gray = table[level];
             (rgb[target], rgb[target + 1], rgb[target + 2]) = (gray, gray, gray);
         }
 
-        return highest;
+        return (lowest, highest);
     }
 
     private double ValueOf(int level) => header.Rescale.Slope * (level - _sign) + header.Rescale.Intercept;
