@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Imaging.Tests;
@@ -213,6 +214,71 @@ public class DicomTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_copy_without_personal_data_is_read_or_refused_as_the_original_and_names_no_one(string name)
+    {
+        byte[] original = File.ReadAllBytes(Path.Combine(Folder, name));
+        byte[] copy;
+        try
+        {
+            copy = ImageFile.WithoutPersonalData(original, name);
+        }
+        catch (ImageFormatException error)
+        {
+            Assert.Equal(
+                error.Message,
+                Assert.Throws<ImageFormatException>(() => ImageFile.Decode(original, name)).Message);
+            return;
+        }
+
+        string text = Encoding.Latin1.GetString(copy);
+        Assert.All(
+            (string[])["eheim", "4711", "1961", "Klinik"],
+            secret => Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase));
+        foreach (IntensityRange intensity in new[]
+        {
+            IntensityRange.Full, IntensityRange.FileWindow, IntensityRange.Window(-50, 900),
+            IntensityRange.Percentiles(2, 98),
+        })
+        {
+            foreach (int page in (int[])[1, 2])
+            {
+                var reading = new ImageReading { Intensity = intensity, Page = page };
+                Assert.Equal(Outcome(original, reading), Outcome(copy, reading));
+            }
+        }
+
+        string Outcome(byte[] bytes, ImageReading reading)
+        {
+            try
+            {
+                return ImageFile.Decode(bytes, name, reading).Sha256();
+            }
+            catch (ImageFormatException error)
+            {
+                return error.Message;
+            }
+        }
+    }
+
+    [Fact]
+    public void What_is_written_is_read_and_holds_no_more_than_the_image()
+    {
+        ushort[] samples = [.. Enumerable.Range(0, 35).Select(i => (ushort)(i * 117))];
+        using var stream = new MemoryStream();
+        DicomWriter.Write(stream, 7, 5, 12, samples);
+        byte[] file = stream.ToArray();
+        Assert.Equal(file, ImageFile.WithoutPersonalData(file, "x"));
+        byte[] png = new TestPng { Width = 7, Height = 5, Depth = 16, ColorType = 0, Samples = samples }.Encode();
+        Assert.Equal(
+            ImageFile.Decode(png, "x", new ImageReading { BitDepth = 12 }).Sha256(),
+            ImageFile.Decode(file, "x").Sha256());
+        Assert.Throws<ArgumentException>(() => DicomWriter.Write(Stream.Null, 7, 5, 11, samples));
+        Assert.Throws<ArgumentException>(() => DicomWriter.Write(Stream.Null, 7, 4, 12, samples));
+        Assert.Equal(png, ImageFile.WithoutPersonalData(png, "x"));
     }
 
     private static void Refuses(string name, IntensityRange intensity, string expected) => Assert.Contains(

@@ -57,7 +57,7 @@ internal static class ReadingRules
         {
             findings.Add(
                 CheckSeverity.Warning,
-                "few_levels",
+                "bit_depth",
                 $"The good images use {levels} of the 65536 levels that their DICOM files hold, so that few shades are "
                     + "left. --window-percentiles 0.5:99.5 or --window LOW:HIGH spreads them.");
         }
