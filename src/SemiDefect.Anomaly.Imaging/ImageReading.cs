@@ -39,7 +39,9 @@ public sealed record ImageReading
     /// </summary>
     public IntensityRange Intensity { get; init; } = IntensityRange.Full;
 
-    /// <summary>The page of files that have several, from 1: in DICOM, the frame. A file without that page is refused.</summary>
+    /// <summary>
+    /// The page of files that have several, from 1: in DICOM, the frame. A file without that page is refused.
+    /// </summary>
     /// <exception cref="SemiDefectException">It is out of range.</exception>
     public int Page
     {

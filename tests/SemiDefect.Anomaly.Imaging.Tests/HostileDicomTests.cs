@@ -14,7 +14,9 @@ public class HostileDicomTests
     private const uint Undefined = uint.MaxValue;
 
     private static readonly IntensityRange[] Ranges =
-        [IntensityRange.Full, IntensityRange.FileWindow, IntensityRange.Window(0, 99), IntensityRange.Percentiles(1, 9)];
+    [
+        IntensityRange.Full, IntensityRange.FileWindow, IntensityRange.Window(0, 99), IntensityRange.Percentiles(1, 9),
+    ];
 
     // 42 files x 600 are more than 20,000.
     [Theory]

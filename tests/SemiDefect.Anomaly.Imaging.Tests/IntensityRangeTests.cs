@@ -3,7 +3,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Imaging.Tests;
 
-/// <summary>Which samples become black and white: windows and percentiles of 16-bit and floating-point images.</summary>
+/// <summary>Windows and percentiles of 16-bit and floating-point images.</summary>
 public class IntensityRangeTests
 {
     private const int Width = 31;

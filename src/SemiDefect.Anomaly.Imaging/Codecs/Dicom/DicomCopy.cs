@@ -4,8 +4,8 @@ using System.Text;
 namespace SemiDefect.Anomaly.Imaging.Codecs.Dicom;
 
 /// <summary>
-/// Writes DICOM files that hold nothing but an image: no patient, no study, no dates, no private elements. They are read
-/// as the original is. Stateless.
+/// Writes DICOM files that hold nothing but an image: no patient, no study, no dates, no private elements. They are
+/// read as the original is. Stateless.
 /// </summary>
 internal static class DicomCopy
 {
