@@ -1,22 +1,30 @@
 using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.Imaging.Codecs.Dicom;
 
 namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
-/// Reads images: JPEG, PNG, BMP, WebP and TIFF. The format is detected from the content, not from the name. The result
-/// is upright (EXIF and TIFF orientation applied) and contains one page, or the first frame if there are several; alpha
-/// is dropped without blending, 16-bit samples v are converted to round(v / 257) unless <see
-/// cref="ImageReading.BitDepth"/> says that fewer bits are used, and other values are unchanged: no color profile or
-/// gamma is applied. The same bytes on every machine. Stateless.
+/// Reads images: JPEG, PNG, BMP, WebP, TIFF and DICOM. The format is detected from the content, not from the name. The
+/// result is upright (EXIF and TIFF orientation applied) and contains one page, or the first frame if there are several;
+/// alpha is dropped without blending, 16-bit samples v are converted to round(v / 257) unless <see
+/// cref="ImageReading.BitDepth"/> says that fewer bits are used or <see cref="ImageReading.Intensity"/> gives a window,
+/// and other values are unchanged: no color profile or gamma is applied. The same bytes on every machine. Stateless.
 /// </summary>
 public static class ImageFile
 {
     private static readonly IImageDecoder[] Decoders =
-        [new PngImageDecoder(), new BmpImageDecoder(), new SkiaImageDecoder(), new TiffImageDecoder()];
+    [
+        // The preamble of a DICOM file may look like a TIFF file.
+        new PngImageDecoder(), new BmpImageDecoder(), new SkiaImageDecoder(), new DicomImageDecoder(),
+        new TiffImageDecoder(),
+    ];
 
     /// <summary>The file name extensions of the supported formats, in lower case, with the period.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
-        Array.AsReadOnly<string>([".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]);
+        Array.AsReadOnly<string>(
+        [
+            ".bmp", ".dcm", ".dicom", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
+        ]);
 
     /// <summary>Whether the path has an image file extension, in upper or lower case.</summary>
     public static bool HasImageExtension(string path)
@@ -97,14 +105,65 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(name);
         CheckLength(bytes.Length, name, reading.Limits);
         IImageDecoder decoder = DecoderOf(bytes.Span, name);
-        if (reading.Page > 1 && decoder is not TiffImageDecoder)
+        if (reading.Page > 1 && decoder is not (TiffImageDecoder or DicomImageDecoder))
         {
             throw new ImageFormatException($"'{name}' has one page; page {reading.Page} was asked for.");
+        }
+
+        if (decoder is not DicomImageDecoder && reading.Intensity.Kind != IntensityKind.Full && !wide.KeepsMarks)
+        {
+            return DecodeWindow(bytes, name, reading, decoder);
         }
 
         Image image = decoder.Decode(bytes, name, reading, wide);
         wide.RequireInRange(name);
         return image;
+    }
+
+    // A window is for samples of 16 bits. Percentiles of a picture are known once it has been decoded.
+    private static Image DecodeWindow(
+        ReadOnlyMemory<byte> bytes, string name, ImageReading reading, IImageDecoder decoder)
+    {
+        IntensityRange intensity = reading.Intensity;
+        int depth = decoder.Describe(bytes.Span, name).BitDepth;
+        if (intensity.Kind == IntensityKind.FileWindow)
+        {
+            throw new ImageFormatException(
+                $"'{name}' is no DICOM image and has no window of its own; fit with --window LOW:HIGH or "
+                    + "--window-percentiles LOW:HIGH instead.");
+        }
+
+        if (depth <= 8)
+        {
+            throw new ImageFormatException(
+                $"'{name}' has samples of {depth} bits, but a window is for deeper ones; fit such images without "
+                    + "--window and --window-percentiles.");
+        }
+
+        (double Low, double High) window = (intensity.Low, intensity.High);
+        if (intensity.Kind == IntensityKind.Percentiles && depth == ImageReading.FullBitDepth)
+        {
+            WideSamples counts = WideSamples.Counting();
+            decoder.Decode(bytes, name, reading, counts);
+            window = counts.Window(intensity);
+        }
+
+        return decoder.Decode(bytes, name, reading, WideSamples.Windowed(window));
+    }
+
+    /// <summary>
+    /// A copy of a DICOM file that holds nothing but its image: no patient, no study, no dates. It is read, or refused,
+    /// as the original is. What is drawn into the pixels stays. Other formats are returned as they are.
+    /// </summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">The name of the file in messages.</param>
+    /// <exception cref="ImageFormatException">It is a DICOM file that cannot be read.</exception>
+    public static byte[] WithoutPersonalData(byte[] bytes, string name)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(name);
+        bool isDicom = Decoders.FirstOrDefault(decoder => decoder.Recognizes(bytes)) is DicomImageDecoder;
+        return isDicom ? DicomCopy.Of(bytes, name) : bytes;
     }
 
     /// <summary>What the header of a file says.</summary>
@@ -121,25 +180,30 @@ public static class ImageFile
 
     /// <summary>
     /// The pages of a file, and the highest of its samples of 16 bits; 0 if it has such samples but there is no
-    /// reading, null if it has none.
+    /// reading, null if it has none. Files that say that they use fewer bits of 16 have a declared depth instead.
     /// </summary>
-    internal static (int Pages, int? Highest) Survey(string path, ImageReading? reading, ImageLimits limits)
+    internal static FileSurvey Survey(string path, ImageReading? reading, ImageLimits limits)
     {
         if (!HasHeaderToRead(path, limits))
         {
-            return (1, null);
+            return new FileSurvey(1);
         }
 
         byte[] bytes = ReadBytes(path, limits);
         ImageFileInfo info = Describe(bytes, path);
         if (info.BitDepth != ImageReading.FullBitDepth || reading is null)
         {
-            return (info.Pages, info.BitDepth == ImageReading.FullBitDepth ? 0 : null);
+            bool isDeclared = info.Format == DicomImageDecoder.Format && info.BitDepth is > 8 and < 16;
+            return new FileSurvey(info.Pages)
+            {
+                Highest = info.BitDepth == ImageReading.FullBitDepth ? 0 : null,
+                Declared = isDeclared ? info.BitDepth : null,
+            };
         }
 
         var wide = new WideSamples(null, keepsMarks: false);
-        Decode(bytes, path, reading with { BitDepth = null }, wide);
-        return (info.Pages, wide.Highest);
+        Decode(bytes, path, reading with { BitDepth = null, Intensity = IntensityRange.Full }, wide);
+        return new FileSurvey(info.Pages) { Highest = wide.Highest, Lowest = wide.Lowest };
     }
 
     /// <summary>Reads the encoded bytes of an image file.</summary>
@@ -182,11 +246,13 @@ public static class ImageFile
         }
     }
 
-    // TIFF files may have pages, and PNG files samples of 16 bits, by the 25th byte; the others have neither.
+    // TIFF and DICOM files may have pages, and PNG files samples of 16 bits, by the 25th byte; the others have neither.
     private static bool HasHeaderToRead(string path, ImageLimits limits)
     {
-        byte[] start = ReadBytes(path, limits, most: 25);
-        return TiffDirectory.HasMagic(start) || (new PngImageDecoder().Recognizes(start) && start[^1] == 16);
+        byte[] start = ReadBytes(path, limits, most: DicomReader.MagicAt + 4);
+        return TiffDirectory.HasMagic(start)
+            || DicomReader.HasMagic(start)
+            || (start.Length >= 25 && new PngImageDecoder().Recognizes(start) && start[24] == 16);
     }
 
     private static ImageReading Within(ImageLimits? limits) =>
@@ -203,7 +269,7 @@ public static class ImageFile
         }
 
         throw new ImageFormatException(
-            $"'{name}' is not a JPEG, PNG, BMP, WebP or TIFF image; convert it to one of these.");
+            $"'{name}' is not a JPEG, PNG, BMP, WebP, TIFF or DICOM image; convert it to one of these.");
     }
 
     private static long LengthOf(string path)

@@ -33,7 +33,15 @@ public sealed record ImageReading
                 $"The bit depth must be between {LeastBitDepth} and {FullBitDepth}, not {value}.");
     }
 
-    /// <summary>The page of files that have several, from 1. A file without that page is refused.</summary>
+    /// <summary>
+    /// Which samples of deep pictures become black and white. With any but <see cref="IntensityRange.Full"/>, <see
+    /// cref="BitDepth"/> is not used, and a picture without deep samples is refused.
+    /// </summary>
+    public IntensityRange Intensity { get; init; } = IntensityRange.Full;
+
+    /// <summary>
+    /// The page of files that have several, from 1: in DICOM, the frame. A file without that page is refused.
+    /// </summary>
     /// <exception cref="SemiDefectException">It is out of range.</exception>
     public int Page
     {

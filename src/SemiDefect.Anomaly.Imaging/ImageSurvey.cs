@@ -31,12 +31,28 @@ public sealed record ImageSurvey
     public int FilesWithHighest { get; private init; }
 
     /// <summary>
-    /// The number of bits that the samples of 16 bits use; null for all of them, or if it is not clear. 8, 10 or 14 if
-    /// the highest sample is the white of so many bits (255, 1,023 or 16,383) and two files or more have it; otherwise
-    /// 12 if it is below 4,096.
+    /// The number of bits that files of 16 bits say they use, 9 to 15: those of DICOM. Null if none says so, or if they
+    /// differ.
+    /// </summary>
+    public int? DeclaredDepth { get; private init; }
+
+    /// <summary>
+    /// The number of levels from the lowest to the highest sample, if it is so few of 65,536 that fewer than 32 of 256
+    /// gray levels are left and all files are DICOM of 16 bits; otherwise null. Signed samples, as of computed
+    /// tomography, are often of this kind.
+    /// </summary>
+    public int? FewLevels => BitDepth is null && LevelsInUse < 1 << 13 ? LevelsInUse : null;
+
+    private int? LevelsInUse { get; init; }
+
+    /// <summary>
+    /// The number of bits that the samples of 16 bits use; null for all of them, or if it is not clear. The declared
+    /// depth, if no sample of other files is above it. Otherwise 8, 10 or 14 if the highest sample is the white of so
+    /// many bits (255, 1,023 or 16,383) and two files or more have it; otherwise 12 if it is below 4,096.
     /// </summary>
     public int? BitDepth =>
-        HighestSample is null or 0 ? null
+        DeclaredDepth is { } declared && (HighestSample is null || HighestSample < 1 << declared) ? declared
+        : HighestSample is null or 0 ? null
         : FilesWithHighest > 1 && OtherDepths.Any(bits => HighestSample == (1 << bits) - 1)
             ? OtherDepths.First(bits => HighestSample == (1 << bits) - 1)
         : HighestSample < 1 << UsualDepth ? UsualDepth
@@ -58,8 +74,7 @@ public sealed record ImageSurvey
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var pages = new int[files.Count];
-        var highest = new int?[files.Count];
+        var found = new FileSurvey?[files.Count];
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         try
         {
@@ -67,7 +82,7 @@ public sealed record ImageSurvey
             {
                 try
                 {
-                    (pages[i], highest[i]) = ImageFile.Survey(files[i].Path, At(files[i].Page, reading), limits);
+                    found[i] = ImageFile.Survey(files[i].Path, At(files[i].Page, reading), limits);
                 }
                 catch (ImageFormatException) when (skipsUnreadable)
                 {
@@ -80,14 +95,18 @@ public sealed record ImageSurvey
             throw new ImageFormatException(error.InnerExceptions[0].Message, error);
         }
 
-        int[] wide = [.. highest.OfType<int>()];
+        int[] wide = [.. found.Select(file => file?.Highest).OfType<int>()];
         int highestOfAll = wide.DefaultIfEmpty().Max();
+        int[] depths = [.. found.Select(file => file?.Declared).OfType<int>().Distinct()];
+        int[] lowest = [.. found.Select(file => file?.Lowest).OfType<int>()];
         return new ImageSurvey
         {
             WideFiles = wide.Length,
             HighestSample = wide.Length == 0 || reading is null ? null : highestOfAll,
             FilesWithHighest = wide.Length == 0 || reading is null ? 0 : wide.Count(sample => sample == highestOfAll),
-            SeveralPages = [.. Enumerable.Range(0, pages.Length).Where(i => pages[i] > 1)],
+            DeclaredDepth = depths.Length == 1 ? depths[0] : null,
+            SeveralPages = [.. Enumerable.Range(0, found.Length).Where(i => found[i]?.Pages > 1)],
+            LevelsInUse = lowest.Length > 0 && lowest.Length == wide.Length ? highestOfAll - lowest.Min() + 1 : null,
         };
     }
 

@@ -121,7 +121,9 @@ SD_API sd_status SD_CALL sd_detector_thresholds(sd_detector detector, sd_thresho
 /* Frees a detector. Its inspections stay valid. */
 SD_API sd_status SD_CALL sd_detector_free(sd_detector detector);
 
-/* Inspects an image file: JPEG, PNG, BMP, WebP or TIFF. The result is that of `semidefect score`, bit for bit. */
+/*
+ * Inspects an image file: JPEG, PNG, BMP, WebP, TIFF or DICOM. The result is that of `semidefect score`, bit for bit.
+ */
 SD_API sd_status SD_CALL sd_inspect_file(sd_detector detector, const char *path, sd_inspection *inspection);
 
 /* Inspects the bytes of an image file. */

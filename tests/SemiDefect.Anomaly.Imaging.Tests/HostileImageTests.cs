@@ -165,7 +165,7 @@ public class HostileImageTests
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("hello", "is not a JPEG, PNG, BMP, WebP or TIFF image")]
+    [InlineData("hello", "is not a JPEG, PNG, BMP, WebP, TIFF or DICOM image")]
     [InlineData("BM", "damaged BMP")]
     [InlineData("RIFF____WEBP", "damaged WebP")]
     [InlineData("II*\0", "damaged TIFF")]

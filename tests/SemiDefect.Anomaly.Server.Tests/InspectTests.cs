@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
@@ -38,6 +39,33 @@ public sealed class InspectTests
         Assert.Equal(bad, await server.Client.GetByteArrayAsync((string)actual["links"]!["image"]!));
         JsonNode kept = await server.GetAsync((string)actual["links"]!["self"]!);
         Assert.True(JsonNode.DeepEquals(actual, kept), $"{actual}\n{kept}");
+    }
+
+    [Fact]
+    public async Task A_DICOM_file_is_kept_without_its_patient_and_shown_as_PNG()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        byte[] file = await File.ReadAllBytesAsync(
+            Path.Combine(Repository.Root, "tests/Golden/Imaging/dicom/nested.dcm"));
+        Assert.True(file.AsSpan().IndexOf("Geheim"u8) > 0);
+        JsonNode answer = await server.InspectAsync(file, "part.dcm");
+        byte[] shown = await server.Client.GetByteArrayAsync((string)answer["links"]!["image"]!);
+        Assert.Equal(
+            ImageFile.Decode(file, "x").Sha256(), ImageFile.Decode(shown, "x").Sha256());
+
+        using var content = new ByteArrayContent(file);
+        using HttpResponseMessage put =
+            await server.Client.PutAsync("/api/v1/models/tiny/training/part.dcm", content);
+        Assert.Equal(HttpStatusCode.NoContent, put.StatusCode);
+        string[] kept = Directory.GetFiles(server.Options.DataFolder, "*", SearchOption.AllDirectories);
+        Assert.Contains(kept, path => path.EndsWith("part.dcm", StringComparison.Ordinal));
+        foreach (string path in kept)
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            Assert.True(bytes.AsSpan().IndexOf("Geheim"u8) < 0, path);
+        }
     }
 
     [Fact]

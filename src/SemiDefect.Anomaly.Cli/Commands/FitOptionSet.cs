@@ -162,6 +162,7 @@ internal sealed class FitOptionSet
     private readonly ImageLimitOptions _imageLimits = new();
     private readonly ViewOptionSet _views = new();
     private readonly PageOption _page = new();
+    private readonly WindowOption _window = new();
 
     private readonly Option<int?> _bitDepth = new("--bit-depth")
     {
@@ -177,7 +178,7 @@ internal sealed class FitOptionSet
         _taps, _preset, _resize, _resizeKind, _crop, _coreset, _coresetRadius, _coresetMethod, _patch, _neighbors,
         _folds, _calibration, _contamination,
         _thresholdMethod, _falseAlarmRate, _checkRate, _threshold, _foldBanks, _maxMemory.Option, _omitBackbone,
-        _golden, _bitDepth, _page.Option, .. _views.All,
+        _golden, _bitDepth, .. _window.All, _page.Option, .. _views.All,
     ];
 
     public void AddTo(Command command)
@@ -217,6 +218,7 @@ internal sealed class FitOptionSet
     {
         Limits = _imageLimits.Read(parsed),
         BitDepth = parsed.GetValue(_bitDepth),
+        Intensity = _window.Read(parsed),
         Page = _page.Read(parsed) ?? 1,
     });
 
@@ -260,6 +262,7 @@ internal sealed class FitOptionSet
             Device = parsed.GetValue(_device),
             Threads = parsed.GetValue(_threads),
             BitDepth = parsed.GetValue(_bitDepth),
+            Intensity = _window.Read(parsed),
             Page = _page.Read(parsed),
             IncludeBackbone = !parsed.GetValue(_omitBackbone),
             ImageLimits = _imageLimits.Read(parsed),

@@ -24,21 +24,34 @@ internal static class SampleCommand
         };
         var count = new Option<int>("--count")
         {
-            Description = "The number of training images per die.",
+            Description = "The number of training images per die, or of the casting.",
             DefaultValueFactory = _ => Committed.Count,
+        };
+        var xray = new Option<bool>("--xray")
+        {
+            Description = "Generate X-ray pictures of a casting instead: DICOM files of 12 bits, with four types of "
+                + "internal defects.",
         };
         var command = new Command(
             "sample",
             "Generate the sample set: two dies, with good images and twelve types of defects with masks.")
         {
-            folder, seed, count,
+            folder, seed, count, xray,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
             SampleOptions options = UsageException.Guard(
                 () => new SampleOptions { Seed = parsed.GetValue(seed), Count = parsed.GetValue(count) });
             string path = parsed.GetRequiredValue(folder);
-            Write(path, options, cancellationToken);
+            if (parsed.GetValue(xray))
+            {
+                WriteXray(path, options, cancellationToken);
+            }
+            else
+            {
+                Write(path, options, cancellationToken);
+            }
+
             parsed.InvocationConfiguration.Output.WriteLine($"Sample set written to {path}");
             return Task.FromResult(ExitCode.Done);
         });
@@ -50,6 +63,13 @@ internal static class SampleCommand
         ProgressDisplay.Run(display =>
         {
             SampleGenerator.Write(folder, options, new SampleDisplay(display), cancellationToken);
+            return 0;
+        });
+
+    private static void WriteXray(string folder, SampleOptions options, CancellationToken cancellationToken) =>
+        ProgressDisplay.Run(display =>
+        {
+            XraySample.Write(folder, options, new SampleDisplay(display), cancellationToken);
             return 0;
         });
 

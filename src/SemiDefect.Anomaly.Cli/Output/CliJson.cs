@@ -51,6 +51,10 @@ internal sealed record DetectorInfoJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? BitDepth { get; init; }
 
+    /// <summary>Which samples become black and white; only where it is not the full range.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IntensityJson? Intensity { get; init; }
+
     /// <summary>The page of each file; only where it is not the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Page { get; init; }

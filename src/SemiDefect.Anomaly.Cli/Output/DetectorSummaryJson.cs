@@ -43,6 +43,7 @@ internal static class DetectorSummaryJson
             CheckThreshold = detector.Thresholds.Check is { } check ? Threshold(check) : null,
             CheckRate = detector.Thresholds.Options.CheckRate,
             BitDepth = detector.BitDepth,
+            Intensity = IntensityJson.Of(detector.Intensity),
             Page = detector.Page,
             LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
             Tuning = detector.Tuning is { } tuning ? TuningSummary.Json(tuning) : null,

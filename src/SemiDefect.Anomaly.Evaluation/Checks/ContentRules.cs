@@ -50,6 +50,7 @@ internal static class ContentRules
 
     private static bool Fits(string extension, string format) => format switch
     {
+        "dicom" => extension.ToLowerInvariant() is ".dcm" or ".dicom",
         "jpeg" => extension.ToLowerInvariant() is ".jpg" or ".jpeg" or ".jpe" or ".jfif",
         "tiff" =>
             extension.Equals(".tif", StringComparison.OrdinalIgnoreCase)

@@ -38,6 +38,7 @@ public static class DatasetChecker
         {
             Limits = fit?.ImageLimits ?? ImageLimits.Default,
             BitDepth = fit?.BitDepth,
+            Intensity = fit?.Intensity ?? IntensityRange.Full,
             Page = fit?.Page ?? 1,
         };
         CheckedSet set = CheckedSet.Open(path);

@@ -20,7 +20,7 @@ internal static class ReadingRules
         CancellationToken cancellationToken)
     {
         AddPages(images, reading, findings, cancellationToken);
-        if (reading.BitDepth is not null)
+        if (reading.BitDepth is not null || reading.Intensity.Kind != IntensityKind.Full)
         {
             return reading;
         }
@@ -28,7 +28,15 @@ internal static class ReadingRules
         CheckedImage[] good = [.. images.Where(image => image.IsTraining && image.IsGood)];
         good = good.Length > 0 ? good : [.. images.Where(image => image.IsGood)];
         ImageSurvey survey = Survey(good, reading, reading, cancellationToken);
-        if (survey.BitDepth is { } bits)
+        if (survey.DeclaredDepth is { } declared && survey.BitDepth == declared)
+        {
+            findings.Add(
+                CheckSeverity.Info,
+                "bit_depth",
+                $"The good images say that {declared} of 16 bits are used: they are read as {declared} bits. "
+                    + "--bit-depth overrides this.");
+        }
+        else if (survey.BitDepth is { } bits)
         {
             findings.Add(
                 CheckSeverity.Info,
@@ -43,6 +51,15 @@ internal static class ReadingRules
                 "bit_depth",
                 $"The samples of the good images have 16 bits, but none is above {survey.HighestSample}: the images "
                     + "are dark, or fewer bits are used. --bit-depth says how many.");
+        }
+
+        if (survey.FewLevels is { } levels)
+        {
+            findings.Add(
+                CheckSeverity.Warning,
+                "bit_depth",
+                $"The good images use {levels} of the 65536 levels that their DICOM files hold, so that few shades are "
+                    + "left. --window-percentiles 0.5:99.5 or --window LOW:HIGH spreads them.");
         }
 
         return reading with { BitDepth = survey.BitDepth };

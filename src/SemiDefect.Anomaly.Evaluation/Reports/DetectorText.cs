@@ -1,5 +1,6 @@
 using System.Globalization;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Verification;
 using SemiDefect.Anomaly.Views;
@@ -135,8 +136,10 @@ public static class DetectorText
     private static string Reading(DetectorDescription detector)
     {
         string depth = detector.BitDepth is { } bits ? $", {bits} of 16 bits per sample" : string.Empty;
+        string intensity =
+            detector.Intensity.Kind == IntensityKind.Full ? string.Empty : $", {detector.Intensity} as black and white";
         string page = detector.Page is { } number ? $", page {number} of each file" : string.Empty;
-        return depth + page;
+        return depth + intensity + page;
     }
 
     private static string Region(RegionOfInterest? region)

@@ -1,8 +1,5 @@
-using System.Text;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Search.Numerics;
-using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
@@ -38,7 +35,13 @@ public static class SampleGenerator
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new SampleOptions();
         Job[] jobs = [.. JobsFor(options)];
-        RefuseStrangers(folder, jobs);
+        HashSet<string> own =
+            [.. jobs.Select(job => job.Path), .. jobs.Select(job => job.MaskPath).OfType<string>()];
+        foreach (DiePattern pattern in Patterns.Value)
+        {
+            SampleFiles.RefuseStrangers(folder, pattern.Name, own);
+        }
+
         int done = 0;
         var parallel = new ParallelOptions
         {
@@ -89,7 +92,7 @@ public static class SampleGenerator
 
     private static void Write(string folder, Job job, ulong seed)
     {
-        ulong imageSeed = SeedFor(job.Path, seed);
+        ulong imageSeed = SampleFiles.SeedFor(job.Path, seed);
         SampleImage image = job.Defect is null
             ? SampleRenderer.RenderGood(job.Pattern, imageSeed, job.TrainIndex)
             : SampleRenderer.RenderDefect(job.Pattern, job.Defect, imageSeed);
@@ -102,35 +105,6 @@ public static class SampleGenerator
 
     private static void WritePng(string path, int channels, byte[] pixels) =>
         AtomicFile.Write(path, stream => PngWriter.Write(stream, DiePattern.Size, DiePattern.Size, channels, pixels));
-
-    /// <summary>FNV-1a (Fowler, Noll and Vo) of the path, plus the seed, scrambled.</summary>
-    private static ulong SeedFor(string path, ulong seed)
-    {
-        ulong hash = 0xCBF29CE484222325;
-        foreach (byte value in Encoding.UTF8.GetBytes(path))
-        {
-            hash = (hash ^ value) * 0x100000001B3;
-        }
-
-        return new SeededGenerator(hash + seed).NextUInt64();
-    }
-
-    private static void RefuseStrangers(string folder, Job[] jobs)
-    {
-        HashSet<string> own = [.. jobs.Select(job => job.Path), .. jobs.Select(job => job.MaskPath).OfType<string>()];
-        foreach (string name in Patterns.Value.Select(pattern => pattern.Name))
-        {
-            string dieFolder = Path.Combine(folder, name);
-            if (Directory.Exists(dieFolder)
-                && ImageFolder.ListImages(dieFolder)
-                    .Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
-            {
-                throw new SemiDefectException(
-                    $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder or remove "
-                        + $"'{dieFolder}' first.");
-            }
-        }
-    }
 
     private sealed record Job(
         DiePattern Pattern,

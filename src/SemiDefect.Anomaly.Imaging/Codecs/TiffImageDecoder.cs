@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 
 namespace SemiDefect.Anomaly.Imaging.Codecs;
 
 /// <summary>
 /// Decodes TIFF and little-endian BigTIFF with LibTiff: strips or tiles, gray, RGB or palette, 1 to 16 bits, every
-/// compression that LibTiff supports, and Zstandard and WebP. Stateless.
+/// compression that LibTiff supports, and Zstandard and WebP; gray of floating point, with a window. Stateless.
 /// </summary>
 internal sealed class TiffImageDecoder : IImageDecoder
 {
@@ -33,7 +34,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
                     $"'{name}' is a damaged TIFF image: its header cannot be read; export it again.");
             }
 
-            TiffLayout layout = TiffLayout.Read(tiff, name, reading.Limits, wide);
+            TiffLayout layout = TiffLayout.Read(tiff, name, reading, wide);
             CheckPieces(tiff, layout, bytes.Length);
             messages.Errors = 0;
             messages.Warnings = 0;
@@ -44,16 +45,22 @@ internal sealed class TiffImageDecoder : IImageDecoder
                 return Orientation.Apply(layout.Width, layout.Height, rgb, orientation);
             }
 
+            float[] values = layout.IsFloat ? new float[layout.Width * layout.Height] : [];
             int planes = layout.IsSeparate ? layout.Colors : 1;
             for (int plane = 0; plane < planes; plane++)
             {
+                int of = plane;
+                RowReceiver receiver = layout.IsFloat
+                    ? (row, x, y, count) =>
+                        MemoryMarshal.Cast<byte, float>(row)[..count].CopyTo(values.AsSpan(y * layout.Width + x))
+                    : (row, x, y, count) => layout.Convert(row, of, count, rgb.AsSpan(3 * (y * layout.Width + x)));
                 if (tiff.IsTiled())
                 {
-                    ReadTiles(tiff, layout, plane, rgb);
+                    ReadTiles(tiff, layout, plane, receiver);
                 }
                 else
                 {
-                    ReadRows(tiff, layout, plane, rgb);
+                    ReadRows(tiff, layout, plane, receiver);
                 }
             }
 
@@ -67,6 +74,11 @@ internal sealed class TiffImageDecoder : IImageDecoder
             if (messages.Errors > 0 || (fills && messages.Warnings > 0))
             {
                 throw layout.Damaged("has pixels that cannot be decompressed");
+            }
+
+            if (layout.IsFloat)
+            {
+                TiffFloats.Convert(values, reading.Intensity, layout, rgb);
             }
 
             return Orientation.Apply(layout.Width, layout.Height, rgb, orientation);
@@ -111,7 +123,9 @@ internal sealed class TiffImageDecoder : IImageDecoder
 
     private static long RoundUp(long size, long step) => (size + step - 1) / step * step;
 
-    private static void ReadRows(Tiff tiff, TiffLayout layout, int plane, byte[] rgb)
+    private delegate void RowReceiver(ReadOnlySpan<byte> row, int x, int y, int count);
+
+    private static void ReadRows(Tiff tiff, TiffLayout layout, int plane, RowReceiver receiver)
     {
         byte[] row = new byte[RowBytes(layout, layout.Width, tiff.ScanlineSize())];
         for (int y = 0; y < layout.Height; y++)
@@ -121,11 +135,11 @@ internal sealed class TiffImageDecoder : IImageDecoder
                 throw layout.Damaged("has pixels that cannot be decompressed");
             }
 
-            layout.Convert(row, plane, layout.Width, rgb.AsSpan(3 * y * layout.Width));
+            receiver(row, 0, y, layout.Width);
         }
     }
 
-    private static void ReadTiles(Tiff tiff, TiffLayout layout, int plane, byte[] rgb)
+    private static void ReadTiles(Tiff tiff, TiffLayout layout, int plane, RowReceiver receiver)
     {
         int tileWidth = tiff.GetField(TiffTag.TILEWIDTH)[0].ToInt();
         int tileHeight = tiff.GetField(TiffTag.TILELENGTH)[0].ToInt();
@@ -144,11 +158,7 @@ internal sealed class TiffImageDecoder : IImageDecoder
                 int rows = Math.Min(tileHeight, layout.Height - y);
                 for (int i = 0; i < rows; i++)
                 {
-                    layout.Convert(
-                        tile.AsSpan(i * rowBytes, rowBytes),
-                        plane,
-                        columns,
-                        rgb.AsSpan(3 * ((y + i) * layout.Width + x)));
+                    receiver(tile.AsSpan(i * rowBytes, rowBytes), x, y + i, columns);
                 }
             }
         }

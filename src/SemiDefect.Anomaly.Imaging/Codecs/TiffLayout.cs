@@ -32,7 +32,7 @@ internal sealed class TiffLayout
 
     public int Height { get; }
 
-    /// <summary>Bits per sample: 1, 2, 4, 8 or 16.</summary>
+    /// <summary>Bits per sample: 1, 2, 4, 8 or 16, or 32 of floating point.</summary>
     public int Depth { get; }
 
     /// <summary>Samples per pixel, including extra ones.</summary>
@@ -42,6 +42,9 @@ internal sealed class TiffLayout
 
     /// <summary>Whether JPEG data hold YCbCr, which is converted while it is decoded.</summary>
     public bool IsYCbCr { get; private set; }
+
+    /// <summary>Whether samples are floating point of 32 bits, one for each pixel.</summary>
+    public bool IsFloat { get; private set; }
 
     /// <summary>Whether each sample has its own plane.</summary>
     public bool IsSeparate { get; }
@@ -66,10 +69,24 @@ internal sealed class TiffLayout
     /// <exception cref="ImageFormatException">
     /// The image type is not supported, or the image exceeds the limits.
     /// </exception>
-    public static TiffLayout Read(Tiff tiff, string name, ImageLimits limits, WideSamples wide)
+    public static TiffLayout Read(Tiff tiff, string name, ImageReading reading, WideSamples wide)
     {
         var layout = new TiffLayout(tiff, name, wide);
-        limits.Check(name, (uint)layout.Width, (uint)layout.Height);
+        reading.Limits.Check(name, (uint)layout.Width, (uint)layout.Height);
+        if (layout.Depth == 32
+            && Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) == (int)SampleFormat.IEEEFP
+            && layout.Samples == 1
+            && layout.Photometric is (Photometric.MINISBLACK or Photometric.MINISWHITE)
+            && !wide.KeepsMarks)
+        {
+            layout.IsFloat = true;
+            return reading.Intensity.Kind != IntensityKind.Full
+                ? layout
+                : throw new ImageFormatException(
+                    $"'{name}' is a TIFF image with samples of 32 bits of floating point, which have no range of their "
+                        + "own; fit with --window LOW:HIGH or --window-percentiles LOW:HIGH.");
+        }
+
         if (layout.Depth is not (1 or 2 or 4 or 8 or 16)
             || Number(tiff, TiffTag.SAMPLEFORMAT, (int)SampleFormat.UINT) is
                 not ((int)SampleFormat.UINT or (int)SampleFormat.VOID))

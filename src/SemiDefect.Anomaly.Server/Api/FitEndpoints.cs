@@ -97,11 +97,11 @@ internal static class FitEndpoints
         using IDisposable room = admission.Enter(1, context.Request.ContentLength ?? options.MaxImageBytes);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         timeout.CancelAfter(options.RequestTimeout);
-        byte[] bytes = await UploadReader.ReadAsync(
+        byte[] bytes = UploadReader.WithoutPersonalData(await UploadReader.ReadAsync(
             context.Request.Body,
             context.Request.ContentLength,
             options.MaxImageBytes,
-            timeout.Token).ConfigureAwait(false);
+            timeout.Token).ConfigureAwait(false));
 
         // An unreadable image is rejected now, because it would make the fit fail.
         await inspector.InTurnAsync(

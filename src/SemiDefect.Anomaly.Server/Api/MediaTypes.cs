@@ -4,6 +4,9 @@ namespace SemiDefect.Anomaly.Server.Api;
 internal static class MediaTypes
 {
     public const string Tiff = "image/tiff";
+    public const string Dicom = "application/dicom";
+
+    private const int DicomMagicAt = 128;
 
     /// <summary>The media type; application/octet-stream for unknown data.</summary>
     public static string Of(ReadOnlySpan<byte> image) => Find(image).Type;
@@ -16,6 +19,7 @@ internal static class MediaTypes
         : image.StartsWith<byte>([0xFF, 0xD8]) ? ("image/jpeg", ".jpg")
         : image.StartsWith("BM"u8) ? ("image/bmp", ".bmp")
         : image.StartsWith("RIFF"u8) ? ("image/webp", ".webp")
+        : image.Length > DicomMagicAt && image[DicomMagicAt..].StartsWith("DICM"u8) ? (Dicom, ".dcm")
         : image.StartsWith("II"u8) || image.StartsWith("MM"u8) ? (Tiff, ".tif")
         : ("application/octet-stream", ".bin");
 }

@@ -187,9 +187,9 @@ internal static class PictureEndpoints
         bool isLasting = true)
     {
         string type = MediaTypes.Of(image);
-        if (type == MediaTypes.Tiff)
+        if (type is MediaTypes.Tiff or MediaTypes.Dicom)
         {
-            // Browsers do not display TIFF.
+            // Browsers display neither.
             image = await inspector.InTurnAsync(
                 () => ToPng(inspector.Decode(image, name)),
                 context.RequestAborted).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Server.Api;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
@@ -29,7 +30,8 @@ internal static class UploadReader
 
         bool isImage = type.Length == 0
             || type.StartsWith("image/", StringComparison.OrdinalIgnoreCase)
-            || type.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase);
+            || type.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase)
+            || type.Equals(MediaTypes.Dicom, StringComparison.OrdinalIgnoreCase);
         if (!isImage)
         {
             throw new ProblemException(
@@ -51,7 +53,7 @@ internal static class UploadReader
     {
         byte[] bytes = await ReadAsync(request.Body, request.ContentLength, maxBytes, cancellationToken)
             .ConfigureAwait(false);
-        return new UploadedImage(Clean(name), bytes);
+        return new UploadedImage(Clean(name), WithoutPersonalData(bytes));
     }
 
     /// <summary>The files of a form.</summary>
@@ -106,6 +108,22 @@ internal static class UploadReader
         return content.ToArray();
     }
 
+    /// <summary>
+    /// The image alone, before anything of it is kept. A file that cannot be read stays as it is: whoever decodes it
+    /// refuses it by name.
+    /// </summary>
+    public static byte[] WithoutPersonalData(byte[] bytes)
+    {
+        try
+        {
+            return ImageFile.WithoutPersonalData(bytes, "image");
+        }
+        catch (ImageFormatException)
+        {
+            return bytes;
+        }
+    }
+
     /// <summary>A name that is safe to display: without control characters, and of limited length.</summary>
     public static string Clean(string? name)
     {
@@ -155,8 +173,9 @@ internal static class UploadReader
             images.Add(
                 new UploadedImage(
                     Clean(name),
-                    await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken)
-                        .ConfigureAwait(false)));
+                    WithoutPersonalData(
+                        await ReadAsync(section.Body, null, options.MaxImageBytes, cancellationToken)
+                            .ConfigureAwait(false))));
         }
 
         return images.Count > 0 ? images : throw ProblemException.Invalid("The form holds no file.");

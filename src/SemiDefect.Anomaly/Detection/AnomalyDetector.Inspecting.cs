@@ -25,7 +25,7 @@ public sealed partial class AnomalyDetector
         return Inspect(image, path, cancellationToken);
     }
 
-    /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP or TIFF).</summary>
+    /// <summary>Inspects an encoded image (JPEG, PNG, BMP, WebP, TIFF or DICOM).</summary>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit the detector.</exception>
     /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public Inspection Inspect(Stream stream, string name, CancellationToken cancellationToken = default)

@@ -48,6 +48,7 @@ public sealed partial class AnomalyDetector : IDisposable
     {
         Limits = _options.ImageLimits,
         BitDepth = Document.Reading?.BitDepth,
+        Intensity = Document.Reading?.Range ?? IntensityRange.Full,
         Page = Document.Reading?.Page ?? 1,
     };
 

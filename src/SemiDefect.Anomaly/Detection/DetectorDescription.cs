@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Tuning;
@@ -36,6 +37,9 @@ public sealed class DetectorDescription
 
     /// <summary>How many of the 16 bits of a sample are used, 8 to 15; null for all.</summary>
     public int? BitDepth => _document.Reading?.BitDepth;
+
+    /// <summary>Which samples of deep pictures become black and white.</summary>
+    public IntensityRange Intensity => _document.Reading?.Range ?? IntensityRange.Full;
 
     /// <summary>The page of files with several pages, 2 or more; null for the first.</summary>
     public int? Page => _document.Reading?.Page;

@@ -43,6 +43,13 @@ internal static partial class EngineLog
     public static partial void PagesLeftOut(this ILogger logger, int several, int total, string first);
 
     [LoggerMessage(
+        120,
+        LogLevel.Warning,
+        "The good images use {Levels} of the 65536 levels that their DICOM files hold, so that few shades are left; "
+            + "--window-percentiles 0.5:99.5 or --window LOW:HIGH spreads them.")]
+    public static partial void FewLevels(this ILogger logger, int levels);
+
+    [LoggerMessage(
         107,
         LogLevel.Warning,
         "The crop leaves out {Share} % of an image of {Width} x {Height} pixels: only {SeenWidth} x {SeenHeight} "

@@ -253,6 +253,12 @@ public sealed record FitOptions
     }
 
     /// <summary>
+    /// Which samples of deep pictures become black and white; with any but the full range, <see cref="BitDepth"/> must
+    /// be null. See <see cref="ImageReading.Intensity"/>.
+    /// </summary>
+    public IntensityRange Intensity { get; init; } = IntensityRange.Full;
+
+    /// <summary>
     /// The page of files with several pages, from 1; null for the first one, which the logger is told.
     /// </summary>
     public int? Page
@@ -265,7 +271,13 @@ public sealed record FitOptions
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>How the images are read.</summary>
-    internal ImageReading Reading => new() { Limits = ImageLimits, BitDepth = BitDepth, Page = Page ?? 1 };
+    internal ImageReading Reading => new()
+    {
+        Limits = ImageLimits,
+        BitDepth = BitDepth,
+        Intensity = Intensity,
+        Page = Page ?? 1,
+    };
 
     /// <summary>Whether the working sizes are chosen from the images.</summary>
     internal bool HasAutomaticSize => Resize != ResizeKind.None && ResizeSize == 0 && Scales.Count == 0;
@@ -278,6 +290,13 @@ public sealed record FitOptions
         if (Encoder is not null && Backbones.Count > 0)
         {
             throw new SemiDefectException("An encoder was given as well as backbones: give one or the other.");
+        }
+
+        if (BitDepth is not null && Intensity.Kind != IntensityKind.Full)
+        {
+            throw new SemiDefectException(
+                "A bit depth is for the full range of samples, and a window or percentiles were given: leave out "
+                    + "--bit-depth, --window or --window-percentiles.");
         }
 
         if (Scales.Count > 0 && Resize == ResizeKind.None)

@@ -40,6 +40,11 @@ public static class GoodImages
             }
         }
 
+        if (survey?.FewLevels is { } levels)
+        {
+            options.Logger.FewLevels(levels);
+        }
+
         return (ImageFolder.Under(good, surveyed.Reading), surveyed);
     }
 
@@ -48,16 +53,17 @@ public static class GoodImages
     {
         if (good is not ImageFolder folder)
         {
-            return options.BitDepth is null && options.Page is null
+            return options.BitDepth is null && options.Page is null && options.Intensity.Kind == IntensityKind.Full
                 ? (options, null)
                 : throw new SemiDefectException(
-                    "A bit depth or a page is for image files; these images come from memory: leave it out.");
+                    "A bit depth, a window or a page is for image files; these images come from memory: leave it out.");
         }
 
-        // With a depth that is given, only headers are read.
-        ImageSurvey survey = folder.Survey(
-            options.BitDepth is null ? options.Reading : null, options.ImageLimits, cancellationToken);
-        return options.BitDepth is null && survey.HighestSample is not null
+        // With a depth or a window, only headers are read.
+        bool isOpen = options.BitDepth is null && options.Intensity.Kind == IntensityKind.Full;
+        ImageSurvey survey =
+            folder.Survey(isOpen ? options.Reading : null, options.ImageLimits, cancellationToken);
+        return isOpen && (survey.HighestSample is not null || survey.BitDepth is not null)
             ? (options with { BitDepth = survey.BitDepth ?? ImageReading.FullBitDepth }, survey)
             : (options, survey);
     }

@@ -266,8 +266,17 @@ internal sealed record ReadingRecord
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Page { get; init; }
 
+    /// <summary>Which samples of deep pictures become black and white; null for the full range.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IntensityRecord? Intensity { get; init; }
+
+    /// <summary>The same, as images are read by it.</summary>
+    [JsonIgnore]
+    internal IntensityRange Range => Intensity?.ToRange() ?? IntensityRange.Full;
+
     /// <summary>Whether the values are possible.</summary>
     internal bool IsValid => BitDepth is null or (>= ImageReading.LeastBitDepth and < ImageReading.FullBitDepth)
+        && (Intensity is null || (Intensity.IsValid && BitDepth is null))
         && Page is null or (>= 2 and <= ImageReading.LargestPage);
 
     /// <summary>The record of a way to read; null for the usual one.</summary>
@@ -275,6 +284,9 @@ internal sealed record ReadingRecord
     {
         int? bitDepth = reading.BitDepth == ImageReading.FullBitDepth ? null : reading.BitDepth;
         int? page = reading.Page == 1 ? null : reading.Page;
-        return bitDepth is null && page is null ? null : new ReadingRecord { BitDepth = bitDepth, Page = page };
+        var intensity = IntensityRecord.Of(reading.Intensity);
+        return bitDepth is null && page is null && intensity is null
+            ? null
+            : new ReadingRecord { BitDepth = bitDepth, Page = page, Intensity = intensity };
     }
 }

@@ -85,7 +85,9 @@ internal sealed record DetectorManifest(
         components.Add(Component(FitKind, document.Fit, json.FitRecord, []));
         if (document.Reading is { } reading)
         {
-            components.Add(Component(ReadingKind, reading, json.ReadingRecord, []));
+            // An older program would read the full range.
+            int version = reading.Intensity is null ? 1 : 2;
+            components.Add(Component(ReadingKind, reading, json.ReadingRecord, [], version));
         }
 
         if (document.Tuning is { } tuning)
@@ -129,7 +131,7 @@ internal sealed record DetectorManifest(
                     $"it holds a component of the kind '{component.Kind}', which this program does not know");
             }
 
-            int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind ? 2 : 1;
+            int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind or ReadingKind ? 2 : 1;
             if (component.Version < 1 || component.Version > newest)
             {
                 throw new SemiDefectException(
@@ -194,12 +196,19 @@ internal sealed record DetectorManifest(
                 ? One(json.DetectorThresholds, ThresholdsKind).WithoutCheck()
                 : One(json.DetectorThresholds, ThresholdsKind),
             Fit = One(json.FitRecord, FitKind),
-            Reading = OneOrNone(json.ReadingRecord, ReadingKind),
+            Reading = ReadReading(),
             Tuning = OneOrNone(json.TuningRecord, TuningKind),
             Planted = OneOrNone(json.PlantedRecord, PlantedKind),
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };
+    }
+
+    private ReadingRecord? ReadReading()
+    {
+        bool isFirst = Components.Any(component => component is { Kind: ReadingKind, Version: 1 });
+        ReadingRecord? reading = OneOrNone(DetectorJson.Default.ReadingRecord, ReadingKind);
+        return isFirst && reading is not null ? reading with { Intensity = null } : reading;
     }
 
     private ScoreFusion ReadFusion()

@@ -139,6 +139,7 @@ internal static class DetectorMerger
         string? difference =
             a.Lanes.Count != b.Lanes.Count ? "the number of branches"
             : a.Reading?.BitDepth != b.Reading?.BitDepth ? "the bit depth of their images"
+            : a.Reading?.Intensity != b.Reading?.Intensity ? "the window of their images"
             : a.Reading?.Page != b.Reading?.Page ? "the page of their images"
             : a.Lanes.Zip(b.Lanes)
                 .Select(lanes => Difference(lanes.First, lanes.Second))

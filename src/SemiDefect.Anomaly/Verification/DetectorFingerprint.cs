@@ -73,6 +73,12 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
             text.Append(CultureInfo.InvariantCulture, $"page {page}\n");
         }
 
+        if (document.Reading?.Intensity is { } intensity)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture, $"intensity {intensity.Kind} {intensity.Low:R} {intensity.High:R}\n");
+        }
+
         foreach (ScoreScale scale in document.Fusion.Scales)
         {
             text.Append(

@@ -3,8 +3,8 @@ import { t } from './i18n.js';
 
 const areas = [];
 const shownNames = 6;
-const imageName = /\.(png|jpe?g|jpe|jfif|bmp|webp|tiff?)$/i;
-const imageTypes = ['image/png', 'image/jpeg', 'image/bmp', 'image/webp', 'image/tiff'];
+const imageName = /\.(png|jpe?g|jpe|jfif|bmp|webp|tiff?|dcm|dicom)$/i;
+const imageTypes = ['image/png', 'image/jpeg', 'image/bmp', 'image/webp', 'image/tiff', 'application/dicom'];
 const unreadable = /\.(heic|heif|avif)$/i;
 
 /** Makes an area take dropped files and folders, and two buttons choose them. */

@@ -2,7 +2,7 @@
 export default {
   language: '한국어', language_name: 'English', skip: 'Skip to the content', nav: 'Views',
   tab_inspect: 'Inspect', tab_line: 'Line', tab_process: 'Process', tab_history: 'History', tab_model: 'Model', tab_fit: 'Learn', model: 'Model',
-  drop_here: 'Drop images here, or paste them', drop_more: 'JPEG, PNG, BMP, WebP or TIFF; whole folders as well',
+  drop_here: 'Drop images here, or paste them', drop_more: 'JPEG, PNG, BMP, WebP, TIFF or DICOM; whole folders as well',
   choose_files: 'Choose images', choose_folder: 'Choose a folder', stop: 'Stop', live: 'Latest inspections', live_empty: 'Nothing has been inspected yet.',
   tally: (bad, all, check) => `${bad} of ${all} abnormal${check ? `, ${check} to check` : ''}`,
   progress: (done, all) => `${done} of ${all} images`, progress_waiting: (done, all) => `${done} of ${all} images; the server is busy, waiting`,
@@ -71,7 +71,7 @@ export default {
   history_table: 'Table of inspections', filter_station: 'Station', filter_lot: 'Lot', filter_part: 'Part',
   caller: (name, role) => `${name} (${role})`, role_view: 'view', role_operate: 'operate', role_engineer: 'engineer',
   drop_nowhere: 'Nothing was taken: images are dropped on the page Inspect, good images on the page Learn.', drop_dialog: 'Nothing was taken: close this window first, then drop the images on Inspect or Learn.',
-  left_out: (count, names, more) => `${count === 1 ? '1 file was' : `${count} files were`} left out, no JPEG, PNG, BMP, WebP or TIFF: ${names}${more > 0 ? ` and ${more} more` : ''}.`, left_out_heic: 'Save HEIC and AVIF pictures as JPEG or PNG.',
+  left_out: (count, names, more) => `${count === 1 ? '1 file was' : `${count} files were`} left out, no JPEG, PNG, BMP, WebP, TIFF or DICOM: ${names}${more > 0 ? ` and ${more} more` : ''}.`, left_out_heic: 'Save HEIC and AVIF pictures as JPEG or PNG.',
   sending_list: 'Images under way', sending: name => `${name} is being inspected`, loading_full: 'The picture in full is loading...', loading_heat: 'The heatmap is being made...',
   note_size: (width, height, w, h) => `${width} \u00d7 ${height} pixels are far from the size learned from (${w} \u00d7 ${h}): check the camera, or learn from such images.`, note_size_short: 'Unlike in size',
   note_shape: (width, height, w, h) => `${width} \u00d7 ${height} pixels have another shape than the images learned from (${w} \u00d7 ${h}): check the camera, or learn from such images.`, note_shape_short: 'Unlike in shape',

@@ -2,7 +2,7 @@
 export default {
   language: 'English', language_name: '한국어', skip: '본문으로 건너뛰기', nav: '화면',
   tab_inspect: '검사', tab_line: '라인', tab_process: '공정', tab_history: '이력', tab_model: '모델', tab_fit: '학습', model: '모델',
-  drop_here: '이미지를 여기에 놓거나 붙여 넣으세요', drop_more: 'JPEG, PNG, BMP, WebP, TIFF 및 폴더 전체',
+  drop_here: '이미지를 여기에 놓거나 붙여 넣으세요', drop_more: 'JPEG, PNG, BMP, WebP, TIFF, DICOM 및 폴더 전체',
   choose_files: '이미지 선택', choose_folder: '폴더 선택', stop: '중지', live: '최근 검사', live_empty: '아직 검사한 이미지가 없습니다.',
   tally: (bad, all, check) => `${all}건 중 ${bad}건 이상${check ? `, ${check}건 확인 필요` : ''}`,
   progress: (done, all) => `이미지 ${all}장 중 ${done}장`, progress_waiting: (done, all) => `이미지 ${all}장 중 ${done}장, 서버가 바빠서 기다리는 중`,
@@ -71,7 +71,7 @@ export default {
   history_table: '검사 표', filter_station: '스테이션', filter_lot: '로트', filter_part: '부품',
   caller: (name, role) => `${name} (${role})`, role_view: '보기', role_operate: '운전', role_engineer: '엔지니어',
   drop_nowhere: '받지 않았습니다. 이미지는 검사 화면에, 정상 이미지는 학습 화면에 놓으세요.', drop_dialog: '받지 않았습니다. 이 창을 닫고 검사 또는 학습 화면에 놓으세요.',
-  left_out: (count, names, more) => `JPEG, PNG, BMP, WebP, TIFF가 아닌 파일 ${count}개를 제외했습니다: ${names}${more > 0 ? ` 외 ${more}개` : ''}.`, left_out_heic: 'HEIC와 AVIF 사진은 JPEG나 PNG로 저장하세요.',
+  left_out: (count, names, more) => `JPEG, PNG, BMP, WebP, TIFF, DICOM가 아닌 파일 ${count}개를 제외했습니다: ${names}${more > 0 ? ` 외 ${more}개` : ''}.`, left_out_heic: 'HEIC와 AVIF 사진은 JPEG나 PNG로 저장하세요.',
   sending_list: '처리 중인 이미지', sending: name => `${name} 검사 중`, loading_full: '원본 사진을 불러오는 중...', loading_heat: '히트맵을 만드는 중...',
   note_size: (width, height, w, h) => `${width} \u00d7 ${height} 픽셀은 학습한 크기(${w} \u00d7 ${h})와 크게 다릅니다. 카메라를 확인하거나 이런 이미지로 학습하세요.`, note_size_short: '크기가 다름',
   note_shape: (width, height, w, h) => `${width} \u00d7 ${height} 픽셀은 학습한 이미지(${w} \u00d7 ${h})와 가로세로 비율이 다릅니다. 카메라를 확인하거나 이런 이미지로 학습하세요.`, note_shape_short: '비율이 다름',
