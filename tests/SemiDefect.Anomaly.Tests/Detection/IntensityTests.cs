@@ -54,9 +54,10 @@ public sealed class IntensityTests : IDisposable
         Assert.Equal(2, Reading(fitted).Version);
         Assert.Equal(1, Reading(full).Version);
         Assert.NotEqual(fitted.Fingerprint.Options, full.Fingerprint.Options);
+        using AnomalyDetector other = Fit("dcm", IntensityRange.Window(900, 1501));
         Assert.Contains(
             "the window of their images",
-            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(fitted, full)).Message,
+            Assert.Throws<SemiDefectException>(() => AnomalyDetector.Merge(fitted, other)).Message,
             StringComparison.Ordinal);
 
         fitted.Save(_folder.File("d.sdad"));
