@@ -104,7 +104,7 @@ public static class SampleGenerator
         AtomicFile.Write(path, stream => PngWriter.Write(stream, DiePattern.Size, DiePattern.Size, channels, pixels));
 
     /// <summary>FNV-1a (Fowler, Noll and Vo) of the path, plus the seed, scrambled.</summary>
-    private static ulong SeedFor(string path, ulong seed)
+    internal static ulong SeedFor(string path, ulong seed)
     {
         ulong hash = 0xCBF29CE484222325;
         foreach (byte value in Encoding.UTF8.GetBytes(path))

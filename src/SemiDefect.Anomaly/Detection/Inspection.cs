@@ -79,7 +79,10 @@ public sealed class Inspection
     /// The regions of <see cref="Map"/> above the pixel threshold, sorted by descending peak, in pixels of the original
     /// image.
     /// </summary>
-    public IReadOnlyList<Region> Regions => _regions.Value;
+    public IReadOnlyList<Region> Regions => Named ?? _regions.Value;
+
+    /// <summary>The regions with their types; null if the detector was not taught any.</summary>
+    internal IReadOnlyList<Region>? Named { get; set; }
 
     /// <summary>The same inspection with another image threshold.</summary>
     /// <param name="threshold">The image threshold.</param>
@@ -97,6 +100,7 @@ public sealed class Inspection
         Region = Region,
         HighestPatch = HighestPatch,
         PValue = PValue,
+        Named = Named,
     };
 
     private AnomalyMap MakeMap()
