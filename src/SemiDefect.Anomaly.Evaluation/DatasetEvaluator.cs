@@ -49,7 +49,7 @@ public static class DatasetEvaluator
         using var pixels = new PixelMetricsAccumulator();
         NamingAccumulator? naming =
             detector.Description.Names is { } taught && dataset.Test.Any(image => image.IsAbnormal)
-                ? new NamingAccumulator(taught)
+                ? new NamingAccumulator(taught.Types.Select(type => type.Name))
                 : null;
         var results = new List<ImageResult>(dataset.Test.Count);
         bool hasMasks = false;
@@ -69,7 +69,7 @@ public static class DatasetEvaluator
             IReadOnlyList<RegionOutcome>? defects =
                 AddPixels(pixels, detector, inspection, image, options.Masks, notes, inverted);
             hasMasks |= defects is { Count: > 0 };
-            naming?.Add(LabelsOf(image, inspection, detector), inspection.Regions);
+            naming?.Add(LabelsOf(image, inspection, detector), inspection.Defects);
             results.Add(new ImageResult
             {
                 Image = image,

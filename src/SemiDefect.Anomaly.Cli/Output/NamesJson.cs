@@ -1,6 +1,6 @@
 namespace SemiDefect.Anomaly.Cli.Output;
 
-internal sealed record TeachJson(int Schema, string Model, NamesJson? Names, int Skipped);
+internal sealed record TeachJson(int Schema, string Model, NamesJson? Names, int Skipped, int NotFound);
 
 internal sealed record NamesJson(
     string Method, double UnknownRate, int Views, double? HeldOutAccuracy, IReadOnlyList<TaughtTypeJson> Types);

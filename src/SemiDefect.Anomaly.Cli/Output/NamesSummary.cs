@@ -12,7 +12,7 @@ internal static class NamesSummary
         if (json)
         {
             output.WriteLine(JsonSerializer.Serialize(
-                new TeachJson(1, path.Replace('\\', '/'), Json(names), names?.Skipped ?? 0),
+                new TeachJson(1, path.Replace('\\', '/'), Json(names), names?.Skipped ?? 0, names?.NotFound ?? 0),
                 CliJson.Default.TeachJson));
             return;
         }
@@ -25,6 +25,13 @@ internal static class NamesSummary
         }
 
         Write(output, names);
+        if (names.NotFound > 0)
+        {
+            output.WriteLine(
+                $"{"Note",-11} At the place of {names.NotFound} of the labeled defects, the detector finds nothing: "
+                    + "such defects have no region that could be named.");
+        }
+
         if (names.Skipped > 0)
         {
             output.WriteLine(

@@ -1,12 +1,11 @@
 using SemiDefect.Anomaly.Naming;
-using SemiDefect.Anomaly.Scoring;
 
 namespace SemiDefect.Anomaly.Evaluation.Metrics;
 
-/// <summary>Compares the names of regions with labels, image by image. Not thread-safe.</summary>
+/// <summary>Compares the names of what is found with labels, image by image. Not thread-safe.</summary>
 internal sealed class NamingAccumulator
 {
-    // A region lies on a label if it covers this share of its box, or if this share of its own box lies on it.
+    // What is found lies on a label if it covers this share of its box, or if this share of its own box lies on it.
     private const double LeastOfLabel = 0.25;
     private const double LeastOfRegion = 0.5;
     private const string NotFound = "not found";
@@ -18,16 +17,15 @@ internal sealed class NamingAccumulator
     private int _images;
 
     /// <summary>Starts with the types that a detector was taught.</summary>
-    public NamingAccumulator(DefectNames names) =>
-        _types = [.. names.Types.Select(type => type.Name)];
+    public NamingAccumulator(IEnumerable<string> types) => _types = [.. types];
 
     /// <summary>Adds an image.</summary>
     /// <param name="labels">Its defects; null for the box of one that is the image as a whole.</param>
-    /// <param name="regions">The regions, by descending peak.</param>
-    public void Add(IReadOnlyList<(string Type, DefectBox? Box)> labels, IReadOnlyList<Region> regions)
+    /// <param name="found">What the detector found, the highest first.</param>
+    public void Add(IReadOnlyList<(string Type, DefectBox? Box)> labels, IReadOnlyList<RegionType> found)
     {
         int image = _images++;
-        bool[] isOn = new bool[regions.Count];
+        bool[] isOn = new bool[found.Count];
         foreach ((string type, DefectBox? box) in labels)
         {
             _types.Add(type);
@@ -37,27 +35,24 @@ internal sealed class NamingAccumulator
             }
 
             string? name = null;
-            for (int i = 0; i < regions.Count; i++)
+            for (int i = 0; i < found.Count; i++)
             {
-                if (box is null || IsOn(regions[i], box.Value))
+                if (box is null || IsOn(found[i].Box, box.Value))
                 {
                     isOn[i] = true;
-                    name ??= regions[i].Type?.Name;
+                    name ??= found[i].Name;
                 }
             }
 
             _pairs.Add((type, name ?? NotFound));
         }
 
-        for (int i = 0; i < regions.Count; i++)
+        for (int i = 0; i < found.Count; i++)
         {
-            if (regions[i].Type is { } type)
+            _detections.Add((found[i].Closest, new BoxDetection(image, found[i].Confidence, found[i].Box)));
+            if (!isOn[i])
             {
-                _detections.Add((type.Closest, new BoxDetection(image, type.Confidence, type.Box)));
-                if (!isOn[i])
-                {
-                    _pairs.Add((null, type.Name));
-                }
+                _pairs.Add((null, found[i].Name));
             }
         }
     }
@@ -97,9 +92,8 @@ internal sealed class NamingAccumulator
         };
     }
 
-    private static bool IsOn(Region region, DefectBox label)
+    private static bool IsOn(DefectBox box, DefectBox label)
     {
-        var box = new DefectBox(region.X, region.Y, region.X + region.Width, region.Y + region.Height);
         double shared = new DefectBox(
             Math.Max(box.Left, label.Left),
             Math.Max(box.Top, label.Top),

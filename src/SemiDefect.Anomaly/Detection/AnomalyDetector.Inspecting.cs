@@ -163,7 +163,7 @@ public sealed partial class AnomalyDetector
         // At once, because the patches are not kept. No value of the map at the size of the image is above its peak.
         if (_namer is not null && scored.Grids is not null && scored.Map.Peak > inspection.PixelThreshold)
         {
-            inspection.Named = _namer.Name(inspection, scored);
+            (inspection.Named, inspection.Defects) = _namer.Name(inspection, scored);
         }
 
         EngineTelemetry.Inspected(inspection.Decision);

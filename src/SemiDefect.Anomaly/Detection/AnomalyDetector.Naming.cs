@@ -40,6 +40,7 @@ public sealed partial class AnomalyDetector
                 ScoredImage scored = Pipeline.ScoreWithGrids(image, cancellationToken);
                 return (Judge(0, scored with { Grids = null }, name), scored);
             },
+            Pipeline.SharpMap,
             describer);
         for (int i = 0; i < source.Count; i++)
         {
@@ -49,7 +50,7 @@ public sealed partial class AnomalyDetector
             progress?.Report(new TeachProgress(i + 1, source.Count));
         }
 
-        if (teacher.Rows.Count == 0)
+        if (teacher.Count == 0)
         {
             throw new SemiDefectException(
                 "None of the images has a labeled defect, and there is nothing to learn: give images with masks or "
@@ -59,7 +60,7 @@ public sealed partial class AnomalyDetector
         AddViews(teacher, options, source.Count, progress, cancellationToken);
         NamesRecord record = NameTrainer.Train(
             teacher.Rows, describer.Blocks, options.UnknownRate, teacher.Views, cancellationToken);
-        return new DefectNames(record, teacher.Skipped);
+        return new DefectNames(record, teacher.Skipped, teacher.NotFound);
     }
 
     /// <summary>Writes names of defects into a detector file, or removes those that it has.</summary>

@@ -31,7 +31,7 @@ public sealed partial class AnomalyDetector : IDisposable
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
         _calibrationScores = [.. Thresholds.ImageScores.Order()];
-        _namer = Document.Names is { } names ? RegionNamer.Of(names, Document, bundle.Banks) : null;
+        _namer = Document.Names is { } names ? RegionNamer.Of(names, Document, bundle.Banks, pipeline) : null;
     }
 
     /// <summary>What the detector is made of and how it was fitted.</summary>

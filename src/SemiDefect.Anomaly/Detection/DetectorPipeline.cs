@@ -125,6 +125,24 @@ internal sealed class DetectorPipeline : IDisposable
         };
     }
 
+    /// <summary>
+    /// The map of the finest lane alone, at the size of the original image and on the scale of the pixel threshold. It
+    /// is sharper than that of all lanes.
+    /// </summary>
+    public AnomalyMap SharpMap(ScoredImage scored)
+    {
+        if (Fusion.Scales.Count == 0)
+        {
+            return scored.Map.ToOriginal(scored.Canvas);
+        }
+
+        (AnomalyMap Map, InputGeometry Canvas)[] maps =
+            [.. scored.Branches.Select((branch, i) => MapOf(i, branch.Views))];
+        int finest = Enumerable.Range(0, maps.Length)
+            .MaxBy(i => (long)maps[i].Canvas.InputWidth * maps[i].Canvas.InputHeight);
+        return Fusion.Scale(finest, maps[finest].Map).ToOriginal(maps[finest].Canvas);
+    }
+
     /// <summary>Frees the encoders and models.</summary>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -81,6 +82,13 @@ public sealed class Inspection
     /// </summary>
     public IReadOnlyList<Region> Regions => Named ?? _regions.Value;
 
+    /// <summary>
+    /// The defects in the regions, with their types and boxes: one or more for each region, because a region may join
+    /// defects that are near, those of the highest region first. Empty if the detector was not taught names
+    /// (<see cref="AnomalyDetector.LearnNames"/>).
+    /// </summary>
+    public IReadOnlyList<RegionType> Defects { get; internal set; } = [];
+
     /// <summary>The regions with their types; null if the detector was not taught any.</summary>
     internal IReadOnlyList<Region>? Named { get; set; }
 
@@ -101,6 +109,7 @@ public sealed class Inspection
         HighestPatch = HighestPatch,
         PValue = PValue,
         Named = Named,
+        Defects = Defects,
     };
 
     private AnomalyMap MakeMap()

@@ -5,10 +5,9 @@ namespace SemiDefect.Anomaly.Naming;
 /// <summary>The types of defects that a detector was taught. Immutable and thread-safe.</summary>
 public sealed class DefectNames
 {
-    internal DefectNames(NamesRecord record, int skipped = 0)
+    internal DefectNames(NamesRecord record, int skipped = 0, int notFound = 0)
     {
-        Record = record;
-        Skipped = skipped;
+        (Record, Skipped, NotFound) = (record, skipped, notFound);
         Types = [.. record.Types.Select(type => new TaughtType(
             type.Name, type.Defects, type.Right, UsesOwn(record, type)))];
     }
@@ -40,6 +39,12 @@ public sealed class DefectNames
     /// them; 0 for names that were read from a file.
     /// </summary>
     public int Skipped { get; }
+
+    /// <summary>
+    /// Labeled defects at whose place the detector finds nothing; 0 for names that were read from a file. They count
+    /// only for types of which hardly any defect is found.
+    /// </summary>
+    public int NotFound { get; }
 
     internal NamesRecord Record { get; }
 

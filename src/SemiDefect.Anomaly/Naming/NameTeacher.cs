@@ -12,21 +12,49 @@ namespace SemiDefect.Anomaly.Naming;
 /// of them (<see cref="PastedViews"/>). Not thread-safe; use once.
 /// </summary>
 /// <param name="inspect">Inspects an image, and keeps its patches.</param>
+/// <param name="sharpen">The sharp map of an image (<see cref="DetectorPipeline.SharpMap"/>).</param>
 /// <param name="describer">Describes regions.</param>
 internal sealed class NameTeacher(
-    Func<Image, string, (Inspection Inspection, ScoredImage Scored)> inspect, RegionDescriber describer)
+    Func<Image, string, (Inspection Inspection, ScoredImage Scored)> inspect,
+    Func<ScoredImage, AnomalyMap> sharpen,
+    RegionDescriber describer)
 {
     // What a small part of the peak surrounds, where no region is above the threshold.
     private const double ShareOfPeak = 0.5;
     private const double MostOfBox = 0.3;
     private const int MostRegions = 200;
+    private const int EnoughFound = 3;
 
     private readonly List<TaughtRow> _rows = [];
     private readonly List<CutOut?> _cutOuts = [];
     private readonly List<string> _types = [];
+    private readonly List<bool> _found = [];
 
-    /// <summary>The described regions so far; the first of each defect is that of the labeled image.</summary>
-    public IReadOnlyList<TaughtRow> Rows => _rows;
+    /// <summary>The number of labeled defects so far.</summary>
+    public int Count => _types.Count;
+
+    /// <summary>How many of them the detector does not find.</summary>
+    public int NotFound => _found.Count(found => !found);
+
+    /// <summary>
+    /// The described regions so far; the first of each defect is that of the labeled image. What is not found at its
+    /// place will have no name either, so such defects only count for types of which hardly any defect is found.
+    /// </summary>
+    public IReadOnlyList<TaughtRow> Rows
+    {
+        get
+        {
+            HashSet<string> known =
+            [
+                .. Enumerable.Range(0, _types.Count)
+                    .Where(defect => _found[defect])
+                    .GroupBy(defect => _types[defect], StringComparer.Ordinal)
+                    .Where(group => group.Count() >= EnoughFound)
+                    .Select(group => group.Key),
+            ];
+            return [.. _rows.Where(row => row.IsView || _found[row.Defect] || !known.Contains(row.Type))];
+        }
+    }
 
     /// <summary>A cut-out of each labeled defect; null if it takes up too much of its image.</summary>
     public IReadOnlyList<CutOut?> CutOuts => _cutOuts;
@@ -52,8 +80,8 @@ internal sealed class NameTeacher(
         }
 
         (Inspection inspection, ScoredImage scored) = inspect(image, images.Describe(index).Name);
-        AnomalyMap map = inspection.Map;
-        List<RegionPixels> regions = RegionsOf(inspection);
+        AnomalyMap map = sharpen(scored);
+        List<RegionPixels> regions = [.. CoresOf(inspection, map).SelectMany(cores => cores)];
         RegionPixels?[] marked = [.. labels.Select(label => RegionPixels.Of(label, image.Width, image.Height))];
         List<int>[] matches = LabelMatcher.Match(marked, regions);
         var all = new List<RegionPixels>();
@@ -78,7 +106,9 @@ internal sealed class NameTeacher(
                 owners.Add((label, insets));
             }
 
-            foreach (RegionPixels own in new[] { marks, around }.OfType<RegionPixels>())
+            // A drawn box is mostly background: it only stands for a defect that is not found.
+            bool needsOwn = matches[label].Count == 0 || !labels[label].Mask.IsEmpty;
+            foreach (RegionPixels own in new[] { needsOwn ? marks : null, around }.OfType<RegionPixels>())
             {
                 all.Add(own);
                 owners.Add((label, null));
@@ -94,6 +124,7 @@ internal sealed class NameTeacher(
             {
                 numbers.Add(label, defect = _types.Count);
                 _types.Add(labels[label].Type);
+                _found.Add(matches[label].Count > 0);
                 _cutOuts.Add(Cut(
                     image,
                     marked[label] ?? all[i],
@@ -109,22 +140,26 @@ internal sealed class NameTeacher(
     public void AddViews(Image picture, IReadOnlyList<PastedView> pasted)
     {
         (Inspection inspection, ScoredImage scored) = inspect(picture, string.Empty);
-        List<RegionPixels> regions = RegionsOf(inspection);
+        AnomalyMap map = sharpen(scored);
+        List<RegionPixels> regions = [.. CoresOf(inspection, map).SelectMany(cores => cores)];
         List<int>[] matches = LabelMatcher.Match([.. pasted.Select(view => view.Pixels)], regions);
         int[] found = [.. Enumerable.Range(0, pasted.Count).Where(view => matches[view].Count > 0)];
         double[][] descriptors = describer.Describe(
-            [.. found.Select(view => regions[matches[view][0]])], inspection.Map, scored);
+            [.. found.Select(view => regions[matches[view][0]])], map, scored);
         for (int i = 0; i < found.Length; i++)
         {
             PastedView view = pasted[found[i]];
             double[]? insets = view.Box is { } box ? Insets(regions[matches[found[i]][0]], box) : null;
-            _rows.Add(new TaughtRow(view.Defect, _types[view.Defect], descriptors[i], insets));
+            _rows.Add(new TaughtRow(view.Defect, _types[view.Defect], descriptors[i], insets, IsView: true));
             Views++;
         }
     }
 
-    /// <summary>The regions of an inspected image; the highest ones, if there are very many.</summary>
-    public static List<RegionPixels> RegionsOf(Inspection inspection)
+    /// <summary>The defects in each region of an image; of the highest ones, if there are very many.</summary>
+    public static List<RegionPixels>[] CoresOf(Inspection inspection, AnomalyMap sharp) =>
+        [.. RegionsOf(inspection).Select(region => RegionCores.Find(region, sharp, inspection.PixelThreshold))];
+
+    private static List<RegionPixels> RegionsOf(Inspection inspection)
     {
         if (inspection.Regions.Count == 0)
         {

@@ -21,6 +21,9 @@ internal sealed class RegionDescriber
     private readonly IReadOnlyList<MemoryBank> _banks;
     private readonly double _pixelThreshold;
 
+    /// <summary>The pixel threshold, to which contrasts are relative.</summary>
+    public double PixelThreshold => _pixelThreshold;
+
     /// <summary>A describer for a detector.</summary>
     /// <param name="branches">The lane of each branch, and the values of its patches.</param>
     /// <param name="banks">The bank of each branch.</param>

@@ -10,4 +10,6 @@ namespace SemiDefect.Anomaly.Naming;
 /// By how much the defect's box lies inside the region's: left, top, right, bottom, in shares of the region's width or
 /// height; null if not known.
 /// </param>
-internal sealed record TaughtRow(int Defect, string Type, double[] Descriptor, double[]? Insets);
+/// <param name="IsView">Whether it is a view.</param>
+internal sealed record TaughtRow(
+    int Defect, string Type, double[] Descriptor, double[]? Insets, bool IsView = false);
