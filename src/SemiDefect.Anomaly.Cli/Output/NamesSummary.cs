@@ -47,7 +47,8 @@ internal static class NamesSummary
             ? string.Create(CultureInfo.InvariantCulture, $", {100 * value:0.#} % named right when left out")
             : string.Empty;
         output.WriteLine(
-            $"{"Names",-11} {names.Types.Count} types, {names.Types.Sum(type => type.Defects)} labeled defects, "
+            $"{"Names",-11} {names.Types.Count} {(names.Types.Count == 1 ? "type" : "types")}, "
+                + $"{names.Types.Sum(type => type.Defects)} labeled defects, "
                 + $"{names.Views} views{accuracy}");
         foreach (TaughtType type in names.Types)
         {
