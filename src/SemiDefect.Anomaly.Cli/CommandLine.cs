@@ -68,6 +68,7 @@ internal static class CommandLine
         root.Subcommands.Add(SelectCommand.Create());
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
+        root.Subcommands.Add(TeachCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());
         root.Subcommands.Add(UpdateCommand.Create());
         root.Subcommands.Add(MergeCommand.Create());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Layouts;
 using SemiDefect.Anomaly.Evaluation.Metrics;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -46,6 +47,10 @@ public static class DatasetEvaluator
         }
 
         using var pixels = new PixelMetricsAccumulator();
+        NamingAccumulator? naming =
+            detector.Description.Names is { } taught && dataset.Test.Any(image => image.IsAbnormal)
+                ? new NamingAccumulator(taught.Types.Select(type => type.Name))
+                : null;
         var results = new List<ImageResult>(dataset.Test.Count);
         bool hasMasks = false;
         IEnumerable<Inspection> inspections = detector.InspectAll(
@@ -64,6 +69,7 @@ public static class DatasetEvaluator
             IReadOnlyList<RegionOutcome>? defects =
                 AddPixels(pixels, detector, inspection, image, options.Masks, notes, inverted);
             hasMasks |= defects is { Count: > 0 };
+            naming?.Add(LabelsOf(image, inspection, detector), inspection.Defects);
             results.Add(new ImageResult
             {
                 Image = image,
@@ -72,6 +78,7 @@ public static class DatasetEvaluator
                 CheckThreshold = inspection.CheckThreshold,
                 PValue = inspection.PValue,
                 Regions = inspection.Regions.Count,
+                Names = [.. inspection.Regions.Select(region => region.Type?.Name).OfType<string>()],
                 Defects = image.IsAbnormal ? defects : null,
                 HighestPatch = inspection.HighestPatch,
             });
@@ -95,6 +102,12 @@ public static class DatasetEvaluator
                     + $"frame ('{inverted[0]}' first): are they inverted? Values above 0 mark defects.");
         }
 
+        NamingReport? named = naming?.Complete();
+        if (named?.Warning is { } warning)
+        {
+            notes.Add(warning);
+        }
+
         return Summarize(
             dataset.Name,
             results,
@@ -103,7 +116,32 @@ public static class DatasetEvaluator
             hasMasks ? pixels.Complete(Math.Max(1, options.Resamples / 10), options.Seed) : null,
             options,
             notes,
-            seconds);
+            seconds) with
+        { Naming = named };
+    }
+
+    // A mask that cannot be read is noted where pixels are counted; here, the image as a whole is labeled.
+    private static IReadOnlyList<(string Type, DefectBox? Box)> LabelsOf(
+        LabeledImage image, Inspection inspection, AnomalyDetector detector)
+    {
+        if (!image.IsAbnormal)
+        {
+            return [];
+        }
+
+        (int width, int height) = (inspection.Geometry.OriginalWidth, inspection.Geometry.OriginalHeight);
+        try
+        {
+            return
+            [
+                .. LabeledDefects.LabelsOf(image, width, height, detector.ImageLimits)
+                    .Select(label => (label.Type, label.BoxOf(width, height))),
+            ];
+        }
+        catch (SemiDefectException)
+        {
+            return [(image.Type, null)];
+        }
     }
 
     private static IReadOnlyList<RegionOutcome>? AddPixels(

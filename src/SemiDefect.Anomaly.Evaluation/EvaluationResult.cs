@@ -53,6 +53,11 @@ public sealed record EvaluationResult
     /// <summary>The results per size class, small to large; empty if no abnormal image has a mask.</summary>
     public required IReadOnlyList<SizeResult> PerSize { get; init; }
 
+    /// <summary>
+    /// How well defects are named; null if the detector was not taught names, or no defect has a type.
+    /// </summary>
+    public NamingReport? Naming { get; init; }
+
     /// <summary>Means over the types of defect, which weight rare types equally.</summary>
     public required MacroAverages Macro { get; init; }
 

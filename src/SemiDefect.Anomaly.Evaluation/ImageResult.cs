@@ -37,6 +37,11 @@ public sealed record ImageResult
     /// <summary>The number of regions above the pixel threshold.</summary>
     public required int Regions { get; init; }
 
+    /// <summary>
+    /// What the regions are called, the highest first; empty without regions, and if the detector was not taught names.
+    /// </summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>The marked defects; null without a mask.</summary>
     public IReadOnlyList<RegionOutcome>? Defects { get; init; }
 

@@ -55,6 +55,13 @@ public sealed class SchemaTests : IDisposable
             "threshold", 0, "threshold", model, "--false-alarm-rate", "0.02", "--out", _folder.File("t.sdad"));
         await ValidAsync("threshold", 0, "threshold", model, "--value", "2", "--out", _folder.File("t.sdad"));
         await ValidAsync("evaluation", 0, "evaluate", data, "--model", model, "--resamples", "20");
+        string taught = _folder.File("taught.sdad");
+        await ValidAsync("teach", 0, "teach", model, data, "--out", taught);
+        await ValidAsync("detector", 0, "info", taught);
+        await ValidAsync("score", 0, "score", taught, Path.Combine(data, "test/blot"));
+        await ValidAsync("evaluation", 0, "evaluate", data, "--model", taught, "--resamples", "20");
+        await ValidAsync("evaluations", 0, "evaluate", data, data, "--model", taught, "--resamples", "20");
+        await ValidAsync("teach", 0, "teach", taught, "--forget");
         string maskless = SmallDataset.Write(_folder.File("maskless"), masks: false);
         await ValidAsync("evaluation", 0, ["evaluate", maskless, "--resamples", "20", .. fit]);
         await ValidAsync("evaluations", 0, "evaluate", data, maskless, "--model", model, "--resamples", "20");

@@ -8,6 +8,7 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 internal static class SampleCommand
 {
     private static readonly SampleOptions Committed = new();
+    private static readonly BoxSampleOptions Boxes = new();
 
     public static Command Create()
     {
@@ -32,14 +33,49 @@ internal static class SampleCommand
             Description = "Generate X-ray pictures of a casting instead: DICOM files of 12 bits, with four types of "
                 + "internal defects.",
         };
+        var boxes = new Option<bool>("--boxes")
+        {
+            Description = "Generate one die with several labeled defects in each image instead, with boxes as YOLO has "
+                + "them; --count is then the number of good images.",
+        };
+        var learned = new Option<int>("--train")
+        {
+            Description = "With --boxes, the number of images with defects to learn from.",
+            DefaultValueFactory = _ => Boxes.Train,
+        };
+        var judged = new Option<int>("--test")
+        {
+            Description = "With --boxes, the number of images with defects to judge.",
+            DefaultValueFactory = _ => Boxes.Test,
+        };
         var command = new Command(
             "sample",
             "Generate the sample set: two dies, with good images and twelve types of defects with masks.")
         {
-            folder, seed, count, xray,
+            folder, seed, count, boxes, learned, judged, xray,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(boxes) && parsed.GetValue(xray))
+            {
+                throw new UsageException("--boxes and --xray generate different sets: give one of them.");
+            }
+
+            if (parsed.GetValue(boxes))
+            {
+                BoxSampleOptions chosen = UsageException.Guard(() => new BoxSampleOptions
+                {
+                    Seed = parsed.GetValue(seed),
+                    Good = parsed.GetResult(count) is { Implicit: false } ? parsed.GetValue(count) : Boxes.Good,
+                    Train = parsed.GetValue(learned),
+                    Test = parsed.GetValue(judged),
+                });
+                WriteBoxes(parsed.GetRequiredValue(folder), chosen, cancellationToken);
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"Sample set with boxes written to {parsed.GetRequiredValue(folder)}");
+                return Task.FromResult(ExitCode.Done);
+            }
+
             SampleOptions options = UsageException.Guard(
                 () => new SampleOptions { Seed = parsed.GetValue(seed), Count = parsed.GetValue(count) });
             string path = parsed.GetRequiredValue(folder);
@@ -70,6 +106,13 @@ internal static class SampleCommand
         ProgressDisplay.Run(display =>
         {
             XraySample.Write(folder, options, new SampleDisplay(display), cancellationToken);
+            return 0;
+        });
+
+    private static void WriteBoxes(string folder, BoxSampleOptions options, CancellationToken cancellationToken) =>
+        ProgressDisplay.Run(display =>
+        {
+            BoxSampleGenerator.Write(folder, options, new SampleDisplay(display), cancellationToken);
             return 0;
         });
 

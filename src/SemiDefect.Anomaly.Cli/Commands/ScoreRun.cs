@@ -36,7 +36,13 @@ internal static class ScoreRun
                 display.Report("Scoring images", inspection.Index + 1, sources.Count);
             }
 
-            return new ScoreResults(detector.Thresholds, detector.Fingerprint, threshold, images, [.. errors.Values]);
+            return new ScoreResults(
+                detector.Thresholds,
+                detector.Fingerprint,
+                threshold,
+                detector.Description.Names is not null,
+                images,
+                [.. errors.Values]);
         });
 
     /// <summary>

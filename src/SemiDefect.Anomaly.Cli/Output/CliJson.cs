@@ -7,6 +7,7 @@ namespace SemiDefect.Anomaly.Cli.Output;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(DetectorInfoJson))]
 [JsonSerializable(typeof(ScoreJson))]
+[JsonSerializable(typeof(TeachJson))]
 [JsonSerializable(typeof(BackbonesJson))]
 [JsonSerializable(typeof(ThresholdChangeJson))]
 [JsonSerializable(typeof(SelectionJson))]
@@ -70,6 +71,10 @@ internal sealed record DetectorInfoJson(
     /// <summary>The planted defects; only after a fit with some.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlantedJson? Planted { get; init; }
+
+    /// <summary>The names of defects; only where the detector was taught some.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NamesJson? Names { get; init; }
 }
 
 internal sealed record LaneJson(
@@ -160,7 +165,12 @@ internal sealed record RegionJson(
     int PeakX,
     int PeakY,
     double CentroidX,
-    double CentroidY);
+    double CentroidY)
+{
+    /// <summary>What it is called; only where the detector was taught names.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegionTypeJson? Type { get; init; }
+}
 
 internal sealed record NearestJson(double X, double Y, string TrainingImage);
 

@@ -26,6 +26,10 @@ internal static class DetectorSummary
             }
 
             PlantedSummary.Write(output, detector);
+            if (detector.Names is { } names)
+            {
+                NamesSummary.Write(output, names);
+            }
         }
     }
 

@@ -48,6 +48,7 @@ internal static class DetectorSummaryJson
             LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
             Tuning = detector.Tuning is { } tuning ? TuningSummary.Json(tuning) : null,
             Planted = PlantedSummary.Json(detector),
+            Names = NamesSummary.Json(detector.Names),
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));
     }

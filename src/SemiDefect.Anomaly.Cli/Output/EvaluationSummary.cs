@@ -47,6 +47,11 @@ internal static class EvaluationSummary
 
         WriteTypes(output, result);
         WriteSizes(output, result);
+        if (result.Naming is { } naming)
+        {
+            NamingSummary.Write(output, naming);
+        }
+
         foreach (string note in result.Notes)
         {
             output.WriteLine($"Note: {Text.Printable(note)}");

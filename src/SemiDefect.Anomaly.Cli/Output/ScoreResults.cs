@@ -13,6 +13,7 @@ internal sealed class ScoreResults(
     DetectorThresholds thresholds,
     DetectorFingerprint fingerprint,
     double? threshold,
+    bool hasNames,
     IReadOnlyList<ScoredImage> images,
     IReadOnlyList<UnreadableJson> unreadable)
 {
@@ -27,16 +28,21 @@ internal sealed class ScoreResults(
     // A threshold of the run has no rate, and so no band below it.
     private double? CheckThreshold => threshold is null ? thresholds.Check?.Value : null;
 
-    /// <summary>Writes path,score,threshold,margin,decision,regions with round-trip precision.</summary>
+    /// <summary>
+    /// Writes path,score,threshold,margin,decision,regions with round-trip precision, and the types of the regions if
+    /// the detector was taught any.
+    /// </summary>
     public void WriteCsv(string path)
     {
-        var text = new StringBuilder("path,score,threshold,margin,decision,regions\n");
+        var text = new StringBuilder("path,score,threshold,margin,decision,regions");
+        text.Append(hasNames ? ",types\n" : "\n");
         foreach (ScoredImage image in images)
         {
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},"
-                    + $"{image.Decision},{image.Regions.Count}\n");
+                    + $"{image.Decision},{image.Regions.Count}");
+            text.Append(hasNames ? $",{Text.CsvField(string.Join(';', TypesOf(image)))}\n" : "\n");
         }
 
         AtomicFile.WriteText(path, text.ToString());
@@ -91,7 +97,7 @@ internal sealed class ScoreResults(
             };
             output.WriteLine(
                 $"{(isColored ? TerminalColor.Of(image.Answer, decision) : decision)}  {scores[i]}  {margins[i]}  "
-                    + $"{Text.Printable(image.Name)}{regions}");
+                    + $"{Text.Printable(image.Name)}{regions}{Types(image)}");
         }
     }
 
@@ -106,6 +112,19 @@ internal sealed class ScoreResults(
                 + $"{Text.Number(threshold ?? thresholds.Image.Value)}{from})");
     }
 
+    // The names with their numbers, those of the highest regions first.
+    private static string Types(ScoredImage image)
+    {
+        IEnumerable<string> types = TypesOf(image)
+            .GroupBy(type => type, StringComparer.Ordinal)
+            .Select(group => group.Count() == 1 ? group.Key : $"{group.Count()} x {group.Key}");
+        string all = string.Join(", ", types);
+        return all.Length == 0 ? string.Empty : $": {Text.Printable(all)}";
+    }
+
+    private static IEnumerable<string> TypesOf(ScoredImage image) =>
+        image.Regions.Select(region => region.Type?.Name).OfType<string>();
+
     private int Count(Decision decision) => images.Count(image => image.Answer == decision);
 
     private static ImageJson ToJson(ScoredImage image) => new(
@@ -116,6 +135,13 @@ internal sealed class ScoreResults(
         image.Decision,
         [.. image.Regions.Select(region => new RegionJson(
             region.X, region.Y, region.Width, region.Height, region.Area, region.Peak, region.PeakX, region.PeakY,
-            region.CentroidX, region.CentroidY))],
+            region.CentroidX, region.CentroidY)
+        {
+            Type = region.Type is { } type
+                ? new RegionTypeJson(
+                    type.Name, type.Closest, type.PValue, type.Confidence,
+                    type.Box.Left, type.Box.Top, type.Box.Right, type.Box.Bottom)
+                : null,
+        })],
         new NearestJson(image.HighestPatch.X, image.HighestPatch.Y, image.HighestPatch.TrainingImage));
 }

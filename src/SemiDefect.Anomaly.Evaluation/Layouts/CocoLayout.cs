@@ -72,7 +72,10 @@ internal static class CocoLayout
                         Boxes =
                         [
                             .. own.Select(box =>
-                                BoxOf(box.Box, SizeOf(path, image, "width"), SizeOf(path, image, "height")))
+                                BoxOf(box.Box, SizeOf(path, image, "width"), SizeOf(path, image, "height")) with
+                                {
+                                    Type = box.Type,
+                                })
                         ],
                     };
                 return (
@@ -101,7 +104,10 @@ internal static class CocoLayout
                     .Concat(part.Test.Select(image => (FromRoot(image), part.TestSplit)))),
             hasSplit: parts.Any(part => part.HasSplit),
             parts.SelectMany(part => part.LeftOut)) with
-        { Remark = "boxes stand for masks" };
+        {
+            Remark = "boxes stand for masks",
+            TrainingAbnormal = [.. parts.SelectMany(part => part.TrainingAbnormal).Select(FromRoot)],
+        };
     }
 
     private static int SizeOf(string path, JsonElement image, string name) =>

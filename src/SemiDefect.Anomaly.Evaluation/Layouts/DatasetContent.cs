@@ -33,6 +33,16 @@ internal sealed record DatasetContent
     /// <summary>The images to evaluate, or, if the layout separates none, all, in ordinal order.</summary>
     public IReadOnlyList<LabeledImage> Test { get; }
 
+    /// <summary>The abnormal images of the parts to train on, which only names of defects are learned from.</summary>
+    public IReadOnlyList<LabeledImage> TrainingAbnormal { get; init; } = [];
+
+    /// <summary>
+    /// The images to learn names of defects from: the abnormal ones to train on, or, if there are none, all abnormal
+    /// ones.
+    /// </summary>
+    public IReadOnlyList<LabeledImage> ToTeach =>
+        TrainingAbnormal.Count > 0 ? TrainingAbnormal : [.. Test.Where(image => image.IsAbnormal)];
+
     /// <summary>The part that the test images are of.</summary>
     public ImageSplit TestSplit { get; private init; }
 
@@ -107,6 +117,7 @@ internal sealed record DatasetContent
             ])
         {
             TestSplit = tested,
+            TrainingAbnormal = [.. training.Where(image => image.IsAbnormal)],
         };
     }
 

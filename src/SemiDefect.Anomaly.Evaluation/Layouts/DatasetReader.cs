@@ -31,6 +31,21 @@ internal static class DatasetReader
             : Layouts.Select(layout => layout.Read(listing)).FirstOrDefault(content => content is not null);
     }
 
+    /// <summary>
+    /// Reads a folder of labeled defects: a data set, or folders named after types of defects; null if it is neither.
+    /// </summary>
+    /// <exception cref="SemiDefectException">Its layout is known, but something is wrong with it.</exception>
+    public static DatasetContent? ReadDefects(FolderListing listing)
+    {
+        string[] annotations = [.. listing.OtherFiles.Where(IsCoco)];
+        return annotations.Length > 0 && listing.Images.Count > 0
+            ? JsonLayouts.ReadCoco(listing.FullPath, annotations)
+            : Layouts.Where(layout => layout is not LabelFolderLayout)
+                .Select(layout => layout.Read(listing))
+                .FirstOrDefault(content => content is not null)
+                ?? LabelFolderLayout.ReadTypes(listing);
+    }
+
     /// <summary>Reads a list or annotations; several data sets if the list names several objects.</summary>
     /// <exception cref="SemiDefectException">The file is not understood.</exception>
     public static IReadOnlyList<DatasetContent> ReadFile(string path)

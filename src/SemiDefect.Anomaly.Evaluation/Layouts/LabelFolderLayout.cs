@@ -55,6 +55,32 @@ internal sealed class LabelFolderLayout : IFolderLayout
         };
     }
 
+    /// <summary>
+    /// Reads folders named after types of defects, also where no folder of good images lies beside them; null if there
+    /// is no folder of defects.
+    /// </summary>
+    public static DatasetContent? ReadTypes(FolderListing listing)
+    {
+        (IReadOnlyList<DatasetPath> images, MaskIndex masks) = MaskIndex.Split(listing.Images);
+        DatasetPath[] abnormal = [.. images.Where(image => image.TypeFrom(0) is not null && !IsGood(image))];
+        if (abnormal.Length == 0)
+        {
+            return null;
+        }
+
+        IReadOnlyList<DefectMask?> marks = masks.Match(abnormal);
+        masks.RefuseUnclear();
+        return DatasetContent.Of(
+            "folders of types",
+            listing.FullPath,
+            abnormal.Select((image, i) => (
+                LabeledImage.With(
+                    marks[i], image.File.RelativePath, image.File.FullPath, TypeOf(image, masks.HasTwins), true),
+                ImageSplit.None)),
+            hasSplit: false,
+            DatasetContent.Phrase(images.Count - abnormal.Length, "image", "that is good or beside the folders"));
+    }
+
     // Real-IAD has OK/S0001 and NG/AK/S0001.
     private static string TypeOf(DatasetPath image, bool isRealIad)
     {

@@ -5,8 +5,8 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// YOLO annotations: folders images and labels, in or above folders for train, val and test, with a text file of boxes
-/// or outlines for each image, and the names of classes in data.yaml or classes.txt. An image without a box is good;
-/// boxes, also those around outlines, stand for masks. Stateless.
+/// or outlines for each image, or text files beside the images; and the names of classes in data.yaml, classes.txt or
+/// obj.names. An image without a box is good; boxes, also those around outlines, stand for masks. Stateless.
 /// </summary>
 internal sealed class YoloLayout : IFolderLayout
 {
@@ -36,9 +36,24 @@ internal sealed class YoloLayout : IFolderLayout
                 .Where(image => image.At >= 0)
                 .Select(image => (image.Image, KeyOf(image.Parts, image.At)))
         ];
-        if (!images.Any(image => labels.ContainsKey(image.Key)))
+        bool hasFolders = images.Any(image => labels.ContainsKey(image.Key));
+        if (!hasFolders && !YoloNames.AreIn(listing))
         {
             return null;
+        }
+
+        if (!hasFolders)
+        {
+            // Text files beside the images, as darknet has them.
+            labels = listing.OtherFiles
+                .Where(file => file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
+                .DistinctBy(WithoutExtension, StringComparer.OrdinalIgnoreCase)
+                .ToDictionary(WithoutExtension, StringComparer.OrdinalIgnoreCase);
+            images = [.. listing.Images.Select(image => (image, WithoutExtension(image.RelativePath)))];
+            if (!images.Any(image => labels.ContainsKey(image.Key)))
+            {
+                return null;
+            }
         }
 
         (IReadOnlyDictionary<int, string> names, string? namesFile) = YoloNames.Read(listing);
@@ -49,7 +64,7 @@ internal sealed class YoloLayout : IFolderLayout
                 : [];
             DefectMask? mask = boxes.Count == 0
                 ? null
-                : new DefectMask([]) { Boxes = [.. boxes.Select(box => box.Box)] };
+                : new DefectMask([]) { Boxes = [.. boxes.Select(box => box.Box with { Type = box.Type })] };
             return (
                 LabeledImage.With(
                     mask,
@@ -67,6 +82,8 @@ internal sealed class YoloLayout : IFolderLayout
             hasSplit: items.Any(item => item.Item2 != ImageSplit.None)) with
         { Remark = "boxes stand for masks" };
     }
+
+    private static string WithoutExtension(string file) => Path.ChangeExtension(file, null);
 
     private static string KeyOf(string[] parts, int at) =>
         string.Join('/', [.. parts[..at], .. parts[(at + 1)..^1], Path.GetFileNameWithoutExtension(parts[^1])]);

@@ -7,11 +7,15 @@ namespace SemiDefect.Anomaly.Evaluation.Layouts;
 
 /// <summary>
 /// The names of the classes of a YOLO data set: the key names of data.yaml or another YAML file at its root (a list, or
-/// a map from numbers), or the lines of classes.txt. Stateless.
+/// a map from numbers), or the lines of classes.txt or obj.names. Stateless.
 /// </summary>
 internal static class YoloNames
 {
     private static readonly string[] Extensions = [".yaml", ".yml"];
+    private static readonly string[] Lists = ["classes.txt", "obj.names"];
+
+    /// <summary>Whether a folder has a list of the names of classes.</summary>
+    public static bool AreIn(FolderListing listing) => listing.OtherFiles.Any(IsList);
 
     /// <summary>The names by number, and the file that has them; empty and null if there is none.</summary>
     /// <exception cref="SemiDefectException">A file is not understood.</exception>
@@ -31,11 +35,13 @@ internal static class YoloNames
             }
         }
 
-        return listing.OtherFiles.FirstOrDefault(file =>
-            file.Split('/')[^1].Equals("classes.txt", StringComparison.OrdinalIgnoreCase)) is { } list
+        return listing.OtherFiles.FirstOrDefault(IsList) is { } list
             ? (ReadLines(Path.Combine(listing.FullPath, list)), list)
             : (new Dictionary<int, string>(), null);
     }
+
+    private static bool IsList(string file) =>
+        Lists.Contains(file.Split('/')[^1], StringComparer.OrdinalIgnoreCase);
 
     private static Dictionary<int, string>? ReadYaml(string path)
     {

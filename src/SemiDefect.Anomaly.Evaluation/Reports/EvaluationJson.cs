@@ -80,6 +80,11 @@ public static class EvaluationJson
         WriteTypes(writer, result.PerType);
         WriteSizes(writer, result.PerSize);
         WriteMacro(writer, "macro", result.Macro);
+        if (result.Naming is { } naming)
+        {
+            WriteNaming(writer, naming);
+        }
+
         WriteIntervals(writer, result);
         WriteList(writer, "notes", result.Notes);
         writer.WriteStartArray("unreadable");
@@ -226,6 +231,63 @@ public static class EvaluationJson
         WriteNumber(writer, "pixel_auroc", macro.PixelAuroc);
         WriteNumber(writer, "pixel_ap", macro.PixelAveragePrecision);
         WriteNumber(writer, "aupro", macro.Aupro);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNaming(Utf8JsonWriter writer, NamingReport naming)
+    {
+        writer.WriteStartObject("naming");
+        WriteNumber(writer, "accuracy", naming.Accuracy);
+        WriteNumber(writer, "precision", naming.Precision);
+        WriteNumber(writer, "recall", naming.Recall);
+        WriteNumber(writer, "f1", naming.F1);
+        WriteNumber(writer, "ap50", naming.Ap50);
+        WriteNumber(writer, "ap50_95", naming.Ap50To95);
+        writer.WriteStartObject("per_type");
+        foreach (NamedTypeResult type in naming.PerType)
+        {
+            writer.WriteStartObject(type.Type);
+            writer.WriteNumber("defects", type.Defects);
+            writer.WriteNumber("called", type.Called);
+            writer.WriteNumber("right", type.Right);
+            writer.WriteNumber("unknown", type.Unknown);
+            writer.WriteNumber("not_found", type.Missed);
+            WriteNumber(writer, "precision", type.Precision);
+            WriteNumber(writer, "recall", type.Recall);
+            WriteNumber(writer, "f1", type.F1);
+            WriteNumber(writer, "ap50", type.Ap50);
+            WriteNumber(writer, "ap50_95", type.Ap50To95);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+        writer.WriteStartObject("confusion");
+        WriteList(writer, "columns", [.. naming.PerType.Select(type => type.Type), "unknown", "not found"]);
+        writer.WriteStartArray("rows");
+        for (int row = 0; row < naming.Confusion.Count; row++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", row < naming.PerType.Count ? naming.PerType[row].Type : null);
+            int sum = naming.Confusion[row].Sum();
+            writer.WriteStartArray("counts");
+            foreach (int count in naming.Confusion[row])
+            {
+                writer.WriteNumberValue(count);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("shares");
+            foreach (int count in naming.Confusion[row].Where(_ => sum > 0))
+            {
+                writer.WriteNumberValue((double)count / sum);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
         writer.WriteEndObject();
     }
 

@@ -92,6 +92,7 @@ internal static class ReportGallery
         string score = Value("score", HtmlText.Number(image.Score));
         string margin = Value("margin", (image.Margin > 0 ? "+" : "") + HtmlText.Number(image.Margin));
         string pValue = image.PValue is double p ? Value("p-value", HtmlText.Number(p)) : "";
+        string names = image.Names.Count == 0 ? "" : Value("called", NamesOf(image.Names));
         string patch = Patch(item.Patch, "strangest patch");
         string nearest = item.TrainingPatch is null ? "" : Patch(item.TrainingPatch, "nearest training patch");
         string training = $"<span class=\"path\">{HtmlText.Escape(item.TrainingImage)}</span>";
@@ -100,12 +101,17 @@ internal static class ReportGallery
             <div class="pair" style="--ratio:{item.Width}/{item.Height}">{original}{heatmap}</div>
             <div class="caption"><p class="path">{path}</p>
             <p>{verdictBadge}{truthBadge}{type}</p>
-            <dl>{score}{margin}{pValue}</dl>
+            <dl>{score}{margin}{pValue}{names}</dl>
             <div class="match">{patch}{nearest}<p>compared with {training}</p></div></div>
             </article>
 
             """);
     }
+
+    private static string NamesOf(IReadOnlyList<string> names) => HtmlText.Escape(string.Join(
+        ", ",
+        names.GroupBy(name => name, StringComparer.Ordinal)
+            .Select(group => group.Count() == 1 ? group.Key : $"{group.Count()} x {group.Key}")));
 
     private static string Value(string name, string value) => $"<div><dt>{name}</dt><dd>{value}</dd></div>";
 

@@ -30,6 +30,11 @@ public sealed record ReportImage
     /// <summary>'good' or the type of defect; null if it is unknown.</summary>
     public string? Type { get; init; }
 
+    /// <summary>
+    /// What the regions are called, the highest first; empty without regions, and if the detector was not taught names.
+    /// </summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>What marks the defects, or null.</summary>
     public DefectMask? Mask { get; init; }
 
@@ -74,6 +79,7 @@ public sealed record ReportImage
             IsAbnormal = result.Image.IsAbnormal,
             Type = result.Image.Type,
             Mask = result.Image.Mask,
+            Names = result.Names,
         };
     }
 
@@ -91,6 +97,7 @@ public sealed record ReportImage
             Threshold = inspection.Threshold,
             CheckThreshold = inspection.CheckThreshold,
             PValue = inspection.PValue,
+            Names = [.. inspection.Regions.Select(region => region.Type?.Name).OfType<string>()],
         };
     }
 }

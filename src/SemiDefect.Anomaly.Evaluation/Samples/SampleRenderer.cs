@@ -22,6 +22,11 @@ internal static class SampleRenderer
     private const int LeastArea = 3;
     private const int LeastLineArea = 9;
 
+    // Of dies with several defects.
+    private const int MostDefects = 8;
+    private const int FurtherDots = 6;
+    private const double Gap = 6.0 / DiePattern.Size;
+
     /// <summary>Renders a good die; the index is that of a training image.</summary>
     public static SampleImage RenderGood(DiePattern pattern, ulong seed, int? trainIndex)
     {
@@ -53,6 +58,71 @@ internal static class SampleRenderer
 
         throw new UnreachableException($"There was no visible '{type}' after {Attempts} attempts.");
     }
+
+    /// <summary>
+    /// Renders a die with one to eight defects, dots more often than others, and the box of each. Every defect is
+    /// visible by itself, and boxes do not touch.
+    /// </summary>
+    public static (byte[] Pixels, IReadOnlyList<(string Type, MaskBox Box)> Boxes) RenderSeveral(
+        DiePattern pattern, ulong seed)
+    {
+        var generator = new SeededGenerator(seed);
+        var conditions = new Conditions(Placement.Random(generator), generator);
+        pattern = Probed(pattern, conditions);
+        double[][] before = Develop(pattern, pattern.Elements, conditions);
+        var boxes = new List<(string Type, MaskBox Box)>();
+        int count = 1 + generator.NextInt32(MostDefects);
+        for (int attempt = 0; attempt < Attempts && boxes.Count < count; attempt++)
+        {
+            int drawn = generator.NextInt32(DefectMaker.Types.Count + FurtherDots);
+            string type = drawn < DefectMaker.Types.Count ? DefectMaker.Types[drawn] : "dot";
+            var defectGenerator = new SeededGenerator(generator.NextUInt64());
+
+            // A trace that was already changed is no longer one piece.
+            if (boxes.Any(box => ChangesTraces(box.Type)) && ChangesTraces(type))
+            {
+                continue;
+            }
+
+            Defect defect = DefectMaker.Apply(type, pattern, defectGenerator);
+            double[][] after = Develop(pattern, defect.Elements, conditions);
+            if (MaskOf(before, after, type == "dot" ? LeastArea : LeastLineArea) is { } mask
+                && Shows(defect.Figure, mask, conditions.Pose)
+                && BoxOf(mask) is var box
+                && !boxes.Any(other => AreNear(other.Box, box)))
+            {
+                boxes.Add((type, box));
+                pattern = pattern with { Elements = [.. defect.Elements] };
+                before = after;
+            }
+        }
+
+        return (Camera.Expose(before, conditions), boxes);
+    }
+
+    private static bool ChangesTraces(string type) => type is "broken_line" or "out_line";
+
+    private static MaskBox BoxOf(byte[] mask)
+    {
+        (int left, int top, int right, int bottom) = (DiePattern.Size, DiePattern.Size, 0, 0);
+        for (int i = 0; i < mask.Length; i++)
+        {
+            if (mask[i] != 0)
+            {
+                (left, top) = (Math.Min(left, i % DiePattern.Size), Math.Min(top, i / DiePattern.Size));
+                (right, bottom) = (Math.Max(right, i % DiePattern.Size + 1), Math.Max(bottom, i / DiePattern.Size + 1));
+            }
+        }
+
+        return new MaskBox(
+            (double)left / DiePattern.Size,
+            (double)top / DiePattern.Size,
+            (double)right / DiePattern.Size,
+            (double)bottom / DiePattern.Size);
+    }
+
+    private static bool AreNear(MaskBox a, MaskBox b) =>
+        a.Left < b.Right + Gap && b.Left < a.Right + Gap && a.Top < b.Bottom + Gap && b.Top < a.Bottom + Gap;
 
     /// <summary>
     /// The die after the electrical test: a probe mark on every pad, and a second one where contact was retried.

@@ -159,6 +159,13 @@ public sealed partial class AnomalyDetector
                 ? null
                 : ConformalThreshold.PValue(_calibrationScores, scored.Score),
         };
+
+        // At once, because the patches are not kept. No value of the map at the size of the image is above its peak.
+        if (_namer is not null && scored.Grids is not null && scored.Map.Peak > inspection.PixelThreshold)
+        {
+            (inspection.Named, inspection.Defects) = _namer.Name(inspection, scored);
+        }
+
         EngineTelemetry.Inspected(inspection.Decision);
         return inspection;
     }

@@ -74,6 +74,11 @@ public sealed partial class AnomalyDetector
             second._options.Logger.TrialsLeftOut();
         }
 
+        if (first.Document.Names is not null || second.Document.Names is not null)
+        {
+            second._options.Logger.NamesLeftOut();
+        }
+
         return second.Restart(merged, golden);
     }
 

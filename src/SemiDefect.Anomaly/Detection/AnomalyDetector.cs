@@ -2,6 +2,7 @@ using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
@@ -20,6 +21,7 @@ public sealed partial class AnomalyDetector : IDisposable
     private readonly LoadOptions _options;
     private readonly Lazy<DetectorFingerprint> _fingerprint;
     private readonly double[] _calibrationScores;
+    private readonly RegionNamer? _namer;
     private DetectorBundle _bundle;
 
     private AnomalyDetector(DetectorBundle bundle, DetectorPipeline pipeline, LoadOptions options)
@@ -29,6 +31,7 @@ public sealed partial class AnomalyDetector : IDisposable
         _options = options;
         _fingerprint = new Lazy<DetectorFingerprint>(() => DetectorFingerprint.Of(_bundle));
         _calibrationScores = [.. Thresholds.ImageScores.Order()];
+        _namer = Document.Names is { } names ? RegionNamer.Of(names, Document, bundle.Banks, pipeline) : null;
     }
 
     /// <summary>What the detector is made of and how it was fitted.</summary>
@@ -196,7 +199,10 @@ public sealed partial class AnomalyDetector : IDisposable
                 branches.Add(new Branch(record.Lane, model, record.Scoring, record.Map));
             }
 
-            return new DetectorPipeline(lanes, branches, document.Fusion, options.BatchSize);
+            return new DetectorPipeline(lanes, branches, document.Fusion, options.BatchSize)
+            {
+                KeepsGrids = document.Names is not null,
+            };
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Serialization;
 using SemiDefect.Anomaly.Tuning;
@@ -112,9 +113,12 @@ public sealed class DetectorDescription
     /// <summary>Defects planted in good images at the fit (<see cref="FitOptions.Planter"/>), by image.</summary>
     public IReadOnlyList<PlantedDefect> Planted => _document.Planted?.Defects ?? [];
 
+    /// <summary>The names of defects that it was taught; null without any.</summary>
+    public DefectNames? Names => _document.Names is { } names ? new DefectNames(names) : null;
+
     /// <summary>
     /// All options and records as a JSON object, without the license notices of the networks and without the tables of
-    /// a tuning and of planted defects.
+    /// a tuning, of planted defects and of names.
     /// </summary>
     public string ToJson()
     {
@@ -125,7 +129,7 @@ public sealed class DetectorDescription
                 : lane),
         ];
         return JsonSerializer.Serialize(
-            _document with { Lanes = lanes, Sections = [], Tuning = null, Planted = null },
+            _document with { Lanes = lanes, Sections = [], Tuning = null, Planted = null, Names = null },
             DetectorJson.Default.DetectorDocument);
     }
 }

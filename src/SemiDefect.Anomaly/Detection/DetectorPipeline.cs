@@ -45,6 +45,9 @@ internal sealed class DetectorPipeline : IDisposable
     /// <summary>How the branches are combined.</summary>
     public ScoreFusion Fusion { get; }
 
+    /// <summary>Whether scored images keep their patches, by which regions are described.</summary>
+    public bool KeepsGrids { get; init; }
+
     /// <summary>Crops and normalizes all views that are needed to score an image.</summary>
     public PreparedImage Prepare(Image image)
     {
@@ -54,13 +57,21 @@ internal sealed class DetectorPipeline : IDisposable
 
     /// <summary>Scores one image.</summary>
     public ScoredImage Score(Image image, CancellationToken cancellationToken) =>
-        Score(_stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken).Single().Scored;
+        Score(_stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken, KeepsGrids)
+            .Single()
+            .Scored;
+
+    /// <summary>Scores one image, and keeps its patches.</summary>
+    public ScoredImage ScoreWithGrids(Image image, CancellationToken cancellationToken) => Score(
+        _stream.Encode(image, cancellationToken), _ => BankFilter.All, cancellationToken, keepsGrids: true)
+        .Single()
+        .Scored;
 
     /// <summary>Scores prepared images, in order.</summary>
     public IEnumerable<(int Index, ScoredImage Scored)> ScoreAll(
         IReadOnlyList<PreparedImage> images,
         CancellationToken cancellationToken) =>
-        Score(_stream.Encode(images, cancellationToken), _ => BankFilter.All, cancellationToken);
+        Score(_stream.Encode(images, cancellationToken), _ => BankFilter.All, cancellationToken, KeepsGrids);
 
     /// <summary>Scores the images returned by <paramref name="read"/> for 0 .. count - 1, in order.</summary>
     /// <param name="count">The number of images.</param>
@@ -72,7 +83,8 @@ internal sealed class DetectorPipeline : IDisposable
         Score(
             _stream.EncodeAll(count, read, ViewPurpose.Inspect, cancellationToken),
             filter ?? (_ => BankFilter.All),
-            cancellationToken);
+            cancellationToken,
+            KeepsGrids);
 
     /// <summary>Scores a stored canvas, and returns the patches of the first non-empty view of each lane.</summary>
     /// <param name="pictures">The canvas of each lane.</param>
@@ -113,6 +125,24 @@ internal sealed class DetectorPipeline : IDisposable
         };
     }
 
+    /// <summary>
+    /// The map of the finest lane alone, at the size of the original image and on the scale of the pixel threshold. It
+    /// is sharper than that of all lanes.
+    /// </summary>
+    public AnomalyMap SharpMap(ScoredImage scored)
+    {
+        if (Fusion.Scales.Count == 0)
+        {
+            return scored.Map.ToOriginal(scored.Canvas);
+        }
+
+        (AnomalyMap Map, InputGeometry Canvas)[] maps =
+            [.. scored.Branches.Select((branch, i) => MapOf(i, branch.Views))];
+        int finest = Enumerable.Range(0, maps.Length)
+            .MaxBy(i => (long)maps[i].Canvas.InputWidth * maps[i].Canvas.InputHeight);
+        return Fusion.Scale(finest, maps[finest].Map).ToOriginal(maps[finest].Canvas);
+    }
+
     /// <summary>Frees the encoders and models.</summary>
     public void Dispose()
     {
@@ -125,11 +155,21 @@ internal sealed class DetectorPipeline : IDisposable
     }
 
     private IEnumerable<(int Index, ScoredImage Scored)> Score(
-        IEnumerable<EncodedView> views, Func<int, BankFilter> filter, CancellationToken cancellationToken)
+        IEnumerable<EncodedView> views,
+        Func<int, BankFilter> filter,
+        CancellationToken cancellationToken,
+        bool keepsGrids = false)
     {
         var scores = new List<PatchScores>[Branches.Count];
+        List<PatchGrid>[]? grids = null;
         foreach (EncodedView view in views)
         {
+            if (keepsGrids)
+            {
+                grids ??= [.. Lanes.Select(_ => new List<PatchGrid>())];
+                grids[view.Lane].Add(view.Grid);
+            }
+
             for (int branch = 0; branch < scores.Length; branch++)
             {
                 if (Branches[branch].Lane == view.Lane)
@@ -143,8 +183,9 @@ internal sealed class DetectorPipeline : IDisposable
             if (view.IsLast)
             {
                 BranchScores[] branches = [.. scores.Select((one, i) => BranchScores.Of(one, Branches[i].Scoring))];
-                yield return (view.Image, Fuse(branches));
+                yield return (view.Image, Fuse(branches) with { Grids = grids });
                 Array.Clear(scores);
+                grids = null;
             }
         }
     }
@@ -218,4 +259,7 @@ internal sealed record ScoredImage(
     /// The highest value of each branch's map before it is brought to the common scale; empty where there is none.
     /// </summary>
     public IReadOnlyList<double> BranchPeaks { get; init; } = [];
+
+    /// <summary>The patches of each lane's views; null unless regions are to be described.</summary>
+    public IReadOnlyList<IReadOnlyList<PatchGrid>>? Grids { get; init; }
 }

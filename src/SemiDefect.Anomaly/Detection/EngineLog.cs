@@ -71,4 +71,17 @@ internal static partial class EngineLog
         "What was tried with planted defects belongs to one of the two detectors and is left out; fit on all images to "
             + "have it again.")]
     public static partial void TrialsLeftOut(this ILogger logger);
+
+    [LoggerMessage(
+        110,
+        LogLevel.Warning,
+        "The detector keeps no whole good image to paste labeled defects into, and only the defects themselves are "
+            + "learned; give good images to learn views of them as well (--good).")]
+    public static partial void NoBackgrounds(this ILogger logger);
+
+    [LoggerMessage(
+        111,
+        LogLevel.Warning,
+        "The names of defects belong to one of the two detectors and are left out; teach the merged one.")]
+    public static partial void NamesLeftOut(this ILogger logger);
 }

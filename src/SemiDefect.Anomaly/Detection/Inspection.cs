@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using SemiDefect.Anomaly.Calibration;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
 
@@ -79,7 +80,17 @@ public sealed class Inspection
     /// The regions of <see cref="Map"/> above the pixel threshold, sorted by descending peak, in pixels of the original
     /// image.
     /// </summary>
-    public IReadOnlyList<Region> Regions => _regions.Value;
+    public IReadOnlyList<Region> Regions => Named ?? _regions.Value;
+
+    /// <summary>
+    /// The defects in the regions, with their types and boxes: one or more for each region, because a region may join
+    /// defects that are near, those of the highest region first. Empty if the detector was not taught names
+    /// (<see cref="AnomalyDetector.LearnNames"/>).
+    /// </summary>
+    public IReadOnlyList<RegionType> Defects { get; internal set; } = [];
+
+    /// <summary>The regions with their types; null if the detector was not taught any.</summary>
+    internal IReadOnlyList<Region>? Named { get; set; }
 
     /// <summary>The same inspection with another image threshold.</summary>
     /// <param name="threshold">The image threshold.</param>
@@ -97,6 +108,8 @@ public sealed class Inspection
         Region = Region,
         HighestPatch = HighestPatch,
         PValue = PValue,
+        Named = Named,
+        Defects = Defects,
     };
 
     private AnomalyMap MakeMap()

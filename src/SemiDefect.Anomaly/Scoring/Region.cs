@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Naming;
+
 namespace SemiDefect.Anomaly.Scoring;
 
 /// <summary>A connected area of an anomaly map above the pixel threshold, in pixels of that map.</summary>
@@ -21,4 +24,9 @@ public sealed record Region(
     int PeakX,
     int PeakY,
     double CentroidX,
-    double CentroidY);
+    double CentroidY)
+{
+    /// <summary>What it is called; null if the detector was not taught any names.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RegionType? Type { get; init; }
+}

@@ -83,6 +83,12 @@ public sealed record ScoreFusion
         return new AnomalyMap(maps[0].Width, maps[0].Height, values);
     }
 
+    /// <summary>The map of one branch on the common scale; negative values become 0.</summary>
+    internal AnomalyMap Scale(int branch, AnomalyMap map) => Scales.Count == 0
+        ? map
+        : new AnomalyMap(
+            map.Width, map.Height, [.. map.Values.Select(value => (float)Math.Max(0, OnScale(branch, value)))]);
+
     /// <summary>
     /// The peak of the combined map where every branch peaks at the same pixel. Elsewhere it is too high for a mean,
     /// and exact for a maximum.

@@ -45,6 +45,10 @@ internal sealed record DetectorDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlantedRecord? Planted { get; init; }
 
+    /// <summary>The names of defects that it was taught; null without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public NamesRecord? Names { get; init; }
+
     /// <summary>
     /// The good images stored to be replayed on other machines; empty in older files.
     /// </summary>

@@ -29,6 +29,7 @@ internal static class DetectorDocumentRules
         : document.Tuning is { } tuning && !TuningRules.IsValid(tuning) ? "holds a tuning that cannot be"
         : document.Planted is { } planted && !TuningRules.IsValid(planted, document.Fit.Images.Count)
             ? "holds planted defects that cannot be"
+        : document.Names is { IsValid: false } ? "holds names of defects that cannot be"
         : document.Fit.Patches < 1 || document.Fit.Images.Count < 1 ? "was fitted on nothing"
         : null;
 

@@ -38,6 +38,8 @@ internal static class DetectorFileLayout
 
     public static string GoldenFeatures(int golden, int lane) => Name("golden", golden, Name("lane", lane, "features"));
 
+    public static string Names => "names.weights";
+
     public static string GoldenScores(int golden) => Name("golden", golden, "scores");
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;

@@ -49,6 +49,7 @@ internal static class DetectorFileReader
         {
             BackboneFile?[] networks = ReadNetworks(document, sections);
             document = ReadWhitenings(ReadProjections(ReadMasks(document, sections), sections), sections);
+            document = ReadNames(document, sections);
             for (int i = 0; i < document.Branches.Count; i++)
             {
                 banks.Add(ReadBank(document, sections, i));
@@ -166,6 +167,24 @@ internal static class DetectorFileReader
                     : throw sections.Damaged($"the whitening of lane {i} holds a value that is out of range");
             })],
         };
+
+    private static DetectorDocument ReadNames(DetectorDocument document, SectionReader sections)
+    {
+        if (document.Names is not { } names)
+        {
+            return document;
+        }
+
+        SectionRecord record = sections.Find(DetectorFileLayout.Names);
+        double[] weights = AnomalyDetector.NamesFit(document)
+            && record.Length == names.LengthOf * sizeof(double)
+            && record.Sha256 == names.Sha256
+            ? sections.ReadArray<double>(record)
+            : throw sections.Damaged("the names of defects are not those that its header claims");
+        return weights.All(value => Math.Abs(value) <= NamesRecord.LargestWeight)
+            ? document with { Names = names with { Weights = weights } }
+            : throw sections.Damaged("the names of defects hold a weight that is out of range");
+    }
 
     private static (DetectorDocument Document, long DataStart) ReadHeader(FileStream stream, string path)
     {

@@ -94,6 +94,11 @@ internal static class DetectorFileWriter
             sections.Add((DetectorFileLayout.Patches(i), write => write(LittleEndian(bank.SourcePatches))));
         }
 
+        if (bundle.Document.Names is { } names)
+        {
+            sections.Add((DetectorFileLayout.Names, write => write(LittleEndian(names.Weights))));
+        }
+
         for (int i = 0; i < bundle.Golden.Count; i++)
         {
             GoldenInput golden = bundle.Golden[i];

@@ -19,4 +19,5 @@ namespace SemiDefect.Anomaly.Serialization;
 [JsonSerializable(typeof(WhiteningRecord))]
 [JsonSerializable(typeof(TuningRecord))]
 [JsonSerializable(typeof(PlantedRecord))]
+[JsonSerializable(typeof(NamesRecord))]
 internal sealed partial class DetectorJson : JsonSerializerContext;

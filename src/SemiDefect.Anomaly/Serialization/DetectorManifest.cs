@@ -30,11 +30,12 @@ internal sealed record DetectorManifest(
     private const string ProjectionKind = "projection";
     private const string TuningKind = "tuning";
     private const string PlantedKind = "planted-defects";
+    private const string NamesKind = "defect-names";
 
     private static readonly string[] Kinds =
     [
         ViewPlanKind, OnnxEncoderKind, CustomEncoderKind, MemoryBankKind, FusionKind, ThresholdsKind, FitKind,
-        GoldenKind, ReadingKind, ProjectionKind, WhiteningKind, TuningKind, PlantedKind,
+        GoldenKind, ReadingKind, ProjectionKind, WhiteningKind, TuningKind, PlantedKind, NamesKind,
     ];
 
     /// <summary>The manifest of a document.</summary>
@@ -98,6 +99,11 @@ internal sealed record DetectorManifest(
         if (document.Planted is { } planted)
         {
             components.Add(Component(PlantedKind, planted, json.PlantedRecord, []));
+        }
+
+        if (document.Names is { } names)
+        {
+            components.Add(Component(NamesKind, names, json.NamesRecord, [DetectorFileLayout.Names]));
         }
 
         for (int i = 0; i < document.Golden.Count; i++)
@@ -199,6 +205,7 @@ internal sealed record DetectorManifest(
             Reading = ReadReading(),
             Tuning = OneOrNone(json.TuningRecord, TuningKind),
             Planted = OneOrNone(json.PlantedRecord, PlantedKind),
+            Names = OneOrNone(json.NamesRecord, NamesKind),
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };

@@ -122,6 +122,7 @@ internal static class DetectorMerger
                 Golden = [],
                 Tuning = null,
                 Planted = null,
+                Names = null,
                 Sections = [],
             };
             BackboneFile?[] networks = [.. first.Networks.Zip(second.Networks, (own, others) => own ?? others)];

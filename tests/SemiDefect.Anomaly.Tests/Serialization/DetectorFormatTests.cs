@@ -53,6 +53,7 @@ public sealed class DetectorFormatTests : IDisposable
         Assert.Equal(bundle.Document.Fit.Images.Count, thresholds["branchPixelPeaks"]!.AsArray().Count);
         AssertGolden(parts, bundle);
         AssertTrials(parts, bundle);
+        AssertNames(parts, bundle);
     }
 
     [Fact]
@@ -182,6 +183,37 @@ public sealed class DetectorFormatTests : IDisposable
         Assert.Contains("that cannot be", Refusal(parts), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("types", "[]")]
+    [InlineData("types", "[null]")]
+    [InlineData("types", """[{ "name": "unknown", "defects": 1, "right": 0, "unusual": [] }]""")]
+    [InlineData("types", """[{ "name": "a\nb", "defects": 1, "right": 0, "unusual": [] }]""")]
+    [InlineData("types", """[{ "name": "a", "defects": 0, "right": 0, "unusual": [] }]""")]
+    [InlineData("types", """[{ "name": "a", "defects": 1, "right": 2, "unusual": [] }]""")]
+    [InlineData("dimension", "0")]
+    [InlineData("dimension", "70000")]
+    [InlineData("unknownRate", "0")]
+    [InlineData("unknownRate", "0.51")]
+    [InlineData("views", "-1")]
+    public void Names_that_cannot_be_are_refused(string option, string value)
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        parts.Options("defect-names").Single()[option] = JsonNode.Parse(value);
+        Assert.Contains("names of defects that cannot be", Refusal(parts), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dimension", "7")]
+    [InlineData("hasBoxes", null)]
+    [InlineData("sha256", "\"0\"")]
+    public void Names_must_be_those_that_the_header_names(string option, string? value)
+    {
+        DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
+        JsonNode names = parts.Options("defect-names").Single();
+        names[option] = value is null ? !(bool)names[option]! : JsonNode.Parse(value);
+        Assert.Contains("the names of defects are not those", Refusal(parts), StringComparison.Ordinal);
+    }
+
     [Fact]
     [Trait("Speed", "Slow")]
     public void More_planted_defects_than_a_fit_can_hold_are_refused()
@@ -278,6 +310,22 @@ public sealed class DetectorFormatTests : IDisposable
             planted.Select(defect =>
                 ((int)defect!["image"]!, (double)defect["score"]!, (bool)defect["isLocated"]!)));
         Assert.All(planted, defect => Assert.Equal("spot", (string)defect!["kind"]!));
+    }
+
+    private static void AssertNames(DetectorFileParts parts, DetectorBundle bundle)
+    {
+        JsonNode names = parts.Options("defect-names").Single();
+        double[] weights = MemoryMarshal.Cast<byte, double>(parts.Section("names.weights").Content).ToArray();
+        Assert.Equal(bundle.Document.Names!.Weights, weights);
+        int dimension = (int)names["dimension"]!;
+        int rows = names["types"]!.AsArray().Count + ((bool)names["hasBoxes"]! ? 4 : 0);
+        Assert.Equal(2 * dimension + rows * (dimension + 1), weights.Length);
+        Assert.Equal(["dent", "scratch"], names["types"]!.AsArray().Select(type => (string)type!["name"]!));
+        Assert.Equal("Linear", (string)names["method"]!);
+
+        // By the document: three blocks for each lane, the figures and the profile.
+        IEnumerable<int> columns = parts.Banks.Select(bank => (int)bank["columns"]!);
+        Assert.Equal(columns.Sum(one => 2 * Math.Min(one, 256) + 2 * Math.Min(one, 32)) + 14 + 64, dimension);
     }
 
     private byte[] MakeOfTwoLanes()

@@ -1,5 +1,6 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
+using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Tuning;
 using SemiDefect.Anomaly.TestSupport;
@@ -37,18 +38,36 @@ internal static class TinyDetector
     }
 
     /// <summary>
-    /// Fits a detector with two lanes, a masked region of interest, the record of a tuning and planted defects.
+    /// Fits a detector with two lanes, a masked region of interest, the record of a tuning, planted defects and names
+    /// of defects.
     /// </summary>
-    public static void MakeOfTwoLanes(string workFolder, string path) => Make(
-        workFolder,
-        path,
-        change: options => options with
+    public static void MakeOfTwoLanes(string workFolder, string path)
+    {
+        Make(
+            workFolder,
+            path,
+            change: options => options with
+            {
+                Scales = [8, 12],
+                Region = Region(),
+                Tuning = Record,
+                Planter = new TinyPlanter(),
+            });
+        DefectNames names;
+        using (AnomalyDetector detector = AnomalyDetector.Load(path))
         {
-            Scales = [8, 12],
-            Region = Region(),
-            Tuning = Record,
-            Planter = new TinyPlanter(),
-        });
+            names = detector.LearnNames(
+                new ImageList([("a.png", SmallPicture(workFolder))]),
+                (_, _) =>
+                [
+                    new DefectLabel("dent") { Box = new DefectBox(3, 3, 8, 9) },
+                    new DefectLabel("scratch") { Box = new DefectBox(12, 4, 20, 10) },
+                ],
+                new TeachOptions { Views = false });
+        }
+
+        AnomalyDetector.ChangeNames(path, names);
+    }
 
     /// <summary>The record of a tuning of two candidates.</summary>
     public static TuningRecord Record { get; } = new()

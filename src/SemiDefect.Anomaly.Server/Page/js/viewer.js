@@ -42,7 +42,7 @@ export function openViewer(list, index, onChange) {
       facts(inspection),
       h('label', { for: 'heat' }, t('heat')), heat,
       legend(inspection),
-      h('p', { class: 'row' }, h('label', { class: 'row' }, boxes, t('show_regions')), h('span', { class: 'small' }, t('region_count', inspection.region_count))),
+      h('p', { class: 'row' }, h('label', { class: 'row' }, boxes, t('show_regions')), h('span', { class: 'small' }, t('region_count', inspection.region_count), namesOf(inspection))),
       h('p', { class: 'row' },
         h('button', { type: 'button', onclick: () => stage.zoom(1.25) }, t('zoom_in')),
         h('button', { type: 'button', onclick: () => stage.zoom(0.8) }, t('zoom_out')),
@@ -192,4 +192,12 @@ async function element(path, signal) {
   addresses.push(image.src);
   await image.decode();
   return image;
+}
+
+/** What the regions are called, for models that were taught names of defects. */
+function namesOf({ regions }) {
+  const names = regions.filter(region => region.type).map(region => region.type.name);
+  const counts = new Map();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts.size ? `: ${[...counts].map(([name, count]) => count > 1 ? `${count} x ${name}` : name).join(', ')}` : '';
 }

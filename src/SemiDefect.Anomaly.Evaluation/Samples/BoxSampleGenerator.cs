@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using SemiDefect.Anomaly.Imaging.Codecs;
+using SemiDefect.Anomaly.IO;
+using SemiDefect.Anomaly.Sources;
+
+namespace SemiDefect.Anomaly.Evaluation.Samples;
+
+/// <summary>
+/// Generates a sample data set of one die with boxes in the layout of YOLO: each image has one to eight defects of
+/// twelve types, dots more often than others. The same options give the same bytes on every machine, and an image
+/// depends only on the seed and its own name. Stateless.
+/// </summary>
+public static class BoxSampleGenerator
+{
+    private const string NamesFile = "data.yaml";
+
+    /// <summary>
+    /// Writes images/train, images/val, labels/train, labels/val and data.yaml. The good images are in images/train,
+    /// without boxes.
+    /// </summary>
+    /// <param name="folder">The target folder; created if it is missing. Files of the same set are overwritten.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <param name="progress">Receives a report after every image, from several threads.</param>
+    /// <param name="cancellationToken">Stops between images; images already written are kept.</param>
+    /// <exception cref="SemiDefectException">
+    /// The folder cannot be written, or contains other images, which would become part of the set.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public static void Write(
+        string folder,
+        BoxSampleOptions? options = null,
+        IProgress<SampleProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new BoxSampleOptions();
+        (string Part, string Name, int? GoodIndex)[] jobs =
+        [
+            .. Enumerable.Range(0, options.Good).Select(i => ("train", Name("good", i), (int?)i)),
+            .. Enumerable.Range(0, options.Train).Select(i => ("train", Name("defects", i), (int?)null)),
+            .. Enumerable.Range(0, options.Test).Select(i => ("val", Name("defects", i), (int?)null)),
+        ];
+        RefuseStrangers(folder, [.. jobs.Select(job => $"images/{job.Part}/{job.Name}.png")]);
+        DiePattern pattern = LogicDie.Create();
+        int done = 0;
+        try
+        {
+            Parallel.ForEach(
+                jobs,
+                new ParallelOptions
+                {
+                    CancellationToken = cancellationToken,
+                    MaxDegreeOfParallelism = Environment.ProcessorCount,
+                },
+                job =>
+                {
+                    Write(folder, job.Part, job.Name, job.GoodIndex, pattern, options.Seed);
+                    progress?.Report(new SampleProgress(Interlocked.Increment(ref done), jobs.Length));
+                });
+        }
+        catch (AggregateException errors) when (errors.InnerException is SemiDefectException error)
+        {
+            throw new SemiDefectException(error.Message, error);
+        }
+
+        AtomicFile.WriteText(
+            Path.Combine(folder, NamesFile),
+            "train: images/train\nval: images/val\nnames:\n"
+                + string.Concat(DefectMaker.Types.Select((type, i) => $"  {i}: {type}\n")));
+    }
+
+    private static void Write(
+        string folder, string part, string name, int? goodIndex, DiePattern pattern, ulong seed)
+    {
+        ulong imageSeed = SampleFiles.SeedFor($"boxes/{part}/{name}.png", seed);
+        (byte[] pixels, IReadOnlyList<(string Type, MaskBox Box)> boxes) = goodIndex is { } index
+            ? (SampleRenderer.RenderGood(pattern, imageSeed, index).Pixels, [])
+            : SampleRenderer.RenderSeveral(pattern, imageSeed);
+        AtomicFile.Write(
+            Path.Combine(folder, "images", part, $"{name}.png"),
+            stream => PngWriter.Write(stream, DiePattern.Size, DiePattern.Size, pattern.IsColor ? 3 : 1, pixels));
+        var text = new StringBuilder();
+        foreach ((string type, MaskBox box) in boxes)
+        {
+            int number = DefectMaker.Types.ToList().IndexOf(type);
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{number} {(box.Left + box.Right) / 2:R} {(box.Top + box.Bottom) / 2:R} "
+                    + $"{box.Right - box.Left:R} {box.Bottom - box.Top:R}\n");
+        }
+
+        AtomicFile.WriteText(Path.Combine(folder, "labels", part, $"{name}.txt"), text.ToString());
+    }
+
+    private static string Name(string kind, int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}-{index:D4}");
+
+    private static void RefuseStrangers(string folder, HashSet<string> own)
+    {
+        if (Directory.Exists(folder)
+            && ImageFolder.ListImages(folder).Items.FirstOrDefault(item => !own.Contains(item.RelativePath))
+                is { } stranger)
+        {
+            throw new SemiDefectException(
+                $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder.");
+        }
+    }
+}
