@@ -85,7 +85,7 @@ public class DetectionMetricsTests
 
     // Each threshold of confidence by itself: match, count, and take the best precision of all that reach a recall.
     private static double BruteForce(
-        IReadOnlyList<(int Image, DefectBox Box)> truths, BoxDetection[] detections, double overlap)
+        (int Image, DefectBox Box)[] truths, BoxDetection[] detections, double overlap)
     {
         var points = new List<(double Recall, double Precision)>();
         foreach (double least in detections.Select(detection => detection.Confidence))
@@ -113,7 +113,7 @@ public class DetectionMetricsTests
                 }
             }
 
-            points.Add(((double)right / truths.Count, (double)right / kept.Length));
+            points.Add(((double)right / truths.Length, (double)right / kept.Length));
         }
 
         return Enumerable.Range(0, 101).Average(step =>

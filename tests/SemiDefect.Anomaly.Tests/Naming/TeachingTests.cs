@@ -1,7 +1,6 @@
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Naming;
-using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Tests.Support;
