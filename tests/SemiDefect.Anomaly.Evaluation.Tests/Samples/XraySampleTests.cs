@@ -40,8 +40,8 @@ public sealed class XraySampleTests : IDisposable
     {
         XraySample.Write(_folder.Path, new SampleOptions { Count = 12 });
         LabeledDataset set = LabeledDataset.Open(Root);
-        Assert.Equal(4, set.Images.Count(image => image.IsAbnormal));
-        Assert.All(set.Images.Where(image => image.IsAbnormal), image => Assert.NotNull(image.Mask));
+        Assert.Equal(4, set.Test.Count(image => image.IsAbnormal));
+        Assert.All(set.Test.Where(image => image.IsAbnormal), image => Assert.NotNull(image.Mask));
 
         string png = _folder.File("png");
         foreach (string path in Directory.GetFiles(Root, "*.dcm", SearchOption.AllDirectories))
@@ -53,7 +53,7 @@ public sealed class XraySampleTests : IDisposable
         using AnomalyDetector dicom = AnomalyDetector.Fit(ImageFolder.Open(Path.Combine(Root, "train/good")), options);
         using AnomalyDetector plain = AnomalyDetector.Fit(ImageFolder.Open(Path.Combine(png, "train/good")), options);
         int found = 0;
-        foreach (LabeledImage image in set.Images)
+        foreach (LabeledImage image in set.Test)
         {
             Inspection inspection = dicom.Inspect(image.FullPath);
             Inspection same = plain.Inspect(
