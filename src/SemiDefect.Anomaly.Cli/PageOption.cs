@@ -12,8 +12,8 @@ internal sealed class PageOption
     /// <summary>The option.</summary>
     public Option<string?> Option { get; } = new("--page")
     {
-        Description = "The page of files with several pages (TIFF, frames of DICOM), from 1; or all, for each page as an "
-            + "image of its own. By default, the first page.",
+        Description = "The page of files with several pages (TIFF, frames of DICOM), from 1; or all, for each page as "
+            + "an image of its own. By default, the first page.",
         HelpName = "N|all",
     };
 

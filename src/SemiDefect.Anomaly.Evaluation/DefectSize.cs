@@ -1,8 +1,9 @@
 namespace SemiDefect.Anomaly.Evaluation;
 
 /// <summary>
-/// The size class of a defect: the side of a square of the same area, in pixels of the original image. 32 and 96 are the
-/// bounds used in object detection (Lin et al. 2014); below 32, each class reaches to twice the side of the one before.
+/// The size class of a defect: the side of a square of the same area, in pixels of the original image. 32 and 96 are
+/// the bounds used in object detection (Lin et al. 2014); below 32, each class reaches to twice the side of the one
+/// before.
 /// </summary>
 public enum DefectSize
 {

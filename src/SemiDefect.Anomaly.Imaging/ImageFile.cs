@@ -5,8 +5,8 @@ namespace SemiDefect.Anomaly.Imaging;
 
 /// <summary>
 /// Reads images: JPEG, PNG, BMP, WebP, TIFF and DICOM. The format is detected from the content, not from the name. The
-/// result is upright (EXIF and TIFF orientation applied) and contains one page, or the first frame if there are several;
-/// alpha is dropped without blending, 16-bit samples v are converted to round(v / 257) unless <see
+/// result is upright (EXIF and TIFF orientation applied) and contains one page, or the first frame if there are
+/// several; alpha is dropped without blending, 16-bit samples v are converted to round(v / 257) unless <see
 /// cref="ImageReading.BitDepth"/> says that fewer bits are used or <see cref="ImageReading.Intensity"/> gives a window,
 /// and other values are unchanged: no color profile or gamma is applied. The same bytes on every machine. Stateless.
 /// </summary>

@@ -22,7 +22,8 @@ public sealed class TeachCommandTests : IDisposable
         Assert.Equal((ExitCode.Done, string.Empty), (teach.ExitCode, teach.Error));
         Assert.Contains("Type        blot: ", teach.Output, StringComparison.Ordinal);
         Assert.Equal(plain, await File.ReadAllBytesAsync(model));
-        Assert.Contains("Names       1 type, 3 labeled defects", (await CliRun.Of("info", taught)).Output, StringComparison.Ordinal);
+        CliRun info = await CliRun.Of("info", taught);
+        Assert.Contains("Names       1 type, 3 labeled defects", info.Output, StringComparison.Ordinal);
 
         CliRun score = await ScoreAsync(taught, blot, "after.csv", "--report", _folder.File("report.html"));
         string[] before = await File.ReadAllLinesAsync(_folder.File("before.csv"));

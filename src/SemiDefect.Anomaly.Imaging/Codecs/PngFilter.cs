@@ -132,8 +132,8 @@ internal static class PngFilter
         }
     }
 
-    // Each pixel needs the one before it, so all its samples are computed at once, and without branches, which noise would
-    // make unpredictable.
+    // Each pixel needs the one before it, so all its samples are computed at once, and without branches, which noise
+    // would make unpredictable.
     private static bool HasFastPixels(int step) =>
         step is 1 or 2 or 3 or 4 or 6 or PixelRead && Vector128.IsHardwareAccelerated;
 
@@ -142,8 +142,8 @@ internal static class PngFilter
             Vector128.CreateScalarUnsafe(BinaryPrimitives.ReadUInt64LittleEndian(bytes)).AsByte())
         : default;
 
-    // Writes the bytes of this pixel only: the next one is read from memory while they are on their way. Returns them as
-    // samples of the pixel to the left of the next.
+    // Writes the bytes of this pixel only: the next one is read from memory while they are on their way. Returns them
+    // as samples of the pixel to the left of the next.
     private static Vector128<ushort> Store(Vector128<ushort> samples, Span<byte> target, int step)
     {
         Vector128<ushort> bytes = samples & Vector128.Create((ushort)0xFF);

@@ -258,9 +258,7 @@ public sealed record FitOptions
     /// </summary>
     public IntensityRange Intensity { get; init; } = IntensityRange.Full;
 
-    /// <summary>
-    /// The page of files with several pages, from 1; null for the first one, which the logger is told.
-    /// </summary>
+    /// <summary>The page of files with several pages, from 1; null for the first, which the logger is told.</summary>
     public int? Page
     {
         get;
@@ -271,13 +269,8 @@ public sealed record FitOptions
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>How the images are read.</summary>
-    internal ImageReading Reading => new()
-    {
-        Limits = ImageLimits,
-        BitDepth = BitDepth,
-        Intensity = Intensity,
-        Page = Page ?? 1,
-    };
+    internal ImageReading Reading =>
+        new() { Limits = ImageLimits, BitDepth = BitDepth, Intensity = Intensity, Page = Page ?? 1 };
 
     /// <summary>Whether the working sizes are chosen from the images.</summary>
     internal bool HasAutomaticSize => Resize != ResizeKind.None && ResizeSize == 0 && Scales.Count == 0;

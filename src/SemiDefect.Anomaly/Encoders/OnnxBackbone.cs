@@ -7,10 +7,10 @@ namespace SemiDefect.Anomaly.Encoders;
 
 /// <summary>
 /// A network executed by ONNX Runtime. It must have one float32 image input [n, 3, h, w], each of n, h, w fixed or
-/// dynamic, and outputs of rank 4. Thread-safe. On the CPU, each image is a separate run, and as many run in parallel as
-/// there are threads. A run has one thread, because several change the last bits of some operators, and features must not
-/// depend on threads or batches; an image alone has several where they are seen to give the same bits
-/// (<see cref="WideSessions"/>). CUDA runs whole batches. If memory runs out, the batch size is halved, and stays reduced.
+/// dynamic, and outputs of rank 4. Thread-safe. On the CPU, each image is a separate run, and as many run in parallel
+/// as there are threads. A run has one thread, because several change the last bits of some operators, and features
+/// must not depend on threads or batches; an image alone has several where they are seen to give the same bits (<see
+/// cref="WideSessions"/>). CUDA runs whole batches. If memory runs out, the batch size is halved, and stays reduced.
 /// </summary>
 public sealed class OnnxBackbone : IDisposable
 {

@@ -9,10 +9,10 @@ namespace SemiDefect.Anomaly.Encoders;
 /// <summary>
 /// Runs one image on several threads, where that gives the bits of a run on one thread. ONNX Runtime divides a
 /// convolution among the threads by output positions; a thread with few of them sums in longer blocks, and elementwise
-/// functions are computed in another way at the ends of each part. Both follow from the network, the size and the number
-/// of threads, never from the values, so each size is tried once, with random values, when it comes for the second time:
-/// a program that inspects a single image does not pay for it. Thread-safe. Memory: a further copy of the network and of
-/// its work space for each number of threads in use, at most three.
+/// functions are computed in another way at the ends of each part. Both follow from the network, the size and the
+/// number of threads, never from the values, so each size is tried once, with random values, when it comes for the
+/// second time: a program that inspects a single image does not pay for it. Thread-safe. Memory: a further copy of the
+/// network and of its work space for each number of threads in use, at most three.
 /// </summary>
 internal sealed class WideSessions : IDisposable
 {
