@@ -99,7 +99,7 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains(_folder.File("missing"), Refusal(_folder.File("missing")), StringComparison.Ordinal);
         Assert.Contains("is a file", Refusal(_folder.File("image.png")), StringComparison.Ordinal);
         Assert.Contains(
-            ".bmp .jfif .jpe .jpeg .jpg .png .tif .tiff .webp",
+            ".bmp .dcm .dicom .jfif .jpe .jpeg .jpg .png .tif .tiff .webp",
             Refusal(_folder.File("empty")),
             StringComparison.Ordinal);
     }
