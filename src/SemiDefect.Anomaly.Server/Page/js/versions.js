@@ -11,6 +11,9 @@ let versions = [];
 let onChange;
 let addresses = [];
 
+// What was unchecked of a version's images stays so when the view is drawn again.
+let unchecked = { version: '', images: new Set() };
+
 /** Shows the versions of the model and the newest candidate; change is called when another version is active. */
 export async function showVersions(change) {
   onChange = change;
@@ -42,7 +45,19 @@ async function showCandidate(number) {
   addresses.forEach(URL.revokeObjectURL);
   addresses = [];
   const learn = h('button', { type: 'button', id: 'candidate-again', 'data-needs': 'engineer', disabled: true, onclick: () => learnAgain(boxes).catch(notice) }, t('learn_checked'));
-  const boxes = learned.map(image => h('input', { type: 'checkbox', checked: true, value: image.inspection, onchange: () => { learn.disabled = !differs(boxes); } }));
+  if (unchecked.version !== `${model}/${number}`) unchecked = { version: `${model}/${number}`, images: new Set() };
+  const out = unchecked.images;
+  const boxes = learned.map(({ inspection }) => h('input', {
+    type: 'checkbox',
+    checked: !out.has(inspection),
+    value: inspection,
+    onchange: ({ target }) => {
+      if (target.checked) out.delete(inspection);
+      else out.add(inspection);
+      learn.disabled = !differs(boxes);
+    },
+  }));
+  learn.disabled = !differs(boxes);
   $('candidate').hidden = false;
   $('candidate').replaceChildren(
     h('h2', {}, t('candidate_title', version.number, t(`version_${version.state}`))),
