@@ -61,6 +61,13 @@ internal static class SampleCommand
                 throw new UsageException("--boxes and --xray generate different sets: give one of them.");
             }
 
+            bool isSplit =
+                parsed.GetResult(learned) is { Implicit: false } || parsed.GetResult(judged) is { Implicit: false };
+            if (isSplit && !parsed.GetValue(boxes))
+            {
+                throw new UsageException("--train and --test are for --boxes: add it, or leave them out.");
+            }
+
             if (parsed.GetValue(boxes))
             {
                 BoxSampleOptions chosen = UsageException.Guard(() => new BoxSampleOptions

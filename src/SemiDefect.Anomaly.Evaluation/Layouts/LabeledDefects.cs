@@ -63,9 +63,20 @@ public sealed class LabeledDefects
             throw new SemiDefectException($"'{path}' does not exist (resolved to '{root}'). Check the path.");
         }
 
-        return content.ToTeach.Count > 0
-            ? new LabeledDefects(content, passedOver)
-            : throw new SemiDefectException($"'{path}' ({content.Layout} layout) has no image with a defect.");
+        if (content.ToTeach.Count == 0)
+        {
+            throw new SemiDefectException($"'{path}' ({content.Layout} layout) has no image with a defect.");
+        }
+
+        if (content.ToTeach.SelectMany(TypesOf).Distinct(StringComparer.Ordinal).ToArray() is var types
+            && Array.TrueForAll(types, type => LabelWords.Of(type) == LabelMeaning.Bad))
+        {
+            throw new SemiDefectException(
+                $"The defects of '{path}' are only called {string.Join(", ", types.Order(StringComparer.Ordinal))}, "
+                    + "which says nothing of their kind: name folders or classes after types, such as scratch.");
+        }
+
+        return new LabeledDefects(content, passedOver);
     }
 
     /// <summary>The labels of an image: its boxes, or its mask, or else the type of the whole image.</summary>
@@ -78,6 +89,10 @@ public sealed class LabeledDefects
         ArgumentNullException.ThrowIfNull(image);
         return LabelsOf(Images[index], image.Width, image.Height, limits);
     }
+
+    private static IEnumerable<string> TypesOf(LabeledImage image) => image.Mask is { Boxes.Count: > 0 } mask
+        ? mask.Boxes.Select(box => box.Type ?? image.Type)
+        : [image.Type];
 
     internal static IReadOnlyList<DefectLabel> LabelsOf(
         LabeledImage labeled, int imageWidth, int imageHeight, ImageLimits limits)

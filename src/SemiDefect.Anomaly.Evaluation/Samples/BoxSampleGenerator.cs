@@ -43,26 +43,11 @@ public static class BoxSampleGenerator
         ];
         RefuseStrangers(folder, [.. jobs.Select(job => $"images/{job.Part}/{job.Name}.png")]);
         DiePattern pattern = LogicDie.Create();
-        int done = 0;
-        try
-        {
-            Parallel.ForEach(
-                jobs,
-                new ParallelOptions
-                {
-                    CancellationToken = cancellationToken,
-                    MaxDegreeOfParallelism = Environment.ProcessorCount,
-                },
-                job =>
-                {
-                    Write(folder, job.Part, job.Name, job.GoodIndex, pattern, options.Seed);
-                    progress?.Report(new SampleProgress(Interlocked.Increment(ref done), jobs.Length));
-                });
-        }
-        catch (AggregateException errors) when (errors.InnerException is SemiDefectException error)
-        {
-            throw new SemiDefectException(error.Message, error);
-        }
+        SampleFiles.WriteAll(
+            jobs,
+            job => Write(folder, job.Part, job.Name, job.GoodIndex, pattern, options.Seed),
+            progress,
+            cancellationToken);
 
         AtomicFile.WriteText(
             Path.Combine(folder, NamesFile),

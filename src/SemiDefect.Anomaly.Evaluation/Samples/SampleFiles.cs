@@ -36,4 +36,36 @@ internal static class SampleFiles
                     + $"'{setFolder}' first.");
         }
     }
+
+    /// <summary>Writes all images of a set in parallel; each depends on nothing but its own job.</summary>
+    /// <param name="jobs">The images.</param>
+    /// <param name="write">Writes one of them.</param>
+    /// <param name="progress">Told of each image, from any thread; null for none.</param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <exception cref="SemiDefectException">A file cannot be written.</exception>
+    public static void WriteAll<T>(
+        IReadOnlyCollection<T> jobs,
+        Action<T> write,
+        IProgress<SampleProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        int done = 0;
+        var parallel = new ParallelOptions
+        {
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+        };
+        try
+        {
+            Parallel.ForEach(jobs, parallel, job =>
+            {
+                write(job);
+                progress?.Report(new SampleProgress(Interlocked.Increment(ref done), jobs.Count));
+            });
+        }
+        catch (AggregateException errors) when (errors.InnerException is SemiDefectException error)
+        {
+            throw new SemiDefectException(error.Message, error);
+        }
+    }
 }

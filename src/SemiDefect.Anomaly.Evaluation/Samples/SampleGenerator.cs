@@ -42,24 +42,7 @@ public static class SampleGenerator
             SampleFiles.RefuseStrangers(folder, pattern.Name, own);
         }
 
-        int done = 0;
-        var parallel = new ParallelOptions
-        {
-            CancellationToken = cancellationToken,
-            MaxDegreeOfParallelism = Environment.ProcessorCount,
-        };
-        try
-        {
-            Parallel.ForEach(jobs, parallel, job =>
-            {
-                Write(folder, job, options.Seed);
-                progress?.Report(new SampleProgress(Interlocked.Increment(ref done), jobs.Length));
-            });
-        }
-        catch (AggregateException errors) when (errors.InnerException is SemiDefectException error)
-        {
-            throw new SemiDefectException(error.Message, error);
-        }
+        SampleFiles.WriteAll(jobs, job => Write(folder, job, options.Seed), progress, cancellationToken);
     }
 
     private static IEnumerable<Job> JobsFor(SampleOptions options)

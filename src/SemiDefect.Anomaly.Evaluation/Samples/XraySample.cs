@@ -39,24 +39,7 @@ public static class XraySample
         (string Path, string? Mask, string? Type)[] jobs = [.. JobsFor(options)];
         SampleFiles.RefuseStrangers(
             folder, Name, [.. jobs.Select(job => job.Path), .. jobs.Select(job => job.Mask).OfType<string>()]);
-        int done = 0;
-        var parallel = new ParallelOptions
-        {
-            CancellationToken = cancellationToken,
-            MaxDegreeOfParallelism = Environment.ProcessorCount,
-        };
-        try
-        {
-            Parallel.ForEach(jobs, parallel, job =>
-            {
-                Write(folder, job, options.Seed);
-                progress?.Report(new SampleProgress(Interlocked.Increment(ref done), jobs.Length));
-            });
-        }
-        catch (AggregateException errors) when (errors.InnerException is SemiDefectException error)
-        {
-            throw new SemiDefectException(error.Message, error);
-        }
+        SampleFiles.WriteAll(jobs, job => Write(folder, job, options.Seed), progress, cancellationToken);
     }
 
     private static IEnumerable<(string Path, string? Mask, string? Type)> JobsFor(SampleOptions options)

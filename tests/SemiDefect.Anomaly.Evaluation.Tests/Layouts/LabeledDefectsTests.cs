@@ -30,6 +30,15 @@ public sealed class LabeledDefectsTests : IDisposable
         Assert.Null(scratch.Box);
     }
 
+    [Fact]
+    public void Names_that_only_mean_defective_are_refused()
+    {
+        Put("good/a.png");
+        Put("NG/b.png");
+        Assert.Contains(
+            "says nothing of their kind", Assert.Throws<SemiDefectException>(Open).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("data.yaml", "names: [scratch, dot]\n")]
     [InlineData("obj.names", "scratch\ndot\n")]
