@@ -84,6 +84,10 @@ internal sealed record LaneJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Whitening { get; init; }
 
+    /// <summary>Whether the whitened distance alone is the score of a patch; only with a whitening.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsWhitenedAlone { get; init; }
+
     /// <summary>The projection of the patches; only with one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProjectionJson? Projection { get; init; }

@@ -96,7 +96,8 @@ public static class DetectorText
 
         if (lane.Shrinkage is { } shrinkage)
         {
-            lines.Add(("Whitening", $"of deviations, shrinkage {Number(shrinkage)}"));
+            string alone = lane.IsWhitenedAlone ? ", whitened distance alone" : string.Empty;
+            lines.Add(("Whitening", $"of deviations, shrinkage {Number(shrinkage)}{alone}"));
         }
 
         string pieces = detector.Pieces is { } count ? $", picked in {count} pieces" : string.Empty;

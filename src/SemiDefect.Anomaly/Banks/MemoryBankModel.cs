@@ -77,7 +77,18 @@ internal sealed class MemoryBankModel : IPatchModel
         Math.Max(options.RowsNeeded, whitening is null ? 0 : PatchWhitening.Neighbors);
 
     /// <inheritdoc/>
-    public PatchScores Score(PatchGrid grid, BankFilter filter, CancellationToken cancellationToken)
+    public PatchScores Score(PatchGrid grid, BankFilter filter, CancellationToken cancellationToken) =>
+        Score(grid, filter, [_whitening?.Record.Score ?? DeviationScore.Distance], cancellationToken)[0];
+
+    /// <summary>Scores the patches of a view in several ways with one search.</summary>
+    /// <param name="grid">The patches.</param>
+    /// <param name="filter">Which rows may be used.</param>
+    /// <param name="ways">What the score of a patch is; without whitening, only its distance.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The scores by each way.</returns>
+    /// <exception cref="SemiDefectException">The dimension of the grid differs.</exception>
+    public PatchScores[] Score(
+        PatchGrid grid, BankFilter filter, IReadOnlyList<DeviationScore> ways, CancellationToken cancellationToken)
     {
         if (grid.Dimension != Dimension)
         {
@@ -89,7 +100,7 @@ internal sealed class MemoryBankModel : IPatchModel
         int patches = grid.Layout.Count;
         if (patches == 0)
         {
-            return new PatchScores(grid.Layout, [], [], 0);
+            return [.. ways.Select(_ => new PatchScores(grid.Layout, [], [], 0))];
         }
 
         int k = Math.Max(_options.Neighbors, WhitenedNeighbors);
@@ -97,14 +108,35 @@ internal sealed class MemoryBankModel : IPatchModel
         int[] rows = new int[patches * k];
         Search(grid.Vectors.Span, k, squaredDistances, rows, filter, cancellationToken);
 
-        double[] raw = PatchScores.DistancesOf(squaredDistances, k, _options);
-        Whiten(raw, grid.Vectors.Span, rows, k, cancellationToken);
-        double[] values = ScoreSmoothing.Apply(raw, grid.Layout, _options.Smoothing);
+        double[] distances = PatchScores.DistancesOf(squaredDistances, k, _options);
+        double[] whitened = _whitening is null ? [] : WhitenedOf(grid.Vectors.Span, rows, k, cancellationToken);
         int[] nearest = [.. Enumerable.Range(0, patches).Select(patch => rows[patch * k])];
-        double imageScore = _options.ImageScore == ImageScoreRule.Reweighted
-            ? Reweighted(values, nearest, grid.Vectors.Span, filter, cancellationToken)
-            : PatchScores.ImageScoreOf(values, _options);
-        return new PatchScores(grid.Layout, values, nearest, imageScore);
+        return
+        [
+            .. ways.Select(way =>
+            {
+                double[] values =
+                    ScoreSmoothing.Apply(Combine(way, distances, whitened), grid.Layout, _options.Smoothing);
+                double imageScore = _options.ImageScore == ImageScoreRule.Reweighted
+                    ? Reweighted(values, nearest, grid.Vectors.Span, filter, cancellationToken)
+                    : PatchScores.ImageScoreOf(values, _options);
+                return new PatchScores(grid.Layout, values, nearest, imageScore);
+            }),
+        ];
+    }
+
+    /// <summary>
+    /// The same model with the same whitening for another score, or without one. It takes over the search, so that this
+    /// model must not be used or disposed of any more.
+    /// </summary>
+    public MemoryBankModel With(PatchWhitening? whitening)
+    {
+        if (whitening is null)
+        {
+            _whitened?.Dispose();
+        }
+
+        return new MemoryBankModel(Bank, _options, _search, whitening, whitening is null ? null : _whitened);
     }
 
     /// <summary>
@@ -157,15 +189,19 @@ internal sealed class MemoryBankModel : IPatchModel
 
     // The geometric mean needs no common scale: a patch counts that is unusual by its distance, by the direction in
     // which it deviates, or by both.
-    private void Whiten(
-        double[] values, ReadOnlySpan<float> vectors, int[] rows, int k, CancellationToken cancellationToken)
+    private static double[] Combine(DeviationScore way, double[] distances, double[] whitened) => way switch
     {
-        if (_whitening is null)
-        {
-            return;
-        }
+        DeviationScore.Distance => distances,
+        DeviationScore.Whitened => whitened,
+        _ => [.. distances.Zip(whitened, (distance, weighed) => Math.Sqrt(distance * weighed))],
+    };
 
-        float[] whitened = _whitening.Apply(vectors, cancellationToken);
+    // The smallest whitened distance of each patch to its nearest rows.
+    private double[] WhitenedOf(
+        ReadOnlySpan<float> vectors, int[] rows, int k, CancellationToken cancellationToken)
+    {
+        float[] whitened = _whitening!.Apply(vectors, cancellationToken);
+        double[] values = new double[rows.Length / k];
         for (int patch = 0; patch < values.Length; patch++)
         {
             ReadOnlySpan<float> vector = whitened.AsSpan(patch * Dimension, Dimension);
@@ -175,8 +211,10 @@ internal sealed class MemoryBankModel : IPatchModel
                 least = Math.Min(least, ExactDistance.Squared(vector, _whitened!.Row(rows[patch * k + i])));
             }
 
-            values[patch] = Math.Sqrt(values[patch] * PatchScores.Distance(least, _options));
+            values[patch] = PatchScores.Distance(least, _options);
         }
+
+        return values;
     }
 
     private void Search(

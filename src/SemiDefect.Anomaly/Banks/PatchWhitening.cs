@@ -20,10 +20,11 @@ internal sealed class PatchWhitening : IDisposable
 
     /// <summary>The whitening of a detector file.</summary>
     public PatchWhitening(WhiteningRecord record)
+        : this(record, new LinearProjection(record.Matrix, record.Dimension, record.Dimension))
     {
-        Record = record;
-        _map = new LinearProjection(record.Matrix, record.Dimension, record.Dimension);
     }
+
+    private PatchWhitening(WhiteningRecord record, LinearProjection map) => (Record, _map) = (record, map);
 
     /// <summary>Its description and matrix.</summary>
     public WhiteningRecord Record { get; }
@@ -46,6 +47,21 @@ internal sealed class PatchWhitening : IDisposable
         return Whitening.Fit(moments, cancellationToken) is (float[] matrix, double shrinkage)
             ? new PatchWhitening(WhiteningRecord.Of(features.Columns, shrinkage, matrix))
             : null;
+    }
+
+    /// <summary>
+    /// The same whitening for another score, or null if that needs none. It takes the place of this one, which must not
+    /// be used or disposed of any more.
+    /// </summary>
+    public PatchWhitening? For(DeviationScore score)
+    {
+        if (score != DeviationScore.Distance)
+        {
+            return new PatchWhitening(Record with { Score = score }, _map);
+        }
+
+        _map.Dispose();
+        return null;
     }
 
     /// <summary>The whitened rows of a bank, of the same size; the caller disposes of them.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Naming;
@@ -181,6 +182,11 @@ public sealed class LaneDescription
     /// The shrinkage of the whitening that weighs deviations (<see cref="FitOptions.Whitening"/>); null without one.
     /// </summary>
     public double? Shrinkage => _lane.Whitening?.Shrinkage;
+
+    /// <summary>
+    /// Whether the whitened distance alone is the score of a patch, in place of its geometric mean with the distance.
+    /// </summary>
+    public bool IsWhitenedAlone => _lane.Whitening?.Score == DeviationScore.Whitened;
 
     /// <summary>The number of patches in the memory bank, or in the bank of each fold.</summary>
     public IReadOnlyList<int> BankRows { get; }

@@ -15,7 +15,8 @@ namespace SemiDefect.Anomaly.Detection;
 internal sealed class LaneFitter : IDisposable
 {
     private readonly TrainingFeatures _features;
-    private readonly PatchWhitening? _whitening;
+    private readonly IReadOnlyList<DeviationScore> _ways;
+    private PatchWhitening? _whitening;
     private readonly FitOptions _options;
     private readonly IProgress<FitProgress>? _progress;
     private readonly CancellationToken _cancellationToken;
@@ -50,6 +51,7 @@ internal sealed class LaneFitter : IDisposable
     {
         _features = features;
         _whitening = whitening;
+        _ways = DeviationScores.Of(whitening, options.FoldBanks);
         _turns = turns;
         _planted = planted;
         _options = options;
@@ -133,7 +135,8 @@ internal sealed class LaneFitter : IDisposable
             int fold = _folds[image];
             scores[image] = [.. Enumerable.Range(0, banks.Count)
                 .Where(bank => canAll || bank == fold)
-                .Select(bank => Judge(image, models[bank], bank == fold ? BankFilter.All : BankFilter.Without(fold)))];
+                .Select(bank =>
+                    Judge(image, models[bank], bank == fold ? BankFilter.All : BankFilter.Without(fold))[0])];
             _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, scores.Length));
         }
 
@@ -150,17 +153,20 @@ internal sealed class LaneFitter : IDisposable
         {
             // The search is reused for inspection; indexing the bank costs as much as scoring a fold.
             model = ModelOf(bank);
-            BranchScores[] scores = Calibrate(bank, model);
+            BranchScores[][] scores = Calibrate(bank, model);
+            int way = _ways.Count == 1 ? 0 : DeviationScores.Choose(
+                [.. scores.Select(image => (double[])[.. image.Select(branch => branch.ImageScore)])]);
+            model = Use(way, model);
             return new FittedLane(
                 [bank],
                 [model],
-                new OutOfFoldScores([.. scores.Select(one => (IReadOnlyList<BranchScores>)[one])], null),
+                new OutOfFoldScores([.. scores.Select(image => (IReadOnlyList<BranchScores>)[image[way]])], null),
                 radius,
                 _source.Pieces,
                 _calibration,
                 _features.Rows)
             {
-                Planted = _planted?.Scored ?? [],
+                Planted = _planted?.Scored(way) ?? [],
             };
         }
         catch
@@ -171,7 +177,19 @@ internal sealed class LaneFitter : IDisposable
         }
     }
 
-    private BranchScores[] Calibrate(MemoryBank bank, MemoryBankModel model)
+    // The scores of the good images tell which way serves them best; the search stays as it is.
+    private MemoryBankModel Use(int way, MemoryBankModel model)
+    {
+        if (way == 0)
+        {
+            return model;
+        }
+
+        _whitening = _whitening!.For(_ways[way]);
+        return model.With(_whitening);
+    }
+
+    private BranchScores[][] Calibrate(MemoryBank bank, MemoryBankModel model)
     {
         if (_features.Images.Count == 1 && _options.Threshold.Method == ThresholdMethod.Fixed)
         {
@@ -208,9 +226,9 @@ internal sealed class LaneFitter : IDisposable
         return _features.Gather(_session.Selection, [.. Enumerable.Range(0, _features.Images.Count)]);
     }
 
-    private BranchScores[] JudgeByRepairedBank(MemoryBankModel model)
+    private BranchScores[][] JudgeByRepairedBank(MemoryBankModel model)
     {
-        var scores = new BranchScores[_features.Images.Count];
+        var scores = new BranchScores[_features.Images.Count][];
         int done = 0;
         var repairer = new BankRepairer(_features, _folds, _session!, model, _cancellationToken);
         for (int fold = 0; fold < _folds.Count; fold++)
@@ -247,13 +265,13 @@ internal sealed class LaneFitter : IDisposable
     {
         foreach (int image in _planted is null ? [] : images.Where(_planted.Contains))
         {
-            _planted!.Score(image, model, filter, _cancellationToken);
+            _planted!.Score(image, model, filter, _ways, _cancellationToken);
             _progress?.Report(new FitProgress(FitStage.Planting, ++_plantedImages, _planted.Count));
         }
     }
 
     // Each image writes to its own scores, so the result does not depend on the number of threads.
-    private void JudgeByDistances(int[] images, double[] squaredDistances, BranchScores[] scores)
+    private void JudgeByDistances(int[] images, double[] squaredDistances, BranchScores[][] scores)
     {
         var options = new ParallelOptions
         {
@@ -263,14 +281,17 @@ internal sealed class LaneFitter : IDisposable
         Parallel.ForEach(images, options, image =>
         {
             ImageRows rows = _features.Images[image];
-            scores[image] = BranchScores.Of(
-                [
-                    .. Inspected(image).Select(view => PatchScores.Of(
-                        rows.Layouts[view],
-                        squaredDistances.AsSpan(rows.FirstRowOf(view), rows.Layouts[view].Count),
-                        _options.Scoring)),
-                ],
-                _options.Scoring);
+            scores[image] =
+            [
+                BranchScores.Of(
+                    [
+                        .. Inspected(image).Select(view => PatchScores.Of(
+                            rows.Layouts[view],
+                            squaredDistances.AsSpan(rows.FirstRowOf(view), rows.Layouts[view].Count),
+                            _options.Scoring)),
+                    ],
+                    _options.Scoring),
+            ];
         });
     }
 
@@ -281,9 +302,9 @@ internal sealed class LaneFitter : IDisposable
             bank.Vectors.Append(more), [.. bank.SourceImages, .. images], [.. bank.SourcePatches, .. patches]);
     }
 
-    private BranchScores[] JudgeByMaskedBank(MemoryBankModel model)
+    private BranchScores[][] JudgeByMaskedBank(MemoryBankModel model)
     {
-        var scores = new BranchScores[_features.Images.Count];
+        var scores = new BranchScores[_features.Images.Count][];
         for (int image = 0; image < scores.Length; image++)
         {
             scores[image] = Judge(image, model, BankFilter.Without(_folds[image]));
@@ -294,9 +315,9 @@ internal sealed class LaneFitter : IDisposable
         return scores;
     }
 
-    private BranchScores[] JudgeByOtherBanks()
+    private BranchScores[][] JudgeByOtherBanks()
     {
-        var scores = new BranchScores[_features.Images.Count];
+        var scores = new BranchScores[_features.Images.Count][];
         int done = 0;
         for (int fold = 0; fold < _folds.Count; fold++)
         {
@@ -316,11 +337,14 @@ internal sealed class LaneFitter : IDisposable
         return scores;
     }
 
-    // Nearest rows are not needed later, and there are many.
-    private BranchScores Judge(int image, MemoryBankModel model, BankFilter filter) => BranchScores.Of(
+    // By each way; nearest rows are not needed later, and there are many.
+    private BranchScores[] Judge(int image, MemoryBankModel model, BankFilter filter) => BranchScores.ByWay(
         [
-            .. Inspected(image).Select(view =>
-                model.Score(_features.GridOf(image, view), filter, _cancellationToken) with { NearestRows = [] })
+            .. Inspected(image).Select(view => (PatchScores[])
+            [
+                .. model.Score(_features.GridOf(image, view), filter, _ways, _cancellationToken)
+                    .Select(scores => scores with { NearestRows = [] }),
+            ]),
         ],
         _options.Scoring);
 

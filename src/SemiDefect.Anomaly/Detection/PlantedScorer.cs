@@ -21,13 +21,15 @@ internal sealed class PlantedScorer(
     IDefectPlanter planter, int count, EncodingStream stream, Func<int, Image> read, ScoringOptions scoring)
 {
     private readonly HashSet<int> _chosen = [.. planter.Choose(count)];
-    private readonly SortedDictionary<int, PlantedDefect[]> _scored = [];
+    private readonly SortedDictionary<int, PlantedDefect[][]> _scored = [];
 
     /// <summary>The number of good images that defects are planted in.</summary>
     public int Count => _chosen.Count;
 
     /// <summary>The defects that were scored, by image.</summary>
-    public IReadOnlyList<PlantedDefect> Scored => [.. _scored.Values.SelectMany(defects => defects)];
+    /// <param name="way">The position of what the score of a patch is among the ways of scoring.</param>
+    public IReadOnlyList<PlantedDefect> Scored(int way) =>
+        [.. _scored.Values.SelectMany(defects => defects).Select(defect => defect[way])];
 
     /// <summary>Whether defects are planted in an image.</summary>
     public bool Contains(int image) => _chosen.Contains(image);
@@ -36,27 +38,35 @@ internal sealed class PlantedScorer(
     /// <param name="image">One of the chosen images.</param>
     /// <param name="model">The model.</param>
     /// <param name="filter">The rows that may be used.</param>
+    /// <param name="ways">What the score of a patch is.</param>
     /// <param name="cancellationToken">Stops between views.</param>
-    public void Score(int image, IPatchModel model, BankFilter filter, CancellationToken cancellationToken)
+    public void Score(
+        int image,
+        MemoryBankModel model,
+        BankFilter filter,
+        IReadOnlyList<DeviationScore> ways,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<PlantedPicture> pictures = planter.Plant(image, count, read(image));
-        var scored = new PlantedDefect[pictures.Count];
-        var views = new List<PatchScores>();
+        var scored = new PlantedDefect[pictures.Count][];
+        var views = new List<PatchScores[]>();
         foreach (EncodedView view in stream.EncodeAll(
             pictures.Count, index => pictures[index].Image, ViewPurpose.Inspect, cancellationToken))
         {
-            views.Add(model.Score(view.Grid, filter, cancellationToken));
+            views.Add(model.Score(view.Grid, filter, ways, cancellationToken));
             if (view.IsLast)
             {
                 PlantedPicture picture = pictures[view.Image];
-                BranchScores scores = BranchScores.Of(views, scoring);
-                scored[view.Image] = new PlantedDefect(
-                    image,
-                    picture.Kind,
-                    picture.Step,
-                    picture.Size,
-                    scores.ImageScore,
-                    IsOn(scores.HighestView, picture.Box));
+                scored[view.Image] =
+                [
+                    .. BranchScores.ByWay(views, scoring).Select(scores => new PlantedDefect(
+                        image,
+                        picture.Kind,
+                        picture.Step,
+                        picture.Size,
+                        scores.ImageScore,
+                        IsOn(scores.HighestView, picture.Box))),
+                ];
                 views.Clear();
             }
         }

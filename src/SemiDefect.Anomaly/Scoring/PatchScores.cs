@@ -102,6 +102,12 @@ internal sealed record BranchScores(IReadOnlyList<PatchScores> Views, double Ima
 
     internal static BranchScores Of(IReadOnlyList<PatchScores> views, ScoringOptions options) =>
         new(views, PatchScores.Combine(views, options));
+
+    /// <summary>The scores by each way of scoring patches.</summary>
+    /// <param name="views">For each view, its scores by each way.</param>
+    /// <param name="options">How patch scores become an image score.</param>
+    internal static BranchScores[] ByWay(IReadOnlyList<PatchScores[]> views, ScoringOptions options) =>
+        [.. Enumerable.Range(0, views[0].Length).Select(way => Of([.. views.Select(view => view[way])], options))];
 }
 
 /// <summary>

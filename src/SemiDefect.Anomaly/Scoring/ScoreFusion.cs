@@ -193,6 +193,9 @@ internal sealed record ScoreScale(double Center, double Spread)
         return highest + Step * PortableMath.Log(mean);
     }
 
+    /// <summary>The spread relative to the median; infinite if the median is 0.</summary>
+    public double RelativeSpread => Center > 0 ? Spread / Center : double.PositiveInfinity;
+
     /// <summary>The score that counts as 0 on the common scale.</summary>
     internal double Zero => Center - Spread / Step;
 

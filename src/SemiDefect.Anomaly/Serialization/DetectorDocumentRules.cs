@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.IO;
@@ -142,6 +143,8 @@ internal static class DetectorDocumentRules
 
     private static bool HasKnownChoices(DetectorDocument document) =>
         document.Lanes.All(lane => Enum.IsDefined(lane.Patches.Pooling))
+        && document.Lanes.All(lane =>
+            lane.Whitening?.Score is null or DeviationScore.GeometricMean or DeviationScore.Whitened)
         && document.Lanes.Select(lane => lane.Projection).OfType<ProjectionRecord>().All(projection =>
             Enum.IsDefined(projection.Kind) && projection.Steps is null or >= 1)
         && document.Branches.All(branch => Enum.IsDefined(branch.Scoring.Metric)

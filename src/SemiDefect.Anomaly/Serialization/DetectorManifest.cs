@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Scoring;
 using SemiDefect.Anomaly.Views;
@@ -66,7 +67,10 @@ internal sealed record DetectorManifest(
         foreach (WhiteningRecord whitening in document.Lanes.Select(lane => lane.Whitening).OfType<WhiteningRecord>())
         {
             string[] matrix = [DetectorFileLayout.Whitening(whitening.Lane)];
-            components.Add(Component(WhiteningKind, whitening, json.WhiteningRecord, matrix));
+
+            // Version 1 has one score.
+            int version = whitening.Score == DeviationScore.GeometricMean ? 1 : 2;
+            components.Add(Component(WhiteningKind, whitening, json.WhiteningRecord, matrix, version));
         }
 
         for (int i = 0; i < document.Branches.Count; i++)
@@ -137,7 +141,8 @@ internal sealed record DetectorManifest(
                     $"it holds a component of the kind '{component.Kind}', which this program does not know");
             }
 
-            int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind or ReadingKind ? 2 : 1;
+            int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind or ReadingKind
+                or WhiteningKind ? 2 : 1;
             if (component.Version < 1 || component.Version > newest)
             {
                 throw new SemiDefectException(

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Banks;
 
 namespace SemiDefect.Anomaly.Serialization;
 
@@ -14,6 +15,10 @@ internal sealed record WhiteningRecord(int Lane, int Dimension, double Shrinkage
     /// <summary>Dimension x dimension values, row by row; kept in a section of its own.</summary>
     [JsonIgnore]
     public float[] Matrix { get; init; } = [];
+
+    /// <summary>What the score of a patch is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DeviationScore Score { get; init; }
 
     /// <summary>The record of a whitening of lane 0.</summary>
     public static WhiteningRecord Of(int dimension, double shrinkage, float[] matrix) =>

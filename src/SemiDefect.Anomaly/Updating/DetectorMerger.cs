@@ -199,6 +199,7 @@ internal static class DetectorMerger
         : a.Whitening?.Sha256 != b.Whitening?.Sha256
             ? "the whitening of their patches, which is fitted to the images of each (fit both with '--whitening "
                 + "false', or one on all images, or update one with the images of the other)"
+        : a.Whitening?.Score != b.Whitening?.Score ? "the score of their patches (fit both with '--whitening false')"
         : null;
 
     private static string? Difference(BranchRecord a, BranchRecord b) =>

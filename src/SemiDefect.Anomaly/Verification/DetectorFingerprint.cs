@@ -118,6 +118,10 @@ public sealed record DetectorFingerprint(string Sha256, string Network, string O
         if (lane.Whitening is { } whitening)
         {
             Line("whitening", whitening.Sha256);
+            if (whitening.Score != DeviationScore.GeometricMean)
+            {
+                Line("deviation-score", whitening.Score);
+            }
         }
 
         Line("neighbors", branch.Scoring.Neighbors);

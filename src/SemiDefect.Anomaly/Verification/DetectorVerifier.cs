@@ -1,3 +1,4 @@
+using SemiDefect.Anomaly.Banks;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Scoring;
@@ -107,7 +108,7 @@ internal static class DetectorVerifier
             move * Whitened(document.Lanes[0]));
     }
 
-    // The score is the geometric mean of a distance d and its whitened distance m. If d changes by x, m changes by at
+    // The score is the geometric mean of a distance d and its whitened distance m, or m alone. If d changes by x, m changes by at
     // most L x, and m lies between S d and L d, where S and L bound the singular values of the whitening: its square
     // inverse has eigenvalues between the shrinkage and the dimension plus the shrinkage. So the score changes by about
     // (sqrt(L) + L / sqrt(S)) x / 2.
@@ -119,6 +120,11 @@ internal static class DetectorVerifier
         }
 
         double largest = 1 / Math.Sqrt(whitening.Shrinkage);
+        if (whitening.Score == DeviationScore.Whitened)
+        {
+            return largest;
+        }
+
         double smallest = 1 / Math.Sqrt(whitening.Dimension + whitening.Shrinkage);
         return (Math.Sqrt(largest) + largest / Math.Sqrt(smallest)) / 2;
     }
