@@ -194,7 +194,7 @@ internal sealed record ScoreScale(double Center, double Spread)
     }
 
     /// <summary>The spread relative to the median; infinite if the median is 0.</summary>
-    public double RelativeSpread => Center > 0 ? Spread / Center : double.PositiveInfinity;
+    internal double RelativeSpread => Center > 0 ? Spread / Center : double.PositiveInfinity;
 
     /// <summary>The score that counts as 0 on the common scale.</summary>
     internal double Zero => Center - Spread / Step;

@@ -34,6 +34,11 @@ public sealed class WhiteningTests : IDisposable
         using var bank = new MemoryBank(FeatureMatrix.CopyOf(rows, 40, Columns), new int[40], new int[40]);
         using var model = new MemoryBankModel(bank, new ScoringOptions(), default, 1, whitening: whitening);
         PatchScores scores = model.Score(Grids.Of(queries, Columns), BankFilter.All, CancellationToken.None);
+        PatchScores[] ways = model.Score(
+            Grids.Of(queries, Columns),
+            BankFilter.All,
+            [DeviationScore.Distance, DeviationScore.Whitened],
+            CancellationToken.None);
         for (int query = 0; query < 30; query++)
         {
             double[] Difference(int row) =>
@@ -49,6 +54,8 @@ public sealed class WhiteningTests : IDisposable
             }));
             int[] nearest = [.. Enumerable.Range(0, 40).OrderBy(Distance).Take(PatchWhitening.Neighbors)];
             Assert.Equal(Math.Sqrt(Distance(nearest[0]) * nearest.Min(Whitened)), scores.Values[query], 1e-5);
+            Assert.Equal(Distance(nearest[0]), ways[0].Values[query], 1e-5);
+            Assert.Equal(nearest.Min(Whitened), ways[1].Values[query], 1e-5);
             Assert.Equal(nearest[0], scores.NearestRows[query]);
         }
     }
@@ -92,6 +99,67 @@ public sealed class WhiteningTests : IDisposable
         Assert.True(loaded.Verify().IsIdentical);
     }
 
+    [Theory]
+    [InlineData(24, 0.89, 1, 1)]
+    [InlineData(24, 0.91, 1, 0)]
+    [InlineData(23, 0.5, 1, 0)]
+    [InlineData(24, 0.8, 0.7, 2)]
+    [InlineData(24, 0.7, 0.7, 1)]
+    public void The_score_that_spreads_clearly_less_is_chosen(int images, double second, double third, int expected)
+    {
+        // The scales of the three scores differ, but only the spread relative to the median counts.
+        double[][] scores =
+        [
+            .. Enumerable.Range(0, images).Select(i => (double)(i * 7 % images) / images - 0.5)
+                .Select(value => (double[])[1 + 0.2 * value, 50 + 10 * second * value, 3 + 0.6 * third * value]),
+        ];
+        Assert.Equal(expected, DeviationScores.Choose(scores));
+    }
+
+    [Fact]
+    public void Scores_of_a_median_of_zero_are_not_chosen() =>
+        Assert.Equal(0, DeviationScores.Choose([.. Enumerable.Range(0, 30).Select(i => (double[])[1 + i, 0, 0])]));
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Good_images_decide_whether_the_whitened_distance_is_the_score(int tint, bool isWhitened)
+    {
+        // Under steady light, both distances see the noise of the images. A tint of some of them is in a direction that
+        // is steady otherwise, so it counts for more after whitening.
+        const int Drift = 2;
+        using var encoder = new CellEncoder();
+        ImageList good = new([.. Enumerable.Range(0, 30).Select(i => ($"{i}", Part((ulong)i, Drift, i % 6 == 0 ? tint : 0)))]);
+        using AnomalyDetector fitted = AnomalyDetector.Fit(good, Options with { GoldenImages = 2 });
+        LaneDescription lane = fitted.Description.Lanes[0];
+        Assert.Equal((isWhitened, isWhitened), (lane.Shrinkage is not null, lane.IsWhitenedAlone));
+
+        // Out-of-fold scores were computed in the chosen way: an update leaves them as they are.
+        string path = _folder.File("chosen.sdad");
+        fitted.Save(path);
+        using AnomalyDetector loaded = AnomalyDetector.Load(path, new LoadOptions { Encoder = encoder });
+        Image test = Part(400, Drift);
+        Assert.Equal(fitted.Inspect(test).Score, loaded.Inspect(test).Score);
+        Assert.True(loaded.Verify().IsIdentical);
+        Assert.Equal(fitted.Fingerprint.Sha256, loaded.Fingerprint.Sha256);
+        using AnomalyDetector updated = loaded.Update(Good(first: 300, count: 3));
+        Assert.Equal(fitted.Thresholds.ImageScores, updated.Thresholds.ImageScores.Take(30));
+        Assert.Equal(lane.IsWhitenedAlone, updated.Description.Lanes[0].IsWhitenedAlone);
+        if (isWhitened)
+        {
+            using DetectorBundle bundle = DetectorFileReader.Read(path);
+            Assert.Equal(DeviationScore.Whitened, bundle.Document.Lanes[0].Whitening!.Score);
+            Assert.Contains("whitening", File.ReadAllText(path), StringComparison.Ordinal);
+        }
+        else
+        {
+            using AnomalyDetector plain = AnomalyDetector.Fit(good, Options with { Whitening = false });
+            Assert.Equal(plain.Thresholds.ImageScores, fitted.Thresholds.ImageScores);
+            Assert.Equal(plain.Inspect(test).Score, fitted.Inspect(test).Score);
+            Assert.Equal(plain.Fingerprint.Options, fitted.Fingerprint.Options);
+        }
+    }
+
     [Fact]
     public void A_damaged_whitening_is_refused()
     {
@@ -113,6 +181,8 @@ public sealed class WhiteningTests : IDisposable
             record with { Dimension = 3 },
             record with { Shrinkage = 0 },
             record with { Lane = 1 },
+            record with { Score = DeviationScore.Distance },
+            record with { Score = (DeviationScore)9 },
         ];
         for (int i = 0; i < damaged.Length; i++)
         {
@@ -181,10 +251,17 @@ public sealed class WhiteningTests : IDisposable
         new([.. Enumerable.Range(first, count).Select(i => ($"{i}", Part((ulong)i)))]);
 
     // A gray part under a light that drifts, with noise that all channels share.
-    private static Image Part(ulong seed)
+    private static Image Part(ulong seed, int drift = 60, int tint = 0)
     {
         var generator = new SeededGenerator(seed);
-        int light = 80 + generator.NextInt32(60);
-        return Pictures.Of(Side, Side, (x, y) => light + 30 * (x / 8 % 2) + generator.NextInt32(8));
+        int light = 80 + generator.NextInt32(drift);
+        Image gray = Pictures.Of(Side, Side, (x, y) => light + 30 * (x / 8 % 2) + generator.NextInt32(8));
+        byte[] rgb = gray.Rgb.ToArray();
+        for (int pixel = 0; pixel < Side * Side; pixel++)
+        {
+            rgb[3 * pixel] += (byte)tint;
+        }
+
+        return new Image(Side, Side, rgb);
     }
 }
