@@ -86,7 +86,7 @@ internal sealed record LaneJson(
 
     /// <summary>Whether the whitened distance alone is the score of a patch; only with a whitening.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public bool? IsWhitenedAlone { get; init; }
+    public bool? WhitenedAlone { get; init; }
 
     /// <summary>The projection of the patches; only with one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

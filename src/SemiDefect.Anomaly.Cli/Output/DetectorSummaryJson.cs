@@ -63,7 +63,7 @@ internal static class DetectorSummaryJson
         lane.Smoothing)
     {
         Whitening = lane.Shrinkage,
-        IsWhitenedAlone = lane.Shrinkage is null ? null : lane.IsWhitenedAlone,
+        WhitenedAlone = lane.Shrinkage is null ? null : lane.IsWhitenedAlone,
         Projection = lane.Projection is { } projection
             ? new ProjectionJson(
                 $"{projection.Kind}".ToLowerInvariant(),
