@@ -12,7 +12,12 @@ program=("$@")
 network=()
 if [ -f network.onnx ]; then network=(--backbone network.onnx); fi
 fit_options=(${FIT_OPTIONS:-})
-score_options=(${SCORE_OPTIONS:-})
+score_options=()
+if [ "${RUN_THREADS:-}" ]; then
+    fit_options+=(--threads "$RUN_THREADS")
+    score_options+=(--threads "$RUN_THREADS")
+fi
+if [ "${RUN_BATCH:-}" ]; then fit_options+=(--batch "$RUN_BATCH"); fi
 
 # call NAME ARGUMENT...: standard output and the exit code go to out/NAME.txt, standard error to NAME.err.
 call() {
@@ -57,9 +62,12 @@ call verify verify out/changed.sdad
 table verify out/fingerprint.txt out/verify.txt
 call update update out/model.sdad new --out out/updated.sdad
 table update out/updated.sdad out/update.txt
-# Detectors that whiten patches differently cannot be merged.
-call one fit good --out out/one.sdad --whitening false "${network[@]}" "${fit_options[@]}"
-call other fit new --out out/other.sdad --whitening false "${network[@]}" "${fit_options[@]}"
+# Detectors that whiten patches differently cannot be merged. Two small sizes merge as two large ones do; other networks
+# may have a fixed one.
+sizes=(--scales 96,160)
+if [ -f network.onnx ]; then sizes=("${network[@]}"); fi
+call one fit good --out out/one.sdad --whitening false "${sizes[@]}"
+call other fit new --out out/other.sdad --whitening false "${sizes[@]}"
 call merge merge out/one.sdad out/other.sdad --out out/merged.sdad
 table merge out/one.sdad out/other.sdad out/merged.sdad out/merge.txt
 call features features new --out out/features.npy "${network[@]}" "${fit_options[@]}"

@@ -159,66 +159,93 @@ else
     row "AVX2, 8-bit network" features "$(eight "$linux")" "$(DOTNET_EnableAVX512=0 eight "$work/avx2/semidefect")"
 fi
 
+# What a run may differ in without differing in its results, as variables for identity-run.sh and its program.
+declare -A setting=(
+    [tr-TR]="LC_ALL= LANG=tr_TR.UTF-8"
+    [fa-IR]="LC_ALL= LANG=fa_IR.UTF-8"
+    [de-DE]="LC_ALL= LANG=de_DE.UTF-8"
+    [ar-SA]="LC_ALL= LANG=ar_SA.UTF-8"
+    [th-TH]="LC_ALL= LANG=th_TH.UTF-8"
+    [Seoul]=TZ=Asia/Seoul
+    [St_Johns]=TZ=America/St_Johns
+    [Kiritimati]=TZ=Pacific/Kiritimati
+    [threads-1]=RUN_THREADS=1
+    [threads-2]=RUN_THREADS=2
+    [threads-7]=RUN_THREADS=7
+    [batch-3]=RUN_BATCH=3
+    [no-AVX512]=DOTNET_EnableAVX512=0
+    [no-AVX2]=DOTNET_EnableAVX2=0
+    [no-AVX]=DOTNET_EnableAVX=0
+    [no-HWIntrinsic]=DOTNET_EnableHWIntrinsic=0
+    [no-TieredCompilation]=DOTNET_TieredCompilation=0
+    [no-TieredPGO]=DOTNET_TieredPGO=0
+    [no-ReadyToRun]=DOTNET_ReadyToRun=0
+    [server-gc]=DOTNET_gcServer=1
+)
+
+# together LABEL SETTING...: one run with several settings. If it differs, each of them runs alone, to find the one.
+together() {
+    local label=$1 before=$failed name
+    shift
+    # The variables have no spaces in them.
+    vary "$*${label:+, $label}" $(for name; do echo "${setting[$name]}"; done)
+    if [ "$failed" != "$before" ]; then
+        for name; do vary "only $name${label:+, $label}" ${setting[$name]}; done
+    fi
+}
+
 if [ -n "$surroundings" ]; then
     # The published program has no cultures; this one has, which must make no difference.
     cp -rl "$work/linux-x64" "$work/cultured"
     rm "$work/cultured/semidefect.runtimeconfig.json"
     sed 's/"System.Globalization.Invariant": true/"System.Globalization.Invariant": false/' "$work/linux-x64/semidefect.runtimeconfig.json" > "$work/cultured/semidefect.runtimeconfig.json"
-    cultures="tr-TR fa-IR de-DE ar-SA th-TH"
+    cultures=(tr-TR fa-IR de-DE ar-SA th-TH)
     if [ -n "$(ldconfig -p 2>/dev/null | grep libicuuc)" ]; then
         program=("$work/cultured/semidefect")
-        for culture in $cultures; do
-            vary "$culture" LC_ALL= LANG="${culture/-/_}.UTF-8"
-        done
-        program=("$linux")
     else
-        for culture in $cultures; do skip "$culture" "the ICU library is not here."; done
+        for culture in "${cultures[@]}"; do skip "$culture" "the ICU library is not here."; done
+        cultures=()
     fi
 
-    for zone in Asia/Seoul America/St_Johns Pacific/Kiritimati; do vary "${zone#*/}" TZ=$zone; done
-    for threads in 1 2 7; do vary "threads-$threads" FIT_OPTIONS="$small --threads $threads" SCORE_OPTIONS="--threads $threads"; done
-    vary batch-3 FIT_OPTIONS="$small --batch 3"
-    for setting in EnableAVX512 EnableAVX2 EnableAVX EnableHWIntrinsic TieredCompilation TieredPGO ReadyToRun; do
-        vary "no-${setting#Enable}" "DOTNET_$setting=0"
-    done
-    vary server-gc DOTNET_gcServer=1
+    # Each setting is in one of these runs. Those that turn vectors off are apart from each other, because the widest one
+    # turns off the narrower ones.
+    together "" ${cultures[0]:-} Seoul threads-1 no-AVX512
+    together "" ${cultures[1]:-} St_Johns threads-2 no-AVX2 no-TieredPGO
+    together "" ${cultures[2]:-} Kiritimati threads-7 no-AVX no-ReadyToRun
+    together "" ${cultures[3]:-} batch-3 no-TieredCompilation
+    together "" ${cultures[4]:-} server-gc no-HWIntrinsic
+    program=("$linux")
 
-    # The same files, created in the opposite order, with other times.
-    mkdir -p "$work/shuffled"
+    # The same files, created in the opposite order, with other times, in a folder with spaces and Korean letters.
+    shuffled="$work/한국어 웨이퍼"
+    mkdir -p "$shuffled"
     (cd "$work/reference" && find good new -type f | LC_ALL=C sort -r | while read -r file; do
-        mkdir -p "$work/shuffled/$(dirname "$file")"
-        cp "$file" "$work/shuffled/$file"
-        touch -d 2001-02-03 "$work/shuffled/$file"
+        mkdir -p "$shuffled/$(dirname "$file")"
+        cp "$file" "$shuffled/$file"
+        touch -d 2001-02-03 "$shuffled/$file"
     done)
-    if [ -n "$network" ]; then cp "$network" "$work/shuffled/network.onnx"; fi
-    folder=$work/shuffled
-    vary order
-    long=$(printf 'deep-%.0s' {1..40})
-    for name in "with spaces" "한국어 웨이퍼" "$long/$long"; do
-        label=$name
-        if [ ${#name} -gt 100 ]; then label="$((${#work} + 1 + ${#name})) characters"; fi
-        mkdir -p "$work/$name"
-        cp -r "$work/shuffled/." "$work/$name"
-        folder=$work/$name
-        program=("$linux")
-        vary "$label"
-        if [ -z "$wine" ]; then
-            continue
-        elif [ ${#name} -lt 100 ]; then
-            program=("${windows[@]}")
-            vary "$label, Windows"
-        else
-            # Windows cannot start a program in such a folder, but the program can read and write there.
-            (cd "$work" && "${windows[@]}" fit "$name/good" --out "$name/windows.sdad" ${network:+--backbone "$network"} $small > "$work/long.txt" 2>&1)
-            row "$label, Windows" model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$folder/windows.sdad" | cut -d' ' -f1)"
-        fi
-    done
-    folder=$work/reference
+    if [ -n "$network" ]; then cp "$network" "$shuffled/network.onnx"; fi
+    folder=$shuffled
+    vary "order, 한국어 웨이퍼"
     if [ -n "$wine" ]; then
         program=("${windows[@]}")
-        vary "no-HWIntrinsic, Windows" DOTNET_EnableHWIntrinsic=0
-        vary "threads-7, Windows" FIT_OPTIONS="$small --threads 7" SCORE_OPTIONS="--threads 7"
+        together "한국어 웨이퍼, Windows" threads-7 no-HWIntrinsic
+        program=("$linux")
     fi
+
+    # Windows cannot start a program in such a folder, but the program can read and write there.
+    long=$(printf 'deep-%.0s' {1..40})
+    long=$long/$long
+    label="$((${#work} + 1 + ${#long})) characters"
+    mkdir -p "$work/$long"
+    cp -r "$shuffled/." "$work/$long"
+    folder=$work/$long
+    vary "$label"
+    if [ -n "$wine" ]; then
+        (cd "$work" && "${windows[@]}" fit "$long/good" --out "$long/windows.sdad" ${network:+--backbone "$network"} $small > "$work/long.txt" 2>&1)
+        row "$label, Windows" model "$(model_of "$work/fit-and-score.table")" "$(sha256sum < "$folder/windows.sdad" | cut -d' ' -f1)"
+    fi
+    folder=$work/reference
 
     # From another working directory, with absolute paths: the model contains no folder.
     (cd / && "$linux" fit "$work/reference/good" --out "$work/elsewhere.sdad" ${network:+--backbone "$network"} $small > "$work/elsewhere.txt")
@@ -233,7 +260,7 @@ if [ -n "$surroundings" ]; then
             number=$(($(printf %d "'$name") % 5 + 1))
             cp "$(find "$work/reference/good" -type f | LC_ALL=C sort | sed -n "${number}p")" "$work/case/good/$name"
         done
-        (cd "$work/case" && "$linux" fit good --out "$work/case-${order:0:1}.sdad" > /dev/null)
+        (cd "$work/case" && "$linux" fit good --out "$work/case-${order:0:1}.sdad" $small > /dev/null)
     done
     row case model "$(sha256sum < "$work/case-a.sdad" | cut -d' ' -f1)" "$(sha256sum < "$work/case-B.sdad" | cut -d' ' -f1)"
     printf 'path,label\n' > "$work/reference/list.csv"

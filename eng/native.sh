@@ -2,8 +2,9 @@
 # Checks the native library: publishes it, compiles the C sample and eng/native/checks.c with gcc, and compares what C
 # and Python get with what the command line gives, bit for bit: scores, decisions and anomaly maps.
 #
-#   eng/native.sh
+#   eng/native.sh [--no-build]
 #
+# --no-build takes the command line that "dotnet build -c Release" has built.
 # Linux only; requires the .NET 10 SDK, gcc, and clang, which links the library. Without a compiler, or without Python,
 # the parts that need them are reported as skipped. Windows is not tried: Wine cannot link native libraries.
 # Ends with "native: N passed, N failed, N skipped" and with exit code 1 if anything failed.
@@ -11,6 +12,12 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+build=yes
+case ${*:-} in
+    '') ;;
+    --no-build) build= ;;
+    *) echo "native.sh: unknown option '$*'; see the head of the file." >&2; exit 2 ;;
+esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
@@ -71,8 +78,8 @@ make_it() {
     finish
 }
 
-echo "Building the command line, and publishing the native library ..."
-make_it dotnet build "$root/src/SemiDefect.Anomaly.Cli"
+echo "${build:+Building the command line, and }publishing the native library ..."
+[ -z "$build" ] || make_it dotnet build "$root/src/SemiDefect.Anomaly.Cli"
 semidefect=$root/src/SemiDefect.Anomaly.Cli/bin/Release/net10.0/semidefect
 make_it dotnet publish "$root/src/SemiDefect.Anomaly.Native" -r linux-x64 -o "$work/native"
 verdict "no warning about trimming or compiling" test -z "$(grep -E 'warning (IL|CA|CS)' "$work/make.log" || true)"

@@ -47,6 +47,19 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--boxes and --xray generate different sets", "--boxes", "--xray")]
+    [InlineData("--train and --test are for --boxes", "--train", "3")]
+    [InlineData("--train and --test are for --boxes", "--test", "3")]
+    [InlineData("--train and --test are for --boxes", "--xray", "--test", "3")]
+    public async Task Options_of_different_sample_sets_are_bad_usage(string reason, params string[] options)
+    {
+        CliRun run = await CliRun.Of(["sample", "--out", _folder.File("set"), "--count", "1", .. options]);
+        Assert.Equal(ExitCode.BadUsage, run.ExitCode);
+        Assert.Contains(reason, run.ErrorLine, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("set")));
+    }
+
+    [Theory]
     [InlineData("fit")]
     [InlineData("fit", "folder")]
     [InlineData("score", "model")]

@@ -207,31 +207,7 @@ public class HostileDicomTests
             int from = hitsImage ? image : 132;
             int to = hitsImage ? Math.Min(bytes.Count, image + 300) : bytes.Count;
             int position = from + (int)(random.NextUInt64() % (ulong)(to - from));
-            switch (random.NextUInt64() % 6)
-            {
-                case 0:
-                    bytes[position] = (byte)random.NextUInt64();
-                    break;
-                case 1:
-                    bytes[position] ^= (byte)(1 << (int)(random.NextUInt64() % 8));
-                    break;
-                case 2:
-                    bytes[position] = (byte)(random.NextUInt64() % 2 == 0 ? 0 : 255);
-                    break;
-                case 3:
-                    bytes.RemoveRange(position, Math.Min(bytes.Count - position, 1 + (int)(random.NextUInt64() % 16)));
-                    break;
-                case 4:
-                    bytes.InsertRange(position, bytes.GetRange(position, Math.Min(bytes.Count - position, 16)));
-                    break;
-                default:
-                    for (int k = position; k < Math.Min(bytes.Count, position + 4); k++)
-                    {
-                        bytes[k] = 255;
-                    }
-
-                    break;
-            }
+            FileDamage.Change(bytes, position, random);
         }
 
         return [.. bytes];

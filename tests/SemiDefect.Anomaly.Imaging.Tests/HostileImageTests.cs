@@ -245,31 +245,7 @@ public class HostileImageTests
             // Half of the changes hit the header, which contains sizes and offsets.
             int range = random.NextUInt64() % 2 == 0 ? Math.Min(bytes.Count, 200) : bytes.Count;
             int position = (int)(random.NextUInt64() % (ulong)range);
-            switch (random.NextUInt64() % 6)
-            {
-                case 0:
-                    bytes[position] = (byte)random.NextUInt64();
-                    break;
-                case 1:
-                    bytes[position] ^= (byte)(1 << (int)(random.NextUInt64() % 8));
-                    break;
-                case 2:
-                    bytes[position] = (byte)(random.NextUInt64() % 2 == 0 ? 0 : 255);
-                    break;
-                case 3:
-                    bytes.RemoveRange(position, Math.Min(bytes.Count - position, 1 + (int)(random.NextUInt64() % 16)));
-                    break;
-                case 4:
-                    bytes.InsertRange(position, bytes.GetRange(position, Math.Min(bytes.Count - position, 16)));
-                    break;
-                default:
-                    for (int k = position; k < Math.Min(bytes.Count, position + 4); k++)
-                    {
-                        bytes[k] = 255;
-                    }
-
-                    break;
-            }
+            FileDamage.Change(bytes, position, random);
         }
 
         return [.. bytes];

@@ -3,14 +3,14 @@ using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-public sealed class ApiReferenceTests
+public sealed class ApiReferenceTests(UnchangedServer unchanged) : IClassFixture<UnchangedServer>
 {
     private const string Key = "correct-horse-battery";
 
     [Fact]
     public async Task Every_parameter_and_every_field_is_described()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         JsonNode document = await server.GetAsync("/api/v1/openapi.json");
         string[] parameters =
         [
@@ -49,7 +49,7 @@ public sealed class ApiReferenceTests
     [InlineData("CallerJson", "role", "view operate engineer")]
     public async Task The_words_of_a_field_are_an_enumeration(string type, string field, string words)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         JsonNode document = await server.GetAsync("/api/v1/openapi.json");
         JsonNode schema = document["components"]!["schemas"]![type]!["properties"]![field]!;
         Assert.Equal(words.Split(' '), schema["enum"]!.AsArray().Select(word => (string)word!));

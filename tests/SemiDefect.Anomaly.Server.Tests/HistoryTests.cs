@@ -4,7 +4,7 @@ using SemiDefect.Anomaly.Server.Tests.Support;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-public sealed class HistoryTests
+public sealed class HistoryTests(UnchangedServer unchanged) : IClassFixture<UnchangedServer>
 {
     [Fact]
     public async Task Pages_show_every_inspection_once_the_newest_first()
@@ -84,7 +84,7 @@ public sealed class HistoryTests
     [InlineData("min_margin=low", 400)]
     public async Task A_filter_that_cannot_be_is_refused(string query, int status)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using HttpResponseMessage response = await server.Client.GetAsync($"/api/v1/inspections?{query}");
         await TestServer.AssertProblemAsync(status, status == 422 ? "invalid" : "bad-request", response);
     }
@@ -95,7 +95,7 @@ public sealed class HistoryTests
     [InlineData("limit=x", "The parameter 'limit' is a number, not 'x'.")]
     public async Task A_parameter_that_cannot_be_read_is_named_as_in_the_address(string query, string detail)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using HttpResponseMessage response = await server.Client.GetAsync($"/api/v1/inspections?{query}");
         Assert.Equal(detail, (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!);
     }
@@ -112,7 +112,7 @@ public sealed class HistoryTests
         int status,
         string allow)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         await TestServer.AssertProblemAsync(status, status == 405 ? "method" : "not-found", response);

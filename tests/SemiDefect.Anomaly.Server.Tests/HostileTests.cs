@@ -11,7 +11,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-public sealed class HostileTests
+public sealed class HostileTests(UnchangedServer unchanged) : IClassFixture<UnchangedServer>
 {
     private const string Key = "correct-horse-battery";
 
@@ -60,7 +60,7 @@ public sealed class HostileTests
     [InlineData("Host", "127.0.0.1.evil.example:80")]
     public async Task Another_sites_page_cannot_call_the_API(string header, string value)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/models/tiny/inspect")
         {
             Content = new ByteArrayContent(Parts.Good(1)),
@@ -74,7 +74,7 @@ public sealed class HostileTests
     [Fact]
     public async Task Its_own_page_may()
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/models");
         request.Headers.Add("Origin", server.Client.BaseAddress!.GetLeftPart(UriPartial.Authority));
         using HttpResponseMessage response = await server.Client.SendAsync(request);
@@ -172,7 +172,7 @@ public sealed class HostileTests
     [InlineData("multipart/form-data; boundary=b", "gzip")]
     public async Task Bodies_of_other_types_and_compressed_ones_are_refused(string type, string? encoding)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var content = new ByteArrayContent(Parts.Good(1));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         if (encoding is not null)
@@ -192,7 +192,7 @@ public sealed class HostileTests
     [InlineData("multipart/form-data; boundary=b", "nothing of the kind")]
     public async Task Broken_forms_are_refused(string type, string body)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(body));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         using HttpResponseMessage response = await server.Client.PostAsync("/api/v1/models/tiny/inspect", content);

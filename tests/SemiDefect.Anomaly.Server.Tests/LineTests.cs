@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.Server.Tests.Support;
 namespace SemiDefect.Anomaly.Server.Tests;
 
 /// <summary>What a line needs: events, totals, labels and the decision of a station.</summary>
-public sealed class LineTests
+public sealed class LineTests(UnchangedServer unchanged) : IClassFixture<UnchangedServer>
 {
     [Fact]
     public async Task Events_bring_every_new_inspection_in_order_and_continue_where_they_ended()
@@ -181,7 +181,7 @@ public sealed class LineTests
     [InlineData("stations/S1/decision?max_age=0")]
     public async Task What_is_not_understood_is_refused(string path)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using HttpResponseMessage response = await server.Client.GetAsync($"/api/v1/{path}");
         Assert.True(
             response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity,

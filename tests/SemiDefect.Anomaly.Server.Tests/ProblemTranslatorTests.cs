@@ -6,7 +6,7 @@ using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Server.Tests;
 
-public sealed partial class ProblemTranslatorTests
+public sealed partial class ProblemTranslatorTests(UnchangedServer unchanged) : IClassFixture<UnchangedServer>
 {
     [Theory]
     [InlineData("ko", true)]
@@ -19,7 +19,7 @@ public sealed partial class ProblemTranslatorTests
     [InlineData("\u00e4;;q", false)]
     public async Task A_problem_comes_in_the_language_of_the_request(string languages, bool isKorean)
     {
-        await using TestServer server = await TestServer.StartAsync();
+        TestServer server = unchanged.Server;
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/models/line 7");
         if (languages.All(char.IsAscii))
         {

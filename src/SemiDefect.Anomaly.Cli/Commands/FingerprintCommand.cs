@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SemiDefect.Anomaly.Cli.Output;
+using SemiDefect.Anomaly.Evaluation.Checks;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Verification;
 

@@ -116,8 +116,8 @@ internal static class TeachCommand
             cancellationToken));
     }
 
-    private sealed class ImageProgress(ProgressDisplay display) : IProgress<TeachProgress>
+    private sealed class ImageProgress(ProgressDisplay display) : IProgress<(int Done, int Total)>
     {
-        public void Report(TeachProgress value) => display.Report("Learning names", value.Done, value.Total);
+        public void Report((int Done, int Total) value) => display.Report("Learning names", value.Done, value.Total);
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.IO;
-using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Evaluation.Samples;
 
@@ -41,7 +40,7 @@ public static class BoxSampleGenerator
             .. Enumerable.Range(0, options.Train).Select(i => ("train", Name("defects", i), (int?)null)),
             .. Enumerable.Range(0, options.Test).Select(i => ("val", Name("defects", i), (int?)null)),
         ];
-        RefuseStrangers(folder, [.. jobs.Select(job => $"images/{job.Part}/{job.Name}.png")]);
+        SampleFiles.RefuseStrangers(folder, null, [.. jobs.Select(job => $"images/{job.Part}/{job.Name}.png")]);
         DiePattern pattern = LogicDie.Create();
         SampleFiles.WriteAll(
             jobs,
@@ -80,15 +79,4 @@ public static class BoxSampleGenerator
 
     private static string Name(string kind, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"{kind}-{index:D4}");
-
-    private static void RefuseStrangers(string folder, HashSet<string> own)
-    {
-        if (Directory.Exists(folder)
-            && ImageFolder.ListImages(folder).Items.FirstOrDefault(item => !own.Contains(item.RelativePath))
-                is { } stranger)
-        {
-            throw new SemiDefectException(
-                $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder.");
-        }
-    }
 }

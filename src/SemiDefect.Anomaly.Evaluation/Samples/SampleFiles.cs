@@ -21,19 +21,20 @@ internal static class SampleFiles
 
     /// <summary>Refuses a folder with other images, which would become part of the set.</summary>
     /// <param name="folder">The folder that sets are written to.</param>
-    /// <param name="name">The folder of the set in it.</param>
+    /// <param name="name">The folder of the set in it; null if the set is the whole folder.</param>
     /// <param name="own">The paths of its images in <paramref name="folder"/>, with '/'.</param>
     /// <exception cref="SemiDefectException">There is another image.</exception>
-    public static void RefuseStrangers(string folder, string name, HashSet<string> own)
+    public static void RefuseStrangers(string folder, string? name, HashSet<string> own)
     {
-        string setFolder = Path.Combine(folder, name);
+        string setFolder = name is null ? folder : Path.Combine(folder, name);
+        string prefix = name is null ? string.Empty : $"{name}/";
         if (Directory.Exists(setFolder)
             && ImageFolder.ListImages(setFolder)
-                .Items.FirstOrDefault(item => !own.Contains($"{name}/{item.RelativePath}")) is { } stranger)
+                .Items.FirstOrDefault(item => !own.Contains(prefix + item.RelativePath)) is { } stranger)
         {
             throw new SemiDefectException(
-                $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder or remove "
-                    + $"'{setFolder}' first.");
+                $"'{stranger.FullPath}' is not part of this sample set; choose an empty folder"
+                    + (name is null ? "." : $" or remove '{setFolder}' first."));
         }
     }
 

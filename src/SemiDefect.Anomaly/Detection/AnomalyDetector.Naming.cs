@@ -17,7 +17,8 @@ public sealed partial class AnomalyDetector
     /// <param name="images">The labeled images.</param>
     /// <param name="labels">The defects of an image, given its position and itself; empty if it has none.</param>
     /// <param name="options">The options; null for the defaults.</param>
-    /// <param name="progress">Receives each inspected image, on the calling thread.</param>
+    /// <param name="progress">Receives the number of images inspected so far, and of all images: the labeled ones
+    /// and, once they are read, those of their views. On the calling thread.</param>
     /// <param name="cancellationToken">Stops between images.</param>
     /// <exception cref="SemiDefectException">An image cannot be read, a name cannot be used, or nothing is
     /// labeled.</exception>
@@ -26,7 +27,7 @@ public sealed partial class AnomalyDetector
         IImageSource images,
         Func<int, Image, IReadOnlyList<DefectLabel>> labels,
         TeachOptions? options = null,
-        IProgress<TeachProgress>? progress = null,
+        IProgress<(int Done, int Total)>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -47,7 +48,7 @@ public sealed partial class AnomalyDetector
             cancellationToken.ThrowIfCancellationRequested();
             Image image = source.Read(i, cancellationToken);
             teacher.Add(source, i, image, labels(i, image));
-            progress?.Report(new TeachProgress(i + 1, source.Count));
+            progress?.Report((i + 1, source.Count));
         }
 
         if (teacher.Count == 0)
@@ -88,7 +89,7 @@ public sealed partial class AnomalyDetector
         NameTeacher teacher,
         TeachOptions options,
         int labeled,
-        IProgress<TeachProgress>? progress,
+        IProgress<(int Done, int Total)>? progress,
         CancellationToken cancellationToken)
     {
         if (!options.Views)
@@ -114,7 +115,7 @@ public sealed partial class AnomalyDetector
             cancellationToken))
         {
             teacher.AddViews(picture, pasted);
-            progress?.Report(new TeachProgress(labeled + ++done, labeled + pictures));
+            progress?.Report((labeled + ++done, labeled + pictures));
         }
     }
 }

@@ -140,7 +140,7 @@ public sealed record FitOptions
     public ScoringOptions Scoring { get; init; } = new() { Smoothing = 0.7 };
 
     /// <summary>How maps are computed.</summary>
-    public AnomalyMapOptions Map { get; init; } = new();
+    internal AnomalyMapOptions Map { get; init; } = new();
 
     /// <summary>How the thresholds are set.</summary>
     public ThresholdOptions Threshold { get; init; } = new();

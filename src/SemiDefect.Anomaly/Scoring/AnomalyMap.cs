@@ -29,7 +29,7 @@ public sealed class AnomalyMap
     /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The scores, [y][x]; 0 or more, in the metric of <see cref="ScoringOptions.Metric"/>.</summary>
+    /// <summary>The scores, [y][x]; 0 or more.</summary>
     public float[] Values { get; }
 
     /// <summary>The highest value.</summary>

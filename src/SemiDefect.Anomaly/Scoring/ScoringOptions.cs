@@ -17,7 +17,8 @@ public sealed record ScoringOptions
     } = 1;
 
     /// <summary>The distance metric.</summary>
-    public DistanceMetric Metric { get; init; }
+    [JsonInclude]
+    internal DistanceMetric Metric { get; init; }
 
     /// <summary>
     /// The standard deviation, in patches, of a Gaussian that smooths the patch scores of a view before anything else
@@ -35,10 +36,12 @@ public sealed record ScoringOptions
     }
 
     /// <summary>How an image score is computed from patch scores.</summary>
-    public ImageScoreRule ImageScore { get; init; }
+    [JsonInclude]
+    internal ImageScoreRule ImageScore { get; init; }
 
     /// <summary>The b of <see cref="ImageScoreRule.Reweighted"/>, 2 to 100.</summary>
-    public int ReweightingNeighbors
+    [JsonInclude]
+    internal int ReweightingNeighbors
     {
         get;
         init =>
@@ -56,7 +59,7 @@ public sealed record ScoringOptions
 }
 
 /// <summary>What a patch's distance to the memory bank is measured in.</summary>
-public enum DistanceMetric
+internal enum DistanceMetric
 {
     /// <summary>The Euclidean distance (anomalib's way).</summary>
     Euclidean,
@@ -66,7 +69,7 @@ public enum DistanceMetric
 }
 
 /// <summary>How an image's score is made of its patches' scores.</summary>
-public enum ImageScoreRule
+internal enum ImageScoreRule
 {
     /// <summary>The highest patch score.</summary>
     Maximum,

@@ -4,7 +4,7 @@ namespace SemiDefect.Anomaly.Serialization;
 /// A detector file cannot be used: it is of another type or version, damaged, or requires a network that was not
 /// supplied.
 /// </summary>
-public sealed class DetectorFileException : SemiDefectException
+internal sealed class DetectorFileException : SemiDefectException
 {
     /// <summary>Creates an exception whose message is shown to the user.</summary>
     public DetectorFileException(string message, Exception? innerException = null)

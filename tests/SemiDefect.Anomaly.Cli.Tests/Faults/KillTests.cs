@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Cli.Tests.Faults;
 [Trait("Speed", "Slow")]
 public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) : IClassFixture<FaultWorkshop>
 {
-    private const int Kills = 50;
+    private const int Kills = 20;
     private const string Temporary = ".tmp";
 
     /// <summary>
@@ -65,8 +65,8 @@ public sealed class KillTests(FaultWorkshop workshop, ITestOutputHelper output) 
                 FaultWorkshop.Restore(folder, before);
             }
 
-            // Kill half of the runs late, while files are written. The first run is not killed, only timed.
-            double moment = i % 4 < 2 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
+            // Kill most of the runs late, while files are written. The first run is not killed, only timed.
+            double moment = i % 5 == 0 ? generator.NextDouble(0, 1) : generator.NextDouble(0.6, 1.05);
             using (Process process = CliProcess.Start(workshop.Path, command))
             {
                 if (process.WaitForExit(i < 0 ? Timeout.InfiniteTimeSpan : whole * moment))

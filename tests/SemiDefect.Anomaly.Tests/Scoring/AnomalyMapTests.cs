@@ -27,12 +27,13 @@ public class AnomalyMapTests
     }
 
     [Theory]
-    [InlineData(BlurBorder.HalfSample)]
-    [InlineData(BlurBorder.WholeSample)]
-    public void Blur_equals_the_definition_even_on_maps_smaller_than_the_kernel(BlurBorder border) =>
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Blur_equals_the_definition_even_on_maps_smaller_than_the_kernel(bool isHalfSample) =>
         Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9], Gen.Double[0.3, 3], Gen.Float[0, 1].Array[81]).Sample(
             (width, height, sigma, noise) =>
             {
+                BlurBorder border = isHalfSample ? BlurBorder.HalfSample : BlurBorder.WholeSample;
                 float[] map = noise[..(width * height)];
                 double[] expected = BlurByDefinition(map, width, height, sigma, border);
                 new GaussianBlur(sigma, border).Apply(map, width, height);

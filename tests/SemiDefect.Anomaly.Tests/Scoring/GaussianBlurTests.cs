@@ -6,12 +6,13 @@ namespace SemiDefect.Anomaly.Tests.Scoring;
 public class GaussianBlurTests
 {
     [Theory]
-    [InlineData(37, 61, 4, BlurBorder.HalfSample)]
-    [InlineData(64, 32, 4, BlurBorder.WholeSample)]
-    [InlineData(5, 3, 2, BlurBorder.HalfSample)]
-    [InlineData(1, 9, 1.5, BlurBorder.WholeSample)]
-    public void Every_bit_is_that_of_plain_loops(int width, int height, double sigma, BlurBorder border)
+    [InlineData(37, 61, 4, true)]
+    [InlineData(64, 32, 4, false)]
+    [InlineData(5, 3, 2, true)]
+    [InlineData(1, 9, 1.5, false)]
+    public void Every_bit_is_that_of_plain_loops(int width, int height, double sigma, bool isHalfSample)
     {
+        BlurBorder border = isHalfSample ? BlurBorder.HalfSample : BlurBorder.WholeSample;
         var generator = new SeededGenerator(11);
         float[] map = [.. Enumerable.Range(0, width * height).Select(_ => (float)generator.NextGaussian())];
         float[] expected =

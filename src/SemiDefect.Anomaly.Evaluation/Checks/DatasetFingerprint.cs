@@ -3,7 +3,7 @@ using System.Text;
 using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Sources;
 
-namespace SemiDefect.Anomaly.Verification;
+namespace SemiDefect.Anomaly.Evaluation.Checks;
 
 /// <summary>
 /// SHA-256 of a folder of images: of the relative path and the bytes of every image that a fit would read, in ordinal
@@ -18,10 +18,10 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
     private const int BlockLength = 1 << 20;
 
     /// <summary>The first 16 digits in groups of four.</summary>
-    public string ShortForm => SpokenHash.Groups(Sha256, 4);
+    public string ShortForm => Groups(4);
 
     /// <summary>All digits in 16 groups of four.</summary>
-    public string Spoken => SpokenHash.Groups(Sha256, 16);
+    public string Spoken => Groups(16);
 
     /// <summary>Reads all images of a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -56,6 +56,9 @@ public sealed record DatasetFingerprint(string Sha256, int Images, long Bytes)
 
         return new DatasetFingerprint(Convert.ToHexStringLower(hash.GetHashAndReset()), folder.Items.Count, bytes);
     }
+
+    private string Groups(int count) =>
+        string.Join(' ', Sha256.Chunk(4).Take(count).Select(digits => new string(digits)));
 
     private static (string Sha256, long Length) HashFile(FolderImage item, byte[] block)
     {

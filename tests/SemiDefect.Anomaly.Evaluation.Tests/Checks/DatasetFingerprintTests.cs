@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using SemiDefect.Anomaly.Evaluation.Checks;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.TestSupport;
-using SemiDefect.Anomaly.Verification;
 
-namespace SemiDefect.Anomaly.Tests.Verification;
+namespace SemiDefect.Anomaly.Evaluation.Tests.Checks;
 
 public sealed class DatasetFingerprintTests : IDisposable
 {
