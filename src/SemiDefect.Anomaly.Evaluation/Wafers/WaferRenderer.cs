@@ -15,11 +15,12 @@ public static class WaferRenderer
     /// <summary>The smallest width and height in pixels.</summary>
     public const int SmallestSide = 32;
 
-    // Standard deviations of the weights, in shares of the wafer's width, and at least in dies.
-    private const double FineShare = 0.02;
-    private const double CoarseShare = 0.06;
-    private const double LeastDies = 0.6;
+    private const double LeastDies = 0.8;
     private const double Reach = 3;
+
+    // Standard deviations of the weights of R, G and B, in shares of the wafer's width: what keeps scratches, what
+    // shows areas, and what shows the yield of the wafer as a whole.
+    private static readonly double[] Shares = [0.03, 0.08, 0.3];
 
     /// <summary>Shows a map.</summary>
     /// <param name="map">The map.</param>
@@ -57,25 +58,21 @@ public static class WaferRenderer
         return new Image(side, side, rgb);
     }
 
-    // Two scales in two channels: a narrow one that keeps scratches, and a wide one in which single dies hardly count.
     private static Image RenderDensity(WaferMap map, int side)
     {
         (int top, int bottom, int left, int right) = BoundsOf(map);
-        double[] fine = Densities(map, side, (top, bottom), (left, right), FineShare);
-        double[] coarse = Densities(map, side, (top, bottom), (left, right), CoarseShare);
         byte[] rgb = new byte[3 * side * side];
-        for (int i = 0; i < fine.Length; i++)
+        for (int channel = 0; channel < Shares.Length; channel++)
         {
-            // The root spreads low densities, whose random variation it makes alike.
-            rgb[3 * i] = ToByte(Math.Sqrt(fine[i]));
-            rgb[3 * i + 1] = ToByte(Math.Sqrt(coarse[i]));
-            rgb[3 * i + 2] = ToByte(Math.Sqrt((fine[i] + coarse[i]) / 2));
+            double[] densities = Densities(map, side, (top, bottom), (left, right), Shares[channel]);
+            for (int i = 0; i < densities.Length; i++)
+            {
+                rgb[3 * i + channel] = (byte)Math.Round(255 * Math.Clamp(densities[i], 0, 1));
+            }
         }
 
         return new Image(side, side, rgb);
     }
-
-    private static byte ToByte(double share) => (byte)Math.Round(255 * Math.Clamp(share, 0, 1));
 
     // The failing dies around each pixel by the dies around it, both weighted by a Gaussian; 0 where no die is.
     private static double[] Densities(

@@ -41,7 +41,8 @@ public sealed partial class AnomalyDetector
                 return (Judge(0, scored with { Grids = null }, name), scored);
             },
             Pipeline.SharpMap,
-            describer);
+            describer,
+            options);
         for (int i = 0; i < source.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -60,6 +61,7 @@ public sealed partial class AnomalyDetector
         AddViews(teacher, options, source.Count, progress, cancellationToken);
         NamesRecord record = NameTrainer.Train(
             teacher.Rows, describer.Blocks, options.UnknownRate, teacher.Views, cancellationToken);
+        record = record with { Whole = options.Whole ? true : null };
         return new DefectNames(record, teacher.Skipped, teacher.NotFound);
     }
 
@@ -91,7 +93,7 @@ public sealed partial class AnomalyDetector
         IProgress<TeachProgress>? progress,
         CancellationToken cancellationToken)
     {
-        if (!options.Views)
+        if (!options.Views || options.Whole)
         {
             return;
         }
