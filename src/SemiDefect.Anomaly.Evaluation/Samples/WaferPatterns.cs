@@ -59,7 +59,10 @@ internal static class WaferPatterns
         {
             case "Center":
                 return Blob(
-                    generator, generator.NextDouble(0, 0.12), generator.NextDouble(0.2, 0.4), generator.NextDouble(0.5, 0.95));
+                    generator,
+                    generator.NextDouble(0, 0.12),
+                    generator.NextDouble(0.2, 0.4),
+                    generator.NextDouble(0.5, 0.95));
             case "Donut":
                 return Donut(generator);
             case "Edge-Loc":
@@ -68,7 +71,10 @@ internal static class WaferPatterns
                 return Edge(generator, generator.NextDouble(0.07, 0.16), generator.NextDouble(300, 360));
             case "Loc":
                 return Blob(
-                    generator, generator.NextDouble(0.3, 0.62), generator.NextDouble(0.12, 0.26), generator.NextDouble(0.5, 0.95));
+                    generator,
+                    generator.NextDouble(0.3, 0.62),
+                    generator.NextDouble(0.12, 0.26),
+                    generator.NextDouble(0.5, 0.95));
             case "Near-full":
                 double most = generator.NextDouble(0.78, 0.98);
                 return (_, _) => most;
@@ -147,7 +153,8 @@ internal static class WaferPatterns
             (x, y) = isOut ? (x, y) : (nextX, nextY);
         }
 
-        return (dieX, dieY) => points.Exists(point => wafer.IsWithin(point.X - dieX, point.Y - dieY, half)) ? height : 0;
+        return (dieX, dieY) =>
+            points.Exists(point => wafer.IsWithin(point.X - dieX, point.Y - dieY, half)) ? height : 0;
     }
 
     // 1 inside, 0 from 1.15 on.

@@ -55,7 +55,7 @@ internal static partial class WaferArray
         if (maps * each * size != content.Length)
         {
             throw new SemiDefectException(
-                $"the .npy file holds {content.Length} bytes instead of the {maps * each * size} that its header says.");
+                $"the .npy file holds {content.Length} bytes, and its header says {maps * each * size}.");
         }
 
         var result = new List<WaferMap>(maps);

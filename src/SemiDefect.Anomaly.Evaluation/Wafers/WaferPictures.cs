@@ -106,7 +106,8 @@ public static class WaferPictures
         return files.Length > 0
             ? (full, files)
             : throw new SemiDefectException(
-                $"No wafer map lies in '{input}' or below it (looked for {string.Join(' ', WaferMapFile.Extensions)}).");
+                $"No wafer map lies in '{input}' or below it (looked for "
+                    + $"{string.Join(' ', WaferMapFile.Extensions)}).");
     }
 
     // Pictures among the maps would be read as maps the next time.
@@ -125,7 +126,7 @@ public static class WaferPictures
 
     private static string PathOf(string file, NamedWaferMap map)
     {
-        string parent = file.Contains('/', StringComparison.Ordinal) ? file[..(file.LastIndexOf('/') + 1)] : string.Empty;
+        string parent = file[..(file.LastIndexOf('/') + 1)];
         return parent + (map.Label is null ? string.Empty : $"{map.Label}/") + map.Name + Ending;
     }
 }

@@ -104,8 +104,8 @@ internal static partial class WaferRows
                     break;
                 default:
                     throw new SemiDefectException(
-                        $"line {line}: '{ListFile.Printable(next.ToString())}' in a map; nested lists of 0, 1 and 2 are "
-                            + "understood.");
+                        $"line {line}: '{ListFile.Printable(next.ToString())}' in a map; nested lists of 0, 1 and 2 "
+                            + "are understood.");
             }
         }
 

@@ -180,7 +180,8 @@ public sealed class WaferMapFileTests
 
     private static byte[] Npy(int version, string type, int size, bool isFortran, byte[] states, params int[] shape)
     {
-        string header = $"{{'descr': '{type}', 'fortran_order': {isFortran}, 'shape': ({string.Join(", ", shape)},), }}\n";
+        string sizes = string.Join(", ", shape);
+        string header = $"{{'descr': '{type}', 'fortran_order': {isFortran}, 'shape': ({sizes},), }}\n";
         byte[] length = new byte[version == 1 ? 2 : 4];
         if (version == 1)
         {
