@@ -69,6 +69,7 @@ internal static class CommandLine
         root.Subcommands.Add(ScoreCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(TeachCommand.Create());
+        root.Subcommands.Add(WafersCommand.Create());
         root.Subcommands.Add(ThresholdCommand.Create());
         root.Subcommands.Add(UpdateCommand.Create());
         root.Subcommands.Add(MergeCommand.Create());

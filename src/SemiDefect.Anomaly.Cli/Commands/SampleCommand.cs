@@ -9,6 +9,7 @@ internal static class SampleCommand
 {
     private static readonly SampleOptions Committed = new();
     private static readonly BoxSampleOptions Boxes = new();
+    private static readonly WaferSampleOptions Wafers = new();
 
     public static Command Create()
     {
@@ -38,34 +39,72 @@ internal static class SampleCommand
             Description = "Generate one die with several labeled defects in each image instead, with boxes as YOLO has "
                 + "them; --count is then the number of good images.",
         };
-        var learned = new Option<int>("--train")
+        var wafers = new Option<bool>("--wafers")
         {
-            Description = "With --boxes, the number of images with defects to learn from.",
-            DefaultValueFactory = _ => Boxes.Train,
+            Description = "Generate wafer maps of the nine classes of WM-811K instead; --count is then the number of "
+                + "maps without a pattern to fit on.",
         };
-        var judged = new Option<int>("--test")
+        var imbalanced = new Option<bool>("--imbalanced")
         {
-            Description = "With --boxes, the number of images with defects to judge.",
-            DefaultValueFactory = _ => Boxes.Test,
+            Description = "With --wafers, classes as frequent among the maps to judge as in WM-811K.",
+        };
+        var mixtures = new Option<bool>("--mixtures")
+        {
+            Description = "With --wafers, also maps with two patterns.",
+        };
+        var learned = new Option<int?>("--train")
+        {
+            Description = $"With --boxes, the number of images with defects to learn from ({Boxes.Train}); with "
+                + $"--wafers, of maps of each pattern ({Wafers.Train}).",
+            HelpName = "N",
+        };
+        var judged = new Option<int?>("--test")
+        {
+            Description = $"With --boxes, the number of images with defects to judge ({Boxes.Test}); with --wafers, "
+                + $"of maps of each class ({Wafers.Test}).",
+            HelpName = "N",
         };
         var command = new Command(
             "sample",
             "Generate the sample set: two dies, with good images and twelve types of defects with masks.")
         {
-            folder, seed, count, boxes, learned, judged, xray,
+            folder, seed, count, boxes, learned, judged, xray, wafers, imbalanced, mixtures,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
-            if (parsed.GetValue(boxes) && parsed.GetValue(xray))
+            bool[] sets = [parsed.GetValue(boxes), parsed.GetValue(xray), parsed.GetValue(wafers)];
+            if (sets.Count(isAsked => isAsked) > 1)
             {
-                throw new UsageException("--boxes and --xray generate different sets: give one of them.");
+                throw new UsageException("--boxes, --xray and --wafers generate different sets: give one of them.");
             }
 
-            bool isSplit =
-                parsed.GetResult(learned) is { Implicit: false } || parsed.GetResult(judged) is { Implicit: false };
-            if (isSplit && !parsed.GetValue(boxes))
+            bool isSplit = (parsed.GetValue(learned) ?? parsed.GetValue(judged)) is not null;
+            if (isSplit && !parsed.GetValue(boxes) && !parsed.GetValue(wafers))
             {
-                throw new UsageException("--train and --test are for --boxes: add it, or leave them out.");
+                throw new UsageException(
+                    "--train and --test are for --boxes and --wafers: add one of them, or leave them out.");
+            }
+
+            if ((parsed.GetValue(imbalanced) || parsed.GetValue(mixtures)) && !parsed.GetValue(wafers))
+            {
+                throw new UsageException("--imbalanced and --mixtures are for --wafers: add it, or leave them out.");
+            }
+
+            if (parsed.GetValue(wafers))
+            {
+                WaferSampleOptions chosen = UsageException.Guard(() => new WaferSampleOptions
+                {
+                    Seed = parsed.GetValue(seed),
+                    Good = parsed.GetResult(count) is { Implicit: false } ? parsed.GetValue(count) : Wafers.Good,
+                    Train = parsed.GetValue(learned) ?? Wafers.Train,
+                    Test = parsed.GetValue(judged) ?? Wafers.Test,
+                    Imbalanced = parsed.GetValue(imbalanced),
+                    Mixtures = parsed.GetValue(mixtures),
+                });
+                WriteWafers(parsed.GetRequiredValue(folder), chosen, cancellationToken);
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"Sample set of wafer maps written to {parsed.GetRequiredValue(folder)}");
+                return Task.FromResult(ExitCode.Done);
             }
 
             if (parsed.GetValue(boxes))
@@ -74,8 +113,8 @@ internal static class SampleCommand
                 {
                     Seed = parsed.GetValue(seed),
                     Good = parsed.GetResult(count) is { Implicit: false } ? parsed.GetValue(count) : Boxes.Good,
-                    Train = parsed.GetValue(learned),
-                    Test = parsed.GetValue(judged),
+                    Train = parsed.GetValue(learned) ?? Boxes.Train,
+                    Test = parsed.GetValue(judged) ?? Boxes.Test,
                 });
                 WriteBoxes(parsed.GetRequiredValue(folder), chosen, cancellationToken);
                 parsed.InvocationConfiguration.Output.WriteLine(
@@ -120,6 +159,13 @@ internal static class SampleCommand
         ProgressDisplay.Run(display =>
         {
             BoxSampleGenerator.Write(folder, options, new SampleDisplay(display), cancellationToken);
+            return 0;
+        });
+
+    private static void WriteWafers(string folder, WaferSampleOptions options, CancellationToken cancellationToken) =>
+        ProgressDisplay.Run(display =>
+        {
+            WaferSample.Write(folder, options, new SampleDisplay(display), cancellationToken);
             return 0;
         });
 

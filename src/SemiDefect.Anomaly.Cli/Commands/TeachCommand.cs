@@ -29,6 +29,11 @@ internal static class TeachCommand
             Description = "Also learn the defects turned, mirrored and pasted into good images: true or false.",
             DefaultValueFactory = _ => Defaults.Views,
         };
+        var whole = new Option<bool>("--whole")
+        {
+            Description = "Give each image one name, by what it shows as a whole (such as the pattern of a wafer map), "
+                + "instead of one for each defect.",
+        };
         var good = new Option<string?>("--good")
         {
             Description = "The good images to paste into, instead of those that the detector keeps.",
@@ -52,7 +57,7 @@ internal static class TeachCommand
         Option<bool> json = GlobalOptions.Json();
         var command = new Command("teach", "Teach a detector names of defects by a few labeled ones.")
         {
-            model, defects, outputPath, views, good, rate, seed, forget,
+            model, defects, outputPath, whole, views, good, rate, seed, forget,
         };
         load.AddTo(command);
         command.Options.Add(json);
@@ -78,6 +83,7 @@ internal static class TeachCommand
             TeachOptions options = UsageException.Guard(() => new TeachOptions
             {
                 UnknownRate = parsed.GetValue(rate),
+                Whole = parsed.GetValue(whole),
                 Views = parsed.GetValue(views),
                 Seed = parsed.GetValue(seed),
             });

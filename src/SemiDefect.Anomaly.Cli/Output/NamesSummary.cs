@@ -49,7 +49,7 @@ internal static class NamesSummary
         output.WriteLine(
             $"{"Names",-11} {names.Types.Count} {(names.Types.Count == 1 ? "type" : "types")}, "
                 + $"{names.Types.Sum(type => type.Defects)} labeled defects, "
-                + $"{names.Views} views{accuracy}");
+                + $"{names.Views} views{accuracy}{(names.IsWhole ? ", one for each image" : string.Empty)}");
         foreach (TaughtType type in names.Types)
         {
             string right = type.Defects > 1 ? $", {type.Right} named right when left out" : string.Empty;

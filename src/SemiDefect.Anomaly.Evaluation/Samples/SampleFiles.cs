@@ -38,6 +38,28 @@ internal static class SampleFiles
         }
     }
 
+    /// <summary>Refuses a folder with other files of the kind of a set, which would become part of it.</summary>
+    /// <param name="folder">The folder of the set.</param>
+    /// <param name="own">The paths of its files in <paramref name="folder"/>, with '/'.</param>
+    /// <param name="isOfKind">Whether a path is that of a file of the kind.</param>
+    /// <exception cref="SemiDefectException">There is another file.</exception>
+    public static void RefuseOthers(string folder, HashSet<string> own, Func<string, bool> isOfKind)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        FolderListing listing = FolderListing.Read(Path.GetFullPath(folder), isApart: false);
+        if (listing.Images.Select(image => image.RelativePath)
+            .Concat(listing.OtherFiles)
+            .FirstOrDefault(path => isOfKind(path) && !own.Contains(path)) is { } stranger)
+        {
+            throw new SemiDefectException(
+                $"'{Path.Combine(folder, stranger)}' is not part of this set; choose an empty folder.");
+        }
+    }
+
     /// <summary>Writes all images of a set in parallel; each depends on nothing but its own job.</summary>
     /// <param name="jobs">The images.</param>
     /// <param name="write">Writes one of them.</param>

@@ -161,7 +161,9 @@ public sealed partial class AnomalyDetector
         };
 
         // At once, because the patches are not kept. No value of the map at the size of the image is above its peak.
-        if (_namer is not null && scored.Grids is not null && scored.Map.Peak > inspection.PixelThreshold)
+        bool isFound = scored.Map.Peak > inspection.PixelThreshold
+            || (_namer is { IsWhole: true } && inspection.Decision != Decision.Normal);
+        if (_namer is not null && scored.Grids is not null && isFound)
         {
             (inspection.Named, inspection.Defects) = _namer.Name(inspection, scored);
         }

@@ -42,7 +42,8 @@ public sealed partial class AnomalyDetector
                 return (Judge(0, scored with { Grids = null }, name), scored);
             },
             Pipeline.SharpMap,
-            describer);
+            describer,
+            options);
         for (int i = 0; i < source.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -61,6 +62,7 @@ public sealed partial class AnomalyDetector
         AddViews(teacher, options, source.Count, progress, cancellationToken);
         NamesRecord record = NameTrainer.Train(
             teacher.Rows, describer.Blocks, options.UnknownRate, teacher.Views, cancellationToken);
+        record = record with { Whole = options.Whole ? true : null };
         return new DefectNames(record, teacher.Skipped, teacher.NotFound);
     }
 
@@ -92,7 +94,7 @@ public sealed partial class AnomalyDetector
         IProgress<(int Done, int Total)>? progress,
         CancellationToken cancellationToken)
     {
-        if (!options.Views)
+        if (!options.Views || options.Whole)
         {
             return;
         }

@@ -84,8 +84,9 @@ public sealed class Inspection
 
     /// <summary>
     /// The defects in the regions, with their types and boxes: one or more for each region, because a region may join
-    /// defects that are near, those of the highest region first. Empty if the detector was not taught names
-    /// (<see cref="AnomalyDetector.LearnNames"/>).
+    /// defects that are near, those of the highest region first. One for the image as a whole if such names were taught
+    /// (<see cref="TeachOptions.Whole"/>) and it is not normal or has regions. Empty if the detector was not taught
+    /// names (<see cref="AnomalyDetector.LearnNames"/>).
     /// </summary>
     public IReadOnlyList<RegionType> Defects { get; internal set; } = [];
 

@@ -18,6 +18,9 @@ public sealed class DefectNames
     /// <summary>How regions get their names.</summary>
     public NamingMethod Method => Record.Method;
 
+    /// <summary>Whether each image has one name, by what it shows as a whole.</summary>
+    public bool IsWhole => Record.Whole == true;
+
     /// <summary>The share of defects of these types that may be called unknown.</summary>
     public double UnknownRate => Record.UnknownRate;
 

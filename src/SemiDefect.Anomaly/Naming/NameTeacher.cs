@@ -14,11 +14,15 @@ namespace SemiDefect.Anomaly.Naming;
 /// <param name="inspect">Inspects an image, and keeps its patches.</param>
 /// <param name="sharpen">The sharp map of an image (<see cref="DetectorPipeline.SharpMap"/>).</param>
 /// <param name="describer">Describes regions.</param>
+/// <param name="options">Whether images as a whole are learned, and their views.</param>
 internal sealed class NameTeacher(
     Func<Image, string, (Inspection Inspection, ScoredImage Scored)> inspect,
     Func<ScoredImage, AnomalyMap> sharpen,
-    RegionDescriber describer)
+    RegionDescriber describer,
+    TeachOptions options)
 {
+    private const int Turns = 8;
+
     // What a small part of the peak surrounds, where no region is above the threshold.
     private const double ShareOfPeak = 0.5;
     private const double MostOfBox = 0.3;
@@ -76,6 +80,12 @@ internal sealed class NameTeacher(
 
         if (labels.Count == 0)
         {
+            return;
+        }
+
+        if (options.Whole)
+        {
+            AddWhole(image, images.Describe(index).Name, labels);
             return;
         }
 
@@ -151,6 +161,35 @@ internal sealed class NameTeacher(
             PastedView view = pasted[found[i]];
             double[]? insets = view.Box is { } box ? Insets(regions[matches[found[i]][0]], box) : null;
             _rows.Add(new TaughtRow(view.Defect, _types[view.Defect], descriptors[i], insets, IsView: true));
+            Views++;
+        }
+    }
+
+    // What is in a patch hardly changes when the image is turned; where it is does.
+    private void AddWhole(Image image, string name, IReadOnlyList<DefectLabel> labels)
+    {
+        string type = labels[0].Type;
+        if (labels.FirstOrDefault(label => label.Type != type) is { } other)
+        {
+            throw new SemiDefectException(
+                $"'{name}' has labels of the types '{type}' and '{other.Type}', but images as a whole have one name: "
+                    + "call them by both, or teach the names of regions.");
+        }
+
+        (Inspection _, ScoredImage scored) = inspect(image, name);
+        double[] descriptor =
+            describer.Describe([RegionPixels.Whole(image.Width, image.Height)], sharpen(scored), scored)[0];
+        int defect = _types.Count;
+        _types.Add(type);
+        _found.Add(true);
+        _cutOuts.Add(null);
+        _rows.Add(new TaughtRow(defect, type, descriptor, null));
+        double[] profile = descriptor[^RegionShape.Profile..];
+        for (int variant = 1; variant < (options.Views ? Turns : 0); variant++)
+        {
+            double[] turned =
+                [.. descriptor.AsSpan(..^RegionShape.Profile), .. RegionShape.TurnProfile(profile, variant)];
+            _rows.Add(new TaughtRow(defect, type, turned, null, IsView: true));
             Views++;
         }
     }

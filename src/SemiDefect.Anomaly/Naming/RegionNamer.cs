@@ -14,6 +14,9 @@ internal sealed class RegionNamer(
 {
     private readonly NameClassifier _classifier = new(record);
 
+    /// <summary>Whether each image has one name.</summary>
+    public bool IsWhole => record.Whole == true;
+
     /// <summary>The namer of a detector that was taught names.</summary>
     public static RegionNamer Of(
         NamesRecord record, DetectorDocument document, IReadOnlyList<MemoryBank> banks, DetectorPipeline pipeline) =>
@@ -35,6 +38,13 @@ internal sealed class RegionNamer(
         Inspection inspection, ScoredImage scored)
     {
         AnomalyMap sharp = sharpen(scored);
+        if (IsWhole)
+        {
+            var all = RegionPixels.Whole(sharp.Width, sharp.Height);
+            RegionType type = _classifier.Name(describer.Describe([all], sharp, scored)[0], all.Box);
+            return ([.. inspection.Regions.Select(region => region with { Type = type })], [type]);
+        }
+
         List<RegionPixels>[] cores = NameTeacher.CoresOf(inspection, sharp);
         double[][] descriptors = describer.Describe([.. cores.SelectMany(core => core)], sharp, scored);
         var regions = new List<Region>();

@@ -35,6 +35,9 @@ internal sealed class RegionPixels
     public bool Contains(int x, int y) =>
         (uint)(x - Left) < (uint)Width && (uint)(y - Top) < (uint)Height && _inside[(y - Top) * Width + x - Left];
 
+    /// <summary>All pixels of an image.</summary>
+    public static RegionPixels Whole(int width, int height) => Of(0, 0, width, height, (_, _) => true)!;
+
     /// <summary>The pixels of an area for which a rule holds; null if there is none.</summary>
     public static RegionPixels? Of(int left, int top, int width, int height, Func<int, int, bool> isInside)
     {

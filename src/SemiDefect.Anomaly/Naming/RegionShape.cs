@@ -91,6 +91,27 @@ internal static class RegionShape
         }
     }
 
+    /// <summary>The profile of the same region turned or mirrored.</summary>
+    /// <param name="profile"><see cref="Profile"/> values.</param>
+    /// <param name="variant">0 to 7: the number of quarter turns, plus 4 to mirror before.</param>
+    public static double[] TurnProfile(ReadOnlySpan<double> profile, int variant)
+    {
+        double[] turned = new double[Profile];
+        for (int i = 0; i < Profile; i++)
+        {
+            (int x, int y) = (i % Side, i / Side);
+            x = variant >= 4 ? Side - 1 - x : x;
+            for (int turn = 0; turn < variant % 4; turn++)
+            {
+                (x, y) = (Side - 1 - y, x);
+            }
+
+            turned[y * Side + x] = profile[i];
+        }
+
+        return turned;
+    }
+
     // Four samples for each cell are enough for a map that is smooth.
     private static double MeanOf(AnomalyMap map, double left, double top, double size)
     {

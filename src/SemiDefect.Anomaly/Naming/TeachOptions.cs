@@ -27,6 +27,12 @@ public sealed record TeachOptions
     public bool Views { get; init; } = true;
 
     /// <summary>
+    /// Whether each image has one name, by what it shows as a whole, instead of one for each defect: for pictures in
+    /// which a pattern counts, such as wafer maps. Views are then the turned and mirrored images.
+    /// </summary>
+    public bool Whole { get; init; }
+
+    /// <summary>
     /// The good images to paste into; null for those that the detector keeps (<see cref="FitOptions.GoldenImages"/>).
     /// </summary>
     public IImageSource? Good { get; init; }

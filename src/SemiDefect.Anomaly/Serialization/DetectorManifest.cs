@@ -107,7 +107,9 @@ internal sealed record DetectorManifest(
 
         if (document.Names is { } names)
         {
-            components.Add(Component(NamesKind, names, json.NamesRecord, [DetectorFileLayout.Names]));
+            // An older program would name regions by what was learned of whole images.
+            int version = names.Whole is null ? 1 : 2;
+            components.Add(Component(NamesKind, names, json.NamesRecord, [DetectorFileLayout.Names], version));
         }
 
         for (int i = 0; i < document.Golden.Count; i++)
@@ -142,7 +144,7 @@ internal sealed record DetectorManifest(
             }
 
             int newest = component.Kind is ThresholdsKind or ViewPlanKind or FusionKind or ReadingKind
-                or WhiteningKind ? 2 : 1;
+                or WhiteningKind or NamesKind ? 2 : 1;
             if (component.Version < 1 || component.Version > newest)
             {
                 throw new SemiDefectException(
@@ -210,7 +212,7 @@ internal sealed record DetectorManifest(
             Reading = ReadReading(),
             Tuning = OneOrNone(json.TuningRecord, TuningKind),
             Planted = OneOrNone(json.PlantedRecord, PlantedKind),
-            Names = OneOrNone(json.NamesRecord, NamesKind),
+            Names = ReadNames(),
             Golden = All(json.GoldenRecord, GoldenKind),
             Sections = Sections,
         };
@@ -221,6 +223,13 @@ internal sealed record DetectorManifest(
         bool isFirst = Components.Any(component => component is { Kind: ReadingKind, Version: 1 });
         ReadingRecord? reading = OneOrNone(DetectorJson.Default.ReadingRecord, ReadingKind);
         return isFirst && reading is not null ? reading with { Intensity = null } : reading;
+    }
+
+    private NamesRecord? ReadNames()
+    {
+        bool isFirst = Components.Any(component => component is { Kind: NamesKind, Version: 1 });
+        NamesRecord? names = OneOrNone(DetectorJson.Default.NamesRecord, NamesKind);
+        return isFirst && names is not null ? names with { Whole = null } : names;
     }
 
     private ScoreFusion ReadFusion()

@@ -31,6 +31,10 @@ internal sealed record NamesRecord(
 
     private const int LargestDimension = 1 << 16;
 
+    /// <summary>Whether each image has one name; null if each region has its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Whole { get; init; }
+
     /// <summary>
     /// The weights, <see cref="LengthOf"/> values: the means and the scales of descriptors; the matrix, one row per
     /// type; with boxes, four more rows. Each row ends with its constant. Kept in a section of its own.

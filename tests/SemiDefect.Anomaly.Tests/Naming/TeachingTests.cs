@@ -3,6 +3,7 @@ using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Naming;
 using SemiDefect.Anomaly.Search.Numerics;
 using SemiDefect.Anomaly.Sources;
+using SemiDefect.Anomaly.Tests.Serialization;
 using SemiDefect.Anomaly.Tests.Support;
 using SemiDefect.Anomaly.TestSupport;
 using SemiDefect.Anomaly.Views;
@@ -51,6 +52,47 @@ public sealed class TeachingTests : IDisposable
                 Assert.InRange(box.Overlap(new DefectBox(x, y, x + 18, y + 18)), 0.4, 1);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Images_as_a_whole_get_one_name(bool views)
+    {
+        using AnomalyDetector taught = Teach("whole", new TeachOptions { Whole = true, Views = views });
+        DefectNames names = taught.Description.Names!;
+        Assert.True(names.IsWhole);
+        Assert.Equal(views ? 7 * 8 : 0, names.Views);
+        Assert.Equal(1, names.HeldOutAccuracy);
+        Assert.Equal(2, VersionOfNames("taught.sdad"));
+        foreach ((Image image, string type, int _, int _) in Defective(6, 500))
+        {
+            Inspection inspection = taught.Inspect(image);
+            RegionType only = Assert.Single(inspection.Defects);
+            Assert.Equal(type, only.Closest);
+            Assert.Equal(new DefectBox(0, 0, Side, Side), only.Box);
+            Assert.All(inspection.Regions, region => Assert.Same(only, region.Type));
+        }
+
+        Inspection good = taught.Inspect(Pictures.Good(1, Side, Side).Read(0));
+        Assert.Equal(good.Regions.Count > 0 || good.Decision != Decision.Normal ? 1 : 0, good.Defects.Count);
+        byte[] bytes = File.ReadAllBytes(_folder.File("taught.sdad"));
+        taught.Save(_folder.File("saved.sdad"));
+        Assert.Equal(bytes, File.ReadAllBytes(_folder.File("saved.sdad")));
+        using AnomalyDetector regions = Teach("whole", new TeachOptions());
+        Assert.False(regions.Description.Names!.IsWhole);
+        Assert.Equal(1, VersionOfNames("taught.sdad"));
+    }
+
+    [Fact]
+    public void Two_names_for_one_image_as_a_whole_are_refused()
+    {
+        using AnomalyDetector detector = Open(_path);
+        SemiDefectException refused = Assert.Throws<SemiDefectException>(() => detector.LearnNames(
+            new ImageList([("a.png", Pictures.Texture(Side, Side, 1))]),
+            (_, _) => [new DefectLabel("dark"), new DefectLabel("light")],
+            new TeachOptions { Whole = true }));
+        Assert.Contains("'dark' and 'light'", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,6 +204,10 @@ public sealed class TeachingTests : IDisposable
         Assert.Throws<SemiDefectException>(() => AnomalyDetector.ChangeNames(other, names));
         Assert.Equal(bytes, File.ReadAllBytes(other));
     }
+
+    private int VersionOfNames(string name) =>
+        (int)DetectorFileParts.Parse(File.ReadAllBytes(_folder.File(name))).Header["components"]!.AsArray()
+            .Single(component => (string)component!["kind"]! == "defect-names")!["version"]!;
 
     private static AnomalyDetector Open(string path) =>
         AnomalyDetector.Load(path, new LoadOptions { Encoder = new CellEncoder() });
