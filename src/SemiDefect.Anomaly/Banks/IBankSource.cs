@@ -1,4 +1,3 @@
-using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Search.Coresets;
 
 namespace SemiDefect.Anomaly.Banks;
