@@ -74,7 +74,7 @@ public sealed class TeachingTests : IDisposable
             Assert.All(inspection.Regions, region => Assert.Same(only, region.Type));
         }
 
-        Inspection good = taught.Inspect(Pictures.Good(1, Side, Side).Read(0));
+        Inspection good = taught.Inspect(Pictures.Good(1, Side, Side).Read(0, CancellationToken.None));
         Assert.Equal(good.Regions.Count > 0 || good.Decision != Decision.Normal ? 1 : 0, good.Defects.Count);
         byte[] bytes = File.ReadAllBytes(_folder.File("taught.sdad"));
         taught.Save(_folder.File("saved.sdad"));
