@@ -57,7 +57,7 @@ public readonly record struct InspectionCost(long Networks, long Search)
             long pixels = views.Sum(view => (long)view.Width * view.Height);
             long patches = views.Sum(view => Patches(view, stride));
             long learned = plan.ToLearn(width, height).Sum(view => Patches(view, stride)) * images;
-            long rows = options.Coreset.TargetCount((int)Math.Min(int.MaxValue, learned));
+            long rows = options.CoresetFor(patches).TargetCount((int)Math.Min(int.MaxValue, learned));
             sum += new InspectionCost(
                 (long)(manifest.MultiplyAdds224 / (double)PixelsOfManifest * pixels),
                 patches * (rows * values + whitening + projection));

@@ -156,6 +156,15 @@ public sealed record CoresetOptions
         Accelerator = accelerator,
     };
 
+    /// <summary>The same options with another <see cref="Maximum"/>.</summary>
+    /// <exception cref="SemiDefectException">It is below 1.</exception>
+    public CoresetOptions With(int maximum) => new(
+        Fraction, Count, Method, CoveringRadius, ProjectionDimension, Seed, Starts, Projection, AnchorCount, Threads)
+    {
+        Maximum = maximum,
+        Accelerator = Accelerator,
+    };
+
     private static void Refuse(bool impossible, string message)
     {
         if (impossible)

@@ -120,14 +120,16 @@ internal sealed class DetectorFitter(
 
     private FittedLane Fit(Lane lane, TrainingFeatures features, EncodingStream stream, MemoryPlan plan)
     {
-        plan.RequireRoom(features, _options.Coreset);
+        double patches = (double)features.Rows / features.Images.Count / lane.Plan.LearnedTurns;
+        FitOptions options = _options with { Coreset = _options.CoresetFor(patches) };
+        plan.RequireRoom(features, options.Coreset);
         PatchWhitening? whitening =
             _options.Whitening ? PatchWhitening.Fit(features, _options.Seed, cancellationToken) : null;
         PlantedScorer? planted = _options.Planter is { } planter
             ? new PlantedScorer(planter, good.Count, stream, Read, _options.Scoring)
             : null;
         using var fitter = new LaneFitter(
-            features, whitening, lane.Plan.LearnedTurns, planted, _options, plan, progress, cancellationToken);
+            features, whitening, lane.Plan.LearnedTurns, planted, options, plan, progress, cancellationToken);
         return fitter.Fit();
     }
 

@@ -20,9 +20,6 @@ namespace SemiDefect.Anomaly;
 /// </summary>
 public sealed record FitOptions
 {
-    // More finds no more (docs/detection.md), and costs time in the fit and in every inspection.
-    private const int LargestBank = 20_000;
-
     /// <summary>The preset on which these options are based.</summary>
     public string Preset { get; init; } = FitPresets.Default;
 
@@ -133,8 +130,11 @@ public sealed record FitOptions
     /// </summary>
     public ProjectionOptions? Projection { get; init; }
 
-    /// <summary>The size of the memory bank and how it is selected.</summary>
-    public CoresetOptions Coreset { get; init; } = new(fraction: 0.1) { Maximum = LargestBank };
+    /// <summary>
+    /// The size of the memory bank and how it is selected. The default keeps a tenth of the patches, with a limit that
+    /// depends on how many patches an image has (<see cref="CoresetFor"/>).
+    /// </summary>
+    public CoresetOptions Coreset { get; init; } = BankLimit.Default;
 
     /// <summary>How distances are turned into scores.</summary>
     public ScoringOptions Scoring { get; init; } = new() { Smoothing = 0.7 };
@@ -182,14 +182,14 @@ public sealed record FitOptions
     public int BatchSize
     {
         get;
-        init => field = CheckedBatchSize(value);
+        init => field = LoadOptions.CheckedBatchSize(value);
     } = 8;
 
     /// <summary>Threads, or 0 for one per core. Does not change results.</summary>
     public int Threads
     {
         get;
-        init => field = CheckedThreads(value);
+        init => field = LoadOptions.CheckedThreads(value);
     }
 
     /// <summary>
@@ -325,6 +325,14 @@ public sealed record FitOptions
         _ = Plans(BackboneInput.ImageNet).ToArray();
     }
 
+    /// <summary>The size of the memory bank of a network and size.</summary>
+    /// <param name="patches">The number of patches by which an image is inspected, 1 or more.</param>
+    /// <returns>
+    /// <see cref="Coreset"/>; with the default, at most 20,000 patches where an image has 4,096 or more, and up to 80,000
+    /// where it has fewer, so that the search takes no longer.
+    /// </returns>
+    public CoresetOptions CoresetFor(double patches) => BankLimit.For(Coreset, patches, MaxMemory);
+
     /// <summary>The views of a network's input, one plan per scale.</summary>
     /// <param name="input">How the network's input is normalized.</param>
     public IEnumerable<ViewPlan> Plans(BackboneInput input)
@@ -385,14 +393,4 @@ public sealed record FitOptions
         Logger = Logger,
         MaxMemory = MaxMemory,
     };
-
-    internal static int CheckedBatchSize(int value) =>
-        value is >= 1 and <= 1024
-            ? value
-            : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
-
-    internal static int CheckedThreads(int value) =>
-        value is >= 0 and <= 1024
-            ? value
-            : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
 }

@@ -18,7 +18,7 @@ public sealed record LoadOptions
     public int Threads
     {
         get;
-        init => field = FitOptions.CheckedThreads(value);
+        init => field = CheckedThreads(value);
     }
 
     /// <summary>Images per run of the backbone, 1 to 1024. Does not change results on the CPU.</summary>
@@ -26,7 +26,7 @@ public sealed record LoadOptions
     public int BatchSize
     {
         get;
-        init => field = FitOptions.CheckedBatchSize(value);
+        init => field = CheckedBatchSize(value);
     } = 8;
 
     /// <summary>
@@ -62,4 +62,14 @@ public sealed record LoadOptions
 
     /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    internal static int CheckedBatchSize(int value) =>
+        value is >= 1 and <= 1024
+            ? value
+            : throw new SemiDefectException($"The batch size must be between 1 and 1024, not {value}.");
+
+    internal static int CheckedThreads(int value) =>
+        value is >= 0 and <= 1024
+            ? value
+            : throw new SemiDefectException($"The number of threads must be between 0 and 1024, not {value}.");
 }
