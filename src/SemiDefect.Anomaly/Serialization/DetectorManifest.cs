@@ -177,7 +177,7 @@ internal sealed record DetectorManifest(
             throw new SemiDefectException($"it holds {plans.Length} view plans and {encoders.Length} encoders");
         }
 
-        WhiteningRecord[] whitenings = All(json.WhiteningRecord, WhiteningKind);
+        WhiteningRecord[] whitenings = ReadWhitenings();
         if (whitenings.DistinctBy(whitening => whitening.Lane).Count() != whitenings.Length
             || whitenings.Any(whitening => (uint)whitening.Lane >= (uint)plans.Length))
         {
@@ -223,6 +223,16 @@ internal sealed record DetectorManifest(
         bool isFirst = Components.Any(component => component is { Kind: ReadingKind, Version: 1 });
         ReadingRecord? reading = OneOrNone(DetectorJson.Default.ReadingRecord, ReadingKind);
         return isFirst && reading is not null ? reading with { Intensity = null } : reading;
+    }
+
+    private WhiteningRecord[] ReadWhitenings()
+    {
+        IEnumerable<DetectorComponent> components = Components.Where(component => component.Kind == WhiteningKind);
+        return
+        [
+            .. All(DetectorJson.Default.WhiteningRecord, WhiteningKind).Zip(components, (whitening, component) =>
+                component.Version == 1 ? whitening with { Score = default } : whitening),
+        ];
     }
 
     private NamesRecord? ReadNames()
