@@ -47,7 +47,8 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--boxes and --xray generate different sets", "--boxes", "--xray")]
+    [InlineData("--boxes, --xray and --wafers generate different sets", "--boxes", "--xray")]
+    [InlineData("--boxes, --xray and --wafers generate different sets", "--wafers", "--xray")]
     [InlineData("--train and --test are for --boxes", "--train", "3")]
     [InlineData("--train and --test are for --boxes", "--test", "3")]
     [InlineData("--train and --test are for --boxes", "--xray", "--test", "3")]

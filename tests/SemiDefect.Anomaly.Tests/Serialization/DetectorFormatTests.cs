@@ -242,7 +242,8 @@ public sealed class DetectorFormatTests : IDisposable
         DetectorFileParts parts = DetectorFileParts.Parse(MakeOfTwoLanes());
         foreach (JsonNode? component in parts.Header["components"]!.AsArray())
         {
-            bool hasVersions = (string)component!["kind"]! is "thresholds" or "view-plan" or "fusion";
+            bool hasVersions = (string)component!["kind"]! is "thresholds" or "view-plan" or "fusion" or "whitening"
+                or "defect-names";
             Assert.Contains(
                 $"\n| `{component["kind"]}` | {(hasVersions ? "1, 2" : "1")} |", document, StringComparison.Ordinal);
             Assert.InRange((int)component["version"]!, 1, hasVersions ? 2 : 1);
