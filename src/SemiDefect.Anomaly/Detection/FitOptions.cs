@@ -328,8 +328,8 @@ public sealed record FitOptions
     /// <summary>The size of the memory bank of a network and size.</summary>
     /// <param name="patches">The number of patches by which an image is inspected, 1 or more.</param>
     /// <returns>
-    /// <see cref="Coreset"/>; with the default, at most 20,000 patches where an image has 4,096 or more, and up to 80,000
-    /// where it has fewer, so that the search takes no longer.
+    /// <see cref="Coreset"/>; with the default, at most 20,000 patches where an image has 4,096 or more, and up to
+    /// 80,000 where it has fewer, so that the search takes no longer.
     /// </returns>
     public CoresetOptions CoresetFor(double patches) => BankLimit.For(Coreset, patches, MaxMemory);
 

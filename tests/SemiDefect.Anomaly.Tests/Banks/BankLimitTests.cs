@@ -24,7 +24,10 @@ public class BankLimitTests
         Assert.Equal(20_000, new FitOptions { MaxMemory = 1L << 30 }.CoresetFor(1024).TargetCount(10_000_000));
         CoresetOptions[] others =
         [
-            new(fraction: 0.1), new(fraction: 0.2) { Maximum = 20_000 }, new(fraction: 0.1) { Maximum = 5 }, new(count: 7),
+            new(fraction: 0.1),
+            new(fraction: 0.2) { Maximum = 20_000 },
+            new(fraction: 0.1) { Maximum = 5 },
+            new(count: 7),
         ];
         foreach (CoresetOptions given in others)
         {

@@ -129,7 +129,8 @@ public sealed class WhiteningTests : IDisposable
         // is steady otherwise, so it counts for more after whitening.
         const int Drift = 2;
         using var encoder = new CellEncoder();
-        ImageList good = new([.. Enumerable.Range(0, 30).Select(i => ($"{i}", Part((ulong)i, Drift, i % 6 == 0 ? tint : 0)))]);
+        ImageList good = new(
+            [.. Enumerable.Range(0, 30).Select(i => ($"{i}", Part((ulong)i, Drift, i % 6 == 0 ? tint : 0)))]);
         using AnomalyDetector fitted = AnomalyDetector.Fit(good, Options with { GoldenImages = 2 });
         LaneDescription lane = fitted.Description.Lanes[0];
         Assert.Equal((isWhitened, isWhitened), (lane.Shrinkage is not null, lane.IsWhitenedAlone));
