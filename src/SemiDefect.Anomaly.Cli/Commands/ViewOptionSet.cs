@@ -55,7 +55,8 @@ internal sealed class ViewOptionSet
     private readonly Option<bool?> _whitening = new("--whitening")
     {
         Description = "Whether patch scores take into account how much the patches of the good images vary in each "
-            + "direction: true (for each network and size as far as it lowers the spread of their scores) or false.",
+            + "direction: true (for each network and size where it reduces the spread of the good images' "
+            + "scores) or false.",
         HelpName = "true|false",
     };
 

@@ -110,8 +110,8 @@ internal static class DetectorVerifier
 
     // The score is the geometric mean of a distance d and its whitened distance m, or m alone. If d changes by x, m
     // changes by at most L x, and m lies between S d and L d, where S and L bound the singular values of the whitening:
-    // its square inverse has eigenvalues between the shrinkage and the dimension plus the shrinkage. So the mean changes
-    // by about (sqrt(L) + L / sqrt(S)) x / 2.
+    // its square inverse has eigenvalues between the shrinkage and the dimension plus the shrinkage. So the mean
+    // changes by about (sqrt(L) + L / sqrt(S)) x / 2.
     private static double Whitened(LaneRecord lane)
     {
         if (lane.Whitening is not { } whitening)
