@@ -83,6 +83,7 @@ internal static class CommandLine
         root.Subcommands.Add(BackboneCommand.Create());
         root.Subcommands.Add(ServeCommand.Create());
         root.Subcommands.Add(HealthCommand.Create());
+        root.Subcommands.Add(FleetCommand.Create());
         root.Subcommands.Add(WatchCommand.Create());
         root.Subcommands.Add(SampleCommand.Create());
         root.Subcommands.Add(FeaturesCommand.Create());

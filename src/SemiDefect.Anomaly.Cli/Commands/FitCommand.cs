@@ -30,13 +30,7 @@ internal static class FitCommand
                 + "neighborhoods. What the options say stays unless another choice is better beyond chance.",
             DefaultValueFactory = _ => TuneMode.Off,
         };
-        var planted = new Option<int?>("--planted")
-        {
-            Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds "
-                + "for other false-alarm rates would find; 0 for none. By default, with --preset default, half as many "
-                + "as there are good images, 16 to 360.",
-            HelpName = "N",
-        };
+        Option<int?> planted = PlantedOption();
         var maxCost = new MaxCostOption();
         var options = new FitOptionSet();
         var command = new Command("fit", "Fit a detector on images of good parts.") { folder, model };
@@ -51,11 +45,6 @@ internal static class FitCommand
             LineLogger logger = LineLogger.ForErrors(parsed);
             FitOptions fitOptions = options.Read(parsed, logger);
             long? limit = maxCost.Read(parsed);
-            if (parsed.GetValue(planted) is < 0 or > EvenPlanter.MostDefects)
-            {
-                throw new UsageException($"--planted must be a number from 0 to {EvenPlanter.MostDefects}.");
-            }
-
             using SearchAccelerator? accelerator = options.OpenAccelerator(parsed, logger);
             string path = parsed.GetRequiredValue(model);
             fitOptions = fitOptions with { Accelerator = accelerator };
@@ -92,8 +81,24 @@ internal static class FitCommand
         ProgressDisplay.Run(
             display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
 
-    private static FitOptions WithPlanter(FitOptions options, int? planted, int images)
+    /// <summary>The option for planted defects.</summary>
+    public static Option<int?> PlantedOption() => new("--planted")
     {
+        Description = "Plant about N defects in good images and score them out of fold, to tell what thresholds "
+            + "for other false-alarm rates would find; 0 for none. By default, with --preset default, half as many "
+            + "as there are good images, 16 to 360.",
+        HelpName = "N",
+    };
+
+    /// <summary>The options with as many planted defects as the option or its default says.</summary>
+    /// <exception cref="UsageException">The number is out of range.</exception>
+    public static FitOptions WithPlanter(FitOptions options, int? planted, int images)
+    {
+        if (planted is < 0 or > EvenPlanter.MostDefects)
+        {
+            throw new UsageException($"--planted must be a number from 0 to {EvenPlanter.MostDefects}.");
+        }
+
         int count = planted
             ?? (options.Preset == FitPresets.Default && !options.FoldBanks ? EvenPlanter.DefaultCount(images) : 0);
         return count == 0 ? options : options with { Planter = new EvenPlanter(count, options.Seed) };

@@ -17,6 +17,8 @@ namespace SemiDefect.Anomaly.Cli.Output;
 [JsonSerializable(typeof(SearchTimingJson))]
 [JsonSerializable(typeof(CoresetTimingJson))]
 [JsonSerializable(typeof(InspectionTimingJson))]
+[JsonSerializable(typeof(FleetScoreJson))]
+[JsonSerializable(typeof(FleetStatusJson))]
 internal sealed partial class CliJson : JsonSerializerContext;
 
 internal sealed record DetectorInfoJson(

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using SemiDefect.Anomaly.Calibration;
 using SemiDefect.Anomaly.Evaluation.Reports;
-using SemiDefect.Anomaly.IO;
 using SemiDefect.Anomaly.Verification;
 
 namespace SemiDefect.Anomaly.Cli.Output;
@@ -28,25 +25,12 @@ internal sealed class ScoreResults(
     // A threshold of the run has no rate, and so no band below it.
     private double? CheckThreshold => threshold is null ? thresholds.Check?.Value : null;
 
-    /// <summary>
-    /// Writes path,score,threshold,margin,decision,regions with round-trip precision, and the types of the regions if
-    /// the detector was taught any.
-    /// </summary>
-    public void WriteCsv(string path)
-    {
-        var text = new StringBuilder("path,score,threshold,margin,decision,regions");
-        text.Append(hasNames ? ",types\n" : "\n");
-        foreach (ScoredImage image in images)
-        {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{Text.CsvField(image.Name)},{image.Score:R},{image.Threshold:R},{image.Margin:R},"
-                    + $"{image.Decision},{image.Regions.Count}");
-            text.Append(hasNames ? $",{Text.CsvField(string.Join(';', TypesOf(image)))}\n" : "\n");
-        }
-
-        AtomicFile.WriteText(path, text.ToString());
-    }
+    /// <summary>Writes the table of results.</summary>
+    public void WriteCsv(string path) => ScoreCsv.Write(
+        path,
+        hasNames,
+        images.Select(image => new ScoreCsv.Row(
+            image.Name, image.Score, image.Threshold, image.Answer, image.Regions.Count, TypesOf(image))));
 
     public void WriteJson(TextWriter output, string modelPath)
     {

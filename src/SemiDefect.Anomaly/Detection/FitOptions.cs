@@ -192,6 +192,9 @@ public sealed record FitOptions
         init => field = LoadOptions.CheckedThreads(value);
     }
 
+    /// <summary>Runs the networks elsewhere; null for here. Does not change results. Not owned.</summary>
+    public IEncoderHost? EncoderHost { get; init; }
+
     /// <summary>
     /// The device for searches and coreset selection; null for the CPU. Does not change results. Not owned: it must
     /// outlive the detector.

@@ -26,7 +26,10 @@ internal static class LaneFactory
 
             foreach (BackboneFile file in options.OpenBackbones())
             {
-                var encoder = new OnnxPatchEncoder(file, OnnxBackbone.Load(file, options), options.Patches);
+                var local = new OnnxPatchEncoder(file, OnnxBackbone.Load(file, options), options.Patches);
+                IPatchEncoder encoder = options.EncoderHost is { } host
+                    ? new HostedEncoder(local, host.Host(local, file, local.Taps, options.Patches))
+                    : local;
                 foreach (Views.ViewPlan plan in options.Plans(file.Input))
                 {
                     lanes.Add(new Lane(plan, encoder));

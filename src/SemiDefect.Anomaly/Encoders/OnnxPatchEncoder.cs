@@ -33,9 +33,13 @@ internal sealed class OnnxPatchEncoder : IPatchEncoder
     /// <summary>The device of an encoder; custom encoders count as the CPU.</summary>
     public static ExecutionDevice DeviceOf(IPatchEncoder encoder) => Under(encoder)?.Device ?? ExecutionDevice.Cpu;
 
-    /// <summary>The network's encoder behind a share of it; null for a custom encoder.</summary>
-    public static OnnxPatchEncoder? Under(IPatchEncoder encoder) =>
-        (encoder is EncoderShare share ? share.Encoder : encoder) as OnnxPatchEncoder;
+    /// <summary>The network's encoder behind a share or a host of it; null for a custom encoder.</summary>
+    public static OnnxPatchEncoder? Under(IPatchEncoder encoder) => encoder switch
+    {
+        EncoderShare share => Under(share.Encoder),
+        HostedEncoder hosted => hosted.Local,
+        _ => encoder as OnnxPatchEncoder,
+    };
 
     /// <summary>The outputs in use, in order.</summary>
     public IReadOnlyList<string> Taps => _backbone.Taps;

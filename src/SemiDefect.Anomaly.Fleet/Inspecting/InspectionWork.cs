@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using NATS.Client.ObjectStore;
+using SemiDefect.Anomaly.Fleet.Connecting;
+using SemiDefect.Anomaly.Fleet.Messages;
+using SemiDefect.Anomaly.Fleet.Models;
+using SemiDefect.Anomaly.Imaging;
+
+namespace SemiDefect.Anomaly.Fleet.Inspecting;
+
+/// <summary>Inspects the images of tasks and stores their results, once each. Thread-safe.</summary>
+internal sealed class InspectionWork(
+    FleetConnection connection,
+    DetectorCache detectors,
+    FleetWorkerOptions options,
+    WorkerCounters counters)
+{
+    /// <summary>
+    /// A task that has been given to so many workers without an answer is given up: it probably ends their processes.
+    /// </summary>
+    public const int MostAttempts = 6;
+
+    // "maximum messages per subject exceeded": there is a result already.
+    private const int SubjectIsTaken = 10077;
+
+    /// <summary>Handles one task.</summary>
+    /// <exception cref="ShutOutException">This machine computes other results.</exception>
+    public async Task HandleAsync(HeldMessage held, CancellationToken cancellationToken)
+    {
+        if (InspectionTask.Parse(held.Task, out string reason) is not { } task)
+        {
+            await BuryAsync(held, "unknown", string.Empty, 0, reason, cancellationToken).ConfigureAwait(false);
+            await held.DoneAsync().ConfigureAwait(false);
+            return;
+        }
+
+        FleetInspection result = await InspectAsync(held, task, cancellationToken).ConfigureAwait(false);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(
+            result with { Worker = options.Name }, FleetJson.Default.FleetInspection);
+        if (json.Length > connection.Payload)
+        {
+            result = Failed(task, "its result is larger than a message of the NATS server may be");
+            json = JsonSerializer.SerializeToUtf8Bytes(result, FleetJson.Default.FleetInspection);
+        }
+
+        if (result.Error is { } error)
+        {
+            await BuryAsync(held, task.Run, task.Name, task.Index, error, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            counters.Inspected();
+        }
+
+        await StoreAsync(task, json, cancellationToken).ConfigureAwait(false);
+        await held.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task<FleetInspection> InspectAsync(
+        HeldMessage held,
+        InspectionTask task,
+        CancellationToken cancellationToken)
+    {
+        if (held.Attempts > MostAttempts)
+        {
+            return Failed(task, $"{MostAttempts} workers took '{task.Name}' and did not answer");
+        }
+
+        try
+        {
+            byte[] image = await ReadAsync(held, task, cancellationToken).ConfigureAwait(false);
+            using DetectorCache.Lease lease =
+                await detectors.LeaseAsync(task.Model, cancellationToken).ConfigureAwait(false);
+            return await Task.Run(() => lease.Detector.Inspect(task, image, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SemiDefectException and not ShutOutException)
+        {
+            return Failed(task, error.Message);
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(
+        HeldMessage held,
+        InspectionTask task,
+        CancellationToken cancellationToken)
+    {
+        if (task.Object is { } key)
+        {
+            try
+            {
+                return await FleetRetry.RunAsync(
+                    async token => await connection.Images.GetBytesAsync(key, token).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch (NatsObjNotFoundException error)
+            {
+                throw new FleetException($"'{task.Name}' is not in the object store.", error);
+            }
+        }
+
+        return task.Path is { } path ? ReadShared(task, path) : held.Message.Data ?? [];
+    }
+
+    // Only within the folder that the worker was told, and only the file that the sender meant.
+    private byte[] ReadShared(InspectionTask task, string path)
+    {
+        if (options.SharedFolder is not { } shared)
+        {
+            throw new FleetException(
+                $"'{task.Name}' is to be read from a shared folder, and the worker {options.Name} has none: start it "
+                    + "with --shared.");
+        }
+
+        string folder = Path.GetFullPath(shared);
+        string file = Path.GetFullPath(Path.Combine(folder, path));
+        if (!file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new FleetException($"'{task.Name}' is not inside the shared folder.");
+        }
+
+        byte[] image = ImageFile.ReadBytes(file, options.Load.ImageLimits);
+        return Convert.ToHexStringLower(SHA256.HashData(image)) == task.Sha256
+            ? image
+            : throw new FleetException(
+                $"'{task.Name}' is another file on the worker {options.Name} than on the machine that sent it.");
+    }
+
+    private async Task StoreAsync(InspectionTask task, byte[] json, CancellationToken cancellationToken)
+    {
+        PubAckResponse answer = await FleetRetry.RunAsync(
+            async token => await connection.JetStream
+                .PublishAsync(FleetNames.Result(task.Run, task.Index), json, cancellationToken: token)
+                .ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (answer.Error is { } error && error.ErrCode != SubjectIsTaken)
+        {
+            throw new FleetException($"NATS refused a result: {error.Description}");
+        }
+    }
+
+    private async Task BuryAsync(
+        HeldMessage held,
+        string run,
+        string name,
+        int index,
+        string reason,
+        CancellationToken cancellationToken)
+    {
+        counters.Failed();
+        options.Logger.GaveUp(run, name, reason);
+        var letter = new DeadLetter(run, name, reason, options.Name, held.Attempts);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(letter, FleetJson.Default.DeadLetter);
+        await FleetRetry.RunAsync(
+            async token => await connection.JetStream.PublishAsync(
+                FleetNames.Dead(run, $"{index}"),
+                json,
+                opts: name.Length == 0 ? null : new NatsJSPubOpts { MsgId = $"{run}-{index}" },
+                cancellationToken: token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private FleetInspection Failed(InspectionTask task, string error) => new()
+    {
+        Index = task.Index,
+        Name = task.Name,
+        Model = task.Model,
+        Worker = options.Name,
+        Error = error,
+    };
+}
