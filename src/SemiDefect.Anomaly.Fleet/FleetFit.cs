@@ -23,7 +23,6 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
 
     private readonly FleetConnection _connection;
     private readonly string _run = Guid.NewGuid().ToString("N");
-    private readonly string _inbox;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<long, Waiting> _waiting = new();
     private readonly Task _listening;
@@ -32,7 +31,6 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
     private FleetFit(FleetConnection connection)
     {
         _connection = connection;
-        _inbox = connection.Nats.NewInbox();
         _listening = ListenAsync();
     }
 
@@ -122,7 +120,6 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
                 Width = width,
                 Height = height,
                 Object = key,
-                Reply = $"{_inbox}.{index}",
             }.ToText();
 
             // The server gives the task of a dead worker to another one; a lost answer has to be asked for again.
@@ -179,7 +176,7 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
     private async Task ListenAsync()
     {
         await foreach (NatsMsg<byte[]> message in _connection.Nats
-            .SubscribeAsync<byte[]>($"{_inbox}.*", cancellationToken: _stop.Token)
+            .SubscribeAsync<byte[]>(FleetNames.AllFeatures(_run), cancellationToken: _stop.Token)
             .ConfigureAwait(false))
         {
             string last = message.Subject[(message.Subject.LastIndexOf('.') + 1)..];

@@ -46,6 +46,11 @@ internal static class FleetNames
 
     public static string Results(string run) => $"{Root}.result.{run}.*";
 
+    /// <summary>The features of a view, for the fit that waits for them; not kept.</summary>
+    public static string Features(string run, long index) => $"{Root}.features.{run}.{index}";
+
+    public static string AllFeatures(string run) => $"{Root}.features.{run}.*";
+
     public static string Dead(string run, string what) => $"{Root}.dead.{run}.{what}";
 
     public static string Every(string kind) => $"{Root}.{kind}.>";

@@ -45,7 +45,7 @@ internal sealed class EncodeWork(
             await FleetRetry.RunAsync(
                 token => GridParts.SendAsync(
                     connection.Nats,
-                    task.Reply,
+                    FleetNames.Features(task.Run, task.Index),
                     grid.Height,
                     grid.Width,
                     grid.Dimension,
@@ -60,7 +60,7 @@ internal sealed class EncodeWork(
             options.Logger.GaveUp(task.Run, string.Empty, error.Message);
             string text = error.Message.ReplaceLineEndings(" ");
             await connection.Nats.PublishAsync(
-                task.Reply,
+                FleetNames.Features(task.Run, task.Index),
                 Array.Empty<byte>(),
                 new NatsHeaders { [ErrorHeader] = Uri.EscapeDataString(text) },
                 cancellationToken: cancellationToken).ConfigureAwait(false);

@@ -29,9 +29,6 @@ internal sealed record EncodeTask
     /// <summary>Where the pixels are; null if they are the content of the message.</summary>
     public string? Object { get; init; }
 
-    /// <summary>The subject that waits for the features.</summary>
-    public required string Reply { get; init; }
-
     /// <summary>Reads a task; null, with the reason, if it is not one.</summary>
     public static EncodeTask? Parse(string? text, out string reason)
     {
@@ -47,7 +44,6 @@ internal sealed record EncodeTask
                 _ when !InspectionTask.FingerprintPattern().IsMatch(task.Encoder) => "the encoder is not a SHA-256",
                 { Index: < 0 } or { Width: < 1 or > LargestSide } or { Height: < 1 or > LargestSide } =>
                     "the position or the size of the view is out of range",
-                _ when !task.Reply.StartsWith("_INBOX.", StringComparison.Ordinal) => "the reply is not to an inbox",
                 _ => string.Empty,
             };
             return reason.Length == 0 ? task : null;
