@@ -4,7 +4,7 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Fleet.Connecting;
-using SemiDefect.Anomaly.Fleet.Encoding;
+using SemiDefect.Anomaly.Fleet.Fitting;
 using SemiDefect.Anomaly.Fleet.Messages;
 
 namespace SemiDefect.Anomaly.Fleet;

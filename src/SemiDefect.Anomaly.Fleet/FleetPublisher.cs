@@ -42,13 +42,6 @@ public static class FleetPublisher
     private static FleetModel Check(string path, string name)
     {
         using var detector = AnomalyDetector.Load(path);
-        if (detector.Description.Lanes.Any(lane => !lane.IsIncluded))
-        {
-            throw new FleetException(
-                $"'{path}' does not contain its network, which the workers would lack: fit it without "
-                    + "--no-backbone.");
-        }
-
         using var loaded = new LoadedDetector(detector);
         return loaded.FindDeviation() is { } deviation
             ? throw new FleetException($"'{path}' cannot be published: {deviation}.")

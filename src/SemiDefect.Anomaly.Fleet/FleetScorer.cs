@@ -204,31 +204,30 @@ public sealed class FleetScorer : IAsyncDisposable
 
     private async Task ReceiveAsync(FleetRun run, CancellationToken cancellationToken)
     {
-        var options = new NatsJSOrderedConsumerOpts { FilterSubjects = [FleetNames.Results(run.Id)] };
         while (true)
         {
             try
             {
-                INatsJSConsumer consumer = await _connection.JetStream
-                    .CreateOrderedConsumerAsync(FleetNames.ResultStream, options, cancellationToken)
-                    .ConfigureAwait(false);
+                INatsJSConsumer consumer =
+                    await _connection.ResultsAsync(run.Id, cancellationToken).ConfigureAwait(false);
                 await foreach (INatsJSMsg<byte[]> message in consumer
                     .ConsumeAsync<byte[]>(cancellationToken: cancellationToken)
                     .ConfigureAwait(false))
                 {
-                    Accept(run, message.Data);
+                    Accept(run, message.Subject, message.Data);
+                    await message.AckAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (NatsException)
             {
-                // The server is away or was started anew. All results are read again; those known are ignored.
+                // The server is away or was started anew; results that were not acknowledged come again.
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private void Accept(FleetRun run, byte[]? data)
+    private void Accept(FleetRun run, string subject, byte[]? data)
     {
         FleetInspection? result = null;
         try
@@ -240,8 +239,13 @@ public sealed class FleetScorer : IAsyncDisposable
             // Not from a worker.
         }
 
-        bool isObject = result is not null && run.HadObject(result.Index);
-        if (result is not null && run.Add(result) && isObject)
+        if (result is null || subject != FleetNames.Result(run.Id, result.Index))
+        {
+            return;
+        }
+
+        bool isObject = run.HadObject(result.Index);
+        if (run.Add(result) && isObject)
         {
             _ = DeleteAsync(run.ObjectOf(result.Index));
         }

@@ -47,6 +47,9 @@ internal sealed class FleetConnection : IAsyncDisposable
     /// <summary>The workers that were shut out.</summary>
     public INatsKVStore ShutOut { get; private set; } = null!;
 
+    /// <summary>How often the inspection of an image was begun.</summary>
+    public INatsKVStore Suspects { get; private set; } = null!;
+
     /// <summary>Detectors and networks.</summary>
     public INatsObjStore Files { get; private set; } = null!;
 
@@ -117,9 +120,33 @@ internal sealed class FleetConnection : IAsyncDisposable
             },
             cancellationToken).ConfigureAwait(false);
 
+    /// <summary>The consumer of the results of a run; it survives a restart of the server.</summary>
+    public async Task<INatsJSConsumer> ResultsAsync(string run, CancellationToken cancellationToken) =>
+        await JetStream.CreateOrUpdateConsumerAsync(
+            FleetNames.ResultStream,
+            new ConsumerConfig(run)
+            {
+                // Servers before 2.10 know a single filter only.
+                FilterSubject = FleetNames.Results(run),
+                AckPolicy = ConsumerConfigAckPolicy.Explicit,
+                AckWait = AckWait,
+                MaxAckPending = 10_000,
+                InactiveThreshold = TimeSpan.FromHours(1),
+            },
+            cancellationToken).ConfigureAwait(false);
+
     /// <summary>Removes what a run has left in the streams.</summary>
     public async Task ForgetAsync(string run, CancellationToken cancellationToken)
     {
+        try
+        {
+            await JetStream.DeleteConsumerAsync(FleetNames.ResultStream, run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NatsJSApiException error) when (error.Error.Code == NotFound)
+        {
+            // A fit has none.
+        }
+
         foreach ((string stream, string filter) in new[]
         {
             (FleetNames.InspectStream, FleetNames.Inspect(run)),
@@ -181,6 +208,10 @@ internal sealed class FleetConnection : IAsyncDisposable
         ShutOut = await KeysAsync(
             keys,
             new NatsKVConfig(FleetNames.ShutOutBucket) { MaxAge = 7 * day },
+            cancellationToken).ConfigureAwait(false);
+        Suspects = await KeysAsync(
+            keys,
+            new NatsKVConfig(FleetNames.SuspectBucket) { MaxAge = day },
             cancellationToken).ConfigureAwait(false);
         var objects = new NatsObjContext(JetStream);
         Files = await ObjectsAsync(objects, new NatsObjConfig(FleetNames.FileBucket), cancellationToken)

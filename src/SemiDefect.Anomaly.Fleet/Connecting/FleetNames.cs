@@ -27,6 +27,9 @@ internal static class FleetNames
     /// <summary>Key-value bucket: the workers that were shut out, and why.</summary>
     public const string ShutOutBucket = "semidefect-shut-out";
 
+    /// <summary>Key-value bucket: how often the inspection of an image was begun, if it was given out again.</summary>
+    public const string SuspectBucket = "semidefect-suspects";
+
     /// <summary>Object store: detector files by fingerprint, networks by SHA-256.</summary>
     public const string FileBucket = "semidefect-files";
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using NATS.Client.Core;
 using NATS.Client.KeyValueStore;
 using SemiDefect.Anomaly.Fleet.Connecting;
-using SemiDefect.Anomaly.Fleet.Encoding;
+using SemiDefect.Anomaly.Fleet.Fitting;
 using SemiDefect.Anomaly.Fleet.Inspecting;
 using SemiDefect.Anomaly.Fleet.Messages;
 using SemiDefect.Anomaly.Fleet.Models;

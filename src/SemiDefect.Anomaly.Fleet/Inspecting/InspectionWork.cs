@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using NATS.Client.KeyValueStore;
 using NATS.Client.ObjectStore;
 using SemiDefect.Anomaly.Fleet.Connecting;
 using SemiDefect.Anomaly.Fleet.Messages;
@@ -18,9 +19,10 @@ internal sealed class InspectionWork(
     WorkerCounters counters)
 {
     /// <summary>
-    /// A task that has been given to so many workers without an answer is given up: it probably ends their processes.
+    /// An image whose inspection was begun so often without an end is given up: it probably ends the process. That a
+    /// worker was stopped before it came so far does not count against an image.
     /// </summary>
-    public const int MostAttempts = 6;
+    public const int MostBegun = 3;
 
     // "maximum messages per subject exceeded": there is a result already.
     private const int SubjectIsTaken = 10077;
@@ -63,16 +65,16 @@ internal sealed class InspectionWork(
         InspectionTask task,
         CancellationToken cancellationToken)
     {
-        if (held.Attempts > MostAttempts)
-        {
-            return Failed(task, $"{MostAttempts} workers took '{task.Name}' and did not answer");
-        }
-
         try
         {
             byte[] image = await ReadAsync(held, task, cancellationToken).ConfigureAwait(false);
             using DetectorCache.Lease lease =
                 await detectors.LeaseAsync(task.Model, cancellationToken).ConfigureAwait(false);
+            if (held.Attempts > 1 && await BegunAsync(task, cancellationToken).ConfigureAwait(false) > MostBegun)
+            {
+                return Failed(task, $"{MostBegun} workers began to inspect '{task.Name}' and ended without an answer");
+            }
+
             return await Task.Run(() => lease.Detector.Inspect(task, image, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -80,6 +82,30 @@ internal sealed class InspectionWork(
         {
             return Failed(task, error.Message);
         }
+    }
+
+    // Counts this time as well. Only for images that were given out before, so that it costs the others nothing.
+    private async Task<int> BegunAsync(InspectionTask task, CancellationToken cancellationToken)
+    {
+        string key = $"{task.Run}.{task.Index}";
+        return await FleetRetry.RunAsync(
+            async token =>
+            {
+                int begun = 0;
+                try
+                {
+                    begun = (await connection.Suspects.GetEntryAsync<int>(key, cancellationToken: token)
+                        .ConfigureAwait(false)).Value;
+                }
+                catch (Exception error) when (error is NatsKVKeyNotFoundException or NatsKVKeyDeletedException)
+                {
+                    // The first time.
+                }
+
+                await connection.Suspects.PutAsync(key, begun + 1, cancellationToken: token).ConfigureAwait(false);
+                return begun + 1;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<byte[]> ReadAsync(

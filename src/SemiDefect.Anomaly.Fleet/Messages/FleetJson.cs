@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using SemiDefect.Anomaly.Fleet.Encoding;
+using SemiDefect.Anomaly.Fleet.Fitting;
 
 namespace SemiDefect.Anomaly.Fleet.Messages;
 

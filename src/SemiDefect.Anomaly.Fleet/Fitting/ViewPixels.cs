@@ -1,7 +1,7 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Views;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>
 /// The 8-bit pixels of a view: a quarter of its normalized values, from which they follow exactly. Stateless.

@@ -3,7 +3,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using NATS.Client.Core;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>
 /// Features on their way from a worker: messages of at most the server's payload, with the size of the grid and a

@@ -5,7 +5,7 @@ using SemiDefect.Anomaly.Fleet.Connecting;
 using SemiDefect.Anomaly.Fleet.Inspecting;
 using SemiDefect.Anomaly.Fleet.Messages;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>Encodes the views of tasks and sends their features to the fit that waits for them. Thread-safe.</summary>
 internal sealed class EncodeWork(

@@ -3,7 +3,7 @@ using System.Text.Json;
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Fleet.Messages;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>
 /// The description of an encoder in the object store, with a view and the SHA-256 of its features: a worker encodes it

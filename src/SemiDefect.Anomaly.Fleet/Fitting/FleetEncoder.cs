@@ -1,7 +1,7 @@
 using SemiDefect.Anomaly.Encoders;
 using SemiDefect.Anomaly.Views;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>
 /// An encoder whose network runs on the workers of a fleet. The first view is encoded here, and is what workers are

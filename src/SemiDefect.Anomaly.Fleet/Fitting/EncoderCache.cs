@@ -8,7 +8,7 @@ using SemiDefect.Anomaly.Fleet.Messages;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Views;
 
-namespace SemiDefect.Anomaly.Fleet.Encoding;
+namespace SemiDefect.Anomaly.Fleet.Fitting;
 
 /// <summary>
 /// The encoders that a worker has open, each checked once with the view of its record. Thread-safe. A fit has as many
