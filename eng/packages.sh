@@ -74,7 +74,7 @@ for kind in good scratch thick_line; do cp "$sample/test/$kind/000.png" "$images
 
 complete() {
     local name
-    for name in '' .Backbones .Evaluation .Gpu .Imaging .Primitives .Search .Server .Weights .Tool .Templates; do
+    for name in '' .Backbones .Evaluation .Fleet .Gpu .Imaging .Primitives .Search .Server .Weights .Tool .Templates; do
         local package=$feed/SemiDefect.Anomaly$name.$version.nupkg content
         content=$(unzip -Z1 "$package")
         grep -qx README.md <<< "$content" && grep -qx icon.png <<< "$content" || { echo "$package: README.md or icon.png"; return 1; }

@@ -34,8 +34,9 @@ internal sealed class HeldMessage : IAsyncDisposable
     /// <summary>The task is done.</summary>
     public Task DoneAsync() => AnswerAsync(token => Message.AckAsync(cancellationToken: token));
 
-    /// <summary>The task goes back to the queue.</summary>
-    public Task GiveBackAsync() => AnswerAsync(token => Message.NakAsync(cancellationToken: token));
+    /// <summary>The task goes back to the queue, after this worker has stopped asking for tasks.</summary>
+    public Task GiveBackAsync() =>
+        AnswerAsync(token => Message.NakAsync(new AckOpts { NakDelay = TimeSpan.FromSeconds(1) }, token));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -59,7 +59,7 @@ internal sealed class TaskLoop(
     // Null when canceled.
     private async Task<HeldMessage?> NextAsync(CancellationToken cancellationToken)
     {
-        var options = new NatsJSNextOpts { Expires = TimeSpan.FromSeconds(30) };
+        var options = new NatsJSNextOpts { Expires = TimeSpan.FromSeconds(8) };
         while (!cancellationToken.IsCancellationRequested)
         {
             try
