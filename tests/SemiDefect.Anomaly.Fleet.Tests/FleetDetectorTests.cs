@@ -22,7 +22,7 @@ public sealed class FleetDetectorTests
         string file = fleet.Folder.File("part.sdad");
         using AnomalyDetector detector = AnomalyDetector.Fit(ImageFolder.Open(good), Options);
         detector.Save(file);
-        FleetModel model = await FleetPublisher.PublishAsync(fleet.Server.Options, file, "part", fleet.Token);
+        FleetModel model = await FleetPublisher.PublishAsync(fleet.Connection, file, "part", fleet.Token);
         Assert.Equal(detector.Fingerprint.Sha256, model.Fingerprint);
         _ = fleet.Work(fleet.WorkerOptions("w"));
         string text = fleet.Folder.File("text.png");
@@ -65,7 +65,7 @@ public sealed class FleetDetectorTests
             }
 
             SemiDefectException error = await Assert.ThrowsAnyAsync<SemiDefectException>(
-                () => FleetPublisher.PublishAsync(fleet.Server.Options, file, "part", fleet.Token));
+                () => FleetPublisher.PublishAsync(fleet.Connection, file, "part", fleet.Token));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
     }
@@ -86,7 +86,7 @@ public sealed class FleetDetectorTests
         for (int workers = 1; workers <= 2; workers++)
         {
             _ = fleet.Work(fleet.WorkerOptions($"w{workers}"));
-            FleetFit host = await FleetFit.OpenAsync(fleet.Server.Options, fleet.Token);
+            FleetFit host = await FleetFit.OpenAsync(fleet.Connection, fleet.Token);
             await using (host)
             {
                 using AnomalyDetector detector = await Task.Run(() => AnomalyDetector.Fit(
@@ -97,7 +97,7 @@ public sealed class FleetDetectorTests
             Assert.Equal(expected, await File.ReadAllBytesAsync(fleet.Folder.File("there.sdad")));
         }
 
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 10, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 10, fleet.Token);
         Assert.Equal((0, 0), (status.ViewsWaiting, status.Dead));
     }
 
@@ -108,7 +108,7 @@ public sealed class FleetDetectorTests
         BackboneFile file = BackboneFile.Open(BackboneFile.DefaultName);
         using IPatchEncoder encoder = file.CreateEncoder();
         byte[] pixels = new byte[3 * 64 * 64];
-        FleetFit host = await FleetFit.OpenAsync(fleet.Server.Options, fleet.Token);
+        FleetFit host = await FleetFit.OpenAsync(fleet.Connection, fleet.Token);
         await using (host)
         {
             string identity = await host.ShareAsync(

@@ -6,6 +6,7 @@ using SemiDefect.Anomaly.Fleet.Inspecting;
 using SemiDefect.Anomaly.Fleet.Messages;
 using SemiDefect.Anomaly.Fleet.Models;
 using SemiDefect.Anomaly.Fleet.Tests.Support;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Fleet.Tests;
 
@@ -29,7 +30,7 @@ public sealed class FleetScoringTests
             images.Select(image => (double)new FileInfo(image.Path).Length), results.Select(result => result.Score));
         Assert.All(results, result => Assert.Equal(model.Fingerprint, result.Model));
         Assert.True(results.Select(result => result.Worker).Distinct().Count() > 1);
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 10, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 10, fleet.Token);
         Assert.Equal((0, 0, 0, 0), (status.Waiting, status.Taken, status.Results, status.Dead));
         Assert.Contains("semidefect_fleet_workers 3\n", status.ToPrometheus(), StringComparison.Ordinal);
     }
@@ -57,7 +58,7 @@ public sealed class FleetScoringTests
         Assert.Equal("It is not an image.", results[1].Error);
         Assert.Contains("missing.png", results[3].Error, StringComparison.Ordinal);
         Assert.Null(results[0].Error);
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 10, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 10, fleet.Token);
         DeadLetter letter = Assert.Single(status.LatestDead);
         Assert.Equal(("It is not an image.", "w"), (letter.Reason, letter.Worker));
     }
@@ -72,7 +73,7 @@ public sealed class FleetScoringTests
         _ = fleet.Work(fleet.WorkerOptions("w"), _ => new EmptyDetector(FleetSetup.Fingerprint));
         List<FleetInspection> results = await fleet.ScoreAsync(model, [new FleetImage(path, "large")]);
         Assert.Equal(3_000_000, results[0].Score);
-        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Server.Options, fleet.Token);
+        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Connection, fleet.Token);
         await using (connection)
         {
             for (int i = 0; i < 100 && await CountAsync(connection) > 0; i++)
@@ -145,7 +146,7 @@ public sealed class FleetScoringTests
             (task with { Index = 3, Object = "no/such/object" }).ToText(),
             (task with { Index = 4, Model = new string('b', 64) }).ToText(),
         ];
-        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Server.Options, fleet.Token);
+        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Connection, fleet.Token);
         await using (connection)
         {
             foreach (string? text in texts)
@@ -160,7 +161,7 @@ public sealed class FleetScoringTests
 
         List<FleetInspection> results = await fleet.ScoreAsync(model, fleet.WriteImages(5));
         Assert.All(results, result => Assert.Null(result.Error));
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 100, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 100, fleet.Token);
         Assert.Equal(texts.Length, status.Dead);
         Assert.Equal(texts.Length, status.LatestDead.Count);
         Assert.Equal(2, status.LatestDead.Count(letter => letter.Reason.Contains("not inside the shared folder")));
@@ -179,7 +180,7 @@ public sealed class FleetScoringTests
         Assert.Contains("golden images", error.Message, StringComparison.Ordinal);
         _ = fleet.Work(fleet.WorkerOptions("straight"), _ => new EmptyDetector(FleetSetup.Fingerprint));
         Assert.All(await scoring, result => Assert.Equal(("straight", null), (result.Worker, result.Error)));
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 0, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 0, fleet.Token);
         Assert.Equal("bent", Assert.Single(status.ShutOut).Name);
         Assert.Contains("golden images", status.ShutOut[0].ShutOut, StringComparison.Ordinal);
         Assert.DoesNotContain(status.Workers, worker => worker.Name == "bent");
@@ -191,7 +192,7 @@ public sealed class FleetScoringTests
         await using var fleet = new FleetSetup();
         FleetModel model = await fleet.PublishEmptyAsync();
         Task<List<FleetInspection>> scoring = fleet.ScoreAsync(model, fleet.WriteImages(1));
-        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Server.Options, fleet.Token);
+        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Connection, fleet.Token);
         await using (connection)
         {
             // As workers that are killed, but without the wait.
@@ -231,6 +232,7 @@ public sealed class FleetScoringTests
     }
 
     [NatsFact]
+    [Trait("Speed", "Slow")]
     public async Task The_server_may_be_started_anew_in_the_middle_of_a_run()
     {
         await using var fleet = new FleetSetup();
@@ -257,7 +259,7 @@ public sealed class FleetScoringTests
         await using var fleet = new FleetSetup();
         FleetModel model = await fleet.PublishEmptyAsync();
         FleetScorer scorer = await FleetScorer.OpenAsync(
-            new FleetScorerOptions { Fleet = fleet.Server.Options }, fleet.Token);
+            new FleetScorerOptions { Fleet = fleet.Connection }, fleet.Token);
         await using (scorer)
         {
             using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -269,7 +271,7 @@ public sealed class FleetScoringTests
             });
         }
 
-        FleetStatus status = await FleetStatus.ReadAsync(fleet.Server.Options, 0, fleet.Token);
+        FleetStatus status = await FleetStatus.ReadAsync(fleet.Connection, 0, fleet.Token);
         Assert.Equal((0, 0, 0), (status.Waiting, status.Taken, status.Results));
     }
 
@@ -284,14 +286,14 @@ public sealed class FleetScoringTests
         FleetImage[] images = fleet.WriteImages(30);
         await fleet.ScoreAsync(first, images);
         FleetModel second = first with { Fingerprint = new string('c', 64) };
-        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Server.Options, fleet.Token);
+        FleetConnection connection = await FleetConnection.OpenAsync(fleet.Connection, fleet.Token);
         await using (connection)
         {
             await new ModelStore(connection).PublishAsync(second, fleet.Folder.File("empty.sdad"), fleet.Token);
         }
 
         FleetScorer scorer = await FleetScorer.OpenAsync(
-            new FleetScorerOptions { Fleet = fleet.Server.Options }, fleet.Token);
+            new FleetScorerOptions { Fleet = fleet.Connection }, fleet.Token);
         await using (scorer)
         {
             Assert.Equal(second, await scorer.ResolveAsync("empty", fleet.Token));
@@ -319,7 +321,7 @@ public sealed class FleetScoringTests
         }
 
         FleetScorer scorer = await FleetScorer.OpenAsync(
-            new FleetScorerOptions { Fleet = fleet.Server.Options }, fleet.Token);
+            new FleetScorerOptions { Fleet = fleet.Connection }, fleet.Token);
         await using (scorer)
         {
             int done = 0;

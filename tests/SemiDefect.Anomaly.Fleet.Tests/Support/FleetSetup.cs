@@ -16,13 +16,15 @@ internal sealed class FleetSetup : IAsyncDisposable
 
     public NatsServer Server { get; } = new();
 
+    public FleetOptions Connection => new() { Server = FleetOptions.ParseServer(Server.Address) };
+
     public TemporaryFolder Folder { get; } = new();
 
     public CancellationToken Token => _stop.Token;
 
     public FleetWorkerOptions WorkerOptions(string name) => new()
     {
-        Fleet = Server.Options,
+        Fleet = Connection,
         Name = name,
         Threads = 1,
         CacheFolder = Folder.File("cache"),
@@ -42,7 +44,7 @@ internal sealed class FleetSetup : IAsyncDisposable
         string path = Folder.File("empty.sdad");
         await File.WriteAllTextAsync(path, "empty");
         var model = new FleetModel("empty", Fingerprint, 5, HasNames: false);
-        FleetConnection connection = await FleetConnection.OpenAsync(Server.Options, Token);
+        FleetConnection connection = await FleetConnection.OpenAsync(Connection, Token);
         await using (connection)
         {
             await new ModelStore(connection).PublishAsync(model, path, Token);
@@ -68,7 +70,7 @@ internal sealed class FleetSetup : IAsyncDisposable
         string? shared = null)
     {
         FleetScorer scorer = await FleetScorer.OpenAsync(
-            new FleetScorerOptions { Fleet = Server.Options, SharedFolder = shared }, Token);
+            new FleetScorerOptions { Fleet = Connection, SharedFolder = shared }, Token);
         await using (scorer)
         {
             var results = new List<FleetInspection>();

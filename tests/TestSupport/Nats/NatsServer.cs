@@ -1,9 +1,8 @@
-using SemiDefect.Anomaly.TestSupport;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace SemiDefect.Anomaly.Fleet.Tests.Support;
+namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>A NATS server of its own, with JetStream in a temporary folder.</summary>
 internal sealed class NatsServer : IDisposable
@@ -27,7 +26,7 @@ internal sealed class NatsServer : IDisposable
             .SelectMany(folder => new[] { Path.Combine(folder, "nats-server"), Path.Combine(folder, "nats-server.exe") })
             .FirstOrDefault(File.Exists);
 
-    public FleetOptions Options => new() { Server = new Uri($"nats://127.0.0.1:{_port}") };
+    public string Address => $"nats://127.0.0.1:{_port}";
 
     public void Stop()
     {

@@ -1,4 +1,4 @@
-namespace SemiDefect.Anomaly.Fleet.Tests.Support;
+namespace SemiDefect.Anomaly.TestSupport;
 
 /// <summary>A test that needs nats-server; reported as skipped where it is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
