@@ -21,7 +21,7 @@ internal sealed class FleetOptionSet
 
     private readonly Option<string?> _authority = new("--nats-ca")
     {
-        Description = "A file of certificates to trust (PEM), besides those of the system.",
+        Description = "A file of certificates to trust (PEM) instead of those of the system.",
         HelpName = "FILE.pem",
     };
 

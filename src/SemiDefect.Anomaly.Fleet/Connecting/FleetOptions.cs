@@ -12,7 +12,7 @@ public sealed record FleetOptions
     /// <summary>A credentials file as NATS makes it (.creds); null for none.</summary>
     public string? CredentialsFile { get; init; }
 
-    /// <summary>A file of certificates to trust (PEM), besides those of the system; null for none.</summary>
+    /// <summary>A file of certificates to trust (PEM) instead of those of the system; null for these.</summary>
     public string? AuthorityFile { get; init; }
 
     /// <summary>Whether the connection is encrypted.</summary>
