@@ -45,6 +45,14 @@ internal sealed class ViewOptionSet
         HelpName = "0.8,1.2",
     };
 
+    private readonly Option<FewImagesMode?> _fewImages = new("--few-images")
+    {
+        Description = "What to do with 16 good images or fewer: auto learns quarter turns of fewer than 8, keeps all "
+            + "patches up to the limit of the memory bank, and scores a single image by its own turned copies; off "
+            + "fits as with more images.",
+        HelpName = "auto|off",
+    };
+
     private readonly Option<string?> _region = new("--roi")
     {
         Description = "The region of interest: a rectangle in image pixels, or a mask image of the same size, black "
@@ -88,8 +96,8 @@ internal sealed class ViewOptionSet
     /// <summary>All options; none of them applies to an existing detector.</summary>
     public Option[] All =>
     [
-        _scales, _tile, _tileOverlap, _turns, _flips, _brightness, _region, _whitening, _projection, _projectionSteps,
-        _smoothing, _fusion,
+        _scales, _tile, _tileOverlap, _turns, _flips, _brightness, _fewImages, _region, _whitening, _projection,
+        _projectionSteps, _smoothing, _fusion,
     ];
 
     /// <summary>Reads the options, with the preset's values as defaults.</summary>
@@ -106,6 +114,7 @@ internal sealed class ViewOptionSet
             Turns = parsed.GetValue(_turns) ?? options.Turns,
             Flips = parsed.GetValue(_flips) || options.Flips,
             Brightness = parsed.GetValue(_brightness) is { } factors ? Factors(factors) : options.Brightness,
+            FewImages = parsed.GetValue(_fewImages) is { } few ? few == FewImagesMode.Auto : options.FewImages,
             Region = parsed.GetValue(_region) is { } region ? Region(region, options.ImageLimits) : options.Region,
             Whitening = parsed.GetValue(_whitening) ?? (projection is null && options.Whitening),
             Projection = projection,

@@ -21,14 +21,20 @@ internal static class BankLimit
     /// <summary>A tenth of the patches, but at most 20,000.</summary>
     public static CoresetOptions Default { get; } = new(fraction: Share) { Maximum = Least };
 
+    /// <summary>All patches, but at most 20,000: for few images.</summary>
+    public static CoresetOptions All { get; } = new(fraction: 1) { Maximum = Least };
+
+    /// <summary>Whether the options are <see cref="Default"/>.</summary>
+    public static bool IsDefault(CoresetOptions coreset) =>
+        coreset is { Fraction: Share, Maximum: Least, CoveringRadius: null };
+
     /// <summary>The same options; if they are the default, with the limit for a number of patches per image.</summary>
     /// <param name="coreset">The options.</param>
     /// <param name="patches">The number of patches by which an image is inspected.</param>
     /// <param name="memory">The memory limit in bytes; less than the default leaves the least limit.</param>
     public static CoresetOptions For(CoresetOptions coreset, double patches, long memory)
     {
-        bool isDefault = coreset is { Fraction: Share, Maximum: Least, CoveringRadius: null };
-        return !isDefault || memory < MemoryPlan.Default
+        return !IsDefault(coreset) || memory < MemoryPlan.Default
             ? coreset
             : coreset.With((int)Math.Clamp((double)Least * Patches / Math.Max(1, patches), Least, Most));
     }

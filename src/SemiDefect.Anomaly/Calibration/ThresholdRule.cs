@@ -109,10 +109,20 @@ internal static class ThresholdRule
             return new ThresholdEstimate(sorted[rank - 1], "conformal", null);
         }
 
+        // The score of a single image is that of its own turned copies, and no sample of anything.
+        if (sorted.Length == 1)
+        {
+            return new ThresholdEstimate(
+                ExponentialTail.Compute(sorted, rate),
+                "exponential-tail",
+                $"One good image can promise no {rateName}: the threshold is a guess from how much the image differs "
+                    + "from its own turned copies; add good images.");
+        }
+
         string few = string.Create(
             CultureInfo.InvariantCulture,
-            $"{sorted.Length} good image{(sorted.Length == 1 ? " is" : "s are")} too few to guarantee a {rateName} "
-                + $"of {rate} ({Needed(rate)} are needed); ");
+            $"{sorted.Length} good images are too few to guarantee a {rateName} of {rate} "
+                + $"({Needed(rate)} are needed); ");
         return GeneralizedParetoTail.Compute(sorted, rate) is double value
             ? new ThresholdEstimate(value, "generalized-pareto", few + "a generalized Pareto tail was fitted instead.")
             : new ThresholdEstimate(

@@ -72,7 +72,9 @@ public sealed partial class AnomalyDetector : IDisposable
     /// out-of-fold scores of the good images. Memory: <see cref="FitOptions.MaxMemory"/>, besides the network and the
     /// images being processed; features that do not fit are kept in a temporary file.
     /// </summary>
-    /// <param name="good">Images of good parts; at least two unless the threshold is fixed.</param>
+    /// <param name="good">
+    /// Images of good parts: two or more; one with <see cref="FitOptions.FewImages"/> or a fixed threshold.
+    /// </param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="progress">Receives each step, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the fit.</param>

@@ -4,8 +4,8 @@ using SemiDefect.Anomaly.Sources;
 namespace SemiDefect.Anomaly.Detection;
 
 /// <summary>
-/// Puts the working sizes and turns that a fit would choose from its images into the options. Stateless; depends on the
-/// images and the options only.
+/// Puts the working sizes and turns that a fit would choose from its images into the options, and what it does with few
+/// images. Stateless; depends on the images and the options only.
 /// </summary>
 public static class AutomaticViews
 {
@@ -21,6 +21,7 @@ public static class AutomaticViews
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(good);
+        options = FewImages.Choose(options, good.Count);
         FitOptions sized = WorkingSizes.Choose(options, good, cancellationToken);
         if (!ChoosesTurns(options))
         {
@@ -48,6 +49,7 @@ public static class AutomaticViews
     internal static (FitOptions Options, IReadOnlyList<Lane> Lanes, IReadOnlyList<BackboneFile?> Files) Open(
         FitOptions options, IImageSource good, CancellationToken cancellationToken)
     {
+        options = FewImages.Choose(options, good.Count);
         FitOptions chosen = WorkingSizes.Choose(options, good, cancellationToken);
         (IReadOnlyList<Lane> lanes, IReadOnlyList<BackboneFile?> files) = LaneFactory.Open(chosen);
         try

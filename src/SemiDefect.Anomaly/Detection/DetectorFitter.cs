@@ -158,7 +158,8 @@ internal sealed class DetectorFitter(
                 _options.Fusion,
                 fitted.Select(lane => lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore).ToArray()))
             : throw new SemiDefectException(
-                "Several scales or backbones need two good images or more, to bring their scores to one scale.");
+                "Several scales or backbones need two good images or more, or turned copies of one (--turns 4), to "
+                    + "bring their scores to one scale.");
     }
 
     private DetectorThresholds ThresholdsOf(List<FittedLane> fitted, DetectorPipeline pipeline)

@@ -24,8 +24,8 @@ public sealed record FitOptions
     public string Preset { get; init; } = FitPresets.Default;
 
     /// <summary>
-    /// The networks, each of which gets a branch of its own; if empty, <see cref="PreferredBackbone"/> if installed,
-    /// else the embedded default.
+    /// The networks, each with a branch of its own; if empty, <see cref="PreferredBackbone"/> if installed, else the
+    /// embedded default.
     /// </summary>
     public IReadOnlyList<BackboneFile> Backbones { get; init; } = [];
 
@@ -99,6 +99,12 @@ public sealed record FitOptions
             field = value;
         }
     } = [];
+
+    /// <summary>
+    /// Whether 16 good images or fewer, with automatic sizes, are used more fully: turned, with all patches up to the
+    /// limit of the bank, each scored by all others; and a single image is scored by its own turned copies.
+    /// </summary>
+    public bool FewImages { get; init; } = true;
 
     /// <summary>The part of the images used for training and scoring; null for the whole image.</summary>
     public RegionOfInterest? Region { get; init; }

@@ -12,7 +12,7 @@ namespace SemiDefect.Anomaly.Detection;
 /// Fits a lane after its features are computed: selects memory banks (coresets) and scores the good images out of fold
 /// with the same models that inspect. Not thread-safe; use once.
 /// </summary>
-internal sealed class LaneFitter : IDisposable
+internal sealed partial class LaneFitter : IDisposable
 {
     private readonly TrainingFeatures _features;
     private readonly IReadOnlyList<DeviationScore> _ways;
@@ -86,63 +86,6 @@ internal sealed class LaneFitter : IDisposable
         _session?.Dispose();
     }
 
-    // One bank per fold, selected from the images of all other folds; all of them score a new image.
-    private FittedLane FitFoldBanks()
-    {
-        RequireTwoImages();
-        var banks = new List<MemoryBank>();
-        var models = new List<MemoryBankModel>();
-        double radius = 0;
-        try
-        {
-            for (int fold = 0; fold < _folds.Count; fold++)
-            {
-                SelectedBank selected =
-                    _foldSource.SelectWithout(fold, CoresetProgress(fold, _folds.Count), _cancellationToken);
-                banks.Add(selected.Bank);
-                models.Add(ModelOf(selected.Bank));
-                radius = Math.Max(radius, selected.CoveringRadius);
-            }
-
-            int[] own = [.. Enumerable.Range(0, _features.Images.Count).Select(image => _folds[image])];
-            var scores = new OutOfFoldScores(JudgeByFoldBanks(banks, models), own);
-            return new FittedLane(banks, models, scores, radius, _source.Pieces, _calibration, _features.Rows);
-        }
-        catch
-        {
-            models.ForEach(model => model.Dispose());
-            banks.ForEach(bank => bank.Dispose());
-            throw;
-        }
-    }
-
-    // The bank without the image's fold scores it as it is, the others without their rows from its fold. A bank with
-    // too few remaining rows is left out.
-    private BranchScores[][] JudgeByFoldBanks(List<MemoryBank> banks, List<MemoryBankModel> models)
-    {
-        bool CanExclude(int bank, int fold) =>
-            banks[bank].SourceImages.Count(image => _folds[image] != fold) >= RowsNeeded;
-
-        bool[][] canJudge =
-        [
-            .. Enumerable.Range(0, banks.Count).Select(bank =>
-                Enumerable.Range(0, _folds.Count).Select(fold => bank == fold || CanExclude(bank, fold)).ToArray())
-        ];
-        bool canAll = canJudge.All(row => row.All(can => can));
-        var scores = new BranchScores[_features.Images.Count][];
-        for (int image = 0; image < scores.Length; image++)
-        {
-            int fold = _folds[image];
-            scores[image] = [.. Enumerable.Range(0, banks.Count)
-                .Where(bank => canAll || bank == fold)
-                .Select(bank =>
-                    Judge(image, models[bank], bank == fold ? BankFilter.All : BankFilter.Without(fold))[0])];
-            _progress?.Report(new FitProgress(FitStage.Thresholds, image + 1, scores.Length));
-        }
-
-        return scores;
-    }
-
     private FittedLane FitOneBank()
     {
         (MemoryBank bank, double radius) = _calibration == CalibrationMethod.RepairedBank
@@ -191,6 +134,11 @@ internal sealed class LaneFitter : IDisposable
 
     private BranchScores[][] Calibrate(MemoryBank bank, MemoryBankModel model)
     {
+        if (_features.Images.Count == 1 && _options.FewImages && _turns > 1)
+        {
+            return JudgeByOwnViews(bank);
+        }
+
         if (_features.Images.Count == 1 && _options.Threshold.Method == ThresholdMethod.Fixed)
         {
             return [];
@@ -315,6 +263,24 @@ internal sealed class LaneFitter : IDisposable
         return scores;
     }
 
+    // A single image as it is, by its turned copies: the only other views of the part that there are.
+    private BranchScores[][] JudgeByOwnViews(MemoryBank bank)
+    {
+        int[] variants = _features.Images[0].VariantsOf(bank.SourcePatches, _turns);
+        if (variants.Count(variant => variant != 0) < RowsNeeded)
+        {
+            RequireTwoImages();
+        }
+
+        var filter = BankFilter.Without(0);
+        using var model = new MemoryBankModel(
+            bank, _options.Scoring, variants, _options.Threads, _options.Accelerator, _whitening);
+        BranchScores[][] scores = [Judge(0, model, filter)];
+        _progress?.Report(new FitProgress(FitStage.Thresholds, 1, 1));
+        JudgePlanted([0], model, filter);
+        return scores;
+    }
+
     private BranchScores[][] JudgeByOtherBanks()
     {
         var scores = new BranchScores[_features.Images.Count][];
@@ -382,7 +348,8 @@ internal sealed class LaneFitter : IDisposable
         if (_features.Images.Count < 2)
         {
             throw new SemiDefectException(
-                "One good image cannot set a threshold: give two or more, or a fixed threshold.");
+                "One good image cannot set a threshold without turned copies of it: give two or more, --turns 4, or a "
+                    + "fixed threshold.");
         }
     }
 

@@ -32,9 +32,9 @@ internal static class WorkingSizes
             return options;
         }
 
-        // Several sizes do not go with a bank per fold, and a crop would show each size another part. One image has no
-        // out-of-fold scores, which bring the sizes to a common scale.
-        if (options.FoldBanks || options.Crop is not null || good.Count < 2)
+        // Several sizes do not go with a bank per fold, and a crop would show each size another part. One image has
+        // scores, which bring the sizes to a common scale, only where it is scored by its own views.
+        if (options.FoldBanks || options.Crop is not null || (good.Count < 2 && !options.FewImages))
         {
             return options with { ResizeSize = Whole };
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Search.Numerics;
 
 namespace SemiDefect.Anomaly.Scoring;
@@ -28,7 +29,7 @@ public sealed record ScoreFusion
     /// <param name="rule">How scores are combined.</param>
     /// <param name="outOfFold">For each branch, one out-of-fold score per good image, at least one, finite.</param>
     public static ScoreFusion Of(FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
-        new(rule, [.. outOfFold.Select(ScoreScale.Of)]);
+        new(rule, [.. outOfFold.Select(ScoreScale.OfBranch)]);
 
     /// <summary>The image score.</summary>
     /// <param name="scores">One score per branch.</param>
@@ -171,7 +172,33 @@ internal sealed record ScoreScale(double Center, double Spread)
     // If all scores are 0, for example for copies of one image, nothing else limits the score of a defect.
     private const double LeastSpread = 1e-6;
 
-    /// <summary>The scale for the out-of-fold scores of a branch.</summary>
+    // With one score, a branch is then on the scale of ratios to that score.
+    private const double ExpectedRelativeSpread = 0.1;
+
+    // The number of images that the expected spread counts as.
+    private const int ExpectedCount = 2;
+
+    /// <summary>
+    /// The scale of a branch: with 16 scores or fewer, the spread is averaged with an expected one, so that two scores
+    /// that agree by chance do not make the branch too sensitive.
+    /// </summary>
+    /// <param name="scores">One score per good image, at least one, finite.</param>
+    public static ScoreScale OfBranch(IReadOnlyCollection<double> scores)
+    {
+        ScoreScale scale = Of(scores);
+        if (scores.Count > FewImages.Most)
+        {
+            return scale;
+        }
+
+        double expected = ExpectedRelativeSpread * scale.Center;
+        int known = scores.Count - 1;
+        double square = (ExpectedCount * expected * expected + known * scale.Spread * scale.Spread)
+            / (ExpectedCount + known);
+        return scale with { Spread = Math.Max(Math.Sqrt(square), LeastSpread) };
+    }
+
+    /// <summary>The scale for a list of scores.</summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
     public static ScoreScale Of(IReadOnlyCollection<double> scores)
     {
