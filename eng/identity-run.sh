@@ -83,6 +83,11 @@ table pair out/pair.sdad out/pair.txt out/pair.csv out/pair-score.txt
 call quantize backbone quantize compact good --out out/eight.onnx --images 4
 call eight features new --backbone out/eight.onnx --out out/eight.npy "${fit_options[@]}"
 table quantize out/eight.onnx out/eight.json out/quantize.txt out/eight.npy
+if [ ! -f network.onnx ]; then
+    call int8 fit good --out out/int8.sdad --precision int8 --scales 96,160
+    call int8-score score out/int8.sdad new --out out/int8.csv
+    table int8 out/int8.sdad out/int8.txt out/int8.csv out/int8-score.txt
+fi
 if [ -d formats ]; then
     call formats score out/model.sdad formats --out out/formats.csv --raw out/formats --raw-format npy
     table formats out/formats.csv out/formats out/formats.txt

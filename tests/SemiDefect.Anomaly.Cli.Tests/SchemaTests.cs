@@ -40,6 +40,10 @@ public sealed class SchemaTests : IDisposable
             ["fit", good, "--out", _folder.File("tuned.sdad"), .. fit, "--tune", "quick", "--planted", "36"]);
         await ValidAsync("detector", 0, "info", _folder.File("tuned.sdad"));
         await ValidAsync(
+            "detector",
+            0,
+            ["fit", good, "--out", _folder.File("int8.sdad"), .. fit, "--precision", "int8", "--planted", "36"]);
+        await ValidAsync(
             "detector", 0, ["fit", good, "--out", _folder.File("pca.sdad"), .. fit, "--projection", "pca:2"]);
         await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--false-alarm-rate", "0.05");
         await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--value", "1.5");

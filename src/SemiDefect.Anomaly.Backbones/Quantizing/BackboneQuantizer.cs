@@ -1,7 +1,8 @@
+using System.Security.Cryptography;
 using SemiDefect.Anomaly.Backbones.Importing;
-using SemiDefect.Anomaly.Backbones.Onnx;
 using SemiDefect.Anomaly.Detection;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Sources;
 using SemiDefect.Anomaly.Views;
 
@@ -16,6 +17,101 @@ public static class BackboneQuantizer
 {
     /// <summary>Default number of images for measuring ranges.</summary>
     public const int DefaultImages = 32;
+
+    /// <summary>Default number of images for measuring ranges before a fit, each at every working size.</summary>
+    public const int DefaultFitImages = 16;
+
+    // Ranges of larger views are measured in a window of this side, so that all inner tensors fit in memory.
+    private const int LargestSide = 512;
+
+    /// <summary>
+    /// The options of a fit with its networks quantized, so that the detector computes with 8-bit numbers. Ranges are
+    /// measured on good images at all working sizes. Networks that compute with 8-bit numbers already stay as they are.
+    /// </summary>
+    /// <param name="good">The good images; the ones used are spread evenly over them.</param>
+    /// <param name="options">The options of the fit; they must not name an encoder.</param>
+    /// <param name="count">The maximum number of images to use.</param>
+    /// <param name="progress">
+    /// Called twice per image and working size. Called from several threads, one at a time.
+    /// </param>
+    /// <param name="cancellationToken">Stops between images.</param>
+    /// <returns>The options with <see cref="FitOptions.Backbones"/>, and without taps, which the networks say.</returns>
+    /// <exception cref="BackboneException">A network cannot be read or run, or has nothing to quantize.</exception>
+    /// <exception cref="SemiDefectException">
+    /// An image cannot be read, or the options name an encoder or leave the network out of the file.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public static FitOptions QuantizeFor(
+        IImageSource good,
+        FitOptions options,
+        int count = DefaultFitImages,
+        IProgress<FitProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(good);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        options.Validate();
+        if (options.Encoder is not null || !options.IncludeBackbone)
+        {
+            throw new SemiDefectException(
+                "A network quantized for a fit exists in its detector file only: give no encoder, and do not leave "
+                    + "the network out of the file.");
+        }
+
+        (IImageSource source, FitOptions surveyed) = GoodImages.Survey(good, options, cancellationToken);
+        count = Math.Min(count, source.Count);
+
+        // Turned images have the ranges of upright ones, so turns are not looked for.
+        FitOptions sized = AutomaticViews.Choose(
+            surveyed with { Turns = options.Turns ?? 0 }, source, cancellationToken);
+        var files = new List<BackboneFile>();
+        foreach (BackboneFile whole in options.OpenBackbones())
+        {
+            if (whole.Manifest?.Quantization is not null)
+            {
+                files.Add(whole);
+                continue;
+            }
+
+            ViewPlan[] plans = [.. sized.Plans(whole.Input)];
+            PreparedView Prepare(int i) => Window(
+                source.Read((int)((long)(i / plans.Length) * source.Count / count), cancellationToken),
+                plans[i % plans.Length],
+                i / plans.Length);
+            using var network = new QuantizableNetwork(whole, options);
+            string name = $"{whole.Name}-int8";
+            (byte[] quantized, BackboneManifest manifest) =
+                network.Quantize(name, (count, count * plans.Length), Prepare, progress, cancellationToken);
+            string sha256 = Convert.ToHexStringLower(SHA256.HashData(quantized));
+            files.Add(BackboneFile.FromBytes(name, quantized, manifest with { Sha256 = sha256 }));
+        }
+
+        return options with { Backbones = files, Taps = [] };
+    }
+
+    // The views of large images, and the corners of large views, take turns.
+    private static PreparedView Window(Image image, ViewPlan plan, int turn)
+    {
+        InputGeometry origin = plan.Canvas(image.Width, image.Height);
+        Image canvas = origin.Cut(image);
+        IReadOnlyList<View> views = plan.ToInspect(image.Width, image.Height);
+        InputGeometry view = views[turn % views.Count].Geometry;
+        int width = Math.Min(LargestSide, view.InputWidth);
+        int height = Math.Min(LargestSide, view.InputHeight);
+        int left = view.CropLeft - origin.CropLeft + (turn % 2 * (view.InputWidth - width));
+        int top = view.CropTop - origin.CropTop + (turn / 2 % 2 * (view.InputHeight - height));
+        byte[] rgb = new byte[3 * width * height];
+        for (int y = 0; y < height; y++)
+        {
+            canvas.Rgb.Slice(3 * (((top + y) * canvas.Width) + left), 3 * width).CopyTo(rgb.AsSpan(3 * y * width));
+        }
+
+        PreprocessingOptions input = plan.Preprocessing;
+        return PreparedView.Of(
+            new Image(width, height, rgb),
+            new PreprocessingOptions(ResizeKind.None, 0, null, input.Mean, input.Deviation));
+    }
 
     /// <summary>Writes NAME.onnx and NAME.json.</summary>
     /// <param name="images">Good images; the ones used are spread evenly over them.</param>
@@ -49,17 +145,7 @@ public static class BackboneQuantizer
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         options.Validate();
         BackboneFile whole = options.OpenBackbones()[0];
-        using OnnxBackbone original = OnnxBackbone.Load(whole, options with { Device = ExecutionDevice.Cpu });
-        byte[] network = Bytes(OnnxCutter.Cut(whole.Content, original.Taps, out IReadOnlyList<string> taps));
-        OnnxModel model = OnnxModel.Read(network);
-        var plan = new QuantizationPlan(model);
-        if (plan.Results.Count == 0)
-        {
-            throw new BackboneException(
-                $"The backbone '{whole.Name}' has no convolution that can be quantized: after the first, none has "
-                    + "constant float32 weights.");
-        }
-
+        using var network = new QuantizableNetwork(whole, options);
         count = Math.Min(count, images.Items.Count);
         (IImageSource source, _) = GoodImages.Survey(images, options, cancellationToken);
         PreprocessingOptions preprocessing = options.Plans(whole.Input).First().Preprocessing;
@@ -67,145 +153,10 @@ public static class BackboneQuantizer
             PreparedView.Of(
                 source.Read((int)((long)i * source.Count / count), cancellationToken),
                 preprocessing);
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            CancellationToken = cancellationToken,
-        };
-        int done = 0;
-        var telling = new Lock();
-        void Tell()
-        {
-            lock (telling)
-            {
-                progress?.Report(new FitProgress(FitStage.Features, ++done, 2 * count));
-            }
-        }
-
-        Dictionary<string, ValueRange> ranges = Measure(network, plan, count, Prepare, parallel, Tell);
-        byte[] quantized = Bytes(QuantizedGraphWriter.Write(model, plan, ranges));
-        double[] errors = Compare(original, quantized, taps, count, Prepare, parallel, Tell);
-        using OnnxBackbone probe = Load(quantized, taps);
-        var manifest = new BackboneManifest
-        {
-            Name = Path.GetFileNameWithoutExtension(outputPath),
-            License = whole.Manifest?.License ?? "unknown",
-            Origin = $"{whole.Manifest?.Origin ?? whole.Name}; computes with 8-bit numbers",
-            Notice = whole.Manifest?.Notice,
-            Sha256 = string.Empty,
-            Input = whole.Input,
-            Taps = BackboneProbe.Taps(probe, BackboneProbe.Run(probe, 1)),
-            DefaultTaps = taps,
-            MultiplyAdds224 = whole.Manifest?.MultiplyAdds224 ?? 0,
-            Quantization = new BackboneQuantization(count, errors),
-        };
+        string name = Path.GetFileNameWithoutExtension(outputPath);
+        (byte[] quantized, BackboneManifest manifest) =
+            network.Quantize(name, (count, count), Prepare, progress, cancellationToken);
         return BackboneWriter.Write(
             outputPath, stream => stream.Write(quantized), sha256 => manifest with { Sha256 = sha256 });
-    }
-
-    private static Dictionary<string, ValueRange> Measure(
-        byte[] network,
-        QuantizationPlan plan,
-        int count,
-        Func<int, PreparedView> prepare,
-        ParallelOptions parallel,
-        Action tell)
-    {
-        using OnnxBackbone observed =
-            Load(Bytes(OnnxCutter.Cut(network, plan.Measured, out IReadOnlyList<string> tensors)), tensors);
-        var ranges = plan.Measured.ToDictionary(tensor => tensor, _ => default(ValueRange), StringComparer.Ordinal);
-        Run(parallel, count, i =>
-        {
-            PreparedView image = prepare(i);
-            foreach (FeatureMap map in observed.Extract(image.Values, 1, image.Height, image.Width))
-            {
-                ValueRange range = ValueRange.Of(map.Values);
-                if (!float.IsFinite(range.Highest - range.Lowest))
-                {
-                    throw new BackboneException(
-                        $"The tensor '{map.Tap}' takes values that 8-bit numbers cannot represent.");
-                }
-
-                lock (ranges)
-                {
-                    ranges[map.Tap] = ranges[map.Tap].Union(range);
-                }
-            }
-
-            tell();
-        });
-        return ranges;
-    }
-
-    /// <summary>For each tap, |q - f| / |f|, with the norms taken over all values of all images.</summary>
-    private static double[] Compare(
-        OnnxBackbone original,
-        byte[] quantized,
-        IReadOnlyList<string> taps,
-        int count,
-        Func<int, PreparedView> prepare,
-        ParallelOptions parallel,
-        Action tell)
-    {
-        using OnnxBackbone rounded = Load(quantized, taps);
-        var off = new double[count, taps.Count];
-        var all = new double[count, taps.Count];
-        Run(parallel, count, i =>
-        {
-            PreparedView image = prepare(i);
-            IReadOnlyList<FeatureMap> expected = original.Extract(image.Values, 1, image.Height, image.Width);
-            IReadOnlyList<FeatureMap> made = rounded.Extract(image.Values, 1, image.Height, image.Width);
-            for (int tap = 0; tap < taps.Count; tap++)
-            {
-                for (int j = 0; j < expected[tap].Values.Length; j++)
-                {
-                    double value = expected[tap].Values[j];
-                    double difference = made[tap].Values[j] - value;
-                    off[i, tap] += difference * difference;
-                    all[i, tap] += value * value;
-                }
-            }
-
-            tell();
-        });
-        return [
-            .. Enumerable.Range(0, taps.Count)
-                .Select(tap => Math.Sqrt(Sum(off, tap) / Math.Max(Sum(all, tap), double.Epsilon)))
-        ];
-    }
-
-    private static double Sum(double[,] values, int column)
-    {
-        double sum = 0;
-        for (int i = 0; i < values.GetLength(0); i++)
-        {
-            sum += values[i, column];
-        }
-
-        return sum;
-    }
-
-    private static void Run(ParallelOptions parallel, int count, Action<int> body)
-    {
-        try
-        {
-            Parallel.For(0, count, parallel, body);
-        }
-        catch (AggregateException errors)
-        {
-            throw errors.InnerExceptions[0] is SemiDefectException error ? error : errors;
-        }
-    }
-
-    private static OnnxBackbone Load(byte[] network, IReadOnlyList<string> taps) =>
-        OnnxBackbone.Load(
-            BackboneFile.FromBytes("the network with 8-bit numbers", network, null),
-            new OnnxBackboneOptions { Taps = taps, Device = ExecutionDevice.Cpu, Threads = 1 });
-
-    private static byte[] Bytes(ProtoWriter message)
-    {
-        using var stream = new MemoryStream();
-        message.WriteTo(stream);
-        return stream.ToArray();
     }
 }

@@ -14,7 +14,7 @@ namespace SemiDefect.Anomaly.Cli.Commands;
 /// <param name="Masks">The folder for masks, or null.</param>
 /// <param name="Raw">The folder for raw maps, or null.</param>
 /// <param name="RawFormat">The format of the raw maps.</param>
-/// <param name="Reading">How the images are read again for their overlays.</param>
+/// <param name="Reading">How images that are not at hand are read for their overlays.</param>
 internal sealed record ScoreFiles(
     string? Heatmaps,
     bool SideBySide,
@@ -41,12 +41,15 @@ internal sealed record ScoreFiles(
     }
 
     /// <summary>Writes the requested files.</summary>
-    public void Write(ScoreItem item, Inspection inspection)
+    /// <param name="item">The image.</param>
+    /// <param name="inspection">What was found.</param>
+    /// <param name="decoded">Returns the decoded image for its overlay; null to read the file again.</param>
+    public void Write(ScoreItem item, Inspection inspection, Func<int, Image>? decoded = null)
     {
         if (Heatmaps is not null)
         {
             Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(item.FullPath, item.Page is { } page ? Reading with { Page = page } : Reading),
+                decoded?.Invoke(inspection.Index) ?? Read(item),
                 inspection.Map,
                 (float)inspection.PixelThreshold,
                 new HeatmapOptions { SideBySide = SideBySide, Geometry = inspection.Geometry });
@@ -78,6 +81,9 @@ internal sealed record ScoreFiles(
             Write(Raw, item, ".tiff", stream => FloatTiffWriter.Write(stream, map.Width, map.Height, map.Values));
         }
     }
+
+    private Image Read(ScoreItem item) =>
+        ImageFile.Read(item.FullPath, item.Page is { } page ? Reading with { Page = page } : Reading);
 
     private static void Write(string folder, ScoreItem item, string extension, Action<Stream> write) =>
         AtomicFile.Write(Path.Combine(folder, item.OutputName + extension), write);

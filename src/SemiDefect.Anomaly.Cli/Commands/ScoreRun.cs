@@ -28,9 +28,14 @@ internal static class ScoreRun
                 }
             }
 
-            IEnumerable<Inspection> scored = detector.InspectAll(sources, OnUnreadable, cancellationToken)
+            // An image is decoded once, for its inspection and its overlay.
+            PassingImages? passing =
+                files.Heatmaps is null ? null : new PassingImages(sources.Under(detector.Reading));
+            Func<int, Image>? decoded = passing is null ? null : index => passing.Take(index, cancellationToken);
+            IEnumerable<Inspection> scored = detector
+                .InspectAll((IImageSource?)passing ?? sources, OnUnreadable, cancellationToken)
                 .Select(inspection => threshold is { } value ? inspection.WithThreshold(value) : inspection);
-            foreach (Inspection inspection in WriteAll(input, files, scored, OnUnreadable))
+            foreach (Inspection inspection in WriteAll(input, files, scored, OnUnreadable, decoded))
             {
                 images.Add(ScoredImage.Of(input.Items[inspection.Index], inspection));
                 display.Report("Scoring images", inspection.Index + 1, sources.Count);
@@ -52,13 +57,14 @@ internal static class ScoreRun
         ScoreInput input,
         ScoreFiles files,
         IEnumerable<Inspection> inspections,
-        Action<int, SemiDefectException> onUnreadable)
+        Action<int, SemiDefectException> onUnreadable,
+        Func<int, Image>? decoded = null)
     {
         foreach (Inspection inspection in inspections)
         {
             try
             {
-                files.Write(input.Items[inspection.Index], inspection);
+                files.Write(input.Items[inspection.Index], inspection, decoded);
             }
             catch (ImageFormatException error)
             {

@@ -74,6 +74,10 @@ internal sealed record DetectorInfoJson(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PlantedJson? Planted { get; init; }
 
+    /// <summary>What 8-bit numbers find of the planted defects; only after a fit with them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PrecisionJson? Precision { get; init; }
+
     /// <summary>The names of defects; only where the detector was taught some.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public NamesJson? Names { get; init; }

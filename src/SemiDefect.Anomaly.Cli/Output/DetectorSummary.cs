@@ -11,11 +11,12 @@ internal static class DetectorSummary
         DetectorDescription detector,
         DetectorFingerprint fingerprint,
         string path,
-        bool json)
+        bool json,
+        PrecisionJson? precision = null)
     {
         if (json)
         {
-            DetectorSummaryJson.Write(output, detector, fingerprint, path);
+            DetectorSummaryJson.Write(output, detector, fingerprint, path, precision);
         }
         else
         {
@@ -26,6 +27,13 @@ internal static class DetectorSummary
             }
 
             PlantedSummary.Write(output, detector);
+            if (precision is not null)
+            {
+                output.WriteLine(
+                    $"{"Precision",-11} int8 finds {precision.FoundInt8} of the {precision.Planted} planted defects, "
+                        + $"float32 {precision.FoundFloat32}");
+            }
+
             if (detector.Names is { } names)
             {
                 NamesSummary.Write(output, names);

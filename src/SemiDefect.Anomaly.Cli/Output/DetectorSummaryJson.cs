@@ -13,7 +13,8 @@ internal static class DetectorSummaryJson
         TextWriter output,
         DetectorDescription detector,
         DetectorFingerprint fingerprint,
-        string path)
+        string path,
+        PrecisionJson? precision)
     {
         var json = new DetectorInfoJson(
             1,
@@ -48,6 +49,7 @@ internal static class DetectorSummaryJson
             LeftOut = detector.LeftOut.Count > 0 ? detector.LeftOut : null,
             Tuning = detector.Tuning is { } tuning ? TuningSummary.Json(tuning) : null,
             Planted = PlantedSummary.Json(detector),
+            Precision = precision,
             Names = NamesSummary.Json(detector.Names),
         };
         output.WriteLine(JsonSerializer.Serialize(json, CliJson.Default.DetectorInfoJson));

@@ -4,6 +4,7 @@ using SemiDefect.Anomaly.Imaging.Codecs;
 using SemiDefect.Anomaly.Rendering;
 using SemiDefect.Anomaly.Server.Models;
 using SemiDefect.Anomaly.Server.Telemetry;
+using SemiDefect.Anomaly.Sources;
 
 namespace SemiDefect.Anomaly.Server.Watching;
 
@@ -58,8 +59,12 @@ internal sealed class LocalJudge : IWatchJudge
             SayPages(file);
         }
 
+        // An image is decoded once, for its inspection and its heatmap.
+        ImageFolder images = ImageFolder.Of(
+            string.Empty, [.. files.Select(file => new FolderImage(file.Path, file.Path))]).Under(_detector.Reading);
+        PassingImages? passing = heatmaps ? new PassingImages(images) : null;
         await foreach (Inspection inspection in _detector.InspectAsync(
-            [.. files.Select(file => file.Path)],
+            (IImageSource?)passing ?? images,
             (index, error) => decisions[index] = new WatchDecision { Error = error.Message },
             CancellationToken.None).ConfigureAwait(false))
         {
@@ -71,10 +76,11 @@ internal sealed class LocalJudge : IWatchJudge
                 PValue = inspection.PValue,
                 Regions = [.. inspection.Regions.Take(MostRegions)],
                 ModelVersion = _version,
-                Heatmap = heatmaps && inspection.Decision != Decision.Normal
-                    ? Draw(files[inspection.Index].Path, _detector.Reading, inspection)
+                Heatmap = passing is not null && inspection.Decision != Decision.Normal
+                    ? Draw(passing, inspection)
                     : null,
             };
+            passing?.Drop(inspection.Index);
         }
 
         return decisions;
@@ -142,12 +148,12 @@ internal sealed class LocalJudge : IWatchJudge
         }
     }
 
-    private byte[]? Draw(string path, ImageReading reading, Inspection inspection)
+    private byte[]? Draw(PassingImages images, Inspection inspection)
     {
         try
         {
             Image overlay = HeatmapRenderer.Render(
-                ImageFile.Read(path, reading),
+                images.Take(inspection.Index),
                 inspection.Map,
                 (float)inspection.PixelThreshold,
                 new HeatmapOptions { Geometry = inspection.Geometry });

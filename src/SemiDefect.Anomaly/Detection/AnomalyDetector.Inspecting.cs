@@ -141,6 +141,21 @@ public sealed partial class AnomalyDetector
         }
     }
 
+    /// <summary>
+    /// Inspects the images of a source in order, like the synchronous method, on the thread pool.
+    /// </summary>
+    public async IAsyncEnumerable<Inspection> InspectAsync(
+        IImageSource images,
+        Action<int, SemiDefectException>? onUnreadable = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using IEnumerator<Inspection> inspections = InspectAll(images, onUnreadable, cancellationToken).GetEnumerator();
+        while (await Task.Run(inspections.MoveNext, cancellationToken).ConfigureAwait(false))
+        {
+            yield return inspections.Current;
+        }
+    }
+
     private Inspection Judge(int index, ScoredImage scored, string name)
     {
         var inspection = new Inspection

@@ -130,6 +130,66 @@ public sealed class BackboneQuantizerTests : IDisposable
         Assert.False(File.Exists(_folder.File("refused.onnx")));
     }
 
+    [Fact]
+    public void A_fit_with_quantized_networks_needs_nothing_but_its_file_to_inspect()
+    {
+        BackboneFile network = ResNet();
+        FitOptions options = Options(network) with { ResizeSize = 0, Scales = [Side, 48] };
+        FitOptions quantized = BackboneQuantizer.QuantizeFor(_good, options, count: 4);
+        BackboneFile file = Assert.Single(quantized.Backbones);
+        Assert.Equal($"{network.Name}-int8", file.Name);
+        Assert.Equal(4, file.Manifest!.Quantization!.Images);
+        Assert.All(file.Manifest.Quantization.RelativeErrors, error => Assert.InRange(error, 1e-4, 0.08));
+
+        string path = _folder.File("int8.sdad");
+        double score;
+        using (AnomalyDetector fitted = AnomalyDetector.Fit(_good, quantized))
+        {
+            fitted.Save(path);
+            score = fitted.Inspect(_good.Items[0].FullPath).Score;
+        }
+
+        using AnomalyDetector loaded = AnomalyDetector.Load(path);
+        Assert.Equal(score, loaded.Inspect(_good.Items[0].FullPath).Score);
+        Assert.All(
+            loaded.Description.Lanes,
+            lane => Assert.Equal((file.Name, file.Sha256, true), (lane.Backbone, lane.Sha256, lane.IsIncluded)));
+    }
+
+    [Fact]
+    public void Networks_quantized_for_a_fit_depend_on_neither_threads_nor_a_second_time()
+    {
+        FitOptions options = Options(ResNet()) with { Scales = [Side, 64], ResizeSize = 0 };
+        FitOptions one = BackboneQuantizer.QuantizeFor(_good, options with { Threads = 1 }, count: 3);
+        FitOptions several = BackboneQuantizer.QuantizeFor(_good, options with { Threads = 3 }, count: 3);
+        Assert.Equal(one.Backbones[0].Sha256, several.Backbones[0].Sha256);
+        Assert.Equal(one.Backbones[0].Manifest!.ToJson(), several.Backbones[0].Manifest!.ToJson());
+        Assert.Same(one.Backbones[0], BackboneQuantizer.QuantizeFor(_good, one).Backbones[0]);
+    }
+
+    [Fact]
+    public void Ranges_for_a_fit_are_measured_at_every_working_size_and_in_tiles()
+    {
+        FitOptions small = Options(ResNet()) with { Scales = [Side], ResizeSize = 0 };
+        FitOptions both = small with { Scales = [Side, 64] };
+        FitOptions tiled = both with { Tile = 48, TileOverlap = 8 };
+        string[] hashes =
+        [
+            .. new[] { small, both, tiled }.Select(
+                options => BackboneQuantizer.QuantizeFor(_good, options, count: 3).Backbones[0].Sha256),
+        ];
+        Assert.Equal(3, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_network_quantized_for_a_fit_cannot_be_left_out_of_its_file()
+    {
+        FitOptions options = Options(ResNet()) with { IncludeBackbone = false };
+        SemiDefectException error =
+            Assert.Throws<SemiDefectException>(() => BackboneQuantizer.QuantizeFor(_good, options));
+        Assert.Contains("leave the network out", error.Message, StringComparison.Ordinal);
+    }
+
     private static PreparedView Prepare(FolderImage item, BackboneFile network) =>
         PreparedView.Of(
             ImageFile.Read(item.FullPath),
