@@ -152,15 +152,7 @@ public sealed class FleetScorer : IAsyncDisposable
         }
 
         string? shared = SharedPath(image.Path);
-        string? key = shared is null && bytes.Length > _connection.Payload ? run.ObjectOf(index) : null;
-        if (key is not null)
-        {
-            await FleetRetry.RunAsync(
-                async token => await _connection.Images.PutAsync(key, bytes, token).ConfigureAwait(false),
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        string text = new InspectionTask
+        var task = new InspectionTask
         {
             Version = InspectionTask.CurrentVersion,
             Run = run.Id,
@@ -168,26 +160,13 @@ public sealed class FleetScorer : IAsyncDisposable
             Model = model.Fingerprint,
 
             // Messages of errors name the file, as those of a single machine do.
-            Name = image.Path.Length <= InspectionTask.LongestName && !image.Path.Any(char.IsControl)
-                ? image.Path
-                : $"image {index}",
+            Name = InspectionTask.IsName(image.Path) ? image.Path : $"image {index}",
             Page = image.Page,
-            Object = key,
+            Object = shared is null && bytes.Length > _connection.Payload ? run.ObjectOf(index) : null,
             Path = shared,
             Sha256 = shared is null ? null : Convert.ToHexStringLower(SHA256.HashData(bytes)),
-        }.ToText();
-        PubAckResponse answer = await FleetRetry.RunAsync(
-            async token => await _connection.JetStream.PublishAsync(
-                FleetNames.Inspect(run.Id),
-                key is null && shared is null ? bytes : [],
-                opts: new NatsJSPubOpts { MsgId = $"{run.Id}-{index}-{attempt}" },
-                headers: new NatsHeaders { [FleetNames.TaskHeader] = text },
-                cancellationToken: token).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
-        if (answer.Error is { } error2)
-        {
-            throw new FleetException($"NATS refused an image: {error2.Description}");
-        }
+        };
+        await _connection.SendAsync(task, bytes, attempt, cancellationToken).ConfigureAwait(false);
     }
 
     // Relative, because the folder may be elsewhere on the workers; null if the image has to be sent.
@@ -247,7 +226,7 @@ public sealed class FleetScorer : IAsyncDisposable
         bool isObject = run.HadObject(result.Index);
         if (run.Add(result) && isObject)
         {
-            _ = DeleteAsync(run.ObjectOf(result.Index));
+            _ = _connection.DeleteImageAsync(run.ObjectOf(result.Index));
         }
     }
 
@@ -288,18 +267,6 @@ public sealed class FleetScorer : IAsyncDisposable
         return stream.Info.State.Subjects?.ContainsKey(subject) == true;
     }
 
-    private async Task DeleteAsync(string key)
-    {
-        try
-        {
-            await _connection.Images.DeleteAsync(key).ConfigureAwait(false);
-        }
-        catch (NatsException)
-        {
-            // It expires.
-        }
-    }
-
     private async Task ForgetAsync(FleetRun run)
     {
         try
@@ -308,7 +275,7 @@ public sealed class FleetScorer : IAsyncDisposable
             await _connection.ForgetAsync(run.Id, patience.Token).ConfigureAwait(false);
             foreach (int index in run.Missing.Where(run.HadObject))
             {
-                await DeleteAsync(run.ObjectOf(index)).ConfigureAwait(false);
+                await _connection.DeleteImageAsync(run.ObjectOf(index)).ConfigureAwait(false);
             }
         }
         catch (Exception error) when (error is NatsException or OperationCanceledException)

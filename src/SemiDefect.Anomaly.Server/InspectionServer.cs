@@ -60,6 +60,11 @@ public sealed class InspectionServer : IAsyncDisposable
 
             // Errors are reported now, not to the first client.
             application.Services.GetRequiredService<Housekeeper>();
+            if (application.Services.GetRequiredService<IInspectionQueue>() is FleetQueue fleet)
+            {
+                Task.Run(() => fleet.OpenAsync(CancellationToken.None)).GetAwaiter().GetResult();
+            }
+
             Recover(application.Services);
             ModelRegistry models = application.Services.GetRequiredService<ModelRegistry>();
             Admission admission = application.Services.GetRequiredService<Admission>();
@@ -223,6 +228,16 @@ public sealed class InspectionServer : IAsyncDisposable
         services.AddSingleton<Trash>();
         services.AddSingleton<Throughput>();
         services.AddSingleton<Admission>();
+        services.AddSingleton<Turns>();
+        if (options.Fleet is null)
+        {
+            services.AddSingleton<IInspectionQueue, LocalQueue>();
+        }
+        else
+        {
+            services.AddSingleton<IInspectionQueue, FleetQueue>();
+        }
+
         services.AddSingleton<Inspector>();
         services.AddSingleton<InspectService>();
         services.AddSingleton<JobStore>();

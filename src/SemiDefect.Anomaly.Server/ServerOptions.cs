@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SemiDefect.Anomaly.Encoders;
+using SemiDefect.Anomaly.Fleet;
 using SemiDefect.Anomaly.Server.Publishing;
 using SemiDefect.Anomaly.Server.Security;
 
@@ -100,6 +101,9 @@ public sealed record ServerOptions
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>The fleet whose workers inspect; null to inspect here. Other work stays here.</summary>
+    public FleetOptions? Fleet { get; init; }
+
     /// <summary>Rejects invalid values, and addresses that other machines could reach without a key.</summary>
     /// <exception cref="SemiDefectException">A value is invalid; the message says what to do.</exception>
     public void Validate()
@@ -128,6 +132,7 @@ public sealed record ServerOptions
             PictureBytes < 0 || TrainingBytes < 0 || MaxInspections < 1 || MaxLoadedModels < 1,
             "The limits on what is kept must not be negative.");
         Mqtt?.Validate();
+        Fleet?.Validate();
         WebhookClient.Validate(Webhook);
         Refuse(Urls.Count == 0, "Give an address to listen on.");
         foreach (string url in Urls)

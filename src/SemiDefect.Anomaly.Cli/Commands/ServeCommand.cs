@@ -109,6 +109,7 @@ internal static class ServeCommand
             HelpName = "N",
             DefaultValueFactory = _ => 10_000_000,
         };
+        var fleet = new FleetOptionSet("Have images inspected by the workers of a fleet. ");
         Option<ExecutionDevice> device = GlobalOptions.Device();
         Option<int> threads = GlobalOptions.Threads();
         var command = new Command("serve", "Serve the inspection API and web page until Ctrl-C.")
@@ -116,6 +117,7 @@ internal static class ServeCommand
             models, urls, data, keyFile, mqtt, mqttTopic, mqttUser, mqttPassword, webhook, queue, batch, delay,
             imageBytes, pixels, timeout, pictures, history, device, threads,
         };
+        fleet.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = TextWriter.Synchronized(parsed.InvocationConfiguration.Output);
@@ -132,6 +134,7 @@ internal static class ServeCommand
                     parsed.GetValue(mqttUser),
                     parsed.GetValue(mqttPassword)),
                 Webhook = parsed.GetValue(webhook) is { } url ? GlobalOptions.HttpAddress("--webhook", url) : null,
+                Fleet = fleet.ReadIfGiven(parsed),
                 QueueCapacity = parsed.GetValue(queue),
                 BatchSize = parsed.GetValue(batch),
                 BatchDelay = TimeSpan.FromMilliseconds(parsed.GetValue(delay)),

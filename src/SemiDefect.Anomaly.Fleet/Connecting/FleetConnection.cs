@@ -4,6 +4,7 @@ using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using NATS.Client.KeyValueStore;
 using NATS.Client.ObjectStore;
+using SemiDefect.Anomaly.Fleet.Messages;
 
 namespace SemiDefect.Anomaly.Fleet.Connecting;
 
@@ -119,6 +120,48 @@ internal sealed class FleetConnection : IAsyncDisposable
                 MaxWaiting = 10_000,
             },
             cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Sends an image to the workers, or its task only if the image is elsewhere.</summary>
+    /// <exception cref="FleetException">NATS refused it, or cannot be reached.</exception>
+    public async Task SendAsync(
+        InspectionTask task,
+        byte[] image,
+        int attempt,
+        CancellationToken cancellationToken)
+    {
+        if (task.Object is { } key)
+        {
+            await FleetRetry.RunAsync(
+                async token => await Images.PutAsync(key, image, token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        PubAckResponse answer = await FleetRetry.RunAsync(
+            async token => await JetStream.PublishAsync(
+                FleetNames.Inspect(task.Run),
+                task.Object is null && task.Path is null ? image : [],
+                opts: new NatsJSPubOpts { MsgId = $"{task.Run}-{task.Index}-{attempt}" },
+                headers: new NatsHeaders { [FleetNames.TaskHeader] = task.ToText() },
+                cancellationToken: token).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+        if (answer.Error is { } error)
+        {
+            throw new FleetException($"NATS refused an image: {error.Description}");
+        }
+    }
+
+    /// <summary>Deletes an object, if it is there.</summary>
+    public async Task DeleteImageAsync(string key)
+    {
+        try
+        {
+            await Images.DeleteAsync(key).ConfigureAwait(false);
+        }
+        catch (NatsException)
+        {
+            // It expires.
+        }
+    }
 
     /// <summary>The consumer of the results of a run; it survives a restart of the server.</summary>
     public async Task<INatsJSConsumer> ResultsAsync(string run, CancellationToken cancellationToken) =>

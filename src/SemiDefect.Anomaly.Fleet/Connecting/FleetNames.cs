@@ -54,6 +54,9 @@ internal static class FleetNames
 
     public static string AllFeatures(string run) => $"{Root}.features.{run}.*";
 
+    /// <summary>The object for the map of an inspection.</summary>
+    public static string Map(string run, int index) => $"{run}/{index}.map";
+
     public static string Dead(string run, string what) => $"{Root}.dead.{run}.{what}";
 
     public static string Every(string kind) => $"{Root}.{kind}.>";

@@ -38,7 +38,8 @@ internal sealed class InspectionWork(
             return;
         }
 
-        FleetInspection result = await InspectAsync(held, task, cancellationToken).ConfigureAwait(false);
+        (FleetInspection result, byte[]? map) =
+            await InspectAsync(held, task, cancellationToken).ConfigureAwait(false);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(
             result with { Worker = options.Name }, FleetJson.Default.FleetInspection);
         if (json.Length > connection.Payload)
@@ -56,11 +57,20 @@ internal sealed class InspectionWork(
             counters.Inspected();
         }
 
+        if (map is not null)
+        {
+            await FleetRetry.RunAsync(
+                async token => await connection.Images
+                    .PutAsync(FleetNames.Map(task.Run, task.Index), map, token)
+                    .ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+        }
+
         await StoreAsync(task, json, cancellationToken).ConfigureAwait(false);
         await held.DoneAsync().ConfigureAwait(false);
     }
 
-    private async Task<FleetInspection> InspectAsync(
+    private async Task<(FleetInspection Result, byte[]? Map)> InspectAsync(
         HeldMessage held,
         InspectionTask task,
         CancellationToken cancellationToken)
@@ -72,7 +82,7 @@ internal sealed class InspectionWork(
                 await detectors.LeaseAsync(task.Model, cancellationToken).ConfigureAwait(false);
             if (held.Attempts > 1 && await BegunAsync(task, cancellationToken).ConfigureAwait(false) > MostBegun)
             {
-                return Failed(task, $"{MostBegun} workers began to inspect '{task.Name}' and ended without an answer");
+                return (Failed(task, $"{MostBegun} workers began to inspect '{task.Name}' and ended without an answer"), null);
             }
 
             return await Task.Run(() => lease.Detector.Inspect(task, image, cancellationToken), cancellationToken)
@@ -80,7 +90,7 @@ internal sealed class InspectionWork(
         }
         catch (Exception error) when (error is SemiDefectException and not ShutOutException)
         {
-            return Failed(task, error.Message);
+            return (Failed(task, error.Message), null);
         }
     }
 

@@ -42,6 +42,9 @@ public sealed record FleetInspection
     /// <summary>The names of all regions that have one, those of the highest regions first.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
+    /// <summary>What a server keeps as well; null unless it was asked for.</summary>
+    public FleetDetail? Detail { get; init; }
+
     /// <summary>The decision.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public Decision Decision => new DecisionRule(Threshold, CheckThreshold).Decide(Score);

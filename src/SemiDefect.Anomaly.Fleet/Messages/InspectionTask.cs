@@ -39,6 +39,9 @@ internal sealed partial record InspectionTask
     /// <summary>SHA-256 of the file behind <see cref="Path"/>, so that all machines mean the same file.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Whether the map is wanted as well, with what a server keeps of an inspection.</summary>
+    public bool WithMap { get; init; }
+
     /// <summary>Reads a task; null, with the reason, if it is not one.</summary>
     public static InspectionTask? Parse(string? text, out string reason)
     {
@@ -56,7 +59,7 @@ internal sealed partial record InspectionTask
                 { Index: < 0 } => "the position of the image is negative",
                 _ when !RunPattern().IsMatch(task.Run) => "the run is not 32 hexadecimal digits",
                 _ when !FingerprintPattern().IsMatch(task.Model) => "the model is not a fingerprint",
-                _ when task.Name.Length > LongestName || task.Name.Any(char.IsControl) => "the name is not one line",
+                _ when !IsName(task.Name) => "the name is not one line",
                 { Page: < 1 } => "the page is below 1",
                 { Object: not null, Path: not null } => "the image is in two places",
                 { Path: not null, Sha256: null } => "the path has no SHA-256",
@@ -70,6 +73,9 @@ internal sealed partial record InspectionTask
             return null;
         }
     }
+
+    /// <summary>Whether a text can name an image.</summary>
+    public static bool IsName(string text) => text.Length <= LongestName && !text.Any(char.IsControl);
 
     /// <summary>The header's text.</summary>
     public string ToText() => JsonSerializer.Serialize(this, FleetJson.Default.InspectionTask);

@@ -15,6 +15,10 @@ internal interface IFleetDetector : IDisposable
     string? FindDeviation();
 
     /// <summary>Inspects an encoded image.</summary>
+    /// <returns>The result, and the values of its map (float32) if the task wants them.</returns>
     /// <exception cref="SemiDefectException">The image cannot be read or does not fit.</exception>
-    FleetInspection Inspect(InspectionTask task, byte[] image, CancellationToken cancellationToken);
+    (FleetInspection Result, byte[]? Map) Inspect(
+        InspectionTask task,
+        byte[] image,
+        CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using SemiDefect.Anomaly.Fleet.Messages;
 using SemiDefect.Anomaly.Imaging;
 using SemiDefect.Anomaly.Verification;
@@ -36,12 +37,15 @@ internal sealed class LoadedDetector(AnomalyDetector detector) : IFleetDetector
     }
 
     /// <inheritdoc/>
-    public FleetInspection Inspect(InspectionTask task, byte[] image, CancellationToken cancellationToken)
+    public (FleetInspection Result, byte[]? Map) Inspect(
+        InspectionTask task,
+        byte[] image,
+        CancellationToken cancellationToken)
     {
         ImageReading reading = task.Page is { } page ? detector.Reading with { Page = page } : detector.Reading;
         Inspection inspection =
             detector.Inspect(ImageFile.Decode(image, task.Name, reading), task.Name, cancellationToken);
-        return new FleetInspection
+        var result = new FleetInspection
         {
             Index = task.Index,
             Name = task.Name,
@@ -55,6 +59,18 @@ internal sealed class LoadedDetector(AnomalyDetector detector) : IFleetDetector
             Regions = [.. inspection.Regions.Take(FleetInspection.MostRegions).Select(FleetRegion.Of)],
             Types = [.. inspection.Regions.Select(region => region.Type?.Name).OfType<string>()],
         };
+        if (!task.WithMap)
+        {
+            return (result, null);
+        }
+
+        var detail = new FleetDetail(
+            inspection.PixelThreshold,
+            inspection.Geometry,
+            inspection.HighestPatch,
+            [.. inspection.Regions.Take(FleetInspection.MostRegions)]);
+        byte[] map = MemoryMarshal.AsBytes(inspection.InputMap.Values.AsSpan()).ToArray();
+        return (result with { Detail = detail }, map);
     }
 
     /// <inheritdoc/>

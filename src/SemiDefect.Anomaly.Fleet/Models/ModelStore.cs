@@ -21,20 +21,27 @@ internal sealed partial class ModelStore(FleetConnection connection)
         string path,
         CancellationToken cancellationToken)
     {
-        if (!await HasAsync(model.Fingerprint, cancellationToken).ConfigureAwait(false))
-        {
-            FileStream file = File.OpenRead(path);
-            await using (file.ConfigureAwait(false))
-            {
-                await connection.Files.PutAsync(Key(model.Fingerprint), file, leaveOpen: true, cancellationToken)
-                    .ConfigureAwait(false);
-            }
-        }
-
+        await StoreAsync(model.Fingerprint, path, cancellationToken).ConfigureAwait(false);
         await connection.Models.PutAsync(
             model.Name,
             JsonSerializer.SerializeToUtf8Bytes(model, FleetJson.Default.FleetModel),
             cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores a detector file unless it is there.</summary>
+    public async Task StoreAsync(string fingerprint, string path, CancellationToken cancellationToken)
+    {
+        if (await HasAsync(fingerprint, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        FileStream file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            await connection.Files.PutAsync(Key(fingerprint), file, leaveOpen: true, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>The current version of a name.</summary>

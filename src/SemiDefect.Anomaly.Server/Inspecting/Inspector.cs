@@ -9,25 +9,19 @@ using SemiDefect.Anomaly.Views;
 
 namespace SemiDefect.Anomaly.Server.Inspecting;
 
-/// <summary>
-/// Inspects an encoded image and makes the record for the history. At most one image per core is decoded at a time, and
-/// a decoded image is released once the network's input is made of it. Thread-safe.
-/// </summary>
+/// <summary>Has an encoded image inspected and makes the record for the history. Thread-safe.</summary>
 internal sealed class Inspector(
     ServerOptions options,
+    IInspectionQueue queue,
+    Turns turns,
     PictureStore pictures,
     Housekeeper housekeeper,
     ServerMetrics metrics,
     Throughput throughput,
     TimeProvider clock,
-    ILogger<Inspector> logger) : IDisposable
+    ILogger<Inspector> logger)
 {
-    private const int MostRegions = 100;
-
-    private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
     private readonly ImageLimits _limits = new(options.MaxImageBytes, options.MaxPixels);
-
-    public void Dispose() => _decoding.Dispose();
 
     /// <summary>Inspects one image.</summary>
     /// <exception cref="SemiDefectException">The image cannot be read, or does not fit the model.</exception>
@@ -37,18 +31,8 @@ internal sealed class Inspector(
         CancellationToken cancellationToken)
     {
         long since = Stopwatch.GetTimestamp();
-        PreparedImage prepared = await InTurnAsync(
-            () => model.Detector.Prepare(ImageFile.Decode(image.Bytes, image.Name, model.Detector.Reading)),
-            cancellationToken).ConfigureAwait(false);
-        Inspection inspection = await model.Batches.InspectAsync(
-            prepared,
-            image.Name,
-            cancellationToken).ConfigureAwait(false);
-
-        // Regions need the map at the size of the image, so this waits for its turn as well.
-        InspectionRecord record = await InTurnAsync(
-            () => Record(model, image, inspection),
-            cancellationToken).ConfigureAwait(false);
+        InspectedImage inspected = await queue.InspectAsync(model, image, cancellationToken).ConfigureAwait(false);
+        InspectionRecord record = Record(model, image, inspected);
         TimeSpan latency = Stopwatch.GetElapsedTime(since);
         metrics.Inspected(model.Name, record.Decision, record.Score, record.Threshold, latency);
         throughput.Done(latency);
@@ -56,18 +40,8 @@ internal sealed class Inspector(
     }
 
     /// <summary>Runs work that needs a whole image in memory, one per core at a time.</summary>
-    public async Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken)
-    {
-        await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            _decoding.Release();
-        }
-    }
+    public Task<T> InTurnAsync<T>(Func<T> work, CancellationToken cancellationToken) =>
+        turns.RunAsync(work, cancellationToken);
 
     /// <summary>Decodes a stored image, within the same limits.</summary>
     public Image Decode(byte[] bytes, string name) => ImageFile.Decode(bytes, name, _limits);
@@ -85,7 +59,7 @@ internal sealed class Inspector(
         }
     }
 
-    private InspectionRecord Record(LoadedModel model, UploadedImage image, Inspection inspection)
+    private InspectionRecord Record(LoadedModel model, UploadedImage image, InspectedImage inspection)
     {
         (string? picture, long bytes) = Keep(image, inspection);
         InputGeometry geometry = inspection.Geometry;
@@ -108,9 +82,9 @@ internal sealed class Inspector(
             PValue = inspection.PValue,
             Detail = new InspectionDetail(
                 geometry,
-                inspection.HighestPatch,
-                inspection.Regions.Count,
-                [.. inspection.Regions.Take(MostRegions)])
+                inspection.Match,
+                inspection.RegionCount,
+                inspection.Regions)
             {
                 Notes = note is null ? null : [note],
             },
@@ -119,7 +93,7 @@ internal sealed class Inspector(
         };
     }
 
-    private (string? Picture, long Bytes) Keep(UploadedImage image, Inspection inspection)
+    private (string? Picture, long Bytes) Keep(UploadedImage image, InspectedImage inspection)
     {
         if (options.PictureBytes == 0)
         {

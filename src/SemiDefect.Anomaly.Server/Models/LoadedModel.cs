@@ -38,6 +38,9 @@ internal sealed class LoadedModel
 
     public ModelStamp Stamp { get; }
 
+    /// <summary>The private copy of its file.</summary>
+    public string SnapshotPath => _snapshotPath;
+
     public AnomalyDetector Detector { get; }
 
     /// <summary>Sizes of images that it learned from; empty if its file keeps none.</summary>

@@ -21,11 +21,14 @@ internal sealed class EmptyDetector(string fingerprint, string? deviation = null
 
     public string? FindDeviation() => deviation;
 
-    public FleetInspection Inspect(InspectionTask task, byte[] image, CancellationToken cancellationToken)
+    public (FleetInspection Result, byte[]? Map) Inspect(
+        InspectionTask task,
+        byte[] image,
+        CancellationToken cancellationToken)
     {
         Before?.Invoke(task);
         Interlocked.Increment(ref _inspected);
-        return new FleetInspection
+        var result = new FleetInspection
         {
             Index = task.Index,
             Name = task.Name,
@@ -34,6 +37,7 @@ internal sealed class EmptyDetector(string fingerprint, string? deviation = null
             Score = image.Length,
             Threshold = 1000,
         };
+        return (result, null);
     }
 
     public void Dispose() => IsDisposed = true;
