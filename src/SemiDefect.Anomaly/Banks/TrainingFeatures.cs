@@ -337,26 +337,6 @@ internal sealed record ImageRows(int FirstRow, IReadOnlyList<PatchLayout> Layout
     /// <summary>The first row of a view.</summary>
     public int FirstRowOf(int view) => FirstRow + Layouts.Take(view).Sum(layout => layout.Count);
 
-    /// <summary>The variant (turn, brightness) that each of some patches is from.</summary>
-    /// <param name="patches">Indexes in the concatenated full grids of all views.</param>
-    /// <param name="variants">The number of variants, which have equally many views.</param>
-    public int[] VariantsOf(IReadOnlyList<int> patches, int variants)
-    {
-        int views = Layouts.Count / variants;
-        int[] ends = new int[variants];
-        for (int view = 0; view < Layouts.Count; view++)
-        {
-            ends[view / views] += Layouts[view].Height * Layouts[view].Width;
-        }
-
-        for (int variant = 1; variant < variants; variant++)
-        {
-            ends[variant] += ends[variant - 1];
-        }
-
-        return [.. patches.Select(patch => Array.FindIndex(ends, end => patch < end))];
-    }
-
     /// <summary>The index of a row's patch in the concatenated full grids of all views.</summary>
     /// <param name="row">The row, relative to the image's first row.</param>
     public int PatchOf(int row)

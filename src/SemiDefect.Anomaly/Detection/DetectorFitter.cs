@@ -153,13 +153,18 @@ internal sealed class DetectorFitter(
             return ScoreFusion.Unscaled;
         }
 
-        return fitted.All(lane => lane.OutOfFold.Branches.Count > 0)
-            ? ScoreFusion.Of(
-                _options.Fusion,
-                fitted.Select(lane => lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore).ToArray()))
-            : throw new SemiDefectException(
+        if (fitted.Any(lane => lane.OutOfFold.Branches.Count == 0))
+        {
+            throw new SemiDefectException(
                 "Several scales or backbones need two good images or more, or turned copies of one (--turns 4), to "
                     + "bring their scores to one scale.");
+        }
+
+        IEnumerable<double[]> scores =
+            fitted.Select(lane => lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore).ToArray());
+        return _options.FewImages
+            ? ScoreFusion.Of(_options.Fusion, scores)
+            : ScoreFusion.ByScoresAlone(_options.Fusion, scores);
     }
 
     private DetectorThresholds ThresholdsOf(List<FittedLane> fitted, DetectorPipeline pipeline)

@@ -20,12 +20,23 @@ internal static class FewImages
 
     private const int QuarterTurns = 4;
 
+    /// <summary>Whether a fit of so many images follows these rules.</summary>
+    /// <param name="options">The options of a fit.</param>
+    /// <param name="count">The number of good images.</param>
+    public static bool IsFor(FitOptions options, int count) =>
+        options.FewImages
+        && !options.FoldBanks
+        && count is >= 1 and <= Most
+
+        // A threshold for one image that was given by hand belongs to the scores of one size.
+        && (count > 1 || (options.Threshold.HasRate && options.Turns != 0));
+
     /// <summary>The options with what few images need; unchanged for more images.</summary>
     /// <param name="options">The options of a fit, before working sizes are chosen.</param>
     /// <param name="count">The number of good images.</param>
     public static FitOptions Choose(FitOptions options, int count)
     {
-        if (!options.FewImages || options.FoldBanks || count is < 1 or > Most)
+        if (!IsFor(options, count))
         {
             return options;
         }
@@ -33,9 +44,7 @@ internal static class FewImages
         // Who names a size names all views. But one image gives no threshold without turned copies of it.
         if (!options.HasAutomaticSize)
         {
-            return count == 1 && options.Turns is null && options.Threshold.HasRate
-                ? options with { Turns = QuarterTurns }
-                : options;
+            return count == 1 && options.Turns is null ? options with { Turns = QuarterTurns } : options;
         }
 
         return options with

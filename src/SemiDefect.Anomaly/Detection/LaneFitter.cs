@@ -134,9 +134,9 @@ internal sealed partial class LaneFitter : IDisposable
 
     private BranchScores[][] Calibrate(MemoryBank bank, MemoryBankModel model)
     {
-        if (_features.Images.Count == 1 && _options.FewImages && _turns > 1)
+        if (_features.Images.Count == 1 && _turns > 1 && FewImages.IsFor(_options, 1))
         {
-            return JudgeByOwnViews(bank);
+            return JudgeByOwnViews();
         }
 
         if (_features.Images.Count == 1 && _options.Threshold.Method == ThresholdMethod.Fixed)
@@ -263,21 +263,27 @@ internal sealed partial class LaneFitter : IDisposable
         return scores;
     }
 
-    // A single image as it is, by its turned copies: the only other views of the part that there are.
-    private BranchScores[][] JudgeByOwnViews(MemoryBank bank)
+    // A single image as it is, by a bank of its turned copies: the only other views of the part that there are.
+    private BranchScores[][] JudgeByOwnViews()
     {
-        int[] variants = _features.Images[0].VariantsOf(bank.SourcePatches, _turns);
-        if (variants.Count(variant => variant != 0) < RowsNeeded)
+        int columns = _features.Columns;
+        int first = _features.Images[0].FirstRowOf(Inspected(0).Count());
+        int count = _features.Rows - first;
+        if (count < RowsNeeded)
         {
             RequireTwoImages();
         }
 
-        var filter = BankFilter.Without(0);
+        using FeatureMatrix copies =
+            FeatureMatrix.CopyOf(_features.RowsOf(0).Slice(first * columns, count * columns), count, columns);
+        int[] selected =
+            Coreset.Select(copies, _options.Coreset, CoresetProgress(0, 1), _cancellationToken).Indices;
+        using var bank = MemoryBank.FromSelection(copies, selected, count);
         using var model = new MemoryBankModel(
-            bank, _options.Scoring, variants, _options.Threads, _options.Accelerator, _whitening);
-        BranchScores[][] scores = [Judge(0, model, filter)];
+            bank, _options.Scoring, default, _options.Threads, _options.Accelerator, _whitening);
+        BranchScores[][] scores = [Judge(0, model, BankFilter.All)];
         _progress?.Report(new FitProgress(FitStage.Thresholds, 1, 1));
-        JudgePlanted([0], model, filter);
+        JudgePlanted([0], model, BankFilter.All);
         return scores;
     }
 

@@ -33,8 +33,8 @@ internal static class WorkingSizes
         }
 
         // Several sizes do not go with a bank per fold, and a crop would show each size another part. One image has
-        // scores, which bring the sizes to a common scale, only where it is scored by its own views.
-        if (options.FoldBanks || options.Crop is not null || (good.Count < 2 && !options.FewImages))
+        // a score, which brings the sizes to a common scale, only where it is scored by its own turned copies.
+        if (options.FoldBanks || options.Crop is not null || (good.Count < 2 && !FewImages.IsFor(options, good.Count)))
         {
             return options with { ResizeSize = Whole };
         }

@@ -25,11 +25,18 @@ public sealed record ScoreFusion
     /// <summary>Unscaled scores; with several branches, the maximum.</summary>
     internal static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
 
-    /// <summary>A fusion on the scale of good images.</summary>
+    /// <summary>
+    /// A fusion on the scale of good images; with 16 scores or fewer, their spread is averaged with an expected one.
+    /// </summary>
     /// <param name="rule">How scores are combined.</param>
     /// <param name="outOfFold">For each branch, one out-of-fold score per good image, at least one, finite.</param>
     public static ScoreFusion Of(FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
         new(rule, [.. outOfFold.Select(ScoreScale.OfBranch)]);
+
+    /// <summary>The same by the scores alone, however few they are.</summary>
+    internal static ScoreFusion ByScoresAlone(
+        FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
+        new(rule, [.. outOfFold.Select(ScoreScale.Of)]);
 
     /// <summary>The image score.</summary>
     /// <param name="scores">One score per branch.</param>
