@@ -42,7 +42,10 @@ public sealed class SchemaTests : IDisposable
         await ValidAsync(
             "detector",
             0,
-            ["fit", good, "--out", _folder.File("int8.sdad"), .. fit, "--precision", "int8", "--planted", "36"]);
+            [
+                "fit", good, "--out", _folder.File("int8.sdad"), "--resize", "64", "--coreset", "50",
+                "--precision", "int8", "--planted", "36",
+            ]);
         await ValidAsync(
             "detector", 0, ["fit", good, "--out", _folder.File("pca.sdad"), .. fit, "--projection", "pca:2"]);
         await ValidAsync("threshold", 0, "threshold", _folder.File("tuned.sdad"), "--false-alarm-rate", "0.05");

@@ -171,8 +171,8 @@ public sealed class BackboneQuantizerTests : IDisposable
     public void Ranges_for_a_fit_are_measured_at_every_working_size_and_in_tiles()
     {
         FitOptions small = Options(ResNet()) with { Scales = [Side], ResizeSize = 0 };
-        FitOptions both = small with { Scales = [Side, 64] };
-        FitOptions tiled = both with { Tile = 48, TileOverlap = 8 };
+        FitOptions both = small with { Scales = [Side, 128] };
+        FitOptions tiled = both with { Tile = 64, TileOverlap = 8 };
         string[] hashes =
         [
             .. new[] { small, both, tiled }.Select(
