@@ -159,6 +159,38 @@ else
     row "AVX2, 8-bit network" features "$(eight "$linux")" "$(DOTNET_EnableAVX512=0 eight "$work/avx2/semidefect")"
 fi
 
+# fleet: a Linux and a Windows worker, connected by NATS, give what one process gives.
+fleet() {
+    local nats=nats://127.0.0.1:4391 options=(${network:+--backbone "$network"} $small) workers=() file
+    "$nats_server" -js -sd "$work/fleet/nats" -a 127.0.0.1 -p 4391 > "$work/fleet/nats.log" 2>&1 &
+    workers+=($!)
+    sleep 2
+    "$linux" fit "$folder/good" --out "$work/fleet/model.sdad" "${options[@]}" > /dev/null
+    "$linux" score "$work/fleet/model.sdad" "$folder/new" --out "$work/fleet/results.csv" > /dev/null
+    "$linux" fleet publish "$work/fleet/model.sdad" --nats $nats > /dev/null
+    "$linux" fleet worker --nats $nats --name linux --cache "$work/fleet/linux" > "$work/fleet/linux.log" 2>&1 &
+    workers+=($!)
+    "${windows[@]}" fleet worker --nats $nats --name windows --cache "$work/fleet/windows" > "$work/fleet/windows.log" 2>&1 &
+    workers+=($!)
+    for file in linux windows; do
+        timeout 60 bash -c "until grep -q 'takes work' '$work/fleet/$file.log'; do sleep 0.2; done"
+    done
+    timeout 300 "$linux" fleet score "$folder/new" --model model --nats $nats --out "$work/fleet/there.csv" > /dev/null
+    timeout 300 "$linux" fleet fit "$folder/good" --nats $nats --out "$work/fleet/there.sdad" "${options[@]}" > /dev/null
+    kill "${workers[@]}" 2> /dev/null || true
+}
+nats_server=$(command -v nats-server || ls /usr/sbin/nats-server 2>/dev/null || true)
+if [ -z "$wine" ] || [ -z "$nats_server" ]; then
+    skip "fleet, both systems" "Wine or nats-server is not here."
+else
+    mkdir "$work/fleet"
+    fleet || echo "The fleet failed: $(tail -n 3 "$work"/fleet/*.log)" >&2
+    for file in results.csv:there.csv model.sdad:there.sdad; do
+        row "fleet, both systems" "${file%:*}" "$(sha256sum < "$work/fleet/${file%:*}" | cut -d' ' -f1)" \
+            "$(cat "$work/fleet/${file#*:}" 2> /dev/null | sha256sum | cut -d' ' -f1)"
+    done
+fi
+
 # What a run may differ in without differing in its results, as variables for identity-run.sh and its program.
 declare -A setting=(
     [tr-TR]="LC_ALL= LANG=tr_TR.UTF-8"
