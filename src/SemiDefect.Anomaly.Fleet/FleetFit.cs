@@ -10,8 +10,9 @@ using SemiDefect.Anomaly.Fleet.Messages;
 namespace SemiDefect.Anomaly.Fleet;
 
 /// <summary>
-/// Lets the workers of a fleet run the networks of a fit: give it to <see cref="FitOptions.EncoderHost"/>. The fit sends
-/// views and gets their features; everything else is as without a fleet, so the detector is the same, byte for byte.
+/// Lets the workers of a fleet run the networks of a fit: give it to <see cref="FitOptions.EncoderHost"/>. The fit
+/// sends views and gets their features; everything else is as without a fleet, so the detector is the same, byte for
+/// byte.
 /// Thread-safe. Memory: the views of a batch (<see cref="FitOptions.BatchSize"/>) and their features.
 /// </summary>
 public sealed class FleetFit : IEncoderHost, IAsyncDisposable
@@ -45,7 +46,11 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IPatchEncoder Host(IPatchEncoder encoder, BackboneFile file, IReadOnlyList<string> taps, PatchOptions patches)
+    public IPatchEncoder Host(
+        IPatchEncoder encoder,
+        BackboneFile file,
+        IReadOnlyList<string> taps,
+        PatchOptions patches)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(file);

@@ -10,7 +10,7 @@ namespace SemiDefect.Anomaly.Fleet.Tests;
 
 public sealed class FleetDetectorTests
 {
-    private static readonly FitOptions Options = 
+    private static readonly FitOptions Options =
         FitPresets.Create(FitPresets.Fast) with { ResizeSize = 64, GoldenImages = 1 };
 
     [NatsFact]

@@ -45,14 +45,16 @@ public sealed class FleetOptionsTests
         using var folder = new TemporaryFolder();
         string file = folder.File("user.creds");
         File.WriteAllText(file, "credentials");
-        new FleetOptions { Server = FleetOptions.ParseServer("tls://10.0.0.7:4222"), CredentialsFile = file }.Validate();
+        Uri server = FleetOptions.ParseServer("tls://10.0.0.7:4222");
+        new FleetOptions { Server = server, CredentialsFile = file }.Validate();
     }
 
     [Fact]
     public void A_password_in_the_address_is_refused()
     {
         var options = new FleetOptions { Server = FleetOptions.ParseServer("nats://user:secret@127.0.0.1:4222") };
-        Assert.Contains("credentials file", Assert.Throws<FleetException>(options.Validate).Message, StringComparison.Ordinal);
+        FleetException error = Assert.Throws<FleetException>(options.Validate);
+        Assert.Contains("credentials file", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +65,8 @@ public sealed class FleetOptionsTests
             Server = FleetOptions.ParseServer("nats://127.0.0.1:4222"),
             AuthorityFile = "/no/such.pem",
         };
-        Assert.Contains("/no/such.pem", Assert.Throws<FleetException>(options.Validate).Message, StringComparison.Ordinal);
+        FleetException error = Assert.Throws<FleetException>(options.Validate);
+        Assert.Contains("/no/such.pem", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -345,7 +345,7 @@ public sealed class FleetScoringTests
             Assert.True(late < early + (8 << 20), $"{early} bytes after a fifth, {late} at the end.");
             Assert.True(
                 times[^2] < 3 * times[1] + 2,
-                $"Tenths took {string.Join(", ", times.Select(t => t.ToString("F1", System.Globalization.CultureInfo.InvariantCulture)))} s.");
+                $"The tenths took {string.Join(", ", times)} s.");
         }
     }
 

@@ -16,7 +16,7 @@ namespace SemiDefect.Anomaly.Fleet.Fitting;
 /// </summary>
 internal sealed class EncoderCache(FleetConnection connection, FleetWorkerOptions options) : IDisposable
 {
-    /// <summary>The number of encoders that may be open; a worker asked for more refuses, until it is restarted.</summary>
+    /// <summary>The most encoders that are open; a worker that is asked for more refuses.</summary>
     public const int MostOpen = 16;
 
     private readonly Lock _lock = new();

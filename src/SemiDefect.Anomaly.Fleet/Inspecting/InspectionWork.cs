@@ -82,7 +82,9 @@ internal sealed class InspectionWork(
                 await detectors.LeaseAsync(task.Model, cancellationToken).ConfigureAwait(false);
             if (held.Attempts > 1 && await BegunAsync(task, cancellationToken).ConfigureAwait(false) > MostBegun)
             {
-                return (Failed(task, $"{MostBegun} workers began to inspect '{task.Name}' and ended without an answer"), null);
+                string reason =
+                    $"{MostBegun} workers began to inspect '{task.Name}' and ended without an answer";
+                return (Failed(task, reason), null);
             }
 
             return await Task.Run(() => lease.Detector.Inspect(task, image, cancellationToken), cancellationToken)

@@ -1,7 +1,7 @@
-using SemiDefect.Anomaly.TestSupport;
 using System.Security.Cryptography;
 using SemiDefect.Anomaly.Fleet.Connecting;
 using SemiDefect.Anomaly.Fleet.Models;
+using SemiDefect.Anomaly.TestSupport;
 
 namespace SemiDefect.Anomaly.Fleet.Tests.Support;
 
