@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # few.sh RESULTS.tsv SET...: fits on 1, 2, 4, 8 and 16 good images of each set, and evaluates on the others.
 # Each count is drawn 5 times: the images in the order of the SHA-256 of the draw and their name. Every draw is fitted
-# as with more images (--few-images off; with one image, with a fixed threshold) and with the defaults. RESULTS.tsv gets a
-# line per evaluation; lines that it has already are not computed again. Prints a Markdown table.
+# as with more images (--few-images off; with one image, with a fixed threshold) and with the defaults. RESULTS.tsv gets
+# a line per evaluation; lines that it has already are not computed again. Prints a Markdown table.
 #
 # COUNTS, DRAWS, TESTS (images of each class to evaluate on, evenly spaced) and SEMIDEFECT (the program) change this.
 set -euo pipefail

@@ -41,6 +41,26 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task One_good_image_gives_a_threshold_and_what_it_promises_is_told()
+    {
+        const string Promise = "One good image can promise no false-alarm rate";
+        string model = _folder.File("one.sdad");
+        string good = SyntheticParts.WriteGood(_folder.File("one"), 1);
+        CliRun fit = await CliRun.Of("fit", good, "--out", model, "--resize", "96");
+        Assert.Equal(ExitCode.Done, fit.ExitCode);
+        Assert.Contains(Promise, fit.Output, StringComparison.Ordinal);
+        CliRun info = await CliRun.Of("info", model, "--json");
+        using JsonDocument json = JsonDocument.Parse(info.Output);
+        string? note = json.RootElement.GetProperty("threshold").GetProperty("note").GetString();
+        Assert.StartsWith(Promise, note, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await CliRun.Of("score", model, good)).ExitCode);
+
+        CliRun refused = await CliRun.Of("fit", good, "--out", model, "--resize", "96", "--few-images", "off");
+        Assert.NotEqual(ExitCode.Done, refused.ExitCode);
+        Assert.Contains("two or more", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Raw_maps_as_npy_hold_the_height_and_width_of_the_image()
     {
         string model = await FitAsync();

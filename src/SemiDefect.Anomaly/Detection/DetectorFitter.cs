@@ -162,9 +162,9 @@ internal sealed class DetectorFitter(
 
         IEnumerable<double[]> scores =
             fitted.Select(lane => lane.OutOfFold.Branches.Select(branches => branches[0].ImageScore).ToArray());
-        return _options.FewImages
-            ? ScoreFusion.Of(_options.Fusion, scores)
-            : ScoreFusion.ByScoresAlone(_options.Fusion, scores);
+        return _options.ExpectsSpread
+            ? ScoreFusion.OfFew(_options.Fusion, scores)
+            : ScoreFusion.Of(_options.Fusion, scores);
     }
 
     private DetectorThresholds ThresholdsOf(List<FittedLane> fitted, DetectorPipeline pipeline)

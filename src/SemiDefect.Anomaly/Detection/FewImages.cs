@@ -44,7 +44,11 @@ internal static class FewImages
         // Who names a size names all views. But one image gives no threshold without turned copies of it.
         if (!options.HasAutomaticSize)
         {
-            return count == 1 && options.Turns is null ? options with { Turns = QuarterTurns } : options;
+            return count > 1 ? options : options with
+            {
+                Turns = options.Turns ?? QuarterTurns,
+                ExpectsSpread = true,
+            };
         }
 
         return options with
@@ -52,6 +56,7 @@ internal static class FewImages
             Turns = options.Turns ?? (count < EnoughForTurns ? QuarterTurns : null),
             Coreset = BankLimit.IsDefault(options.Coreset) ? BankLimit.All : options.Coreset,
             Folds = Math.Max(options.Folds, count),
+            ExpectsSpread = true,
         };
     }
 }

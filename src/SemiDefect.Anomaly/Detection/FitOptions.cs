@@ -36,9 +36,7 @@ public sealed record FitOptions
     /// </summary>
     public IPatchEncoder? Encoder { get; init; }
 
-    /// <summary>
-    /// The name of the network that the preset prefers; used only if it is in the user's backbone folder.
-    /// </summary>
+    /// <summary>The name of the network that the preset prefers; used if it is in the user's folder.</summary>
     public string? PreferredBackbone { get; init; }
 
     /// <summary>
@@ -46,7 +44,7 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
-    /// <summary>The outputs that the preset prefers; used only if the network has all of them.</summary>
+    /// <summary>The outputs that the preset prefers; used if the network has all of them.</summary>
     public IReadOnlyList<string> PreferredTaps { get; init; } = [];
 
     /// <summary>How images are resized.</summary>
@@ -68,9 +66,7 @@ public sealed record FitOptions
     /// </summary>
     public IReadOnlyList<int> Scales { get; init; } = [];
 
-    /// <summary>
-    /// The side of a tile in pixels at the working size; 0 for no tiling. See <see cref="ViewPlan"/>.
-    /// </summary>
+    /// <summary>The side of a tile in pixels at the working size; 0 for no tiling (<see cref="ViewPlan"/>).</summary>
     public int Tile { get; init; }
 
     /// <summary>The minimum overlap of neighboring tiles in pixels.</summary>
@@ -276,6 +272,9 @@ public sealed record FitOptions
 
     /// <summary>Told of what did not go as asked but could be helped, one line each.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Whether the spread of scores is averaged with an expected one; set for few images.</summary>
+    internal bool ExpectsSpread { get; init; }
 
     /// <summary>How the images are read.</summary>
     internal ImageReading Reading =>

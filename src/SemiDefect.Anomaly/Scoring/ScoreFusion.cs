@@ -25,18 +25,15 @@ public sealed record ScoreFusion
     /// <summary>Unscaled scores; with several branches, the maximum.</summary>
     internal static ScoreFusion Unscaled { get; } = new(FusionRule.Maximum, []);
 
-    /// <summary>
-    /// A fusion on the scale of good images; with 16 scores or fewer, their spread is averaged with an expected one.
-    /// </summary>
+    /// <summary>A fusion on the scale of good images.</summary>
     /// <param name="rule">How scores are combined.</param>
     /// <param name="outOfFold">For each branch, one out-of-fold score per good image, at least one, finite.</param>
     public static ScoreFusion Of(FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
-        new(rule, [.. outOfFold.Select(ScoreScale.OfBranch)]);
-
-    /// <summary>The same by the scores alone, however few they are.</summary>
-    internal static ScoreFusion ByScoresAlone(
-        FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
         new(rule, [.. outOfFold.Select(ScoreScale.Of)]);
+
+    /// <summary>The same; with 16 scores or fewer, their spread is averaged with an expected one.</summary>
+    internal static ScoreFusion OfFew(FusionRule rule, IEnumerable<IReadOnlyCollection<double>> outOfFold) =>
+        new(rule, [.. outOfFold.Select(ScoreScale.OfFew)]);
 
     /// <summary>The image score.</summary>
     /// <param name="scores">One score per branch.</param>
@@ -190,7 +187,7 @@ internal sealed record ScoreScale(double Center, double Spread)
     /// that agree by chance do not make the branch too sensitive.
     /// </summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
-    public static ScoreScale OfBranch(IReadOnlyCollection<double> scores)
+    public static ScoreScale OfFew(IReadOnlyCollection<double> scores)
     {
         ScoreScale scale = Of(scores);
         if (scores.Count > FewImages.Most)
@@ -205,7 +202,7 @@ internal sealed record ScoreScale(double Center, double Spread)
         return scale with { Spread = Math.Max(Math.Sqrt(square), LeastSpread) };
     }
 
-    /// <summary>The scale for a list of scores.</summary>
+    /// <summary>The scale for the out-of-fold scores of a branch.</summary>
     /// <param name="scores">One score per good image, at least one, finite.</param>
     public static ScoreScale Of(IReadOnlyCollection<double> scores)
     {

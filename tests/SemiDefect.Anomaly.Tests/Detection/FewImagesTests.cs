@@ -50,13 +50,15 @@ public sealed class FewImagesTests
     [Fact]
     public void A_single_image_is_scored_by_its_own_turned_copies()
     {
-        Image image = Pictures.Noise(64, 64, 3);
+        // No whole number of cells, so that the cells of a turned copy show other pixels.
+        Image image = Pictures.Noise(68, 68, 3);
         FitOptions options = CellFits.Options() with { Turns = null };
         using AnomalyDetector detector = AnomalyDetector.Fit(new ImageList([("a", image)]), options);
 
         // The same by hand: a detector of the three turned copies, which inspects the image.
-        ImageList copies = new(
-            [.. ((int[])[90, 180, 270]).Select(turn => ($"{turn}", ViewTurner.Turn(image, new ViewTurn(turn, false))))]);
+        (string, Image)[] turned =
+            [.. ((int[])[90, 180, 270]).Select(turn => ($"{turn}", ViewTurner.Turn(image, new ViewTurn(turn, false))))];
+        ImageList copies = new(turned);
         using AnomalyDetector others = AnomalyDetector.Fit(copies, CellFits.Options());
         double score = others.Inspect(image).Score;
         Assert.True(score > 0);
@@ -89,7 +91,7 @@ public sealed class FewImagesTests
         Gen.Double[0.1, 100].Array[1, 40].Sample(scores =>
         {
             ScoreScale own = ScoreScale.Of(scores);
-            ScoreScale scale = ScoreScale.OfBranch(scores);
+            ScoreScale scale = ScoreScale.OfFew(scores);
             Assert.Equal(own.Center, scale.Center);
             if (scores.Length > 16)
             {
@@ -104,6 +106,6 @@ public sealed class FewImagesTests
         });
 
         // On the scale of one score, every score is its ratio to that one.
-        Assert.Equal(1.5, ScoreScale.OfBranch([4]).Normalize(6), 1e-12);
+        Assert.Equal(1.5, ScoreScale.OfFew([4]).Normalize(6), 1e-12);
     }
 }

@@ -167,7 +167,6 @@ public class FusionTests
             Scales = scales,
             Fusion = rule,
             Map = new AnomalyMapOptions(),
-            FewImages = false,
         });
 
     private static double OnScale(ScoreScale scale, double score) => 1 + 0.1 * (score - scale.Center) / scale.Spread;
