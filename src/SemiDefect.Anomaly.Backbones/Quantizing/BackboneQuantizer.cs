@@ -35,7 +35,9 @@ public static class BackboneQuantizer
     /// Called twice per image and working size. Called from several threads, one at a time.
     /// </param>
     /// <param name="cancellationToken">Stops between images.</param>
-    /// <returns>The options with <see cref="FitOptions.Backbones"/>, and without taps, which the networks say.</returns>
+    /// <returns>
+    /// The options with <see cref="FitOptions.Backbones"/>, and without taps, which the networks say.
+    /// </returns>
     /// <exception cref="BackboneException">A network cannot be read or run, or has nothing to quantize.</exception>
     /// <exception cref="SemiDefectException">
     /// An image cannot be read, or the options name an encoder or leave the network out of the file.
