@@ -184,6 +184,16 @@ public sealed class FleetScoringTests
         Assert.Equal("bent", Assert.Single(status.ShutOut).Name);
         Assert.Contains("golden images", status.ShutOut[0].ShutOut, StringComparison.Ordinal);
         Assert.DoesNotContain(status.Workers, worker => worker.Name == "bent");
+
+        // Mended and started again.
+        _ = fleet.Work(fleet.WorkerOptions("bent"), _ => new EmptyDetector(FleetSetup.Fingerprint));
+        for (int i = 0; i < 100 && status.Workers.Count < 2; i++)
+        {
+            await Task.Delay(50);
+            status = await FleetStatus.ReadAsync(fleet.Connection, 0, fleet.Token);
+        }
+
+        Assert.Empty(status.ShutOut);
     }
 
     [NatsFact]

@@ -90,6 +90,8 @@ public sealed class FleetWorker
                     turn.Release();
                 }
             };
+        // If the reason is still there, the entry will be as well.
+        await DeleteAsync(connection.ShutOut).ConfigureAwait(false);
         List<Task> tasks =
         [
             ReportAsync(connection, detectors, stop.Token),
@@ -115,7 +117,7 @@ public sealed class FleetWorker
                 .ConfigureAwait(false);
         }
 
-        await LeaveAsync(connection).ConfigureAwait(false);
+        await DeleteAsync(connection.Workers).ConfigureAwait(false);
         if (cause is not null and not OperationCanceledException)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(cause);
@@ -160,11 +162,11 @@ public sealed class FleetWorker
         }
     }
 
-    private async Task LeaveAsync(FleetConnection connection)
+    private async Task DeleteAsync(INatsKVStore bucket)
     {
         try
         {
-            await connection.Workers.DeleteAsync(_options.Name).ConfigureAwait(false);
+            await bucket.DeleteAsync(_options.Name).ConfigureAwait(false);
         }
         catch (NatsException)
         {
