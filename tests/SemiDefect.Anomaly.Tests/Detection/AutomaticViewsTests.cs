@@ -67,7 +67,10 @@ public sealed class AutomaticViewsTests
         Assert.NotEqual(0, AutomaticViews.Choose(new FitOptions(), Blobs(12)).Turns);
         Assert.Equal(0, AutomaticViews.Choose(new FitOptions(), Stripes(12)).Turns);
         Assert.Equal(4, AutomaticViews.Choose(new FitOptions(), Blobs(60)).Turns);
-        Assert.Equal(0, AutomaticViews.Choose(new FitOptions(), Blobs(7)).Turns);
+
+        // Too few to tell: quarter turns, unless few images are to be fitted like others.
+        Assert.Equal(4, AutomaticViews.Choose(new FitOptions(), Stripes(7)).Turns);
+        Assert.Equal(0, AutomaticViews.Choose(new FitOptions { FewImages = false }, Blobs(7)).Turns);
         Assert.Equal(0, AutomaticViews.Choose(new FitOptions(), Blobs(101)).Turns);
     }
 
