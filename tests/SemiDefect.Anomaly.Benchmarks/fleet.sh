@@ -72,6 +72,7 @@ semidefect fleet fit "$die/train/good" --nats "$nats" --preset fast --out f.sdad
 fitting=$!
 sleep 2.5
 kill -9 "${pids[1]}" "${pids[2]}"
+wait "${pids[1]}" "${pids[2]}" 2> /dev/null || true
 wait "$fitting"
 echo "fit with 4 workers, 2 of them killed: $(same m.sdad f.sdad)"
 stop
