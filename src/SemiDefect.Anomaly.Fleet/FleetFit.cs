@@ -62,16 +62,7 @@ public sealed class FleetFit : IEncoderHost, IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _listening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await _connection.ForgetAsync(_run, patience.Token).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is NatsException or OperationCanceledException)
-        {
-            // The server is away; what is left expires.
-        }
-
+        await _connection.ForgetAsync(_run).ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }

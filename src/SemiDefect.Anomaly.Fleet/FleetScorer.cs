@@ -269,18 +269,10 @@ public sealed class FleetScorer : IAsyncDisposable
 
     private async Task ForgetAsync(FleetRun run)
     {
-        try
+        await _connection.ForgetAsync(run.Id).ConfigureAwait(false);
+        foreach (int index in run.Missing.Where(run.HadObject))
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            await _connection.ForgetAsync(run.Id, patience.Token).ConfigureAwait(false);
-            foreach (int index in run.Missing.Where(run.HadObject))
-            {
-                await _connection.DeleteImageAsync(run.ObjectOf(index)).ConfigureAwait(false);
-            }
-        }
-        catch (Exception error) when (error is NatsException or OperationCanceledException)
-        {
-            // The server is away; what is left expires within a day, and no other run has this identity.
+            await _connection.DeleteImageAsync(run.ObjectOf(index)).ConfigureAwait(false);
         }
     }
 }

@@ -12,16 +12,8 @@ internal static class FitCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("GOOD_FOLDER")
-        {
-            Description = "The folder of images of good parts, or a data set: of it, the good training images.",
-        };
-        var model = new Option<string>("--out")
-        {
-            Description = "The detector file to write.",
-            HelpName = "MODEL",
-            Required = true,
-        };
+        Argument<string> folder = FolderArgument();
+        Option<string> model = ModelOption();
         Option<bool> json = GlobalOptions.Json();
         var tune = new Option<TuneMode>("--tune")
         {
@@ -95,6 +87,20 @@ internal static class FitCommand
         IProgress<FitProgress>? listener = null) =>
         ProgressDisplay.Run(
             display => AnomalyDetector.Fit(good, options, new StageProgress(display, listener), cancellationToken));
+
+    /// <summary>The argument for the good images.</summary>
+    public static Argument<string> FolderArgument() => new("GOOD_FOLDER")
+    {
+        Description = "The folder of images of good parts, or a data set: of it, the good training images.",
+    };
+
+    /// <summary>The option for the file to write.</summary>
+    public static Option<string> ModelOption() => new("--out")
+    {
+        Description = "The detector file to write.",
+        HelpName = "MODEL",
+        Required = true,
+    };
 
     /// <summary>The option for planted defects.</summary>
     public static Option<int?> PlantedOption()

@@ -12,16 +12,8 @@ internal static class FleetFitCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("GOOD_FOLDER")
-        {
-            Description = "The folder of images of good parts, or a data set: of it, the good training images.",
-        };
-        var model = new Option<string>("--out")
-        {
-            Description = "The detector file to write.",
-            HelpName = "MODEL",
-            Required = true,
-        };
+        Argument<string> folder = FitCommand.FolderArgument();
+        Option<string> model = FitCommand.ModelOption();
         var fleet = new FleetOptionSet();
         var options = new FitOptionSet();
         Option<int?> planted = FitCommand.PlantedOption();

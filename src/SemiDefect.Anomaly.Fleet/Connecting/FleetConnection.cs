@@ -20,8 +20,10 @@ internal sealed class FleetConnection : IAsyncDisposable
     /// <summary>A worker that has not been heard of for so long is no longer listed.</summary>
     public static readonly TimeSpan WorkerLife = TimeSpan.FromSeconds(30);
 
-    // Room for headers within the largest message of the server.
+    // Room for headers within the largest message of the server, at most half of it.
     private const int HeaderRoom = 64 << 10;
+
+    private const int LeastMessage = 64 << 10;
 
     private const int NotFound = 404;
 
@@ -58,7 +60,14 @@ internal sealed class FleetConnection : IAsyncDisposable
     public INatsObjStore Images { get; private set; } = null!;
 
     /// <summary>The number of bytes that fit into one message beside its headers.</summary>
-    public int Payload => Math.Max(0, (_nats.ServerInfo?.MaxPayload ?? 0) - HeaderRoom);
+    public int Payload
+    {
+        get
+        {
+            int most = _nats.ServerInfo?.MaxPayload ?? LeastMessage;
+            return most - Math.Min(HeaderRoom, most / 2);
+        }
+    }
 
     /// <summary>Connects, and creates what is missing.</summary>
     /// <exception cref="FleetException">NATS cannot be reached or has no JetStream.</exception>
@@ -88,6 +97,13 @@ internal sealed class FleetConnection : IAsyncDisposable
             {
                 throw new FleetException(
                     $"The NATS server at {options.Server.Authority} has no JetStream: start it with -js.");
+            }
+
+            if (nats.ServerInfo.MaxPayload < LeastMessage)
+            {
+                throw new FleetException(
+                    $"The NATS server at {options.Server.Authority} takes messages of {nats.ServerInfo.MaxPayload} "
+                        + $"bytes: set max_payload to {LeastMessage} or more.");
             }
 
             await connection.CreateAsync(cancellationToken).ConfigureAwait(false);
@@ -178,8 +194,24 @@ internal sealed class FleetConnection : IAsyncDisposable
             },
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Removes what a run has left in the streams.</summary>
-    public async Task ForgetAsync(string run, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes what a run has left in the streams, if the server answers; otherwise, it expires, and no other run has
+    /// this identity.
+    /// </summary>
+    public async Task ForgetAsync(string run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await ForgetAsync(run, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is NatsException or OperationCanceledException)
+        {
+            // The server is away.
+        }
+    }
+
+    private async Task ForgetAsync(string run, CancellationToken cancellationToken)
     {
         try
         {

@@ -23,7 +23,7 @@ internal sealed class NatsServer : IDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(Path.PathSeparator)
             .Append("/usr/sbin")
-            .SelectMany(folder => new[] { Path.Combine(folder, "nats-server"), Path.Combine(folder, "nats-server.exe") })
+            .SelectMany(folder => new[] { "nats-server", "nats-server.exe" }, Path.Combine)
             .FirstOrDefault(File.Exists);
 
     public string Address => $"nats://127.0.0.1:{_port}";

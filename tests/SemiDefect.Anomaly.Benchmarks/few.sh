@@ -7,7 +7,7 @@
 # COUNTS, DRAWS, TESTS (images of each class to evaluate on, evenly spaced) and SEMIDEFECT (the program) change this.
 set -euo pipefail
 export LC_ALL=C
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 program=${SEMIDEFECT:-$root/src/SemiDefect.Anomaly.Cli/bin/Release/net10.0/semidefect}
 counts=${COUNTS:-1 2 4 8 16}
 draws=${DRAWS:-5}
